@@ -1,0 +1,73 @@
+"""The one final answer to a voice note, written from what the database says of it."""
+
+from __future__ import annotations
+
+import logging
+from zoneinfo import ZoneInfo
+
+from telegram import ReplyParameters
+from telegram.error import BadRequest, Forbidden
+
+from bot.phrases import phrase
+from bot.services import App, Services, now
+from rollcall.confidence import percent
+from rollcall.storage.tables import Attempt, Conversation, Person, SchoolClass
+from rollcall.texts import Texts, texts_in
+from rollcall.verdict import Purpose, Verdict
+from rollcall.voiceprint import NOTES
+
+_log = logging.getLogger(__name__)
+
+
+async def answer(application: App, services: Services, attempt_id: str) -> None:
+    """Send the final answer, unless it was sent. A sender who blocked the bot is not tried again."""
+    async with services.database.session() as session:
+        attempt = await session.get(Attempt, attempt_id)
+        if attempt is None or attempt.verdict is Verdict.PENDING or attempt.answered_at is not None:
+            return
+        person = await session.get_one(Person, attempt.person_id)
+        conversation = await session.get(Conversation, person.telegram_id)
+        school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
+    texts = texts_in(conversation.locale if conversation else "en")
+    try:
+        await application.bot.send_message(
+            attempt.chat_id,
+            text_for(attempt, person, school_class, texts),
+            reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
+        )
+    except (Forbidden, BadRequest) as error:
+        _log.warning("an answer cannot be delivered", extra={"attempt": attempt_id, "error": type(error).__name__})
+    async with services.database.session() as session:
+        stored = await session.get(Attempt, attempt_id)
+        if stored is not None:
+            stored.answered_at = now()
+
+
+def text_for(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
+    """The answer's words. A voice that is not accepted never brings a name: not another's, nor the account's."""
+    if attempt.purpose is Purpose.ENROL:
+        return _enrolment_text(attempt, t)
+    if attempt.verdict is Verdict.ACCEPTED:
+        return _check_in_text(attempt, person, school_class, t)
+    return t(f"reason-{attempt.reason}")
+
+
+def _enrolment_text(attempt: Attempt, t: Texts) -> str:
+    if attempt.verdict is not Verdict.ACCEPTED:
+        reason = t(f"reason-{attempt.reason}")
+        if attempt.reason == "not_expected":
+            return reason
+        return reason + "\n\n" + t("enrol-again", phrase=phrase(t.language))
+    if attempt.note_number == NOTES:
+        return t("enrol-done", n=str(NOTES))
+    return t("enrol-next", n=str(attempt.note_number), phrase=phrase(t.language))
+
+
+def _check_in_text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
+    identity = f"{person.full_name} — {percent(attempt.confidence or 0.0)} %"
+    if attempt.status is None or attempt.marked_at is None or school_class is None:
+        return identity + "\n" + t("no-lesson-open")
+    local = attempt.marked_at.astimezone(ZoneInfo(school_class.timezone))
+    sign = t(f"status-sign-{attempt.status}")
+    line = f"{sign} {t(f'status-{attempt.status}')} · {local:%H:%M} · {school_class.title}"
+    return identity + "\n" + line

@@ -1,0 +1,32 @@
+"""Boards: each open lesson's message that keeps itself up to date."""
+
+from __future__ import annotations
+
+import asyncio
+
+
+class Board:
+    """Which boards need a fresh look. Many check-ins at once make one edit: Telegram allows about one a second."""
+
+    def __init__(self) -> None:
+        self._lessons: set[int] = set()
+        self._classes: set[int] = set()
+        self._something = asyncio.Event()
+
+    def touch(self, lesson_id: int) -> None:
+        """A lesson's headcount may have changed."""
+        self._lessons.add(lesson_id)
+        self._something.set()
+
+    def touch_class(self, class_id: int) -> None:
+        """A class has a new student."""
+        self._classes.add(class_id)
+        self._something.set()
+
+    async def changes(self) -> tuple[set[int], set[int]]:
+        """Wait for something to show; the lessons and classes touched since the last call."""
+        await self._something.wait()
+        self._something.clear()
+        lessons, classes = self._lessons, self._classes
+        self._lessons, self._classes = set(), set()
+        return lessons, classes

@@ -1,0 +1,50 @@
+"""Who is talking to us, in which language, in which role."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update, User
+
+from bot.services import now
+from rollcall.settings import Settings
+from rollcall.storage.people import conversation_with, find_person, register_person
+from rollcall.storage.tables import Conversation, Person
+from rollcall.texts import Texts, language_for, texts_in
+
+
+@dataclass(frozen=True)
+class Caller:
+    """The person behind an update. ``person`` is None until they have joined or taught."""
+
+    user: User
+    texts: Texts
+    conversation: Conversation
+    person: Person | None
+    is_admin: bool
+
+    @property
+    def is_teacher(self) -> bool:
+        """Every admin is a teacher."""
+        return self.is_admin or (self.person is not None and self.person.is_teacher)
+
+
+async def caller_of(session: AsyncSession, update: Update, settings: Settings) -> Caller:
+    """Who sent the update. The language is remembered for messages that answer no update."""
+    user = update.effective_user
+    if user is None:
+        raise ValueError("an update without a sender")
+    conversation = await conversation_with(session, user.id, now())
+    conversation.locale = conversation.language or language_for(user.language_code)
+    person = await find_person(session, user.id)
+    return Caller(user, texts_in(conversation.locale), conversation, person, user.id in settings.admins)
+
+
+async def teacher_of(session: AsyncSession, caller: Caller) -> Person:
+    """The caller as a teacher on record; an admin becomes one at first use."""
+    person = caller.person
+    if person is None:
+        person = await register_person(session, caller.user.id, caller.user.full_name[:128], now())
+    person.is_teacher = True
+    return person

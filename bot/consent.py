@@ -1,0 +1,32 @@
+"""Asking for consent: what is stored and why, before anything is."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.caller import Caller
+from bot.replies import Buttons
+from bot.services import now
+from rollcall.storage.classes import taught_class
+from rollcall.storage.people import set_step
+from rollcall.storage.tables import SchoolClass
+
+CONSENT = "consent"
+"""The conversation's step while we wait for one of the two buttons."""
+CONSENT_VERSION = "2026-11"
+"""Goes up whenever the meaning of the consent text changes."""
+
+
+async def ask_consent(
+    session: AsyncSession, caller: Caller, school_class: SchoolClass | None
+) -> tuple[str, Buttons | None]:
+    """What is stored and why, with the two buttons. Without a class: before enrolling again after /forget."""
+    t = caller.texts
+    if school_class is not None and caller.person is not None and (
+        await taught_class(session, caller.person, school_class.id) is not None
+    ):
+        return t("join-own-class", title=school_class.title), None
+    data = {"class_id": school_class.id} if school_class else {}
+    await set_step(session, caller.user.id, CONSENT, data, now())
+    head = t("join-hello", title=school_class.title) + "\n\n" if school_class else ""
+    return head + t("consent-text"), [[(t("consent-yes"), "consent:yes"), (t("consent-no"), "consent:no")]]

@@ -1,0 +1,1 @@
+"""One module per subject; `bot.main.build_application` registers them all."""

@@ -1,0 +1,39 @@
+"""/enroll: three voice notes, and how each was taken."""
+
+from __future__ import annotations
+
+import uuid
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+
+from bot.caller import Caller, caller_of
+from bot.consent import ask_consent
+from bot.guards import in_private
+from bot.phrases import phrase
+from bot.replies import reply
+from bot.services import Context, now
+from rollcall.settlement import ENROLLING
+from rollcall.storage.classes import attended_classes
+from rollcall.storage.people import has_consent, set_step
+
+
+@in_private
+async def enroll(update: Update, context: Context) -> None:
+    """Begin, or begin again; the present voiceprint serves until the third new note is good."""
+    buttons = None
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        if caller.person is None or not await attended_classes(session, caller.person):
+            text = caller.texts("join-first")
+        elif not await has_consent(session, caller.user.id):
+            text, buttons = await ask_consent(session, caller, None)
+        else:
+            text = await begin_enrolment(session, caller)
+    await reply(update, text, buttons)
+
+
+async def begin_enrolment(session: AsyncSession, caller: Caller) -> str:
+    """From now on the person's notes count towards a new voiceprint; what to say to them."""
+    await set_step(session, caller.user.id, ENROLLING, {"enrolment": str(uuid.uuid4())}, now())
+    return caller.texts("enrol-begin", phrase=phrase(caller.texts.language))

@@ -1,0 +1,97 @@
+"""Joining a class: consent, then the full name."""
+
+from __future__ import annotations
+
+import unicodedata
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+
+from bot.caller import Caller, caller_of
+from bot.guards import in_private
+from bot.consent import CONSENT, CONSENT_VERSION
+from bot.handlers.enrolment import begin_enrolment
+from bot.replies import reply, take_buttons_away
+from bot.services import Context, now
+from rollcall.storage.classes import join_class
+from rollcall.storage.people import give_consent, register_person, set_step
+from rollcall.storage.tables import Person, SchoolClass
+from rollcall.storage.voiceprints import voiceprint_of
+
+NAME = "name"
+_NAME_LENGTH = 100
+
+
+@in_private
+async def consent_pressed(update: Update, context: Context) -> None:
+    """consent:yes or consent:no."""
+    agreed = update.callback_query is not None and update.callback_query.data == "consent:yes"
+    joined: tuple[int, Person] | None = None
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        t, data = caller.texts, dict(caller.conversation.data)
+        if caller.conversation.step != CONSENT:
+            text = t("question-gone")
+        elif not agreed:
+            await set_step(session, caller.user.id, "", None, now())
+            text = t("consent-declined")
+        else:
+            await give_consent(session, caller.user.id, CONSENT_VERSION, t.language, now())
+            if caller.person is None:
+                await set_step(session, caller.user.id, NAME, data, now())
+                text = t("name-ask")
+            elif "class_id" in data:
+                text, joined = await _join(session, caller, caller.person, data["class_id"])
+            else:
+                text = await begin_enrolment(session, caller)
+    await _after_joining(context, joined)
+    await take_buttons_away(update)
+    await reply(update, text)
+
+
+async def name_given(update: Update, context: Context, caller: Caller) -> None:
+    """The full name, in answer to our question."""
+    name = clean_name(update.message.text or "") if update.message else ""
+    if not name:
+        await reply(update, caller.texts("name-again"))
+        return
+    async with context.services.database.session() as session:
+        person = await register_person(session, caller.user.id, name, now())
+        text, joined = await _join(session, caller, person, caller.conversation.data.get("class_id"))
+    await _after_joining(context, joined)
+    await reply(update, text)
+
+
+def clean_name(text: str) -> str:
+    """A name on one line, without control or formatting characters; empty if there is no letter in it."""
+    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
+    name = unicodedata.normalize("NFC", " ".join(visible.split()))
+    if len(name) < 2 or len(name) > _NAME_LENGTH or not any(character.isalpha() for character in name):
+        return ""
+    return name
+
+
+async def _join(
+    session: AsyncSession, caller: Caller, person: Person, class_id: int | None
+) -> tuple[str, tuple[int, Person] | None]:
+    t = caller.texts
+    await set_step(session, caller.user.id, "", None, now())
+    school_class = await session.get(SchoolClass, class_id) if class_id is not None else None
+    if school_class is None:
+        return t("join-unknown"), None
+    new = await join_class(session, person, school_class, now())
+    key = "joined" if new else "joined-already"
+    return t(key, name=person.full_name, title=school_class.title), (school_class.id, person)
+
+
+async def _after_joining(context: Context, joined: tuple[int, Person] | None) -> None:
+    """Someone enrolled already can be recognised in the new class at once; its board counts one more."""
+    if joined is None:
+        return
+    class_id, person = joined
+    services = context.services
+    async with services.database.session() as session:
+        voiceprint = await voiceprint_of(session, services.keyring, person.id)
+    if voiceprint is not None:
+        await services.galleries.put(class_id, person.id, voiceprint)
+    services.board.touch_class(class_id)

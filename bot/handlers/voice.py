@@ -1,0 +1,201 @@
+"""A voice note arrives: written down, checked for replay, queued for a worker. The answer comes with its result."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import time
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Audio, Document, Message, Update, VideoNote, Voice
+from telegram.constants import ChatAction, FileSizeLimit, ReactionEmoji
+from telegram.error import BadRequest, TelegramError
+
+from bot.answers import answer
+from bot.caller import Caller, caller_of
+from bot.consent import CONSENT
+from bot.handlers.joining import NAME
+from bot.replies import reply
+from bot.services import Context, Services, now
+from rollcall.job import Job
+from rollcall.settlement import ENROLLING
+from rollcall.storage import attempts, lessons
+from rollcall.storage.attempts import IncomingNote
+from rollcall.storage.classes import attended_classes
+from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
+from rollcall.storage.voiceprints import is_enrolled, voiceprints_of_class
+from rollcall.attendance import ATTENDED
+from rollcall.verdict import Purpose, Reason, Verdict
+
+MAX_SECONDS = 60
+"""Longer notes are refused: nobody needs a minute to say a sentence."""
+
+
+async def voice_note(update: Update, context: Context) -> None:
+    """Voice note, round video or audio file, in a private chat."""
+    message = update.effective_message
+    if message is None:
+        return
+    services = context.services
+    seen = asyncio.create_task(_show_that_it_was_seen(message))
+    try:
+        async with services.database.session() as session:
+            caller = await caller_of(session, update, services.settings)
+            hint = await _why_not_now(session, caller)
+            attempt = None
+            if hint is None and caller.person is not None:
+                attempt = await _write_down(session, caller, caller.person, _describe(message))
+        if attempt is None:
+            await reply(update, caller.texts(hint or "join-first"))
+        elif attempt.answered_at is None:
+            await _take_on(context, attempt)
+    finally:
+        await seen
+
+
+async def _why_not_now(session: AsyncSession, caller: Caller) -> str | None:
+    """A text key, where a note cannot be used before something else happens."""
+    if caller.conversation.step == CONSENT:
+        return "answer-consent-first"
+    if caller.conversation.step == NAME:
+        return "name-first"
+    if caller.person is None or not await attended_classes(session, caller.person):
+        return "join-first-teacher" if caller.is_teacher else "join-first"
+    if caller.conversation.step != ENROLLING and not await is_enrolled(session, caller.person.id):
+        return "enrol-first"
+    return None
+
+
+async def _write_down(session: AsyncSession, caller: Caller, person: Person, note: IncomingNote) -> Attempt:
+    """The attempt's row, settled at once where no worker needs to be asked."""
+    received_at = now()
+    if caller.conversation.step == ENROLLING:
+        enrolment = caller.conversation.data["enrolment"]
+        attempt = await attempts.register(
+            session, note, person, Purpose.ENROL,
+            class_id=None, lesson=None, enrolment=enrolment, received_at=received_at,
+        )  # fmt: skip
+        early = False
+    else:
+        lesson, early = await _lesson_for(session, person, note.sent_at)
+        class_id = lesson.class_id if lesson else (await attended_classes(session, person))[-1].id
+        attempt = await attempts.register(
+            session, note, person, Purpose.CHECK_IN,
+            class_id=class_id, lesson=lesson, enrolment=None, received_at=received_at,
+        )  # fmt: skip
+    if attempt.verdict is Verdict.PENDING:
+        reason = _refusal_at_sight(note, early=early)
+        if reason is None and await attempts.was_seen_before(session, attempt):
+            reason = Reason.SEEN_BEFORE
+        if reason is not None:
+            attempts.refuse(attempt, reason, received_at)
+    return attempt
+
+
+async def _lesson_for(session: AsyncSession, person: Person, sent_at: datetime) -> tuple[Lesson | None, bool]:
+    """The lesson a note counts for, and whether it was sent before the only open ones began.
+
+    With several lessons open, one where the student is not marked yet comes first.
+    """
+    candidates = await lessons.lessons_to_check_in(session, person, sent_at)
+    for lesson in candidates:
+        mark = await session.get(Attendance, (lesson.id, person.id))
+        if mark is None or mark.status not in ATTENDED:
+            return lesson, False
+    if candidates:
+        return candidates[0], False
+    current = await lessons.current_lessons(session, person)
+    return (current[0], True) if current else (None, False)
+
+
+def _refusal_at_sight(note: IncomingNote, *, early: bool) -> Reason | None:
+    if note.forwarded:
+        return Reason.FORWARDED
+    if early:
+        return Reason.BEFORE_LESSON
+    if note.declared_bytes > FileSizeLimit.FILESIZE_DOWNLOAD:
+        return Reason.TOO_BIG
+    return Reason.TOO_LONG if note.declared_seconds > MAX_SECONDS else None
+
+
+async def _take_on(context: Context, attempt: Attempt) -> None:
+    """Download, compare with what came before, queue; or answer at once."""
+    services = context.services
+    if attempt.verdict is Verdict.PENDING:
+        started = time.perf_counter()
+        audio = await _download(context, attempt.file_id)
+        downloaded = (time.perf_counter() - started) * 1000
+        attempt = await _record_download(services, attempt.id, audio, downloaded)
+        if attempt.verdict is Verdict.PENDING:
+            await _queue(services, attempt, audio)
+            return
+    await answer(context.application, services, attempt.id)
+
+
+async def _download(context: Context, file_id: str) -> bytes:
+    """The file's bytes; empty for a file that Telegram no longer has."""
+    try:
+        file = await context.bot.get_file(file_id)
+        return bytes(await file.download_as_bytearray())
+    except BadRequest:
+        return b""
+
+
+async def _record_download(services: Services, attempt_id: str, audio: bytes, milliseconds: float) -> Attempt:
+    async with services.database.session() as session:
+        attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
+        attempt.timings = {**attempt.timings, "download": milliseconds}
+        attempt.content_hash = hashlib.sha256(audio).hexdigest()
+        if attempt.verdict is Verdict.PENDING:
+            if not audio:
+                attempt.content_hash = None
+                attempts.refuse(attempt, Reason.BROKEN_FILE, now())
+            elif await attempts.was_seen_before(session, attempt):
+                attempts.refuse(attempt, Reason.SEEN_BEFORE, now())
+        return attempt
+
+
+async def _queue(services: Services, attempt: Attempt, audio: bytes) -> None:
+    if attempt.class_id is not None and not await services.galleries.holds(attempt.class_id, attempt.person_id):
+        # Redis was emptied or replaced: the database is the truth.
+        async with services.database.session() as session:
+            voiceprints = await voiceprints_of_class(session, services.keyring, attempt.class_id)
+        await services.galleries.rebuild(attempt.class_id, voiceprints)
+    job = Job(
+        id=attempt.id,
+        purpose=attempt.purpose,
+        person_id=attempt.person_id,
+        class_id=attempt.class_id,
+        queued_at=now(),
+    )
+    await services.mailbox.post(job, audio)
+
+
+async def _show_that_it_was_seen(message: Message) -> None:
+    """Something at once, while a worker listens. Not worth an error: the answer is what counts."""
+    try:
+        await message.set_reaction(ReactionEmoji.EYES)
+    except TelegramError:
+        try:
+            await message.reply_chat_action(ChatAction.TYPING)
+        except TelegramError:
+            return
+
+
+def _describe(message: Message) -> IncomingNote:
+    media = message.voice or message.video_note or message.audio or message.document
+    if not isinstance(media, Voice | VideoNote | Audio | Document):
+        raise ValueError("a message without audio")
+    duration = getattr(media, "duration", 0) or 0
+    seconds = duration.total_seconds() if hasattr(duration, "total_seconds") else float(duration)
+    return IncomingNote(
+        chat_id=message.chat_id,
+        message_id=message.message_id,
+        file_id=media.file_id,
+        file_unique_id=media.file_unique_id,
+        declared_seconds=seconds,
+        declared_bytes=media.file_size or 0,
+        sent_at=message.date,
+        forwarded=message.forward_origin is not None or message.via_bot is not None,
+    )

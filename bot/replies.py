@@ -1,0 +1,50 @@
+"""Sending. Plain text always: a name is data, never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.error import BadRequest
+
+Buttons = Sequence[Sequence[tuple[str, str]]]
+"""Rows of (label, callback data)."""
+
+
+def keyboard(buttons: Buttons | None) -> InlineKeyboardMarkup | None:
+    """An inline keyboard, or none."""
+    if not buttons:
+        return None
+    return InlineKeyboardMarkup(
+        [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
+    )
+
+
+async def reply(update: Update, text: str, buttons: Buttons | None = None) -> Message | None:
+    """Answer in the chat the update came from; a pressed button stops waiting."""
+    if update.callback_query is not None:
+        await settle_button(update)
+    if update.effective_chat is None:
+        return None
+    return await update.effective_chat.send_message(text, reply_markup=keyboard(buttons))
+
+
+async def settle_button(update: Update) -> None:
+    """Tell Telegram that a button press was taken; one that is too old needs no telling."""
+    if update.callback_query is None:
+        return
+    try:
+        await update.callback_query.answer()
+    except BadRequest as error:
+        if "query is too old" not in str(error).lower():
+            raise
+
+
+async def take_buttons_away(update: Update) -> None:
+    """Remove the buttons of the message that was answered, so that it is not answered twice."""
+    if update.callback_query is None:
+        return
+    try:
+        await update.callback_query.edit_message_reply_markup(None)
+    except BadRequest:
+        return  # already gone, or too old to edit: neither is worth a word

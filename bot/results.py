@@ -1,0 +1,68 @@
+"""Results come back from the workers: applied once, then answered."""
+
+from __future__ import annotations
+
+import logging
+from datetime import timedelta
+
+from bot.answers import answer
+from bot.services import App, Services, now
+from rollcall.job import Result
+from rollcall.settlement import apply_result
+from rollcall.storage import attempts
+from rollcall.storage.classes import attended_classes
+from rollcall.storage.tables import Person
+from rollcall.storage.voiceprints import voiceprint_of
+
+_log = logging.getLogger(__name__)
+
+_OVERDUE = timedelta(seconds=30)
+"""An answer not sent this long after its result was left behind by a bot that stopped."""
+
+
+async def collect_results(application: App, services: Services) -> None:
+    """For ever: take a result, make it a fact, tell its sender."""
+    await services.mailbox.open()
+    async for entry, result in services.mailbox.results():
+        await _settle(services, result)
+        await services.mailbox.done(entry)
+        # In a task of its own: one slow chat must not hold up the class.
+        application.create_task(_answer(application, services, result.job_id), name=f"answer:{result.job_id}")
+
+
+async def answer_overdue(application: App, services: Services) -> None:
+    """Send the answers that a stopped bot still owed."""
+    async with services.database.session() as session:
+        owed = await attempts.unanswered(session, now() - _OVERDUE)
+    for attempt_id in owed:
+        await answer(application, services, attempt_id)
+
+
+async def _settle(services: Services, result: Result) -> None:
+    async with services.database.session() as session:
+        settled = await apply_result(session, services.keyring, result, now())
+    if settled is None:
+        return
+    if settled.enrolled:
+        await _update_galleries(services, settled.attempt.person_id)
+    if settled.lesson_id is not None:
+        services.board.touch(settled.lesson_id)
+
+
+async def _update_galleries(services: Services, person_id: int) -> None:
+    """The new voiceprint, into the gallery of every class the person attends."""
+    async with services.database.session() as session:
+        person = await session.get(Person, person_id)
+        voiceprint = await voiceprint_of(session, services.keyring, person_id)
+        classes = await attended_classes(session, person) if person else []
+    if voiceprint is not None:
+        for school_class in classes:
+            await services.galleries.put(school_class.id, person_id, voiceprint)
+
+
+async def _answer(application: App, services: Services, attempt_id: str) -> None:
+    try:
+        await answer(application, services, attempt_id)
+    except Exception as error:
+        # Still unanswered in the database; `answer_overdue` makes up for it.
+        _log.warning("an answer was not sent yet", extra={"attempt": attempt_id, "error": type(error).__name__})

@@ -1,0 +1,68 @@
+"""What handlers work with: opened in `post_init`, closed in `post_shutdown`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import redis.asyncio
+from telegram.ext import Application, CallbackContext, ExtBot
+
+from bot.board import Board
+from rollcall import mailbox
+from rollcall.galleries import GalleryWriter
+from rollcall.mailbox import Mailbox
+from rollcall.seal import Keyring
+from rollcall.settings import Settings
+from rollcall.storage.database import Database
+
+
+@dataclass(frozen=True)
+class Services:
+    """The installation, as a handler sees it."""
+
+    settings: Settings
+    keyring: Keyring
+    database: Database
+    redis: redis.asyncio.Redis
+    mailbox: Mailbox
+    galleries: GalleryWriter
+    board: Board
+
+    @classmethod
+    def open(cls, settings: Settings, keyring: Keyring, database: Database) -> Services:
+        """Make the clients; nothing is connected yet."""
+        client = mailbox.connect(settings.effective_redis_url)
+        return cls(
+            settings=settings,
+            keyring=keyring,
+            database=database,
+            redis=client,
+            mailbox=Mailbox(client, keyring, settings.delivery_timeout),
+            galleries=GalleryWriter(client, keyring),
+            board=Board(),
+        )
+
+    async def close(self) -> None:
+        """Close every client."""
+        await self.redis.aclose()
+        await self.database.close()
+
+
+class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
+    """A handler's context, with our services in it."""
+
+    @property
+    def services(self) -> Services:
+        services: Services = self.application.bot_data["services"]
+        return services
+
+
+Bot = ExtBot[Any]
+App = Application[Bot, Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], Any]
+
+
+def now() -> datetime:
+    """The present moment, UTC."""
+    return datetime.now(UTC)

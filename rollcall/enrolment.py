@@ -1,0 +1,25 @@
+"""Do the notes of an enrolment belong together? A pure rule, applied where the notes meet: in the bot's transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rollcall.decision import operating_point
+from rollcall.voiceprint import centroid
+
+
+def differs_from_before(embedding: NDArray[np.float32], before: Sequence[NDArray[np.float32]], model: str) -> bool:
+    """Whether a note is in another voice than the notes before it: those must not blend into one centroid.
+
+    Args:
+        embedding: float32 [dimension], L2-normalised.
+        before: the good notes so far, likewise.
+        model: the encoder's name.
+    """
+    if not before:
+        return False
+    # The lower cut: a nervous first recording is no crime, and two good notes pull the centroid right.
+    return float(centroid(before) @ embedding) < operating_point(model).unsure

@@ -1,0 +1,32 @@
+"""What can go wrong, in words that say what to do.
+
+RollcallError
+├── WrongUse            the command or a setting is wrong         exit code 2
+│   └── SettingsError
+├── Unavailable         a service or a file we need is not there  exit code 1
+└── SealBroken          a sealed value does not open with our keys
+"""
+
+
+class RollcallError(Exception):
+    """Root of our errors. The message is one line and names the cure."""
+
+    exit_code = 1
+
+
+class WrongUse(RollcallError):
+    """The caller can mend this by calling differently."""
+
+    exit_code = 2
+
+
+class SettingsError(WrongUse):
+    """A setting is missing or malformed."""
+
+
+class Unavailable(RollcallError):
+    """Redis, the database, the weights or a binary is out of reach."""
+
+
+class SealBroken(RollcallError):
+    """A sealed value was changed, or was sealed with a key we do not hold."""

@@ -1,0 +1,21 @@
+"""Every Redis key, in one place."""
+
+JOBS = "rollcall:jobs"
+RESULTS = "rollcall:results"
+DEAD = "rollcall:dead"
+
+WORKERS = "workers"
+"""Consumer group of the jobs."""
+BOTS = "bots"
+"""Consumer group of the results."""
+
+GALLERY_VERSION = b"version"
+"""Field of a gallery hash that grows by one with every change."""
+
+
+def gallery(class_id: int) -> str:
+    """Hash of one class: a version, and a sealed centroid per person (field: the person's id)."""
+    return f"rollcall:gallery:{class_id}"
+
+
+GALLERIES = "rollcall:gallery:*"

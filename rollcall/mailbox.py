@@ -1,0 +1,82 @@
+"""The bot's side of the queue: post a job, collect results."""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from typing import Any
+
+import redis.asyncio
+from pydantic import ValidationError
+
+from rollcall import keys
+from rollcall.job import Job, Result
+from rollcall.seal import Keyring, audio_binding
+
+_BLOCK = timedelta(seconds=1)
+_BATCH = 32
+
+
+class Mailbox:
+    """One bot's view of both streams."""
+
+    def __init__(self, client: redis.asyncio.Redis, keyring: Keyring, delivery_timeout: timedelta) -> None:
+        self._redis = client
+        self._keyring = keyring
+        self._timeout_ms = int(delivery_timeout.total_seconds() * 1000)
+        self.consumer = f"{socket.gethostname()}-{os.getpid()}"
+
+    async def open(self) -> None:
+        """Make both consumer groups, so that a job posted before the first worker starts is not missed."""
+        for stream, group in ((keys.JOBS, keys.WORKERS), (keys.RESULTS, keys.BOTS)):
+            try:
+                await self._redis.xgroup_create(stream, group, id="0", mkstream=True)
+            except redis.ResponseError as error:
+                if "BUSYGROUP" not in str(error):
+                    raise
+
+    async def post(self, job: Job, audio: bytes) -> None:
+        """Queue a note. The audio is sealed: an append-only file would keep it long after the note was settled."""
+        sealed = self._keyring.seal(audio, audio_binding(job.id))
+        await self._redis.xadd(keys.JOBS, {"job": job.model_dump_json(), "audio": sealed})
+
+    async def waiting(self) -> int:
+        """How many notes are in the queue, in work included."""
+        return int(await self._redis.xlen(keys.JOBS))
+
+    async def results(self) -> AsyncIterator[tuple[bytes, Result]]:
+        """Results one by one, for ever: first those a dead bot left behind, then new ones. `done` each of them."""
+        while True:
+            reclaimed: Any = await self._redis.xautoclaim(
+                keys.RESULTS, keys.BOTS, self.consumer, min_idle_time=self._timeout_ms, count=_BATCH
+            )
+            entries = reclaimed[1]
+            if not entries:
+                reply: Any = await self._redis.xreadgroup(
+                    keys.BOTS,
+                    self.consumer,
+                    {keys.RESULTS: ">"},
+                    count=_BATCH,
+                    block=int(_BLOCK.total_seconds() * 1000),
+                )
+                entries = reply[0][1] if reply else []
+            for entry, fields in entries:
+                try:
+                    yield entry, Result.model_validate_json(fields[b"result"])
+                except (KeyError, ValidationError):
+                    await self._redis.xadd(keys.DEAD, {"result": fields.get(b"result", b""), "why": "malformed"})
+                    await self.done(entry)
+
+    async def done(self, entry: bytes) -> None:
+        """The result is in the database."""
+        async with self._redis.pipeline(transaction=True) as transaction:
+            transaction.xack(keys.RESULTS, keys.BOTS, entry)
+            transaction.xdel(keys.RESULTS, entry)
+            await transaction.execute()
+
+
+def connect(url: str) -> redis.asyncio.Redis:
+    """An asyncio client; RESP2 for the shape of its stream replies."""
+    return redis.asyncio.Redis.from_url(url, protocol=2, health_check_interval=30)

@@ -1,0 +1,144 @@
+"""The worker's side of the queue: Redis Streams consumer groups (claim, renew, settle, bury).
+
+An entry is removed only in the same transaction that adds its result, so a note is never without an owner: it is
+waiting, pending with a worker, or answered.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+import redis
+from pydantic import ValidationError
+
+from rollcall import keys
+from rollcall.errors import SealBroken
+from rollcall.job import Job, Result
+from rollcall.seal import Keyring, audio_binding
+from rollcall.verdict import Reason, Verdict
+
+MAX_DELIVERIES = 3
+"""A note that took its worker down this often is answered with a failure and goes to the dead stream."""
+
+_DEAD_LETTERS_KEPT = 10_000
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A claimed job with its audio. ``reclaimed``: another worker held it before."""
+
+    entry: bytes
+    job: Job
+    audio: bytes
+    reclaimed: bool = False
+
+
+class JobQueue:
+    """One worker's view of the jobs stream."""
+
+    def __init__(self, client: redis.Redis, keyring: Keyring, delivery_timeout: timedelta) -> None:
+        self._redis = client
+        self._keyring = keyring
+        self._timeout_ms = int(delivery_timeout.total_seconds() * 1000)
+        # Host and pid, so that an operator recognises it in XINFO CONSUMERS.
+        self.consumer = f"{socket.gethostname()}-{os.getpid()}"
+
+    def open(self) -> None:
+        """Make the consumer group; from the first entry on, so that nothing sent before us is missed."""
+        create_group(self._redis, keys.JOBS, keys.WORKERS)
+
+    def claim(self, count: int, block: timedelta) -> list[Delivery]:
+        """Up to ``count`` new notes, waiting at most ``block`` for the first; or one note of a worker that fell silent.
+
+        A reclaimed note comes alone: should it be the one that took the other worker down, it costs only itself.
+        """
+        reclaimed = self._reclaim()
+        if reclaimed:
+            return reclaimed
+        reply: Any = self._redis.xreadgroup(
+            keys.WORKERS, self.consumer, {keys.JOBS: ">"}, count=count, block=int(block.total_seconds() * 1000)
+        )
+        entries = reply[0][1] if reply else []
+        return [delivery for entry, fields in entries if (delivery := self._parse(entry, fields))]
+
+    def renew(self, entries: Sequence[bytes]) -> None:
+        """Say that we still work on these. JUSTID leaves the delivery count alone: it counts deaths, not renewals."""
+        if entries:
+            self._redis.xclaim(keys.JOBS, keys.WORKERS, self.consumer, 0, list(entries), idle=0, justid=True)
+
+    def settle(self, delivery: Delivery, result: Result) -> None:
+        """Publish the result and remove the job, both or neither."""
+        with self._redis.pipeline(transaction=True) as transaction:
+            transaction.xadd(keys.RESULTS, {"result": result.model_dump_json()})
+            self._remove(transaction, delivery.entry)
+            transaction.execute()
+
+    def close(self) -> None:
+        """Leave the group, unless notes are still pending with us: those must stay claimable."""
+        pending = self._redis.xpending_range(keys.JOBS, keys.WORKERS, "-", "+", 1, consumername=self.consumer)
+        if not pending:
+            self._redis.xgroup_delconsumer(keys.JOBS, keys.WORKERS, self.consumer)
+
+    def _reclaim(self) -> list[Delivery]:
+        reply: Any = self._redis.xautoclaim(
+            keys.JOBS, keys.WORKERS, self.consumer, min_idle_time=self._timeout_ms, count=1
+        )
+        claimed: Iterable[tuple[bytes, dict[bytes, bytes]]] = reply[1]
+        for entry, fields in claimed:
+            delivery = self._parse(entry, fields, reclaimed=True)
+            if delivery is None:
+                continue
+            pending: Any = self._redis.xpending_range(keys.JOBS, keys.WORKERS, entry, entry, 1)
+            if pending and pending[0]["times_delivered"] > MAX_DELIVERIES:
+                self._bury(delivery)
+                continue
+            return [delivery]
+        return []
+
+    def _bury(self, delivery: Delivery) -> None:
+        """Give up on a note: its sender gets an answer, and the dead stream a record without the voice."""
+        failure = Result(job_id=delivery.job.id, verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED)
+        with self._redis.pipeline(transaction=True) as transaction:
+            transaction.xadd(keys.RESULTS, {"result": failure.model_dump_json()})
+            self._record_dead(transaction, delivery.job.model_dump_json(), "too many deliveries")
+            self._remove(transaction, delivery.entry)
+            transaction.execute()
+
+    def _parse(self, entry: bytes, fields: dict[bytes, bytes], *, reclaimed: bool = False) -> Delivery | None:
+        try:
+            job = Job.model_validate_json(fields[b"job"])
+            audio = self._keyring.open(fields[b"audio"], audio_binding(job.id))
+        except (KeyError, ValidationError, SealBroken) as error:
+            # Nobody can be answered for an entry that cannot be read; it must not come back for ever either.
+            with self._redis.pipeline(transaction=True) as transaction:
+                self._record_dead(transaction, fields.get(b"job", b""), type(error).__name__)
+                self._remove(transaction, entry)
+                transaction.execute()
+            return None
+        return Delivery(entry, job, audio, reclaimed)
+
+    def _remove(self, transaction: redis.client.Pipeline, entry: bytes) -> None:
+        transaction.xack(keys.JOBS, keys.WORKERS, entry)
+        transaction.xdel(keys.JOBS, entry)
+
+    def _record_dead(self, transaction: redis.client.Pipeline, job: str | bytes, why: str) -> None:
+        transaction.xadd(keys.DEAD, {"job": job, "why": why}, maxlen=_DEAD_LETTERS_KEPT)
+
+
+def create_group(client: redis.Redis, stream: str, group: str) -> None:
+    """Make a consumer group that starts at the stream's first entry; an existing one is left as it is."""
+    try:
+        client.xgroup_create(stream, group, id="0", mkstream=True)
+    except redis.ResponseError as error:
+        if "BUSYGROUP" not in str(error):
+            raise
+
+
+def connect(url: str) -> redis.Redis:
+    """A blocking client. RESP2, since the shape of stream replies differs in RESP3."""
+    return redis.Redis.from_url(url, protocol=2, health_check_interval=30)

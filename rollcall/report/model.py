@@ -1,0 +1,102 @@
+"""What a report says, before it is rendered."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+from rollcall.attendance import ATTENDED, Status
+from rollcall.verdict import Reason
+
+
+class Period(StrEnum):
+    """Which lessons a report covers."""
+
+    LESSON = "lesson"
+    """The last lesson."""
+    TODAY = "today"
+    WEEK = "week"
+    MONTH = "month"
+    ALL = "all"
+
+
+@dataclass(frozen=True)
+class LessonHead:
+    """One lesson of the report. ``closed_at`` is None while it is open."""
+
+    id: int
+    opened_at: datetime
+    late_at: datetime
+    closed_at: datetime | None
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One student's part in one lesson.
+
+    Attributes:
+        at: when the accepted note was sent (UTC); None where there is none.
+        confidence: posterior in [0, 1] of the accepted note.
+        refused: reasons of this student's notes that were not accepted in this lesson, oldest first.
+    """
+
+    status: Status
+    at: datetime | None = None
+    confidence: float | None = None
+    refused: tuple[Reason, ...] = ()
+
+
+@dataclass(frozen=True)
+class StudentLine:
+    """One student: a mark per lesson, in the order of `Report.lessons`; None where not yet a member."""
+
+    full_name: str
+    marks: tuple[Mark | None, ...]
+
+    def count(self, status: Status) -> int:
+        """How many lessons this student has with that mark."""
+        return sum(1 for mark in self.marks if mark is not None and mark.status is status)
+
+    @property
+    def attended_share(self) -> float | None:
+        """Lessons attended (present or late) of those the student was a member for; None without any."""
+        counted = [mark for mark in self.marks if mark is not None]
+        return sum(mark.status in ATTENDED for mark in counted) / len(counted) if counted else None
+
+
+@dataclass(frozen=True)
+class Report:
+    """A class's attendance over one or more lessons.
+
+    Attributes:
+        lessons: oldest first; empty where the period has none.
+        students: by full name.
+    """
+
+    class_title: str
+    timezone: ZoneInfo
+    period: Period
+    made_at: datetime
+    lessons: tuple[LessonHead, ...]
+    students: Sequence[StudentLine] = field(default_factory=tuple)
+
+    @property
+    def is_single(self) -> bool:
+        """Whether it is the report of one lesson, told student by student with time and confidence."""
+        return self.period is Period.LESSON
+
+    def count(self, status: Status) -> int:
+        """Marks of that kind over all lessons and students."""
+        return sum(student.count(status) for student in self.students)
+
+    def count_in(self, lesson: int, status: Status) -> int:
+        """Marks of that kind in the lesson with that index."""
+        marks = (student.marks[lesson] for student in self.students)
+        return sum(1 for mark in marks if mark is not None and mark.status is status)
+
+    def local(self, moment: datetime) -> datetime:
+        """A UTC moment in the class's time zone."""
+        return moment.astimezone(self.timezone)

@@ -1,0 +1,133 @@
+"""Everything that can be set from outside, read once from the environment (prefix ``ROLLCALL_``) or a ``.env`` file."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import tempfile
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+import platformdirs
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from rollcall.errors import SettingsError
+
+# A Unix socket's path holds 107 bytes on Linux and 103 on macOS.
+_SOCKET_PATH_LIMIT = 100
+
+
+class Settings(BaseSettings):
+    """The settings of one Rollcall installation; bot, worker and command line all read the same ones."""
+
+    model_config = SettingsConfigDict(env_prefix="ROLLCALL_", env_file=".env", extra="ignore", frozen=True)
+
+    telegram_token: SecretStr | None = None
+    """The bot's token, from @BotFather."""
+    telegram_api_url: str = "https://api.telegram.org"
+    """Base URL of a Bot API server."""
+    admins: Annotated[frozenset[int], NoDecode] = frozenset()
+    """Telegram ids of the people who may invite teachers, separated by commas."""
+    data_dir: Path = Path("data")
+    """The SQLite file, the embedded Valkey and the voiceprint key."""
+    models_dir: Path = Field(default_factory=lambda: platformdirs.user_cache_path("rollcall") / "models")
+    """Fetched weights, shared by every data folder of this user."""
+    redis_url: str | None = None
+    """Any Redis from 6.2 or Valkey; empty: an embedded Valkey in the data folder."""
+    database_url: str | None = None
+    """Any SQLAlchemy async URL; empty: SQLite in the data folder."""
+    speaker_model: str = "campplus"
+    """Name of a speaker encoder, or the path of own weights."""
+    device: Literal["auto", "cpu", "cuda"] = "auto"
+    """Where the encoder runs."""
+    voiceprint_key: SecretStr | None = None
+    """Base64 of 32 bytes, or several separated by commas: the first seals, every one opens."""
+    webhook_url: str | None = None
+    """Public https URL; empty: long polling."""
+    webhook_listen: str = "0.0.0.0"  # noqa: S104 - behind the reverse proxy that the URL names
+    """Address that the webhook server binds."""
+    webhook_port: int = 8080
+    """Port that the webhook server binds."""
+    timezone: str = "UTC"
+    """Time zone of new classes, an IANA name such as Europe/Moscow."""
+    late_after: timedelta = timedelta(minutes=10)
+    """A note sent later than this after the lesson opened counts as late."""
+    lesson_length: timedelta = timedelta(minutes=90)
+    """How long a lesson stays open for check-in when the teacher names no minutes."""
+    delivery_timeout: timedelta = timedelta(seconds=30)
+    """A worker silent for this long has its notes claimed by another."""
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
+    """How much the processes say about themselves."""
+
+    @field_validator("admins", mode="before")
+    @classmethod
+    def _split_admins(cls, value: object) -> object:
+        if isinstance(value, str):
+            return frozenset(int(part) for part in value.replace(";", ",").split(",") if part.strip())
+        return frozenset({value}) if isinstance(value, int) else value
+
+    @field_validator("telegram_token", "redis_url", "database_url", "voiceprint_key", "webhook_url", mode="before")
+    @classmethod
+    def _empty_is_unset(cls, value: object) -> object:
+        return None if value == "" else value
+
+    @field_validator("telegram_api_url")
+    @classmethod
+    def _without_trailing_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @field_validator("timezone")
+    @classmethod
+    def _known_zone(cls, value: str) -> str:
+        try:
+            ZoneInfo(value)
+        except (ZoneInfoNotFoundError, ValueError) as error:
+            raise ValueError(f"{value!r} is no IANA time zone; an example is Europe/Moscow") from error
+        return value
+
+    @property
+    def embedded_redis(self) -> bool:
+        """Whether the queue is the Valkey that ``rollcall up`` starts in the data folder."""
+        return self.redis_url is None
+
+    @property
+    def redis_socket(self) -> Path:
+        """Unix socket of the embedded Valkey: in the data folder where its path is short enough for a socket."""
+        socket = self.data_dir.resolve() / "valkey" / "valkey.sock"
+        if len(os.fsencode(socket)) <= _SOCKET_PATH_LIMIT:
+            return socket
+        digest = hashlib.sha256(os.fsencode(socket)).hexdigest()[:16]
+        return Path(tempfile.gettempdir()) / f"rollcall-{os.getuid()}-{digest}" / "valkey.sock"
+
+    @property
+    def effective_redis_url(self) -> str:
+        """The URL that clients connect to."""
+        return self.redis_url or f"unix://{self.redis_socket}"
+
+    @property
+    def effective_database_url(self) -> str:
+        """The SQLAlchemy async URL."""
+        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'rollcall.sqlite3'}"
+
+
+def load_settings() -> Settings:
+    """Read the environment.
+
+    Raises:
+        SettingsError: a value is malformed; the message names the variable.
+    """
+    try:
+        return Settings()
+    except (ValidationError, ValueError) as error:
+        raise SettingsError(_explain(error)) from error
+
+
+def _explain(error: ValueError) -> str:
+    if not isinstance(error, ValidationError):
+        return f"a ROLLCALL_ setting is malformed: {error}"
+    first = error.errors(include_url=False, include_input=False)[0]
+    name = "ROLLCALL_" + "_".join(str(part) for part in first["loc"]).upper()
+    return f"{name} is malformed: {first['msg']}; see .env.example"

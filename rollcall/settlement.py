@@ -1,0 +1,132 @@
+"""A worker's result becomes a fact: applied once under its job id, whatever is delivered twice."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.enrolment import differs_from_before
+from rollcall.errors import SealBroken
+from rollcall.fingerprint import SAME_RECORDING_BELOW, bit_error_rate
+from rollcall.job import Result
+from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
+from rollcall.storage import attempts, lessons, people, voiceprints
+from rollcall.storage.tables import Attempt, Lesson, Person
+from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.voiceprint import NOTES, unpack_embedding
+
+ENROLLING = "enrolling"
+"""The conversation's step while notes count towards an enrolment; its data names which."""
+
+
+@dataclass(frozen=True)
+class Settled:
+    """What follows from a result.
+
+    Attributes:
+        enrolled: the person has a new voiceprint, so galleries must follow.
+        lesson_id: a lesson whose headcount may have changed.
+    """
+
+    attempt: Attempt
+    enrolled: bool = False
+    lesson_id: int | None = None
+
+
+async def apply_result(session: AsyncSession, keyring: Keyring, result: Result, now: datetime) -> Settled | None:
+    """Write a result into the database.
+
+    Applying it again changes nothing and says the same, so that what follows from it (galleries, the answer) can be
+    made up for after a crash. None: the note is unknown, for its owner left with everything of theirs.
+    """
+    attempt = await session.get(Attempt, result.job_id, with_for_update=True)
+    if attempt is None:
+        return None
+    if attempt.verdict is Verdict.PENDING:
+        _copy_facts(attempt, result, now)
+        if attempt.verdict not in (Verdict.REFUSED, Verdict.FAILED) and await _is_replay(session, keyring, result):
+            attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.SAME_RECORDING
+        if attempt.verdict is Verdict.ACCEPTED:
+            if attempt.purpose is Purpose.ENROL:
+                await _enrol(session, keyring, attempt, result, now)
+            elif attempt.lesson_id is not None:
+                await _mark(session, attempt, attempt.lesson_id)
+    return Settled(attempt, enrolled=attempt.note_number == NOTES, lesson_id=attempt.lesson_id)
+
+
+def _copy_facts(attempt: Attempt, result: Result, now: datetime) -> None:
+    attempt.verdict = result.verdict
+    attempt.reason = result.reason
+    attempt.settled_at = now
+    attempt.model = result.model or None
+    attempt.weight_hash = result.weight_hash or None
+    attempt.decoder = result.decoder or None
+    attempt.score = result.score
+    attempt.threshold = result.threshold
+    attempt.runner_up = result.runner_up
+    attempt.confidence = result.confidence
+    attempt.speech_seconds = result.speech_seconds
+    attempt.quality = result.quality
+    attempt.timings = {**attempt.timings, **result.timings}
+    attempt.fingerprint = result.fingerprint
+
+
+async def _is_replay(session: AsyncSession, keyring: Keyring, result: Result) -> bool:
+    """Whether the recording, however re-encoded, trimmed or amplified, came before from the person or a classmate."""
+    attempt = await session.get_one(Attempt, result.job_id)
+    if result.fingerprint is None:
+        return False
+    fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id))
+    earlier = await attempts.fingerprints_around(session, attempt.person_id, attempt.id)
+    return await asyncio.to_thread(_any_same, keyring, fingerprint, earlier)
+
+
+def _any_same(keyring: Keyring, fingerprint: bytes, earlier: Sequence[tuple[str, bytes]]) -> bool:
+    for attempt_id, sealed in earlier:
+        try:
+            other = keyring.open(sealed, fingerprint_binding(attempt_id))
+        except SealBroken:
+            continue  # a key was dropped from the ring; the note can no longer be compared
+        if bit_error_rate(fingerprint, other) < SAME_RECORDING_BELOW:
+            return True
+    return False
+
+
+async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, result: Result, now: datetime) -> None:
+    person = await session.get_one(Person, attempt.person_id)
+    conversation = await people.conversation_with(session, person.telegram_id, now)
+    expected = conversation.step == ENROLLING and conversation.data.get("enrolment") == attempt.enrolment
+    consented = await people.has_consent(session, person.telegram_id)
+    if attempt.enrolment is None or not expected or not consented:
+        attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.NOT_EXPECTED
+        attempt.fingerprint = None
+        return
+    before = await voiceprints.notes_of(session, attempt.enrolment)
+    if result.embedding is None:
+        raise ValueError(f"an accepted enrolment note without an embedding: {result.job_id}")
+    if before and (before[0].model, before[0].weight_hash) != (result.model, result.weight_hash):
+        # The model changed between two notes: embeddings of different models never mix, so the count starts again.
+        await voiceprints.drop_notes(session, attempt.enrolment)
+        before = []
+    embedding = unpack_embedding(keyring.open(result.embedding, embedding_binding(result.job_id)))
+    if differs_from_before(embedding, [voiceprints.open_note(keyring, row) for row in before], result.model):
+        attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.DIFFERENT_VOICE
+        return
+    await voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
+    attempt.note_number = len(before) + 1
+    if attempt.note_number == NOTES:
+        await voiceprints.complete_enrolment(session, keyring, person.id, attempt.enrolment, now)
+        await people.set_step(session, person.telegram_id, "", None, now)
+
+
+async def _mark(session: AsyncSession, attempt: Attempt, lesson_id: int) -> None:
+    lesson = await session.get_one(Lesson, lesson_id)
+    attendance = await lessons.mark(
+        session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id
+    )
+    attempt.status = attendance.status
+    attempt.marked_at = attendance.at

@@ -1,0 +1,122 @@
+"""Classes and who belongs to them."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, SchoolClass
+
+
+@dataclass(frozen=True)
+class ClassSummary:
+    """A class as its teacher's list shows it."""
+
+    school_class: SchoolClass
+    students: int
+    lessons: int
+
+
+async def create_class(session: AsyncSession, teacher: Person, title: str, timezone: str, now: datetime) -> SchoolClass:
+    """A new class of this teacher, with an unguessable join code."""
+    school_class = SchoolClass(title=title, join_code=secrets.token_urlsafe(9), timezone=timezone, created_at=now)
+    session.add(school_class)
+    await session.flush()
+    session.add(Membership(class_id=school_class.id, person_id=teacher.id, role=TEACHER, joined_at=now))
+    teacher.last_class_id = school_class.id
+    return school_class
+
+
+async def class_by_code(session: AsyncSession, join_code: str) -> SchoolClass | None:
+    """The class that a join link leads to; archived ones take nobody any more."""
+    return await session.scalar(
+        select(SchoolClass).where(SchoolClass.join_code == join_code, SchoolClass.archived_at.is_(None))
+    )
+
+
+async def taught_class(session: AsyncSession, teacher: Person, class_id: int) -> SchoolClass | None:
+    """The class, if this person teaches it. Every action on a class by its number goes through here."""
+    return await session.scalar(
+        select(SchoolClass)
+        .join(Membership, Membership.class_id == SchoolClass.id)
+        .where(
+            SchoolClass.id == class_id,
+            SchoolClass.archived_at.is_(None),
+            Membership.person_id == teacher.id,
+            Membership.role == TEACHER,
+        )
+    )
+
+
+async def taught_classes(session: AsyncSession, teacher: Person) -> Sequence[SchoolClass]:
+    """This person's own classes, oldest first."""
+    return await _classes_of(session, teacher, TEACHER)
+
+
+async def attended_classes(session: AsyncSession, student: Person) -> Sequence[SchoolClass]:
+    """The classes this person is a student of, oldest membership first."""
+    return await _classes_of(session, student, STUDENT)
+
+
+async def _classes_of(session: AsyncSession, person: Person, role: str) -> Sequence[SchoolClass]:
+    rows = await session.scalars(
+        select(SchoolClass)
+        .join(Membership, Membership.class_id == SchoolClass.id)
+        .where(Membership.person_id == person.id, Membership.role == role, SchoolClass.archived_at.is_(None))
+        .order_by(Membership.joined_at, SchoolClass.id)
+    )
+    return rows.all()
+
+
+async def summaries(session: AsyncSession, teacher: Person) -> list[ClassSummary]:
+    """This teacher's classes with their student and lesson counts."""
+    found = []
+    for school_class in await taught_classes(session, teacher):
+        lessons = await session.scalar(select(func.count(Lesson.id)).where(Lesson.class_id == school_class.id))
+        found.append(ClassSummary(school_class, await student_count(session, school_class.id), lessons or 0))
+    return found
+
+
+async def join_class(session: AsyncSession, person: Person, school_class: SchoolClass, now: datetime) -> bool:
+    """Make the person a student of the class; False if they belong to it already, in whatever role."""
+    if await session.get(Membership, (school_class.id, person.id)) is not None:
+        return False
+    session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now))
+    await session.flush()
+    return True
+
+
+async def students_of(session: AsyncSession, class_id: int) -> Sequence[tuple[Person, datetime]]:
+    """The class's students by name, each with the time of joining."""
+    rows = await session.execute(
+        select(Person, Membership.joined_at)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.class_id == class_id, Membership.role == STUDENT)
+        .order_by(Person.full_name, Person.id)
+    )
+    return [(person, joined_at) for person, joined_at in rows]
+
+
+async def student_count(session: AsyncSession, class_id: int) -> int:
+    """How many students the class has."""
+    return (
+        await session.scalar(
+            select(func.count()).where(Membership.class_id == class_id, Membership.role == STUDENT)
+        )
+        or 0
+    )
+
+
+async def teachers_of(session: AsyncSession, class_id: int) -> Sequence[Person]:
+    """Who teaches the class."""
+    rows = await session.scalars(
+        select(Person)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.class_id == class_id, Membership.role == TEACHER)
+    )
+    return rows.all()

@@ -1,0 +1,41 @@
+"""Teachers' invitations: single-use, short-lived, kept as hashes."""
+
+from __future__ import annotations
+
+import hashlib
+import secrets
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.storage.tables import Invite
+
+VALID_FOR = timedelta(days=7)
+
+
+async def create_invite(session: AsyncSession, created_by: int, now: datetime) -> str:
+    """A new token (128 bits, URL-safe); it is shown once and not kept."""
+    token = secrets.token_urlsafe(16)
+    session.add(Invite(token_hash=_hash(token), created_by=created_by, expires_at=now + VALID_FOR))
+    return token
+
+
+async def redeem_invite(session: AsyncSession, token: str, used_by: int, now: datetime) -> bool:
+    """Use up an invitation. False if it is unknown, expired, or was used by someone else.
+
+    The same person may press the link twice: Telegram delivers at least once.
+    """
+    invite = await session.get(Invite, _hash(token), with_for_update=True)
+    if invite is None:
+        return False
+    if invite.used_by is not None:
+        return invite.used_by == used_by
+    if invite.expires_at < now:
+        return False
+    invite.used_by = used_by
+    invite.used_at = now
+    return True
+
+
+def _hash(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,167 @@
+"""Lessons and the marks in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.attendance import ATTENDED, Status, status_at, status_without_mark
+from rollcall.storage.classes import student_count, students_of
+from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, Person
+from rollcall.verdict import SUSPICIOUS, Purpose
+
+
+@dataclass(frozen=True)
+class Headcount:
+    """How many of a lesson's students have come."""
+
+    present: int
+    late: int
+    students: int
+
+    @property
+    def attended(self) -> int:
+        return self.present + self.late
+
+
+async def open_lesson(
+    session: AsyncSession, class_id: int, teacher: Person, opened_at: datetime, length: timedelta, late_after: timedelta
+) -> tuple[Lesson, bool]:
+    """Open a lesson for check-in; one that is open already is returned as it is, with False."""
+    existing = await open_lesson_of(session, class_id)
+    if existing is not None:
+        return existing, False
+    lesson = Lesson(
+        class_id=class_id,
+        opened_by=teacher.id,
+        opened_at=opened_at,
+        late_at=opened_at + late_after,
+        closes_at=opened_at + length,
+    )
+    session.add(lesson)
+    await session.flush()
+    return lesson, True
+
+
+async def open_lesson_of(session: AsyncSession, class_id: int) -> Lesson | None:
+    """The class's open lesson."""
+    return await session.scalar(
+        select(Lesson).where(Lesson.class_id == class_id, Lesson.closed_at.is_(None)).order_by(Lesson.id.desc())
+    )
+
+
+async def open_lessons(session: AsyncSession) -> Sequence[Lesson]:
+    """Every open lesson of the installation."""
+    return (await session.scalars(select(Lesson).where(Lesson.closed_at.is_(None)))).all()
+
+
+async def close_lesson(session: AsyncSession, lesson: Lesson, closed_at: datetime) -> None:
+    """Close the lesson and give everyone without a mark theirs: absent, or flagged."""
+    lesson.closed_at = closed_at
+    marked = set(await session.scalars(select(Attendance.person_id).where(Attendance.lesson_id == lesson.id)))
+    suspicious = await suspicious_notes(session, lesson.id)
+    for person, _joined_at in await students_of(session, lesson.class_id):
+        if person.id not in marked:
+            status = status_without_mark(suspicious_notes=suspicious.get(person.id, 0))
+            session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status))
+    await session.flush()
+
+
+async def suspicious_notes(session: AsyncSession, lesson_id: int) -> dict[int, int]:
+    """How many suspicious notes each account sent in the lesson."""
+    rows = await session.execute(
+        select(Attempt.person_id, func.count())
+        .where(
+            Attempt.lesson_id == lesson_id, Attempt.purpose == Purpose.CHECK_IN, Attempt.reason.in_(sorted(SUSPICIOUS))
+        )
+        .group_by(Attempt.person_id)
+    )
+    return {person_id: count for person_id, count in rows}
+
+
+async def lessons_to_check_in(session: AsyncSession, student: Person, sent_at: datetime) -> Sequence[Lesson]:
+    """The lessons of the student's classes that were open when a note was sent, latest first."""
+    rows = await session.scalars(
+        select(Lesson)
+        .join(Membership, Membership.class_id == Lesson.class_id)
+        .where(
+            Membership.person_id == student.id,
+            Membership.role == STUDENT,
+            # Telegram counts in whole seconds.
+            Lesson.opened_at <= sent_at + timedelta(seconds=1),
+            Lesson.closes_at >= sent_at,
+            or_(Lesson.closed_at.is_(None), Lesson.closed_at >= sent_at),
+        )
+        .order_by(Lesson.opened_at.desc())
+    )
+    return rows.all()
+
+
+async def current_lessons(session: AsyncSession, student: Person) -> Sequence[Lesson]:
+    """The lessons open now in the student's classes, latest first."""
+    rows = await session.scalars(
+        select(Lesson)
+        .join(Membership, Membership.class_id == Lesson.class_id)
+        .where(Membership.person_id == student.id, Membership.role == STUDENT, Lesson.closed_at.is_(None))
+        .order_by(Lesson.opened_at.desc())
+    )
+    return rows.all()
+
+
+async def mark(
+    session: AsyncSession, lesson: Lesson, person_id: int, sent_at: datetime, confidence: float | None, attempt_id: str
+) -> Attendance:
+    """Mark a student present or late. The first accepted note counts; later ones change nothing."""
+    existing = await session.get(Attendance, (lesson.id, person_id), with_for_update=True)
+    if existing is not None and existing.status in ATTENDED:
+        return existing
+    status = status_at(sent_at, lesson.late_at)
+    if existing is None:
+        existing = Attendance(lesson_id=lesson.id, person_id=person_id, status=status)
+        session.add(existing)
+    existing.status = status
+    existing.at = sent_at
+    existing.confidence = confidence
+    existing.attempt_id = attempt_id
+    await session.flush()
+    return existing
+
+
+async def headcount(session: AsyncSession, lesson: Lesson) -> Headcount:
+    """How many came, of how many."""
+    rows = await session.execute(
+        select(Attendance.status, func.count()).where(Attendance.lesson_id == lesson.id).group_by(Attendance.status)
+    )
+    counts = {status: count for status, count in rows}
+    return Headcount(
+        present=counts.get(Status.PRESENT, 0),
+        late=counts.get(Status.LATE, 0),
+        students=await student_count(session, lesson.class_id),
+    )
+
+
+async def last_lessons(session: AsyncSession, student: Person, class_id: int, limit: int) -> Sequence[tuple[Lesson, Attendance]]:
+    """The student's marks in a class, newest lesson first."""
+    rows = await session.execute(
+        select(Lesson, Attendance)
+        .join(Attendance, Attendance.lesson_id == Lesson.id)
+        .where(Lesson.class_id == class_id, Attendance.person_id == student.id)
+        .order_by(Lesson.opened_at.desc())
+        .limit(limit)
+    )
+    return [(lesson, attendance) for lesson, attendance in rows]
+
+
+async def mark_counts(session: AsyncSession, student: Person, class_id: int) -> dict[Status, int]:
+    """How often the student has each mark in a class."""
+    rows = await session.execute(
+        select(Attendance.status, func.count())
+        .join(Lesson, Lesson.id == Attendance.lesson_id)
+        .where(Lesson.class_id == class_id, Attendance.person_id == student.id)
+        .group_by(Attendance.status)
+    )
+    return {status: count for status, count in rows}

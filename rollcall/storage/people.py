@@ -1,0 +1,67 @@
+"""People, their consents, and where each stands in a dialogue."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.storage.tables import Consent, Conversation, Person
+
+
+async def find_person(session: AsyncSession, telegram_id: int) -> Person | None:
+    """The person behind a Telegram account."""
+    return await session.scalar(select(Person).where(Person.telegram_id == telegram_id))
+
+
+async def register_person(session: AsyncSession, telegram_id: int, full_name: str, now: datetime) -> Person:
+    """The person behind a Telegram account, made with this name if new."""
+    person = await find_person(session, telegram_id)
+    if person is None:
+        person = Person(telegram_id=telegram_id, full_name=full_name, is_teacher=False, created_at=now)
+        session.add(person)
+        await session.flush()
+    return person
+
+
+async def conversation_with(session: AsyncSession, telegram_id: int, now: datetime) -> Conversation:
+    """The conversation with an account, begun if there is none."""
+    conversation = await session.get(Conversation, telegram_id, with_for_update=True)
+    if conversation is None:
+        conversation = Conversation(telegram_id=telegram_id, step="", data={}, locale="en", updated_at=now)
+        session.add(conversation)
+    return conversation
+
+
+async def set_step(
+    session: AsyncSession, telegram_id: int, step: str, data: Mapping[str, Any] | None, now: datetime
+) -> None:
+    """Move the dialogue to ``step``; an empty step ends it."""
+    conversation = await conversation_with(session, telegram_id, now)
+    conversation.step = step
+    conversation.data = dict(data or {})
+    conversation.updated_at = now
+
+
+async def give_consent(session: AsyncSession, telegram_id: int, text_version: str, language: str, now: datetime) -> None:
+    """Record an agreement, once."""
+    if not await has_consent(session, telegram_id):
+        session.add(Consent(telegram_id=telegram_id, text_version=text_version, language=language, given_at=now))
+
+
+async def has_consent(session: AsyncSession, telegram_id: int) -> bool:
+    """Whether the account's owner agreed to voice check-in and has not withdrawn."""
+    active = select(Consent.id).where(Consent.telegram_id == telegram_id, Consent.withdrawn_at.is_(None)).limit(1)
+    return await session.scalar(active) is not None
+
+
+async def withdraw_consent(session: AsyncSession, telegram_id: int, now: datetime) -> None:
+    """End every agreement of this account; the record of it stays."""
+    await session.execute(
+        update(Consent)
+        .where(Consent.telegram_id == telegram_id, Consent.withdrawn_at.is_(None))
+        .values(withdrawn_at=now)
+    )

@@ -1,0 +1,59 @@
+"""Gathering a report from lessons, marks and attempts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.attendance import status_without_mark
+from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
+from rollcall.storage import attempts
+from rollcall.storage.classes import students_of
+from rollcall.storage.tables import Attendance, Lesson, SchoolClass
+from rollcall.verdict import SUSPICIOUS
+
+
+async def build_report(session: AsyncSession, school_class: SchoolClass, period: Period, now: datetime) -> Report:
+    """The class's attendance over a period. An open lesson counts as it stands."""
+    zone = ZoneInfo(school_class.timezone)
+    lessons = await _lessons(session, school_class.id, period, now.astimezone(zone))
+    lesson_ids = [lesson.id for lesson in lessons]
+    rows = await session.scalars(select(Attendance).where(Attendance.lesson_id.in_(lesson_ids)))
+    marks = {(row.lesson_id, row.person_id): row for row in rows}
+    refused = await attempts.suspicious_reasons(session, lesson_ids)
+
+    students = []
+    for person, joined_at in await students_of(session, school_class.id):
+        line: list[Mark | None] = []
+        for lesson in lessons:
+            reasons = tuple(refused.get((lesson.id, person.id), ()))
+            row = marks.get((lesson.id, person.id))
+            if row is not None:
+                line.append(Mark(row.status, row.at, row.confidence, reasons))
+            elif lesson.closed_at is not None and joined_at > lesson.closed_at:
+                line.append(None)
+            else:
+                suspicious = sum(reason in SUSPICIOUS for reason in reasons)
+                line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons))
+        students.append(StudentLine(person.full_name, tuple(line)))
+    heads = tuple(LessonHead(row.id, row.opened_at, row.late_at, row.closed_at) for row in lessons)
+    return Report(school_class.title, zone, period, now, heads, students)
+
+
+async def _lessons(session: AsyncSession, class_id: int, period: Period, local_now: datetime) -> list[Lesson]:
+    query = select(Lesson).where(Lesson.class_id == class_id)
+    if period is Period.LESSON:
+        last = await session.scalar(query.order_by(Lesson.opened_at.desc(), Lesson.id.desc()).limit(1))
+        return [last] if last is not None else []
+    midnight = local_now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = {
+        Period.TODAY: midnight,
+        Period.WEEK: midnight - timedelta(days=6),
+        Period.MONTH: midnight - timedelta(days=29),
+    }.get(period)
+    if since is not None:
+        query = query.where(Lesson.opened_at >= since.astimezone(UTC))
+    return list(await session.scalars(query.order_by(Lesson.opened_at, Lesson.id)))

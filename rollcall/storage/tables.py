@@ -1,0 +1,257 @@
+"""The tables. Times are UTC; embeddings and fingerprints are sealed before they get here."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    Index,
+    LargeBinary,
+    MetaData,
+    String,
+    TypeDecorator,
+)
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from rollcall.attendance import Status
+from rollcall.verdict import Purpose, Reason, Verdict
+
+
+class UtcTime(TypeDecorator[datetime]):
+    """A moment in UTC. SQLite keeps no zone, so it is put back on the way out; a naive time is refused on the way in."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a stored time needs a time zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        moment: datetime = value
+        return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+class Table(DeclarativeBase):
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_name)s_%(referred_table_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map = {
+        datetime: UtcTime(),
+        Verdict: String(16),
+        Reason: String(32),
+        Purpose: String(16),
+        Status: String(16),
+        dict[str, Any]: JSON(),
+        dict[str, float]: JSON(),
+    }
+
+
+class Person(Table):
+    """Someone who gave consent (a student), or who teaches."""
+
+    __tablename__ = "people"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    telegram_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    full_name: Mapped[str] = mapped_column(String(128))
+    is_teacher: Mapped[bool] = mapped_column(default=False)
+    last_class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL", use_alter=True))
+    """The class this teacher used last: what /report shows without a question."""
+    created_at: Mapped[datetime]
+
+
+class Conversation(Table):
+    """Where a person stands in a dialogue, so that any bot replica can answer the next message."""
+
+    __tablename__ = "conversations"
+    telegram_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    language: Mapped[str | None] = mapped_column(String(8))
+    """Set once the person picks one with /language."""
+    locale: Mapped[str] = mapped_column(String(8), default="en")
+    """The language of the last update; messages that answer no update are written in it."""
+    step: Mapped[str] = mapped_column(String(32), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    updated_at: Mapped[datetime]
+
+
+class Consent(Table):
+    """What a person agreed to, in which words, and when. A withdrawn consent stays on record."""
+
+    __tablename__ = "consents"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    telegram_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    text_version: Mapped[str] = mapped_column(String(32))
+    language: Mapped[str] = mapped_column(String(8))
+    given_at: Mapped[datetime]
+    withdrawn_at: Mapped[datetime | None]
+
+
+class Invite(Table):
+    """A teacher's single-use invitation. Only the token's hash is kept."""
+
+    __tablename__ = "invites"
+    token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    created_by: Mapped[int] = mapped_column(BigInteger)
+    expires_at: Mapped[datetime]
+    used_by: Mapped[int | None] = mapped_column(BigInteger)
+    used_at: Mapped[datetime | None]
+
+
+class SchoolClass(Table):
+    """A class: whoever knows its join code may ask to be its student."""
+
+    __tablename__ = "classes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    title: Mapped[str] = mapped_column(String(128))
+    join_code: Mapped[str] = mapped_column(String(32), unique=True)
+    timezone: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    archived_at: Mapped[datetime | None]
+
+
+class Membership(Table):
+    """A person's role in a class."""
+
+    __tablename__ = "memberships"
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    role: Mapped[str] = mapped_column(String(16))
+    joined_at: Mapped[datetime]
+
+
+TEACHER = "teacher"
+STUDENT = "student"
+
+
+class EnrolmentNote(Table):
+    """A good enrolment note of an enrolment under way, or of the present voiceprint."""
+
+    __tablename__ = "enrolment_notes"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    attempt_id: Mapped[str] = mapped_column(String(36), unique=True)
+    enrolment: Mapped[str] = mapped_column(String(36))
+    """Which enrolment it belongs to; /enroll begins a new one."""
+    embedding: Mapped[bytes] = mapped_column(LargeBinary)
+    model: Mapped[str] = mapped_column(String(64))
+    weight_hash: Mapped[str] = mapped_column(String(64))
+    decoder: Mapped[str] = mapped_column(String(64))
+    speech_seconds: Mapped[float]
+    created_at: Mapped[datetime]
+
+
+class StoredVoiceprint(Table):
+    """A person's sealed centroid, with the model and weight hash that made it."""
+
+    __tablename__ = "voiceprints"
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    model: Mapped[str] = mapped_column(String(64))
+    weight_hash: Mapped[str] = mapped_column(String(64))
+    notes: Mapped[int]
+    created_at: Mapped[datetime]
+
+
+class Lesson(Table):
+    """A lesson: open for check-in until it is closed or its time is up."""
+
+    __tablename__ = "lessons"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), index=True)
+    opened_by: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    opened_at: Mapped[datetime]
+    late_at: Mapped[datetime]
+    closes_at: Mapped[datetime]
+    closed_at: Mapped[datetime | None]
+    board_chat_id: Mapped[int | None] = mapped_column(BigInteger)
+    board_message_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The message that keeps itself up to date."""
+
+
+class Attendance(Table):
+    """One mark per lesson and student."""
+
+    __tablename__ = "attendance"
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    status: Mapped[Status]
+    at: Mapped[datetime | None]
+    confidence: Mapped[float | None]
+    attempt_id: Mapped[str | None] = mapped_column(String(36))
+
+
+class Attempt(Table):
+    """Every voice note, and everything that explains what became of it."""
+
+    __tablename__ = "attempts"
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"))
+    purpose: Mapped[Purpose]
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
+    lesson_id: Mapped[int | None] = mapped_column(ForeignKey("lessons.id", ondelete="SET NULL"), index=True)
+    enrolment: Mapped[str | None] = mapped_column(String(36))
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    message_id: Mapped[int] = mapped_column(BigInteger)
+    file_id: Mapped[str] = mapped_column(String(255))
+    file_unique_id: Mapped[str] = mapped_column(String(64), index=True)
+    content_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+    """SHA-256 of the file's bytes."""
+    fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sent_at: Mapped[datetime]
+    """Telegram's time of the message: lateness counts from it, not from when a worker was free."""
+    received_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
+    verdict: Mapped[Verdict]
+    reason: Mapped[Reason | None]
+    note_number: Mapped[int | None]
+    """While enrolling: which of the three this note became."""
+    status: Mapped[Status | None]
+    """At check-in: the mark that this note brought or confirmed."""
+    marked_at: Mapped[datetime | None]
+    model: Mapped[str | None] = mapped_column(String(64))
+    weight_hash: Mapped[str | None] = mapped_column(String(64))
+    decoder: Mapped[str | None] = mapped_column(String(64))
+    score: Mapped[float | None]
+    threshold: Mapped[float | None]
+    runner_up: Mapped[float | None]
+    confidence: Mapped[float | None]
+    speech_seconds: Mapped[float | None]
+    quality: Mapped[dict[str, float]] = mapped_column(default=dict)
+    timings: Mapped[dict[str, float]] = mapped_column(default=dict)
+
+    __table_args__ = (
+        Index("ix_attempts_person_id_purpose", "person_id", "purpose"),
+        Index("ix_attempts_verdict_answered_at", "verdict", "answered_at"),
+    )
+
+
+class IncomingUpdate(Table):
+    """A Telegram update from its arrival until its effect is safe. Confirmed to Telegram once it is here."""
+
+    __tablename__ = "incoming_updates"
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    """SHA-256 of the update, so that a second delivery is known."""
+    update_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    payload: Mapped[str | None]
+    """The update's JSON; emptied once handled."""
+    received_at: Mapped[datetime]
+    handled_at: Mapped[datetime | None]
+
+

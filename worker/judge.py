@@ -1,0 +1,147 @@
+"""From audio to a verdict, in steps that the loop runs: listen (per note, in threads), embed (per batch), decide."""
+
+from __future__ import annotations
+
+import logging
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.encoder import Encoder
+from rollcall.decision import decide, operating_point
+from rollcall.galleries import GalleryReader
+from rollcall.job import Job, Result
+from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
+from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.voiceprint import pack_embedding
+from worker.decode import decode
+from worker.fingerprint import fingerprint
+from worker.opus import DECODER
+from worker.quality import Quality, complaint, measure
+from worker.speakers import several
+from worker.speech import Speech, SpeechDetector, cut
+from worker.waveform import AudioRefused, Waveform
+
+_log = logging.getLogger(__name__)
+
+
+@dataclass
+class Heard:
+    """What listening to one note gave: speech to embed, or a reason not to."""
+
+    job: Job
+    refusal: Reason | None = None
+    speech: Speech | None = None
+    waveform: Waveform | None = None
+    quality: Quality | None = None
+    fingerprint: bytes | None = None
+    timings: dict[str, float] = field(default_factory=dict)
+
+
+class Judge:
+    """Holds the encoder and what it needs; one per worker process."""
+
+    def __init__(self, encoder: Encoder, galleries: GalleryReader, keyring: Keyring) -> None:
+        self._encoder = encoder
+        self._galleries = galleries
+        self._keyring = keyring
+        self._detector = SpeechDetector()
+        self._point = operating_point(encoder.name)
+
+    def listen(self, job: Job, audio: bytes) -> Heard:
+        """Decode, find the speech, judge the quality, take the fingerprint. Safe to call from several threads."""
+        heard = Heard(job)
+        try:
+            with _timed(heard.timings, "decode"):
+                waveform = decode(audio)
+        except AudioRefused as refused:
+            heard.refusal = Reason(refused.code)
+            return heard
+        with _timed(heard.timings, "speech"):
+            speech = self._detector.detect(waveform)
+        with _timed(heard.timings, "quality"):
+            heard.quality = measure(waveform, speech)
+            heard.fingerprint = fingerprint(waveform)
+        purpose = "enrol" if job.purpose is Purpose.ENROL else "checkin"
+        code = complaint(heard.quality, purpose=purpose)
+        heard.refusal = Reason(code) if code else None
+        heard.speech = speech
+        heard.waveform = cut(waveform, speech)
+        return heard
+
+    def judge(self, batch: Sequence[Heard]) -> list[Result]:
+        """Embed what is fit to be embedded, and decide; one result per note, in order."""
+        fit = [heard for heard in batch if heard.refusal is None and heard.waveform is not None]
+        started = time.perf_counter()
+        embeddings = self._encoder.embed([heard.waveform.samples for heard in fit if heard.waveform is not None])
+        if len(embeddings) != len(fit):
+            raise RuntimeError(f"{len(fit)} notes gave {len(embeddings)} embeddings")
+        each = (time.perf_counter() - started) * 1000 / max(1, len(fit))
+        by_job = {heard.job.id: embedding for heard, embedding in zip(fit, embeddings, strict=True)}
+        for heard in fit:
+            heard.timings["embed"] = each
+        return [self._result(heard, by_job.get(heard.job.id)) for heard in batch]
+
+    def _result(self, heard: Heard, embedding: NDArray[np.float32] | None) -> Result:
+        job = heard.job
+        if embedding is not None and not np.isfinite(embedding).all():
+            heard.refusal, embedding = Reason.TOO_SHORT, None
+        if embedding is not None and heard.speech is not None and heard.waveform is not None:
+            with _timed(heard.timings, "speakers"):
+                if several(heard.waveform, heard.speech, self._encoder.embed):
+                    heard.refusal = Reason.SEVERAL_SPEAKERS
+        if heard.refusal is not None or embedding is None:
+            return self._facts(heard, Verdict.REFUSED, heard.refusal or Reason.NO_SPEECH)
+        if job.purpose is Purpose.ENROL:
+            sealed = self._keyring.seal(pack_embedding(embedding), embedding_binding(job.id))
+            return self._facts(heard, Verdict.ACCEPTED, Reason.GOOD_NOTE).model_copy(update={"embedding": sealed})
+        return self._match(heard, embedding)
+
+    def _match(self, heard: Heard, embedding: NDArray[np.float32]) -> Result:
+        job = heard.job
+        with _timed(heard.timings, "match"):
+            gallery = self._galleries.get(job.class_id or 0)
+            if job.person_id not in gallery.people:
+                # The print is of another model, or the gallery is being rebuilt.
+                _log.warning("no centroid of this model in the class's gallery", extra={"job": job.id})
+                return self._facts(heard, Verdict.FAILED, Reason.NOT_ENROLLED)
+            speech_seconds = heard.speech.seconds if heard.speech else 0.0
+            decision = decide(embedding, gallery, job.person_id, speech_seconds, self._point)
+        return self._facts(heard, decision.verdict, decision.reason).model_copy(
+            update={
+                "score": decision.score,
+                "threshold": decision.threshold,
+                "runner_up": decision.runner_up,
+                "confidence": decision.confidence,
+            }
+        )
+
+    def _facts(self, heard: Heard, verdict: Verdict, reason: Reason) -> Result:
+        job = heard.job
+        print_ = heard.fingerprint
+        return Result(
+            job_id=job.id,
+            verdict=verdict,
+            reason=reason,
+            model=self._encoder.name,
+            weight_hash=self._encoder.weight_hash,
+            decoder=DECODER,
+            speech_seconds=heard.speech.seconds if heard.speech else None,
+            quality={key: float(value) for key, value in asdict(heard.quality).items()} if heard.quality else {},
+            timings=heard.timings,
+            fingerprint=self._keyring.seal(print_, fingerprint_binding(job.id)) if print_ else None,
+        )
+
+
+@contextmanager
+def _timed(timings: dict[str, float], stage: str) -> Iterator[None]:
+    """Add a stage's milliseconds, also when it raises."""
+    started = time.perf_counter()
+    try:
+        yield
+    finally:
+        timings[stage] = (time.perf_counter() - started) * 1000

@@ -1,0 +1,40 @@
+"""The worker process: Redis in, Redis out; no Telegram token, no database."""
+
+from __future__ import annotations
+
+import logging
+import signal
+
+from models import registry
+from models.errors import ModelError
+from rollcall.errors import Unavailable
+from rollcall.galleries import GalleryReader
+from rollcall.queue import JobQueue, connect
+from rollcall.seal import load_keyring
+from rollcall.settings import Settings
+from worker.judge import Judge
+from worker.loop import Worker, renewal_period
+
+_log = logging.getLogger(__name__)
+
+
+def main(settings: Settings) -> None:
+    """Run a worker until SIGTERM or SIGINT; what it holds is finished first.
+
+    Raises:
+        Unavailable: the encoder's weights are out of reach.
+        SettingsError: the voiceprint key is missing.
+    """
+    keyring = load_keyring(settings)
+    try:
+        encoder = registry.load(settings.speaker_model, settings.models_dir, settings.device)
+    except ModelError as error:
+        raise Unavailable(str(error)) from error
+    client = connect(settings.effective_redis_url)
+    queue = JobQueue(client, keyring, settings.delivery_timeout)
+    galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
+    worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, renewal_period(settings.delivery_timeout))
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: worker.stop())
+    _log.info("worker ready", extra={"model": encoder.name, "consumer": queue.consumer})
+    worker.run()
