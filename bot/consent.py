@@ -22,8 +22,10 @@ async def ask_consent(
 ) -> tuple[str, Buttons | None]:
     """What is stored and why, with the two buttons. Without a class: before enrolling again after /forget."""
     t = caller.texts
-    if school_class is not None and caller.person is not None and (
-        await taught_class(session, caller.person, school_class.id) is not None
+    if (
+        school_class is not None
+        and caller.person is not None
+        and (await taught_class(session, caller.person, school_class.id) is not None)
     ):
         return t("join-own-class", title=school_class.title), None
     data = {"class_id": school_class.id} if school_class else {}

@@ -10,16 +10,24 @@ _WORDS = {
         ("мой старший брат", "наша соседка", "учитель географии", "мой одноклассник", "школьный садовник", "моя тётя"),
         ("отнёс в библиотеку", "забрал из мастерской", "нарисовал на доске", "сфотографировал у реки"),
         ("семь зелёных тетрадей", "старую карту города", "два бумажных фонаря", "большую жёлтую рыбу"),
-        ("и потом долго рассказывал об этом за чаем", "а затем пошёл домой пешком через парк",
-         "и никому не сказал, зачем это нужно", "хотя на улице шёл сильный дождь"),
+        (
+            "и потом долго рассказывал об этом за чаем",
+            "а затем пошёл домой пешком через парк",
+            "и никому не сказал, зачем это нужно",
+            "хотя на улице шёл сильный дождь",
+        ),
     ),
     "en": (
         ("This morning", "Yesterday evening", "Last Wednesday", "After the second lesson", "Early in spring"),
         ("my older brother", "our neighbour", "the geography teacher", "a friend of mine", "the school gardener"),
         ("brought to the library", "found behind the workshop", "drew on the blackboard", "photographed by the river"),
         ("seven green notebooks", "an old map of the city", "two paper lanterns", "a large yellow fish"),
-        ("and talked about it over tea for an hour", "and then walked home through the park",
-         "and never told anybody why", "although it was raining hard outside"),
+        (
+            "and talked about it over tea for an hour",
+            "and then walked home through the park",
+            "and never told anybody why",
+            "although it was raining hard outside",
+        ),
     ),
 }
 _FEMININE = frozenset({"наша соседка", "моя тётя"})

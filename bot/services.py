@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import redis.asyncio
 from telegram.ext import Application, CallbackContext, ExtBot
@@ -57,6 +57,11 @@ class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[
     def services(self) -> Services:
         services: Services = self.application.bot_data["services"]
         return services
+
+    @property
+    def app(self) -> App:
+        """The application, with our context type."""
+        return cast("App", self.application)
 
 
 Bot = ExtBot[Any]

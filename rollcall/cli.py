@@ -20,7 +20,11 @@ from rollcall.logs import set_up_logging
 from rollcall.settings import Settings, load_settings
 
 app = typer.Typer(
-    name="rollcall", help="Checks students in by voice over Telegram.", no_args_is_help=True, add_completion=False
+    name="rollcall",
+    help="Checks students in by voice over Telegram.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
 )
 models_app = typer.Typer(help="Speaker encoders and their weights.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
@@ -92,7 +96,9 @@ def sandbox(
 
 @app.command()
 def doctor(
-    rebuild: Annotated[bool, typer.Option("--rebuild", help="Write the galleries in Redis anew from the database")] = False,
+    rebuild: Annotated[
+        bool, typer.Option("--rebuild", help="Write the galleries in Redis anew from the database")
+    ] = False,
 ) -> None:
     """Check token, queue, database, weights, device and decoder; each with its cure."""
     from rollcall.doctor import examine, rebuild_galleries
@@ -178,7 +184,12 @@ def _pull(name: str, settings: Settings) -> Path | None:
     registry = _room("models.registry", "worker")
     errors = _room("models.errors", "worker")
     with Progress(
-        TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), console=_err, transient=True
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=_err,
+        transient=True,
     ) as bar:
         try:
             path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib
 import importlib.util
 import json
@@ -67,13 +68,17 @@ async def _token(settings: Settings) -> Finding:
         return Finding("token", False, "none", "ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN")
     url = f"{settings.telegram_api_url}/bot{settings.telegram_token.get_secret_value()}/getMe"
     try:
-        with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310 - the admin's own URL
-            return Finding("token", True, "@" + json.load(answer)["result"]["username"])
+        return Finding("token", True, "@" + await asyncio.to_thread(_username, url))
     except urllib.error.HTTPError as error:
         return Finding("token", False, f"refused ({error.code})", "copy the token from @BotFather again")
     except (OSError, ValueError, KeyError) as error:
         fact = f"{settings.telegram_api_url} does not answer ({type(error).__name__})"
         return Finding("token", False, fact, "check the network and ROLLCALL_TELEGRAM_API_URL")
+
+
+def _username(get_me: str) -> str:
+    with urllib.request.urlopen(get_me, timeout=_TIMEOUT) as answer:  # noqa: S310 - the admin's own URL
+        return str(json.load(answer)["result"]["username"])
 
 
 async def _redis(settings: Settings) -> Finding:
@@ -144,5 +149,3 @@ def _module(name: str) -> Any:
         return importlib.import_module(name)
     except Exception:
         return None
-
-

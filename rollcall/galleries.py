@@ -53,7 +53,7 @@ class GalleryWriter:
     async def rebuild(self, class_id: int, voiceprints: Mapping[int, Voiceprint]) -> None:
         """Replace a class's gallery by what the database holds. The version goes on growing, so that workers notice."""
         key = keys.gallery(class_id)
-        present: list[bytes] = await self._redis.hkeys(key)
+        present: Any = await self._redis.hkeys(key)
         stale = [field for field in present if field != keys.GALLERY_VERSION and int(field) not in voiceprints]
         async with self._redis.pipeline(transaction=True) as transaction:
             if stale:

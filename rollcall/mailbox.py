@@ -42,6 +42,16 @@ class Mailbox:
         sealed = self._keyring.seal(audio, audio_binding(job.id))
         await self._redis.xadd(keys.JOBS, {"job": job.model_dump_json(), "audio": sealed})
 
+    async def forget(self, person_id: int) -> None:
+        """Remove the notes of a person who asks to be forgotten, wherever they wait."""
+        entries: Any = await self._redis.xrange(keys.JOBS)
+        mine = [entry for entry, fields in entries if _person_of(fields) == person_id]
+        if mine:
+            async with self._redis.pipeline(transaction=True) as transaction:
+                transaction.xack(keys.JOBS, keys.WORKERS, *mine)
+                transaction.xdel(keys.JOBS, *mine)
+                await transaction.execute()
+
     async def waiting(self) -> int:
         """How many notes are in the queue, in work included."""
         return int(await self._redis.xlen(keys.JOBS))
@@ -75,6 +85,13 @@ class Mailbox:
             transaction.xack(keys.RESULTS, keys.BOTS, entry)
             transaction.xdel(keys.RESULTS, entry)
             await transaction.execute()
+
+
+def _person_of(fields: dict[bytes, bytes]) -> int | None:
+    try:
+        return Job.model_validate_json(fields[b"job"]).person_id
+    except (KeyError, ValidationError):
+        return None
 
 
 def connect(url: str) -> redis.asyncio.Redis:

@@ -125,8 +125,6 @@ async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, resu
 
 async def _mark(session: AsyncSession, attempt: Attempt, lesson_id: int) -> None:
     lesson = await session.get_one(Lesson, lesson_id)
-    attendance = await lessons.mark(
-        session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id
-    )
+    attendance = await lessons.mark(session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id)
     attempt.status = attendance.status
     attempt.marked_at = attendance.at

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of
-from bot.guards import in_private
 from bot.consent import CONSENT, CONSENT_VERSION
+from bot.guards import in_private
 from bot.handlers.enrolment import begin_enrolment
 from bot.replies import reply, take_buttons_away
 from bot.services import Context, now

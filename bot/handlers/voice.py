@@ -18,6 +18,7 @@ from bot.consent import CONSENT
 from bot.handlers.joining import NAME
 from bot.replies import reply
 from bot.services import Context, Services, now
+from rollcall.attendance import ATTENDED
 from rollcall.job import Job
 from rollcall.settlement import ENROLLING
 from rollcall.storage import attempts, lessons
@@ -25,7 +26,6 @@ from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
 from rollcall.storage.voiceprints import is_enrolled, voiceprints_of_class
-from rollcall.attendance import ATTENDED
 from rollcall.verdict import Purpose, Reason, Verdict
 
 MAX_SECONDS = 60
@@ -130,7 +130,7 @@ async def _take_on(context: Context, attempt: Attempt) -> None:
         if attempt.verdict is Verdict.PENDING:
             await _queue(services, attempt, audio)
             return
-    await answer(context.application, services, attempt.id)
+    await answer(context.app, services, attempt.id)
 
 
 async def _download(context: Context, file_id: str) -> bytes:

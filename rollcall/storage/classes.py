@@ -105,9 +105,7 @@ async def students_of(session: AsyncSession, class_id: int) -> Sequence[tuple[Pe
 async def student_count(session: AsyncSession, class_id: int) -> int:
     """How many students the class has."""
     return (
-        await session.scalar(
-            select(func.count()).where(Membership.class_id == class_id, Membership.role == STUDENT)
-        )
+        await session.scalar(select(func.count()).where(Membership.class_id == class_id, Membership.role == STUDENT))
         or 0
     )
 

@@ -80,7 +80,7 @@ async def suspicious_notes(session: AsyncSession, lesson_id: int) -> dict[int, i
         )
         .group_by(Attempt.person_id)
     )
-    return {person_id: count for person_id, count in rows}
+    return dict(rows.tuples().all())
 
 
 async def lessons_to_check_in(session: AsyncSession, student: Person, sent_at: datetime) -> Sequence[Lesson]:
@@ -91,8 +91,7 @@ async def lessons_to_check_in(session: AsyncSession, student: Person, sent_at: d
         .where(
             Membership.person_id == student.id,
             Membership.role == STUDENT,
-            # Telegram counts in whole seconds.
-            Lesson.opened_at <= sent_at + timedelta(seconds=1),
+            Lesson.opened_at <= sent_at,
             Lesson.closes_at >= sent_at,
             or_(Lesson.closed_at.is_(None), Lesson.closed_at >= sent_at),
         )
@@ -136,7 +135,7 @@ async def headcount(session: AsyncSession, lesson: Lesson) -> Headcount:
     rows = await session.execute(
         select(Attendance.status, func.count()).where(Attendance.lesson_id == lesson.id).group_by(Attendance.status)
     )
-    counts = {status: count for status, count in rows}
+    counts = dict(rows.tuples().all())
     return Headcount(
         present=counts.get(Status.PRESENT, 0),
         late=counts.get(Status.LATE, 0),
@@ -144,7 +143,9 @@ async def headcount(session: AsyncSession, lesson: Lesson) -> Headcount:
     )
 
 
-async def last_lessons(session: AsyncSession, student: Person, class_id: int, limit: int) -> Sequence[tuple[Lesson, Attendance]]:
+async def last_lessons(
+    session: AsyncSession, student: Person, class_id: int, limit: int
+) -> Sequence[tuple[Lesson, Attendance]]:
     """The student's marks in a class, newest lesson first."""
     rows = await session.execute(
         select(Lesson, Attendance)
@@ -164,4 +165,4 @@ async def mark_counts(session: AsyncSession, student: Person, class_id: int) -> 
         .where(Lesson.class_id == class_id, Attendance.person_id == student.id)
         .group_by(Attendance.status)
     )
-    return {status: count for status, count in rows}
+    return dict(rows.tuples().all())

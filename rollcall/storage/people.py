@@ -46,7 +46,9 @@ async def set_step(
     conversation.updated_at = now
 
 
-async def give_consent(session: AsyncSession, telegram_id: int, text_version: str, language: str, now: datetime) -> None:
+async def give_consent(
+    session: AsyncSession, telegram_id: int, text_version: str, language: str, now: datetime
+) -> None:
     """Record an agreement, once."""
     if not await has_consent(session, telegram_id):
         session.add(Consent(telegram_id=telegram_id, text_version=text_version, language=language, given_at=now))

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Any
+from enum import StrEnum
+from typing import Any, ClassVar
 
 from sqlalchemy import (
     JSON,
     BigInteger,
     DateTime,
     Dialect,
+    Enum,
     ForeignKey,
     Index,
     LargeBinary,
@@ -24,7 +26,7 @@ from rollcall.verdict import Purpose, Reason, Verdict
 
 
 class UtcTime(TypeDecorator[datetime]):
-    """A moment in UTC. SQLite keeps no zone, so it is put back on the way out; a naive time is refused on the way in."""
+    """A moment in UTC. SQLite keeps no zone, so it is put back on the way out; a naive time is refused."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -43,6 +45,17 @@ class UtcTime(TypeDecorator[datetime]):
         return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
+def _words(kind: type[StrEnum], length: int) -> Enum:
+    """Stored as its word, without a constraint: a new word needs no migration."""
+    return Enum(
+        kind,
+        native_enum=False,
+        create_constraint=False,
+        length=length,
+        values_callable=lambda words: [word.value for word in words],
+    )
+
+
 class Table(DeclarativeBase):
     metadata = MetaData(
         naming_convention={
@@ -52,12 +65,12 @@ class Table(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
+    type_annotation_map: ClassVar = {
         datetime: UtcTime(),
-        Verdict: String(16),
-        Reason: String(32),
-        Purpose: String(16),
-        Status: String(16),
+        Verdict: _words(Verdict, 16),
+        Reason: _words(Reason, 32),
+        Purpose: _words(Purpose, 16),
+        Status: _words(Status, 16),
         dict[str, Any]: JSON(),
         dict[str, float]: JSON(),
     }
@@ -253,5 +266,3 @@ class IncomingUpdate(Table):
     """The update's JSON; emptied once handled."""
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
-
-

@@ -11,8 +11,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.job import Result
 from rollcall.seal import Keyring, embedding_binding
-from rollcall.storage.tables import Attempt, EnrolmentNote, Membership, Person, SchoolClass, StoredVoiceprint, STUDENT
-from rollcall.voiceprint import Voiceprint, centroid, pack_embedding, unpack_embedding
+from rollcall.storage.tables import STUDENT, Attempt, EnrolmentNote, Membership, Person, SchoolClass, StoredVoiceprint
+from rollcall.verdict import Reason, Verdict
+from rollcall.voiceprint import Voiceprint, centroid, unpack_embedding
 
 
 def _print_binding(person_id: int) -> str:
@@ -60,9 +61,7 @@ async def complete_enrolment(
 ) -> None:
     """Make the person's voiceprint from the notes of this enrolment; it replaces an earlier one."""
     rows = await notes_of(session, enrolment)
-    voiceprint = Voiceprint(
-        rows[0].model, rows[0].weight_hash, centroid([open_note(keyring, row) for row in rows])
-    )
+    voiceprint = Voiceprint(rows[0].model, rows[0].weight_hash, centroid([open_note(keyring, row) for row in rows]))
     await session.execute(
         delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id, EnrolmentNote.enrolment != enrolment)
     )
@@ -101,14 +100,18 @@ async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id
     return {row.person_id: _open_print(keyring, row) for row in rows}
 
 
-async def forget_voice(session: AsyncSession, person: Person) -> None:
+async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> None:
     """Erase everything made from the person's voice. Marks and verdicts stay: they are the teacher's record."""
     await session.execute(delete(StoredVoiceprint).where(StoredVoiceprint.person_id == person.id))
     await session.execute(delete(EnrolmentNote).where(EnrolmentNote.person_id == person.id))
     await session.execute(
+        update(Attempt).where(Attempt.person_id == person.id).values(fingerprint=None, content_hash=None, quality={})
+    )
+    # Notes still on their way end here; their sender gets an answer all the same.
+    await session.execute(
         update(Attempt)
-        .where(Attempt.person_id == person.id)
-        .values(fingerprint=None, content_hash=None, quality={})
+        .where(Attempt.person_id == person.id, Attempt.verdict == Verdict.PENDING)
+        .values(verdict=Verdict.REFUSED, reason=Reason.NOT_EXPECTED, settled_at=now)
     )
 
 

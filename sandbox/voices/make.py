@@ -9,8 +9,8 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-SPEED = 150
-"""Words a minute: a little slower than eSpeak NG's own 175, as people speak to a telephone."""
+SPEED = 118
+"""Words a minute, well below eSpeak NG's own 175: the pace of somebody who reads to a telephone."""
 
 NOTES = {
     "AnxiousAndy": (

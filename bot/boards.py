@@ -1,0 +1,138 @@
+"""What a lesson's board and its closing summary say, and the task that keeps boards up to date."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram.error import BadRequest, Forbidden
+
+from bot.replies import Buttons, keyboard
+from bot.services import App, Services, now
+from rollcall.attendance import Status
+from rollcall.report.model import Period
+from rollcall.storage.classes import teachers_of
+from rollcall.storage.lessons import Headcount, close_lesson, headcount, open_lessons
+from rollcall.storage.reports import build_report
+from rollcall.storage.tables import Conversation, Lesson, Person, SchoolClass
+from rollcall.texts import Texts, texts_in
+
+_log = logging.getLogger(__name__)
+
+_EDIT_EVERY = 2.0
+"""Seconds between two looks: below one edit a second in a chat, below 20 a minute in a group with room to spare."""
+
+
+def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headcount) -> str:
+    """The open lesson, or the closed one's last word."""
+    zone = ZoneInfo(school_class.timezone)
+    head = t("board-count", present=count.attended, students=count.students)
+    if count.late:
+        head += " · " + t("board-late", late=count.late)
+    if lesson.closed_at is not None:
+        return t("board-closed", title=school_class.title, time=_clock(lesson.closed_at, zone)) + "\n" + head
+    return (
+        t("board-open", title=school_class.title, closes=_clock(lesson.closes_at, zone))
+        + "\n"
+        + head
+        + (
+            "\n\n" + t("board-late-from", late=_clock(lesson.late_at, zone))
+            if lesson.late_at < lesson.closes_at
+            else ""
+        )
+        + "\n"
+        + t("board-hint")
+    )
+
+
+def board_buttons(t: Texts, lesson: Lesson) -> Buttons:
+    """Close and report while it is open, report afterwards."""
+    report = (t("button-report"), f"report:{lesson.class_id}:lesson")
+    return [[report]] if lesson.closed_at is not None else [[(t("button-close"), f"close:{lesson.class_id}"), report]]
+
+
+async def summary_text(session: AsyncSession, t: Texts, lesson: Lesson, school_class: SchoolClass) -> str:
+    """The closed lesson's counts."""
+    report = await build_report(session, school_class, Period.LESSON, now())
+    counts = {status.value: report.count(status) for status in Status}
+    return t("closed", title=school_class.title, **counts)
+
+
+async def keep_boards(application: App, services: Services) -> None:
+    """For ever: edit the boards of lessons that changed."""
+    async with services.database.session() as session:
+        for lesson in await open_lessons(session):
+            services.board.touch(lesson.id)
+    while True:
+        lesson_ids, class_ids = await services.board.changes()
+        async with services.database.session() as session:
+            for lesson in await open_lessons(session):
+                if lesson.class_id in class_ids:
+                    lesson_ids.add(lesson.id)
+        for lesson_id in sorted(lesson_ids):
+            await _edit(application, services, lesson_id)
+        await asyncio.sleep(_EDIT_EVERY)
+
+
+async def close_overdue(application: App, services: Services) -> None:
+    """Close the lessons whose time is up, and tell their teachers."""
+    async with services.database.session() as session:
+        overdue = [lesson for lesson in await open_lessons(session) if lesson.closes_at <= now()]
+    for lesson in overdue:
+        await _close(application, services, lesson.id)
+
+
+async def _close(application: App, services: Services, lesson_id: int) -> None:
+    notices: list[tuple[int, str]] = []
+    async with services.database.session() as session:
+        query = select(Lesson).where(Lesson.id == lesson_id, Lesson.closed_at.is_(None)).with_for_update()
+        lesson = await session.scalar(query)
+        if lesson is None:
+            return
+        await close_lesson(session, lesson, lesson.closes_at)
+        school_class = await session.get_one(SchoolClass, lesson.class_id)
+        for teacher in await teachers_of(session, lesson.class_id):
+            t = await _texts_for(session, teacher)
+            notices.append((teacher.telegram_id, await summary_text(session, t, lesson, school_class)))
+    services.board.touch(lesson_id)
+    for chat_id, text in notices:
+        try:
+            await application.bot.send_message(chat_id, text)
+        except (Forbidden, BadRequest):
+            _log.info("a teacher cannot be told that a lesson closed", extra={"lesson": lesson_id})
+
+
+async def _edit(application: App, services: Services, lesson_id: int) -> None:
+    async with services.database.session() as session:
+        lesson = await session.get(Lesson, lesson_id)
+        if lesson is None or lesson.board_chat_id is None or lesson.board_message_id is None:
+            return
+        school_class = await session.get_one(SchoolClass, lesson.class_id)
+        teacher = await session.get_one(Person, lesson.opened_by)
+        t = await _texts_for(session, teacher)
+        text = board_text(t, lesson, school_class, await headcount(session, lesson))
+    try:
+        await application.bot.edit_message_text(
+            text,
+            chat_id=lesson.board_chat_id,
+            message_id=lesson.board_message_id,
+            reply_markup=keyboard(board_buttons(t, lesson)),
+        )
+    except BadRequest as error:
+        if "not modified" not in str(error).lower():
+            _log.info("a board cannot be edited", extra={"lesson": lesson_id, "error": str(error)})
+    except Forbidden:
+        _log.info("a board's chat is closed to us", extra={"lesson": lesson_id})
+
+
+async def _texts_for(session: AsyncSession, person: Person) -> Texts:
+    conversation = await session.get(Conversation, person.telegram_id)
+    return texts_in(conversation.locale if conversation else "en")
+
+
+def _clock(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%H:%M}"

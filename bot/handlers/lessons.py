@@ -1,0 +1,133 @@
+"""/open and /close, as commands and as buttons."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+
+from bot.boards import board_buttons, board_text, summary_text
+from bot.caller import Caller, caller_of, teacher_of
+from bot.guards import for_teachers
+from bot.handlers.classes import button_number
+from bot.replies import Buttons, reply, take_buttons_away
+from bot.services import Context, now
+from rollcall.storage.classes import taught_class, taught_classes
+from rollcall.storage.lessons import close_lesson, headcount, open_lesson, open_lesson_of
+from rollcall.storage.tables import Lesson, SchoolClass
+
+_MOST_MINUTES = 600
+
+
+@for_teachers
+async def open_command(update: Update, context: Context) -> None:
+    """/open [minutes]: the only class at once; of several, the one whose button is pressed."""
+    asked = (context.args or [""])[0]
+    if asked and not (asked.isdecimal() and 1 <= int(asked) <= _MOST_MINUTES):
+        async with context.services.database.session() as session:
+            caller = await caller_of(session, update, context.services.settings)
+        await reply(update, caller.texts("open-usage", most=_MOST_MINUTES))
+        return
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        taught = await taught_classes(session, await teacher_of(session, caller))
+    if not taught:
+        await reply(update, caller.texts("classes-none"))
+    elif len(taught) == 1:
+        await _open(update, context, taught[0].id, asked)
+    else:
+        buttons = [[(one.title, f"open:{one.id}:{asked}")] for one in taught]
+        await reply(update, caller.texts("open-which"), buttons)
+
+
+@for_teachers
+async def open_pressed(update: Update, context: Context) -> None:
+    """open:<class>[:<minutes>]."""
+    minutes = button_number(update, part=2)
+    await _open(update, context, button_number(update), str(minutes) if 1 <= minutes <= _MOST_MINUTES else "")
+    await take_buttons_away(update)
+
+
+@for_teachers
+async def close_command(update: Update, context: Context) -> None:
+    """/close: the only open lesson at once; of several, the one whose button is pressed."""
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        found = []
+        for one in await taught_classes(session, await teacher_of(session, caller)):
+            lesson = await open_lesson_of(session, one.id)
+            if lesson is not None:
+                found.append((one, lesson))
+    if not found:
+        await reply(update, caller.texts("close-none"))
+    elif len(found) == 1:
+        await _close(update, context, found[0][0].id)
+    else:
+        await reply(update, caller.texts("close-which"), [[(one.title, f"close:{one.id}")] for one, _ in found])
+
+
+@for_teachers
+async def close_pressed(update: Update, context: Context) -> None:
+    """close:<class>."""
+    await _close(update, context, button_number(update))
+    await take_buttons_away(update)
+
+
+async def _open(update: Update, context: Context, class_id: int, minutes: str) -> None:
+    services = context.services
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        teacher = await teacher_of(session, caller)
+        school_class = await taught_class(session, teacher, class_id)
+        if school_class is None:
+            text, buttons, lesson = caller.texts("class-not-yours"), None, None
+        else:
+            teacher.last_class_id = school_class.id
+            length = timedelta(minutes=int(minutes)) if minutes else services.settings.lesson_length
+            lesson, new = await open_lesson(
+                session, class_id, teacher, _moment(update), length, services.settings.late_after
+            )
+            text, buttons = await _board(session, caller, lesson, school_class)
+            if not new:
+                text = caller.texts("open-already") + "\n\n" + text
+    sent = await reply(update, text, buttons)
+    if lesson is None or sent is None:
+        return
+    async with services.database.session() as session:
+        stored = await session.get_one(Lesson, lesson.id)
+        stored.board_chat_id, stored.board_message_id = sent.chat_id, sent.message_id
+    services.board.touch(lesson.id)
+
+
+async def _board(
+    session: AsyncSession, caller: Caller, lesson: Lesson, school_class: SchoolClass
+) -> tuple[str, Buttons]:
+    count = await headcount(session, lesson)
+    return board_text(caller.texts, lesson, school_class, count), board_buttons(caller.texts, lesson)
+
+
+async def _close(update: Update, context: Context, class_id: int) -> None:
+    services = context.services
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        teacher = await teacher_of(session, caller)
+        school_class = await taught_class(session, teacher, class_id)
+        lesson = await open_lesson_of(session, class_id) if school_class is not None else None
+        if school_class is None or lesson is None:
+            text, buttons = caller.texts("close-none"), None
+        else:
+            teacher.last_class_id = class_id
+            await close_lesson(session, lesson, _moment(update))
+            text = await summary_text(session, caller.texts, lesson, school_class)
+            buttons = [[(caller.texts("button-report"), f"report:{class_id}:lesson")]]
+    await reply(update, text, buttons)
+    if lesson is not None:
+        services.board.touch(lesson.id)
+
+
+def _moment(update: Update) -> datetime:
+    """When the teacher spoke, by Telegram's clock where it says so: the clock that students' notes carry too."""
+    if update.callback_query is None and update.message is not None:
+        return update.message.date
+    return now().replace(microsecond=0)

@@ -1,0 +1,146 @@
+"""/report: text, chart and spreadsheet; buttons for other classes and periods, and CSV."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+from telegram.constants import ChatAction
+
+from bot.caller import Caller, caller_of, teacher_of
+from bot.guards import for_teachers, in_private
+from bot.handlers.classes import button_number
+from bot.replies import Buttons, keyboard, reply, settle_button
+from bot.services import Context, now
+from rollcall.report.model import Period, Report
+from rollcall.report.text import report_text
+from rollcall.storage.classes import taught_class, taught_classes
+from rollcall.storage.reports import build_report
+from rollcall.storage.tables import SchoolClass
+from rollcall.texts import Texts
+
+_WORDS = {
+    "today": Period.TODAY, "сегодня": Period.TODAY, "day": Period.TODAY, "день": Period.TODAY,
+    "week": Period.WEEK, "неделя": Period.WEEK, "month": Period.MONTH, "месяц": Period.MONTH,
+    "all": Period.ALL, "всё": Period.ALL, "все": Period.ALL, "lesson": Period.LESSON, "урок": Period.LESSON,
+}  # fmt: skip
+
+
+@in_private
+@for_teachers
+async def report_command(update: Update, context: Context) -> None:
+    """/report [period]: without a question asked, for the class used last."""
+    word = (context.args or ["lesson"])[0].lower()
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        school_class = await _class_used_last(session, caller)
+    if word not in _WORDS:
+        await reply(update, caller.texts("report-usage"))
+    elif school_class is None:
+        await reply(update, caller.texts("classes-none"))
+    else:
+        await _send(update, context, school_class.id, _WORDS[word])
+
+
+@in_private
+@for_teachers
+async def report_pressed(update: Update, context: Context) -> None:
+    """report:<class>:<period>."""
+    await settle_button(update)
+    await _send(update, context, button_number(update), _period(update))
+
+
+@in_private
+@for_teachers
+async def classes_pressed(update: Update, context: Context) -> None:
+    """report-classes: which other class?"""
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        taught = await taught_classes(session, await teacher_of(session, caller))
+    buttons = [[(one.title, f"report:{one.id}:lesson")] for one in taught]
+    await reply(update, caller.texts("report-which"), buttons)
+
+
+@in_private
+@for_teachers
+async def csv_pressed(update: Update, context: Context) -> None:
+    """csv:<class>:<period>."""
+    from rollcall.report.table import csv_table
+
+    await settle_button(update)
+    found = await _build(update, context, button_number(update), _period(update))
+    if found is None or update.effective_chat is None:
+        return
+    caller, report, _others = found
+    await update.effective_chat.send_document(csv_table(report, caller.texts), filename=f"{_file_name(report)}.csv")
+
+
+async def _send(update: Update, context: Context, class_id: int, period: Period) -> None:
+    found = await _build(update, context, class_id, period)
+    chat = update.effective_chat
+    if found is None or chat is None:
+        return
+    caller, report, several = found
+    t = caller.texts
+    buttons = _buttons(t, class_id, period, several=several)
+    if not report.lessons:
+        await reply(update, report_text(report, t), buttons)
+        return
+    await chat.send_action(ChatAction.UPLOAD_DOCUMENT)
+    chart, sheet = await asyncio.to_thread(_render, report, t)
+    await reply(update, report_text(report, t))
+    await chat.send_photo(chart, filename=f"{_file_name(report)}.png")
+    await chat.send_document(sheet, filename=f"{_file_name(report)}.xlsx", reply_markup=keyboard(buttons))
+
+
+def _render(report: Report, texts: Texts) -> tuple[bytes, bytes]:
+    # Here, not above: matplotlib takes a second to import, and most bots wait long for their first report.
+    from rollcall.report.chart import chart
+
+    from rollcall.report.spreadsheet import spreadsheet
+
+    return chart(report, texts), spreadsheet(report, texts)
+
+
+async def _build(update: Update, context: Context, class_id: int, period: Period) -> tuple[Caller, Report, bool] | None:
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        teacher = await teacher_of(session, caller)
+        school_class = await taught_class(session, teacher, class_id)
+        if school_class is not None:
+            teacher.last_class_id = school_class.id
+            several = len(await taught_classes(session, teacher)) > 1
+            return caller, await build_report(session, school_class, period, now()), several
+    await reply(update, caller.texts("class-not-yours"))
+    return None
+
+
+async def _class_used_last(session: AsyncSession, caller: Caller) -> SchoolClass | None:
+    teacher = await teacher_of(session, caller)
+    if teacher.last_class_id is not None:
+        last = await taught_class(session, teacher, teacher.last_class_id)
+        if last is not None:
+            return last
+    taught = await taught_classes(session, teacher)
+    return taught[-1] if taught else None
+
+
+def _buttons(t: Texts, class_id: int, period: Period, *, several: bool) -> Buttons:
+    others = [(t(f"report-period-button-{one}"), f"report:{class_id}:{one}") for one in Period if one is not period]
+    rows = [others[:2], others[2:], [("CSV", f"csv:{class_id}:{period}")]]
+    if several:
+        rows[-1].append((t("report-other-class"), "report-classes"))
+    return rows
+
+
+def _period(update: Update) -> Period:
+    word = (update.callback_query.data or "").rpartition(":")[2] if update.callback_query else ""
+    return Period(word) if word in set(Period) else Period.LESSON
+
+
+def _file_name(report: Report) -> str:
+    """Class, and the day it was made; what file systems dislike is left out."""
+    title = re.sub(r"[^\w-]+", "-", report.class_title).strip("-") or "class"
+    return f"{title}-{report.local(report.made_at):%Y-%m-%d}"

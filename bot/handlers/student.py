@@ -1,0 +1,93 @@
+"""What a student can ask about themselves: /me and /forget."""
+
+from __future__ import annotations
+
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+
+from bot.caller import caller_of
+from bot.guards import in_private
+from bot.replies import reply, take_buttons_away
+from bot.services import Context, now
+from rollcall.attendance import Status
+from rollcall.storage.classes import attended_classes
+from rollcall.storage.lessons import last_lessons, mark_counts
+from rollcall.storage.people import set_step, withdraw_consent
+from rollcall.storage.tables import Person, SchoolClass
+from rollcall.storage.voiceprints import forget_voice, is_enrolled
+from rollcall.texts import Texts
+
+_LESSONS_SHOWN = 5
+
+
+@in_private
+async def me(update: Update, context: Context) -> None:
+    """/me: own attendance, class by class."""
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        t, person = caller.texts, caller.person
+        taken = await attended_classes(session, person) if person is not None else []
+        if person is None or not taken:
+            text = t("join-first")
+        else:
+            enrolled = t("me-enrolled" if await is_enrolled(session, person.id) else "me-not-enrolled")
+            parts = [await _class_part(session, t, person, one) for one in taken]
+            text = "\n\n".join([person.full_name + "\n" + enrolled, *parts])
+    await reply(update, text)
+
+
+@in_private
+async def forget(update: Update, context: Context) -> None:
+    """/forget: what will be deleted, and the two buttons."""
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+    t = caller.texts
+    if caller.person is None:
+        await reply(update, t("forget-nothing"))
+        return
+    await reply(update, t("forget-ask"), [[(t("forget-yes"), "forget:yes"), (t("forget-no"), "forget:no")]])
+
+
+@in_private
+async def forget_pressed(update: Update, context: Context) -> None:
+    """forget:yes or forget:no."""
+    services = context.services
+    sure = update.callback_query is not None and update.callback_query.data == "forget:yes"
+    classes: list[SchoolClass] = []
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        person = caller.person
+        if sure and person is not None:
+            await set_step(session, caller.user.id, "", None, now())
+            await withdraw_consent(session, caller.user.id, now())
+            await forget_voice(session, person, now())
+            classes = list(await attended_classes(session, person))
+    if sure and person is not None:
+        # After the database: should we stop in between, the update is handled again and ends here.
+        await services.mailbox.forget(person.id)
+        for school_class in classes:
+            await services.galleries.drop(school_class.id, person.id)
+    await take_buttons_away(update)
+    await reply(update, caller.texts("forgotten" if sure and person is not None else "forget-kept"))
+
+
+async def _class_part(session: AsyncSession, t: Texts, person: Person, school_class: SchoolClass) -> str:
+    counts = await mark_counts(session, person, school_class.id)
+    head = t(
+        "me-class",
+        title=school_class.title,
+        present=counts.get(Status.PRESENT, 0),
+        late=counts.get(Status.LATE, 0),
+        absent=counts.get(Status.ABSENT, 0) + counts.get(Status.FLAGGED, 0),
+    )
+    lines = []
+    zone = ZoneInfo(school_class.timezone)
+    for lesson, mark in await last_lessons(session, person, school_class.id, _LESSONS_SHOWN):
+        # To the student a flagged lesson is one they are not marked for; the flag is for the teacher.
+        status = Status.ABSENT if mark.status is Status.FLAGGED else mark.status
+        time = f" · {mark.at.astimezone(zone):%H:%M}" if mark.at else ""
+        day = f"{lesson.opened_at.astimezone(zone):%d.%m.%Y}"
+        lines.append(f"{t(f'status-sign-{status}')} {day} — {t(f'status-{status}')}{time}")
+    return "\n".join([head, *lines])

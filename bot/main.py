@@ -1,0 +1,211 @@
+"""The map of the bot: every handler, and what opens and closes with it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import redis
+from sqlalchemy.exc import SQLAlchemyError
+from telegram import BotCommand
+from telegram.error import InvalidToken, TelegramError
+from telegram.ext import (
+    AIORateLimiter,
+    Application,
+    CallbackQueryHandler,
+    CommandHandler,
+    ContextTypes,
+    ExtBot,
+    MessageHandler,
+    filters,
+)
+
+from bot.boards import close_overdue, keep_boards
+from bot.commands import STUDENT_COMMANDS
+from bot.errors import on_error
+from bot.handlers import classes, enrolment, joining, lessons, other, report, start, student, voice
+from bot.inbox import DurableQueue, InOrder
+from bot.results import answer_overdue, collect_results
+from bot.services import App, Context, Services
+from rollcall.errors import WrongUse
+from rollcall.seal import load_keyring
+from rollcall.settings import Settings
+from rollcall.storage.database import Database
+from rollcall.texts import LANGUAGES, texts_in
+
+_log = logging.getLogger(__name__)
+
+_UPKEEP_EVERY = 5.0
+_AGAIN_AFTER = 2.0
+_FLOOD_RETRIES = 10
+_ALLOWED_UPDATES = ["message", "callback_query"]
+
+Task = Callable[[App, Services], Awaitable[None]]
+
+
+def main(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises:
+        WrongUse: there is no token, or Telegram does not know it.
+    """
+    application = build_application(settings)
+    try:
+        if settings.webhook_url is None:
+            application.run_polling(allowed_updates=_ALLOWED_UPDATES, bootstrap_retries=-1)
+        else:
+            application.run_webhook(
+                listen=settings.webhook_listen,
+                port=settings.webhook_port,
+                url_path="telegram",
+                webhook_url=settings.webhook_url.rstrip("/") + "/telegram",
+                secret_token=webhook_secret(application.bot.token),
+                allowed_updates=_ALLOWED_UPDATES,
+                bootstrap_retries=-1,
+            )
+    except InvalidToken as error:
+        raise WrongUse("Telegram refuses the token: copy it from @BotFather into ROLLCALL_TELEGRAM_TOKEN") from error
+
+
+def build_application(settings: Settings) -> App:
+    """The bot, ready to run."""
+    if settings.telegram_token is None:
+        raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN")
+    services = Services.open(settings, load_keyring(settings, create=True), Database(settings.effective_database_url))
+    queue = DurableQueue(services.database)
+    application = (
+        Application.builder()
+        .bot(_bot(settings))
+        .context_types(ContextTypes(context=Context))
+        .update_queue(queue)
+        .concurrent_updates(InOrder(queue))
+        .post_init(_open)
+        .post_stop(_stop_tasks)
+        .post_shutdown(_close)
+        .build()
+    )
+    application.bot_data["services"] = services
+    add_handlers(application)
+    return application
+
+
+def add_handlers(application: App) -> None:
+    """Who answers what. The first match wins."""
+    commands = {
+        "start": start.start,
+        "help": start.greet,
+        "language": start.language,
+        "cancel": start.cancel,
+        "invite": classes.invite,
+        "newclass": classes.new_class,
+        "classes": classes.classes,
+        "open": lessons.open_command,
+        "close": lessons.close_command,
+        "report": report.report_command,
+        "enroll": enrolment.enroll,
+        "me": student.me,
+        "forget": student.forget,
+    }
+    buttons = {
+        r"consent:(yes|no)": joining.consent_pressed,
+        r"forget:(yes|no)": student.forget_pressed,
+        r"language:\w+": start.language_chosen,
+        r"class:\d+": classes.class_chosen,
+        r"archive(-yes)?:\d+": classes.archive_pressed,
+        r"open:\d+(:\d*)?": lessons.open_pressed,
+        r"close:\d+": lessons.close_pressed,
+        r"report:\d+:\w+": report.report_pressed,
+        r"report-classes": report.classes_pressed,
+        r"csv:\d+:\w+": report.csv_pressed,
+    }
+    new = filters.UpdateType.MESSAGE
+    private = new & filters.ChatType.PRIVATE
+    for name, handler in commands.items():
+        application.add_handler(CommandHandler(name, handler, filters=new))
+    for pattern, handler in buttons.items():
+        application.add_handler(CallbackQueryHandler(handler, pattern=rf"^{pattern}$"))
+    spoken = filters.VOICE | filters.VIDEO_NOTE | filters.AUDIO | filters.Document.AUDIO
+    application.add_handler(MessageHandler(private & spoken, voice.voice_note))
+    application.add_handler(MessageHandler(private & filters.TEXT & ~filters.COMMAND, other.text))
+    application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, other.anything))
+    application.add_handler(CallbackQueryHandler(other.unknown_button))
+    application.add_error_handler(on_error)
+
+
+def webhook_secret(token: str) -> str:
+    """What Telegram repeats in every webhook call: the same for all replicas, and not to be guessed."""
+    return hashlib.sha256(f"rollcall-webhook:{token}".encode()).hexdigest()
+
+
+def _bot(settings: Settings) -> ExtBot[Any]:
+    from telegram.request import HTTPXRequest
+
+    if settings.telegram_token is None:
+        raise WrongUse("no token: set ROLLCALL_TELEGRAM_TOKEN")
+    url = settings.telegram_api_url
+    return ExtBot(
+        token=settings.telegram_token.get_secret_value(),
+        base_url=f"{url}/bot",
+        base_file_url=f"{url}/file/bot",
+        request=HTTPXRequest(
+            connection_pool_size=64, read_timeout=20, write_timeout=30, connect_timeout=10, pool_timeout=30
+        ),
+        get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=20, connect_timeout=10),
+        rate_limiter=AIORateLimiter(max_retries=_FLOOD_RETRIES),
+    )
+
+
+async def _open(application: App) -> None:
+    """Before the first update: what an earlier run left, the menus, the tasks that go on beside the handlers."""
+    services: Services = application.bot_data["services"]
+    queue = application.update_queue
+    if isinstance(queue, DurableQueue):
+        left = await queue.recover(application.bot)
+        _log.info("ready", extra={"left_over": left})
+    tasks: dict[str, Task] = {"results": collect_results, "boards": keep_boards, "upkeep": _upkeep, "menus": _set_menus}
+    application.bot_data["tasks"] = [
+        asyncio.create_task(_keep_going(name, task, application, services), name=name) for name, task in tasks.items()
+    ]
+
+
+async def _stop_tasks(application: App) -> None:
+    tasks: list[asyncio.Task[None]] = application.bot_data.pop("tasks", [])
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+async def _close(application: App) -> None:
+    await _stop_tasks(application)
+    services: Services = application.bot_data["services"]
+    await services.close()
+
+
+async def _keep_going(name: str, task: Task, application: App, services: Services) -> None:
+    """Run a task to its end; a service out of reach interrupts it for a while only."""
+    while True:
+        try:
+            await task(application, services)
+            return
+        except (redis.RedisError, SQLAlchemyError, TelegramError, OSError) as error:
+            _log.warning("interrupted, going on soon", extra={"task": name, "error": type(error).__name__})
+        except Exception:
+            _log.exception("a task failed, going on soon", extra={"task": name})
+        await asyncio.sleep(_AGAIN_AFTER)
+
+
+async def _upkeep(application: App, services: Services) -> None:
+    while True:
+        await answer_overdue(application, services)
+        await close_overdue(application, services)
+        await asyncio.sleep(_UPKEEP_EVERY)
+
+
+async def _set_menus(application: App, _services: Services) -> None:
+    for language in LANGUAGES:
+        texts = texts_in(language)
+        menu = [BotCommand(command, texts(f"command-{command}")) for command in STUDENT_COMMANDS]
+        await application.bot.set_my_commands(menu, language_code=None if language == "en" else language)

@@ -1,0 +1,29 @@
+join-hello = Class “{ $title }”.
+join-unknown = This join link does not work any more. Ask your teacher for a new one.
+join-own-class = You teach “{ $title }”. Pass this link on to your students.
+join-first = You have not joined a class yet. Ask your teacher for the join link and open it; then come back with your voice.
+join-first-teacher = You teach, so I do not mark you. To try a check-in, join a colleague's class with its join link.
+invite-unusable = This invitation has been used or has expired. Ask the administrator for a new one.
+
+consent-text =
+    To recognise you I make a voiceprint: numbers computed from three voice notes. Your voice is biometric data, so I ask first.
+
+    What I keep: your name, your voiceprint (encrypted), and for each voice note the verdict and its time. The recordings themselves are deleted as soon as they are processed.
+    Why: only to mark who attends this class's lessons. Your teacher sees your name and marks, never your voiceprint.
+    Until when: until you delete it. /forget does that at any time.
+
+    You are free to refuse; your teacher can then mark you by hand.
+consent-yes = I agree
+consent-no = I do not agree
+consent-declined = All right: nothing was stored. Tell your teacher, who can mark you by hand. Should you change your mind, open the join link again.
+answer-consent-first = First please press one of the two buttons above; /cancel leaves the question.
+
+name-ask = Thank you. What is your full name, as in the class list?
+name-again = I need your full name in one line, 2 to 100 characters, for example: Anna Belova.
+name-first = First tell me your full name in a text message.
+
+joined =
+    { $name }, you have joined “{ $title }”.
+
+    Next comes /enroll: three short voice notes, so that I know your voice.
+joined-already = { $name }, you belong to “{ $title }” already. /enroll records your voice (anew), /me shows your attendance.

@@ -1,0 +1,158 @@
+# Status words: the counts and the lines of a report use the same ones.
+status-present = present
+status-late = late
+status-absent = absent
+status-flagged = flagged
+
+# One letter each, for the cells of the spreadsheet.
+status-letter-present = P
+status-letter-late = L
+status-letter-absent = A
+status-letter-flagged = F
+
+# Why a note was not accepted, in as few words as will do. Only the teacher reads these.
+short-reason-match = voice matched
+short-reason-good_note = good note
+short-reason-other_voice = a classmate's voice
+short-reason-unknown_voice = an unknown voice
+short-reason-unsure = voice not certain
+short-reason-broken_file = broken file
+short-reason-too_long = too long
+short-reason-too_big = file too big
+short-reason-silence = silence
+short-reason-no_speech = no speech
+short-reason-too_short = too short
+short-reason-too_quiet = too quiet
+short-reason-clipped = distorted sound
+short-reason-noisy = too noisy
+short-reason-narrow_band = muffled sound
+short-reason-several_speakers = several voices
+short-reason-forwarded = forwarded note
+short-reason-seen_before = sent before
+short-reason-same_recording = the same recording again
+short-reason-before_lesson = recorded before the lesson
+short-reason-different_voice = differs from the other notes
+short-reason-not_enrolled = not enrolled
+short-reason-not_expected = no lesson open
+short-reason-processing_failed = could not be processed
+
+# Dates
+report-weekday = { $weekday ->
+    [1] Monday
+    [2] Tuesday
+    [3] Wednesday
+    [4] Thursday
+    [5] Friday
+    [6] Saturday
+   *[7] Sunday
+}
+report-month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+report-month-short = { $month ->
+    [1] Jan
+    [2] Feb
+    [3] Mar
+    [4] Apr
+    [5] May
+    [6] Jun
+    [7] Jul
+    [8] Aug
+    [9] Sep
+    [10] Oct
+    [11] Nov
+   *[12] Dec
+}
+report-day = { $day } { report-month } { $year }
+report-day-of-week = { report-weekday }, { report-day }
+report-days = { $from } – { $to }
+report-lesson-closed = { $day }, { $from }–{ $to }
+report-lesson-open = { $day }, from { $from }, still open
+report-period = { $period ->
+    [lesson] Last lesson
+    [today] Today
+    [week] Last 7 days
+    [month] Last 30 days
+   *[all] All lessons
+}
+report-period-when = { report-period } · { $days }
+
+# Numbers
+report-count = { $word }: { $number }
+report-of = { $part } of { $whole }
+report-lessons = { $number ->
+    [one] { $number } lesson
+   *[other] { $number } lessons
+}
+report-students = { $number ->
+    [one] { $number } student
+   *[other] { $number } students
+}
+report-times-late = { $number } late
+report-times-flagged = { $number } flagged
+report-missed-in-a-row = { $number ->
+    [one] { $number } absence in a row
+   *[other] { $number } absences in a row
+}
+
+# Text
+report-here = { $here } of { $total } here
+report-attendance-share = Attendance { $percent } %
+report-not-yet = not in the class yet
+report-more = … and { $number } more in the spreadsheet
+report-worth-a-look = Worth a look:
+report-worth-a-look-more = … and { $number } more
+report-no-students = Nobody has joined this class yet.
+report-no-lessons = { $period ->
+    [lesson] There have been no lessons yet. Start the first with /open.
+    [today] There have been no lessons today.
+    [week] There have been no lessons in the last 7 days.
+    [month] There have been no lessons in the last 30 days.
+   *[all] There have been no lessons yet. Start the first with /open.
+}
+
+# Chart
+report-chart-here = of { $total } here
+report-chart-attendance = attendance
+report-chart-arrivals = Arrivals
+report-chart-minutes = +{ $number } min
+report-chart-late-from = late from { $time }
+report-chart-more = … and { $number } more
+report-chart-nobody = Nobody has checked in.
+report-chart-lowest = The { $shown } students with the lowest attendance, of { $total }.
+report-chart-last-lessons = The last { $shown } lessons of { $total }; percentages count them all.
+
+# Spreadsheet and CSV
+report-sheet-lesson = Lesson
+report-sheet-period = Attendance
+report-sheet-summary = Summary
+report-column-name = Name
+report-column-status = Status
+report-column-time = Time
+report-column-confidence = Confidence
+report-column-refused = Refused notes
+report-column-reasons = Reasons
+report-column-attended = Attended
+report-column-lessons = Lessons
+report-column-share = Attendance
+report-column-lesson = Lesson
+report-row-class = Class
+report-row-lesson = Lesson
+report-row-period = Period
+report-row-zone = Time zone
+report-row-made = Report made
+report-row-students = Students
+report-row-lessons = Lessons
+report-row-share = Attendance
+report-excel-moment = d mmm yyyy hh:mm

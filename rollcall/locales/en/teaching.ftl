@@ -1,0 +1,72 @@
+invite =
+    Pass this link on to one teacher. It works once, for { $days } days:
+    { $link }
+
+newclass-usage = Write the class's name after the command, up to { $most } characters: /newclass Physics 9B
+newclass-made =
+    Class “{ $title }” is ready. Pass this join link on to your students:
+    { $link }
+
+    When the lesson begins, send /open.
+classes-none = You have no class yet. Make one: /newclass Physics 9B
+classes-head = Your classes. Press one to manage it.
+classes-line =
+    • { $title } — { $students ->
+        [one] { $students } student
+       *[other] { $students } students
+    }, { $lessons ->
+        [one] { $lessons } lesson
+       *[other] { $lessons } lessons
+    }
+class-not-yours = That class is not among yours.
+class-card =
+    { $title } · { $students ->
+        [one] { $students } student
+       *[other] { $students } students
+    }
+    Join link: { $link }
+class-archive-ask = Put “{ $title }” away? Nobody can join it or check in any more.
+class-archived = “{ $title }” is put away.
+button-open = Open a lesson
+button-close = Close the lesson
+button-report = Report
+button-archive = Put away
+button-archive-yes = Yes, put away
+button-back = Back
+
+open-usage = After /open comes nothing or the minutes, 1 to { $most }: /open 20
+open-which = Which class?
+open-already = This lesson is open already.
+board-open = 🟢 { $title } — the lesson is open for check-in until { $closes }.
+board-closed = ⚪ { $title } — the lesson was closed at { $time }.
+board-count = present { $present } of { $students }
+board-late = late among them: { $late }
+board-late-from = After { $late } a note counts as late.
+board-hint = Students check in with one voice note to me in private.
+close-none = No lesson is open.
+close-which = Which lesson?
+closed =
+    { $title }: the lesson is closed.
+    present { $present } · late { $late } · absent { $absent } · flagged { $flagged }
+
+report-which = Which class?
+report-usage = After /report comes nothing or one of: today, week, month, all.
+report-other-class = Other class
+report-period-button-lesson = Last lesson
+report-period-button-today = Today
+report-period-button-week = Week
+report-period-button-month = Month
+report-period-button-all = All
+
+me-enrolled = Your voice is enrolled.
+me-not-enrolled = Your voice is not enrolled yet: /enroll
+me-class = { $title }: present { $present } · late { $late } · absent { $absent }
+forget-nothing = I keep nothing of your voice.
+forget-ask =
+    I will delete your voiceprint and everything else made from your voice: from the database, from the queue and from the memory of the recogniser. Your consent ends.
+
+    Your name and your attendance marks stay with your teacher. To check in by voice again you would have to enrol anew.
+forget-yes = Delete my voice
+forget-no = Keep it
+forgotten = Done: your voiceprint and everything made from your voice is deleted, and your consent is withdrawn. /enroll begins anew, should you wish to.
+forget-kept = Nothing was deleted.

@@ -1,0 +1,44 @@
+enrol-first = I do not know your voice yet: send /enroll and record three short notes.
+enrol-begin =
+    Three voice notes, about 5 seconds each, in a quiet place, with your usual voice. Note one of three — please read aloud:
+
+    “{ $phrase }”
+enrol-next =
+    { $n }/3 ✓ Good. The next one, please read aloud:
+
+    “{ $phrase }”
+enrol-again =
+    The same step again — please read aloud:
+
+    “{ $phrase }”
+enrol-done =
+    { $n }/3 ✓ You are enrolled: I know your voice now.
+
+    To check in, send me one voice note of 3 to 5 seconds while a lesson is open. Say what you like, in your own words.
+
+no-lesson-open = No lesson is open now, so nothing was recorded.
+
+reason-other_voice = This does not sound like the owner of this account, so nobody was marked. Everyone checks in from their own account, with their own voice.
+reason-unknown_voice = I do not recognise this voice as yours, so you are not marked. Speak calmly and close to the microphone in a quiet place and send a new note; if it happens again, tell your teacher.
+reason-unsure = I am not sure yet. Please send another note: 3 to 5 seconds of speech, close to the microphone, in a quiet place.
+reason-broken_file = I cannot read this recording: the file is broken or is not sound. Please record a new voice note.
+reason-too_long = This recording is too long. 3 to 5 seconds are enough, 60 at the most; please record a shorter one.
+reason-too_big = This file is too big for me to download. Please record a short voice note.
+reason-silence = I hear only silence. Check the microphone and record a new note.
+reason-no_speech = I hear sound, music or noise perhaps, but no speech. Please say a sentence.
+reason-too_short = There is too little speech in this note, it is too short. Please speak for 3 to 5 seconds.
+reason-too_quiet = This note is too quiet. Hold the phone closer and speak up a little.
+reason-clipped = This note is too loud and distorted. Hold the phone a little further away.
+reason-noisy = There is too much noise around you. Find a quieter place and record a new note.
+reason-narrow_band = This sounds like a phone line: the high tones are missing. Record with the phone's own microphone, without a headset or a call.
+reason-several_speakers = I hear more than one speaker. Please record a note alone.
+reason-forwarded = This note was forwarded. Please record a new one here, with your own voice.
+reason-seen_before = This very recording was sent before. Each check-in needs a new one.
+reason-same_recording = This is the same recording as one I have heard before. Please record a new one.
+reason-before_lesson = This note was recorded before the lesson opened. Please record a new one now.
+reason-different_voice = This voice differs from the notes before. One person must record all three; /enroll starts again from the first.
+reason-not_enrolled = I have to learn your voice anew, because the recogniser has changed: send /enroll.
+reason-not_expected = This note was not needed any more, and nothing of it was kept.
+reason-processing_failed = I could not process this note, and it is not your fault. Please send a new one.
+reason-good_note = The note is good.
+reason-match = This is your voice.

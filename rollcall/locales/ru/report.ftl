@@ -1,0 +1,165 @@
+# Слова состояний: в счёте и в строках отчёта они одни и те же.
+status-present = присутствует
+status-late = с опозданием
+status-absent = отсутствует
+status-flagged = под вопросом
+
+# По одной букве для ячеек таблицы.
+status-letter-present = П
+status-letter-late = О
+status-letter-absent = Н
+status-letter-flagged = ?
+
+# Почему сообщение не принято, как можно короче. Читает только преподаватель.
+short-reason-match = голос совпал
+short-reason-good_note = хорошая запись
+short-reason-other_voice = голос одногруппника
+short-reason-unknown_voice = незнакомый голос
+short-reason-unsure = голос распознан неуверенно
+short-reason-broken_file = файл повреждён
+short-reason-too_long = слишком длинно
+short-reason-too_big = слишком большой файл
+short-reason-silence = тишина
+short-reason-no_speech = нет речи
+short-reason-too_short = слишком коротко
+short-reason-too_quiet = слишком тихо
+short-reason-clipped = звук искажён
+short-reason-noisy = слишком шумно
+short-reason-narrow_band = звук приглушён
+short-reason-several_speakers = несколько голосов
+short-reason-forwarded = пересланное сообщение
+short-reason-seen_before = уже присылали раньше
+short-reason-same_recording = та же запись ещё раз
+short-reason-before_lesson = записано до урока
+short-reason-different_voice = не похоже на остальные записи
+short-reason-not_enrolled = голос не записан
+short-reason-not_expected = нет открытого урока
+short-reason-processing_failed = не удалось обработать
+
+# Даты
+report-weekday = { $weekday ->
+    [1] понедельник
+    [2] вторник
+    [3] среда
+    [4] четверг
+    [5] пятница
+    [6] суббота
+   *[7] воскресенье
+}
+report-month = { $month ->
+    [1] января
+    [2] февраля
+    [3] марта
+    [4] апреля
+    [5] мая
+    [6] июня
+    [7] июля
+    [8] августа
+    [9] сентября
+    [10] октября
+    [11] ноября
+   *[12] декабря
+}
+report-month-short = { $month ->
+    [1] янв
+    [2] фев
+    [3] мар
+    [4] апр
+    [5] май
+    [6] июн
+    [7] июл
+    [8] авг
+    [9] сен
+    [10] окт
+    [11] ноя
+   *[12] дек
+}
+report-day = { $day } { report-month } { $year }
+report-day-of-week = { report-weekday }, { report-day }
+report-days = { $from } – { $to }
+report-lesson-closed = { $day }, { $from }–{ $to }
+report-lesson-open = { $day }, с { $from }, ещё идёт
+report-period = { $period ->
+    [lesson] Последний урок
+    [today] Сегодня
+    [week] Последние 7 дней
+    [month] Последние 30 дней
+   *[all] Все уроки
+}
+report-period-when = { report-period } · { $days }
+
+# Числа
+report-count = { $word }: { $number }
+report-of = { $part } из { $whole }
+report-lessons = { $number ->
+    [one] { $number } урок
+    [few] { $number } урока
+   *[many] { $number } уроков
+}
+report-students = { $number ->
+    [one] { $number } ученик
+    [few] { $number } ученика
+   *[many] { $number } учеников
+}
+report-times-late = { $number ->
+    [one] { $number } опоздание
+    [few] { $number } опоздания
+   *[many] { $number } опозданий
+}
+report-times-flagged = { $number } под вопросом
+report-missed-in-a-row = { $number ->
+    [one] { $number } пропуск подряд
+    [few] { $number } пропуска подряд
+   *[many] { $number } пропусков подряд
+}
+
+# Текст
+report-here = { $here } из { $total } на месте
+report-attendance-share = Посещаемость { $percent } %
+report-not-yet = ещё не в группе
+report-more = … и ещё { $number } — в таблице
+report-worth-a-look = Стоит обратить внимание:
+report-worth-a-look-more = … и ещё { $number }
+report-no-students = В группе пока никого нет.
+report-no-lessons = { $period ->
+    [lesson] Уроков ещё не было. Начните первый командой /open.
+    [today] Сегодня уроков не было.
+    [week] За последние 7 дней уроков не было.
+    [month] За последние 30 дней уроков не было.
+   *[all] Уроков ещё не было. Начните первый командой /open.
+}
+
+# График
+report-chart-here = из { $total } на месте
+report-chart-attendance = посещаемость
+report-chart-arrivals = Кто когда отметился
+report-chart-minutes = +{ $number } мин
+report-chart-late-from = опоздание с { $time }
+report-chart-more = … и ещё { $number }
+report-chart-nobody = Никто не отметился.
+report-chart-lowest = { $shown } учеников с самой низкой посещаемостью из { $total }.
+report-chart-last-lessons = Последние уроки: { $shown } из { $total }; проценты — по всем.
+
+# Таблица и CSV
+report-sheet-lesson = Урок
+report-sheet-period = Посещаемость
+report-sheet-summary = Итоги
+report-column-name = Имя
+report-column-status = Статус
+report-column-time = Время
+report-column-confidence = Уверенность
+report-column-refused = Не принято
+report-column-reasons = Причины
+report-column-attended = Посещено
+report-column-lessons = Уроков
+report-column-share = Посещаемость
+report-column-lesson = Урок
+report-row-class = Группа
+report-row-lesson = Урок
+report-row-period = Период
+report-row-zone = Часовой пояс
+report-row-made = Отчёт составлен
+report-row-students = Учеников
+report-row-lessons = Уроков
+report-row-share = Посещаемость
+report-excel-moment = dd.mm.yyyy hh:mm

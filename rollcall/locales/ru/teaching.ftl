@@ -1,0 +1,75 @@
+invite =
+    Отправьте эту ссылку одному учителю. Она сработает один раз, дней до истечения: { $days }.
+    { $link }
+
+newclass-usage = Напишите название класса после команды, до { $most } знаков: /newclass Физика 9Б
+newclass-made =
+    Класс «{ $title }» готов. Отправьте ученикам ссылку для входа:
+    { $link }
+
+    Когда начнётся урок, отправьте /open.
+classes-none = У вас ещё нет класса. Создайте: /newclass Физика 9Б
+classes-head = Ваши классы. Нажмите, чтобы управлять.
+classes-line =
+    • { $title } — { $students ->
+        [one] { $students } ученик
+        [few] { $students } ученика
+       *[other] { $students } учеников
+    }, { $lessons ->
+        [one] { $lessons } урок
+        [few] { $lessons } урока
+       *[other] { $lessons } уроков
+    }
+class-not-yours = Этого класса нет среди ваших.
+class-card =
+    { $title } · { $students ->
+        [one] { $students } ученик
+        [few] { $students } ученика
+       *[other] { $students } учеников
+    }
+    Ссылка для входа: { $link }
+class-archive-ask = Убрать «{ $title }» в архив? Войти и отметиться в нём будет нельзя.
+class-archived = «{ $title }» в архиве.
+button-open = Открыть урок
+button-close = Закрыть урок
+button-report = Отчёт
+button-archive = В архив
+button-archive-yes = Да, в архив
+button-back = Назад
+
+open-usage = После /open — ничего или минуты, от 1 до { $most }: /open 20
+open-which = Какой класс?
+open-already = Этот урок уже открыт.
+board-open = 🟢 { $title } — урок открыт для отметки до { $closes }.
+board-closed = ⚪ { $title } — урок закрыт в { $time }.
+board-count = присутствуют { $present } из { $students }
+board-late = из них с опозданием: { $late }
+board-late-from = После { $late } отметка считается опозданием.
+board-hint = Ученики отмечаются одним голосовым сообщением мне в личный чат.
+close-none = Открытых уроков нет.
+close-which = Какой урок?
+closed =
+    { $title }: урок закрыт.
+    присутствуют { $present } · опоздали { $late } · отсутствуют { $absent } · под вопросом { $flagged }
+
+report-which = Какой класс?
+report-usage = После /report — ничего или одно из слов: сегодня, неделя, месяц, всё.
+report-other-class = Другой класс
+report-period-button-lesson = Последний урок
+report-period-button-today = Сегодня
+report-period-button-week = Неделя
+report-period-button-month = Месяц
+report-period-button-all = Всё время
+
+me-enrolled = Ваш голос записан.
+me-not-enrolled = Ваш голос ещё не записан: /enroll
+me-class = { $title }: присутствие { $present } · опоздания { $late } · пропуски { $absent }
+forget-nothing = О вашем голосе я ничего не храню.
+forget-ask =
+    Я удалю отпечаток голоса и всё остальное, что из него получено: из базы данных, из очереди и из памяти распознавателя. Ваше согласие прекратится.
+
+    Имя и отметки о посещении останутся у учителя. Чтобы снова отмечаться голосом, его нужно будет записать заново.
+forget-yes = Удалить мой голос
+forget-no = Оставить
+forgotten = Готово: отпечаток голоса и всё, что из него получено, удалено, согласие отозвано. Если захотите начать заново: /enroll.
+forget-kept = Ничего не удалено.

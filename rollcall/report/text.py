@@ -1,0 +1,129 @@
+"""The report as a message: plain text that fits into one Telegram message, whatever the class."""
+
+from __future__ import annotations
+
+from rollcall.attendance import ATTENDED, Status
+from rollcall.confidence import percent
+from rollcall.report.model import Mark, Report, StudentLine
+from rollcall.report.standing import Standing, class_share, standing_of
+from rollcall.report.wording import (
+    STATUSES,
+    clock,
+    lesson_when,
+    one_line,
+    period_when,
+    reason_words,
+    share_percent,
+    status_word,
+)
+from rollcall.texts import Texts
+from rollcall.verdict import SUSPICIOUS
+
+LONGEST_MESSAGE = 4096
+"""Telegram's limit, in UTF-16 code units."""
+
+_SIGNS = {Status.PRESENT: "✅", Status.LATE: "🕒", Status.ABSENT: "▫️", Status.FLAGGED: "⚠️"}
+_MOST_POINTED_OUT = 8
+
+
+def report_text(report: Report, texts: Texts) -> str:
+    """The report as plain text. A long class is cut, never the head, the counts or what needs a look."""
+    title = one_line(report.class_title)
+    if not report.lessons:
+        return f"{title}\n{texts('report-no-lessons', period=report.period.value)}"
+    if report.is_single:
+        head, body, tail = _lesson(report, texts)
+    else:
+        head, body, tail = _period(report, texts)
+    if not report.students:
+        body = [texts("report-no-students")]
+    return _fitted([title, *head, "", *_counts(report, texts), ""], body, tail, texts)
+
+
+def _lesson(report: Report, texts: Texts) -> tuple[list[str], list[str], list[str]]:
+    here = sum(report.count(status) for status in ATTENDED)
+    total = sum(report.count(status) for status in Status)
+    head = [lesson_when(report, report.lessons[0], texts), texts("report-here", here=here, total=total)]
+    return head, [_lesson_line(report, student, texts) for student in report.students], []
+
+
+def _lesson_line(report: Report, student: StudentLine, texts: Texts) -> str:
+    mark = student.marks[0]
+    if mark is None:
+        return f"▫️ {one_line(student.full_name)} — {texts('report-not-yet')}"
+    details = " · ".join([status_word(mark.status, texts), *_details(report, mark, texts)])
+    return f"{_SIGNS[mark.status]} {one_line(student.full_name)} — {details}"
+
+
+def _details(report: Report, mark: Mark, texts: Texts) -> list[str]:
+    if mark.status in ATTENDED:
+        details = [clock(report.local(mark.at))] if mark.at is not None else []
+        return details if mark.confidence is None else [*details, f"{percent(mark.confidence)} %"]
+    reasons = [reason for reason in mark.refused if mark.status is Status.ABSENT or reason in SUSPICIOUS]
+    return [reason_words(reasons, texts)] if reasons else []
+
+
+def _period(report: Report, texts: Texts) -> tuple[list[str], list[str], list[str]]:
+    summary = texts("report-lessons", number=len(report.lessons))
+    share = class_share(report)
+    if share is not None:
+        summary += " · " + texts("report-attendance-share", percent=share_percent(share))
+    standings = [standing_of(student) for student in report.students]
+    body = [_period_line(standing, texts) for standing in standings]
+    return [period_when(report, texts), summary], body, _pointed_out(standings, texts)
+
+
+def _period_line(standing: Standing, texts: Texts) -> str:
+    name = one_line(standing.student.full_name)
+    if not standing.lessons:
+        return f"{name} — {texts('report-not-yet')}"
+    parts = [
+        texts("report-of", part=standing.attended, whole=standing.lessons),
+        f"{share_percent(standing.share)} %",
+    ]
+    for status, key in ((Status.LATE, "report-times-late"), (Status.FLAGGED, "report-times-flagged")):
+        if number := standing.student.count(status):
+            parts.append(texts(key, number=number))
+    return f"{name} — {' · '.join(parts)}"
+
+
+def _pointed_out(standings: list[Standing], texts: Texts) -> list[str]:
+    """Who is worth a look and why; the lowest attendance first."""
+    notable = sorted((standing for standing in standings if standing.is_worth_a_look), key=lambda one: one.share)
+    if not notable:
+        return []
+    lines = ["", texts("report-worth-a-look")]
+    for standing in notable[:_MOST_POINTED_OUT]:
+        why = [f"{share_percent(standing.share)} %"] if standing.is_low else []
+        if standing.is_away:
+            why.append(texts("report-missed-in-a-row", number=standing.missed_in_a_row))
+        lines.append(f"👀 {one_line(standing.student.full_name)} — {', '.join(why)}")
+    if len(notable) > _MOST_POINTED_OUT:
+        lines.append(texts("report-worth-a-look-more", number=len(notable) - _MOST_POINTED_OUT))
+    return lines
+
+
+def _counts(report: Report, texts: Texts) -> list[str]:
+    return [
+        f"{_SIGNS[status]} {texts('report-count', word=status_word(status, texts), number=report.count(status))}"
+        for status in STATUSES
+    ]
+
+
+def _fitted(head: list[str], body: list[str], tail: list[str], texts: Texts) -> str:
+    """All lines, or as many of the body's as the limit leaves room for, and how many were left out."""
+    whole = "\n".join([*head, *body, *tail])
+    if _units(whole) <= LONGEST_MESSAGE:
+        return whole
+    more = texts("report-more", number=len(body))
+    room = LONGEST_MESSAGE - _units("\n".join([*head, more, *tail]))
+    kept = 0
+    while kept < len(body) and (cost := _units(body[kept]) + 1) <= room:
+        room -= cost
+        kept += 1
+    more = texts("report-more", number=len(body) - kept)
+    return "\n".join([*head, *body[:kept], more, *tail])
+
+
+def _units(text: str) -> int:
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2

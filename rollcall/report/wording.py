@@ -1,0 +1,82 @@
+"""Words that every rendering of a report shares: statuses, reasons, dates, percents."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+
+from rollcall.attendance import Status
+from rollcall.report.model import LessonHead, Period, Report
+from rollcall.texts import Texts
+from rollcall.verdict import Reason
+
+STATUSES = (Status.PRESENT, Status.LATE, Status.ABSENT, Status.FLAGGED)
+"""In the order in which people read them."""
+
+_LONGEST_NAME = 128
+_DAYS_BACK = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}
+
+
+def one_line(name: str) -> str:
+    """A name or title on one line, of a length that cannot push out everything else."""
+    line = " ".join(name.split())
+    return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1].rstrip() + "…"
+
+
+def capital(words: str) -> str:
+    """With a capital first letter, the rest left alone."""
+    return words[:1].upper() + words[1:]
+
+
+def status_word(status: Status, texts: Texts) -> str:
+    """The word for a mark."""
+    return texts(f"status-{status.value}")
+
+
+def reason_words(reasons: Iterable[Reason], texts: Texts) -> str:
+    """Why notes were not accepted: each reason once, in the order in which it first came."""
+    return ", ".join(texts(f"short-reason-{reason.value}") for reason in dict.fromkeys(reasons))
+
+
+def share_percent(share: float) -> int:
+    """A share of lessons as whole percent; 100 and 0 only where it is exactly all or nothing."""
+    if share in (0, 1):
+        return int(share) * 100
+    return max(1, min(99, math.floor(share * 100 + 0.5)))
+
+
+def clock(moment: datetime) -> str:
+    """A local moment as ``09:03``."""
+    return f"{moment:%H:%M}"
+
+
+def day_words(day: date, texts: Texts, *, weekday: bool = False) -> str:
+    """``4 March 2025``, with its day of the week where asked for."""
+    key = "report-day-of-week" if weekday else "report-day"
+    # The year goes in as text: as a number it would come out grouped, "2,025".
+    return texts(key, weekday=day.isoweekday(), day=day.day, month=day.month, year=str(day.year))
+
+
+def lesson_when(report: Report, lesson: LessonHead, texts: Texts) -> str:
+    """``Tuesday, 4 March 2025, 09:00–10:30`` in the class's zone."""
+    opened = report.local(lesson.opened_at)
+    day = day_words(opened.date(), texts, weekday=True)
+    if lesson.closed_at is None:
+        return texts("report-lesson-open", day=day, **{"from": clock(opened)})
+    return texts("report-lesson-closed", day=day, to=clock(report.local(lesson.closed_at)), **{"from": clock(opened)})
+
+
+def period_when(report: Report, texts: Texts) -> str:
+    """``Last 7 days · 26 February 2025 – 4 March 2025`` in the class's zone."""
+    last = report.local(report.made_at).date()
+    if report.period in _DAYS_BACK:
+        first = last - timedelta(days=_DAYS_BACK[report.period])
+    elif report.lessons:
+        first, last = (report.local(report.lessons[index].opened_at).date() for index in (0, -1))
+    else:
+        return texts("report-period", period=report.period.value)
+    days = day_words(first, texts)
+    if first != last:
+        days = texts("report-days", to=day_words(last, texts), **{"from": days})
+    return texts("report-period-when", period=report.period.value, days=days)
