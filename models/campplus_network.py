@@ -1,9 +1,9 @@
 """The CAM++ network.
 
-Source: Wang, Zheng, Chen, Cheng, Chen, "CAM++: A Fast and Efficient Network for Speaker Verification Using Context-Aware
-Masking", Interspeech 2023, https://arxiv.org/abs/2303.00332. A small 2-D residual front end halves the frequency axis three
-times; then a densely connected time-delay network whose every layer is masked by its context: the utterance's mean plus
-the mean of the layer's own segment of 100 frames.
+Source: Wang, Zheng, Chen, Cheng, Chen, "CAM++: A Fast and Efficient Network for Speaker Verification Using
+Context-Aware Masking", Interspeech 2023, https://arxiv.org/abs/2303.00332. A small 2-D residual front end halves the
+frequency axis three times; then comes a densely connected time-delay network, whose every layer is masked by its
+context: the mean over the utterance plus the mean over a segment of 100 frames.
 
 Attribute names are those of the published weights (3D-Speaker), so that their state dict loads with `strict=True`.
 """
@@ -15,6 +15,7 @@ from typing import Final
 
 import torch
 from torch import Tensor, nn
+from torch.nn import functional
 
 GROWTH: Final = 32
 _BOTTLENECK: Final = 128
@@ -146,7 +147,8 @@ class ContextMask(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         # The mask is the same over a whole segment, so it is computed once per segment, not per frame.
-        segments = torch.stack([part.mean(dim=-1) for part in x.split(_SEGMENT, dim=-1)], dim=-1)
+        # With ceil_mode the last segment may be short; its mean is over the frames that it has.
+        segments = functional.avg_pool1d(x, _SEGMENT, _SEGMENT, ceil_mode=True)
         context = x.mean(dim=-1, keepdim=True) + segments
         mask = torch.sigmoid(self.linear2(torch.relu(self.linear1(context))))
         local: Tensor = self.linear_local(x)

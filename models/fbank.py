@@ -1,9 +1,9 @@
 """Log-mel filterbank as Kaldi computes it (`compute-fbank-feats`), the input of CAM++.
 
-Source: Kaldi's feature definitions, https://kaldi-asr.org/doc/feat.html, with the options 3D-Speaker trains with: 80 bins
-from 20 Hz to Nyquist, 25 ms frames each 10 ms, povey window, pre-emphasis 0.97, mean of each frame removed, no dither, edges
-snipped, power spectrum, natural logarithm. Samples stay in [-1, 1], not scaled to 16-bit integers as in Kaldi: the floor
-under the logarithm is absolute, and the networks were trained with it at this level.
+Source: Kaldi's feature definitions, https://kaldi-asr.org/doc/feat.html, with the options 3D-Speaker trains with: 80
+bins from 20 Hz to Nyquist, 25 ms frames each 10 ms, povey window, pre-emphasis 0.97, mean of each frame removed, no
+dither, edges snipped, power spectrum, natural logarithm. Samples stay in [-1, 1], not scaled to 16-bit integers as in
+Kaldi: the floor under the logarithm is absolute, and the networks were trained with it at this level.
 """
 
 from __future__ import annotations
@@ -64,7 +64,8 @@ class Fbank:
         frames = (frames - _PRE_EMPHASIS * previous) * self._window
         spectrum = torch.fft.rfft(functional.pad(frames, (0, _FFT - FRAME)))
         power = spectrum.real.square() + spectrum.imag.square()
-        return (power @ self._filters).clamp_min(_FLOOR).log()
+        mel: Tensor = power @ self._filters
+        return mel.clamp_min(_FLOOR).log()
 
 
 def _povey_window() -> NDArray[np.float32]:

@@ -173,9 +173,10 @@ class Telegram:
         """
         if not chat_id:
             raise bad_request("chat_id is empty")
-        found = next((c for c in self.chats.values() if str(c["id"]) == chat_id), None)
-        if found is None and chat_id.startswith("@"):
+        if chat_id.startswith("@"):
             found = next((c for c in self.chats.values() if c.get("username") == chat_id[1:]), None)
+        else:
+            found = self.chats.get(int(chat_id)) if chat_id.lstrip("-").isdecimal() else None
         if found is None:
             raise bad_request("chat not found")
         if to_write and found["id"] in self.blocked:

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 from rollcall.attendance import ATTENDED, Status
+from rollcall.report.chart_head import lesson_head
 from rollcall.report.drawing import (
     FAINT,
     FLAGGED,
@@ -16,29 +17,29 @@ from rollcall.report.drawing import (
     LATE_ZONE,
     MARGIN,
     MUTED,
-    PAPER,
-    PRESENT,
     WIDTH,
     Paper,
     drawable,
     fitted,
-    rounded,
     text_width,
 )
 from rollcall.report.model import Mark, Report
-from rollcall.report.wording import STATUSES, capital, clock, lesson_when, one_line, reason_words, status_word
+from rollcall.report.wording import STATUSES, capital, clock, one_line, reason_words, status_word
 from rollcall.texts import Texts
 from rollcall.verdict import SUSPICIOUS
 
 _ROOM = WIDTH - 2 * MARGIN
-_BAR_ORDER = (Status.PRESENT, Status.LATE, Status.FLAGGED, Status.ABSENT)
 _BODY_TOP = 610
 _MOST_LANES = 16
 _LANE = 58.0
-_LANES_LEFT, _LANES_RIGHT = 420, 896
-_STRIP_HEIGHT = 250
+_LANES_RIGHT = 896
+_ZONE_BEYOND = 18
+_TALLEST_STRIP = 260
+_DOT_GAP = 3
 _LIST_ROW = 46
-_LONGEST_LIST = 20
+_LIST_COLUMNS = {Status.LATE: 2, Status.FLAGGED: 1, Status.ABSENT: 2}
+_LONGEST_LIST = 9
+"""Rows of names; who is beyond them is in the message and the spreadsheet."""
 _TICKS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 1440)
 
 Named = list[tuple[str, Mark]]
@@ -59,10 +60,13 @@ class _LessonChart:
             for number, student in enumerate(report.students, start=1)
             if student.marks[0] is not None
         ]
+        self.counts = {status: len(self._with(status)) for status in STATUSES}
         self.arrived = sorted(self._with(*ATTENDED), key=lambda pair: self._minute(pair[1]))
         arrivals = [self._minute(mark) for _, mark in self.arrived]
         self.late_minute = max(0.0, self._minutes(self.lesson.late_at))
         self.last_minute = max([*arrivals, self.late_minute, 1.0]) * 1.08
+        widest = max((text_width(name, 30) for name, _ in self.marks), default=0.0)
+        self.lanes_left = MARGIN + max(230.0, min(400.0, widest)) + 40
 
     def lanes(self) -> bytes:
         """A row per student: those who came in the order in which they came, then flagged, then absent."""
@@ -70,12 +74,12 @@ class _LessonChart:
         arrived_bottom = _BODY_TOP + 116 + _LANE * len(self.arrived)
         gap = 40 if self.arrived and len(rows) > len(self.arrived) else 0
         height = _BODY_TOP + 116 + _LANE * len(rows) + gap + (70 if self.arrived else 0) + 24
-        paper = self._head(height)
+        paper = lesson_head(self.report, self.counts, height, self.texts)
         if not self.arrived:
             arrived_bottom -= 24
             paper.text(MARGIN, _BODY_TOP + 64, self.texts("report-chart-nobody"), 30, colour=MUTED)
         else:
-            self._axis(paper, _LANES_LEFT, _LANES_RIGHT, _BODY_TOP + 92, arrived_bottom)
+            self._axis(paper, self.lanes_left, _LANES_RIGHT, _BODY_TOP + 92, arrived_bottom)
         y = _BODY_TOP + 116 + _LANE / 2
         for index, (name, mark) in enumerate(rows):
             if index == len(self.arrived):
@@ -86,32 +90,37 @@ class _LessonChart:
 
     def _lane(self, paper: Paper, y: float, name: str, mark: Mark) -> None:
         came = mark.status in ATTENDED
-        paper.text(MARGIN, y + 11, name, 30, colour=INK if came else MUTED, room=_LANES_LEFT - MARGIN - 34)
+        paper.text(MARGIN, y + 11, name, 30, colour=INK if came else MUTED, room=self.lanes_left - MARGIN - 34)
         if came:
-            x = self._x(self._minute(mark), _LANES_LEFT, _LANES_RIGHT)
-            paper.line([(_LANES_LEFT, y), (x, y)], FAINT, 3)
+            x = self._x(self._minute(mark), self.lanes_left, _LANES_RIGHT)
+            paper.line([(self.lanes_left, y), (x, y)], FAINT, 3)
             paper.mark(mark.status, x, y, 30)
             if mark.at is not None:
                 time = clock(self.report.local(mark.at))
                 paper.text(WIDTH - MARGIN, y + 11, time, 30, bold=mark.status is Status.LATE, align="right")
             return
-        paper.mark(mark.status, _LANES_LEFT, y, 30)
+        paper.mark(mark.status, self.lanes_left, y, 30)
         flagged = mark.status is Status.FLAGGED
         words = self._why(mark) if flagged else status_word(mark.status, self.texts)
-        room = WIDTH - MARGIN - _LANES_LEFT - 32
-        paper.text(_LANES_LEFT + 32, y + 11, words, 28, colour=FLAGGED if flagged else MUTED, room=room)
+        room = WIDTH - MARGIN - self.lanes_left - 32
+        paper.text(self.lanes_left + 32, y + 11, words, 28, colour=FLAGGED if flagged else MUTED, room=room)
 
     def strip(self) -> bytes:
         """A dot per student along the time axis; below, by name, those who were late, are flagged or absent."""
-        lists = [(status, pairs) for status in (Status.LATE, Status.FLAGGED, Status.ABSENT) if (pairs := self._with(status))]
-        top = _BODY_TOP + 110
-        bottom = top + _STRIP_HEIGHT
+        lists = [
+            (status, pairs) for status in (Status.LATE, Status.FLAGGED, Status.ABSENT) if (pairs := self._with(status))
+        ]
+        size, stacks = self._stacks()
+        bottom = _BODY_TOP + 92 + 24 + max(90, (size + _DOT_GAP) * max(map(len, stacks.values()), default=0))
         lists_top = bottom + 130 if self.arrived else _BODY_TOP + 110
         heights = [76 + _LIST_ROW * self._list_rows(status, pairs) + 40 for status, pairs in lists]
-        paper = self._head(lists_top + sum(heights))
+        paper = lesson_head(self.report, self.counts, lists_top + sum(heights), self.texts)
         if self.arrived:
-            self._axis(paper, MARGIN, WIDTH - MARGIN, _BODY_TOP + 92, bottom)
-            self._dots(paper, top, bottom)
+            self._axis(paper, MARGIN, WIDTH - MARGIN - _ZONE_BEYOND, _BODY_TOP + 92, bottom)
+            for column, statuses in stacks.items():
+                for level, status in enumerate(statuses):
+                    x = MARGIN + (column + 0.5) * (size + _DOT_GAP)
+                    paper.mark(status, x, bottom - 6 - (level + 0.5) * (size + _DOT_GAP), size)
         else:
             paper.text(MARGIN, _BODY_TOP + 64, self.texts("report-chart-nobody"), 30, colour=MUTED)
         for (status, pairs), height in zip(lists, heights, strict=True):
@@ -119,24 +128,21 @@ class _LessonChart:
             lists_top += height
         return paper.png()
 
-    def _dots(self, paper: Paper, top: float, bottom: float) -> None:
-        """Dots stacked where several came together, as large as the tallest stack allows."""
-        width = WIDTH - 2 * MARGIN
-        for size in range(34, 5, -1):
-            stacks: dict[int, list[Status]] = {}
+    def _stacks(self) -> tuple[int, dict[int, list[Status]]]:
+        """Dots by their column, stacked where several came together; as large as the tallest stack allows."""
+        stacks: dict[int, list[Status]] = {}
+        for size in range(40, 5, -1):
+            stacks = {}
             for _, mark in self.arrived:
-                x = self._x(self._minute(mark), 0, width)
-                stacks.setdefault(int(x // (size + 3)), []).append(mark.status)
-            if max(map(len, stacks.values())) * (size + 3) <= bottom - top - 16:
-                break
-        for column, statuses in stacks.items():
-            for level, status in enumerate(statuses):
-                x = MARGIN + (column + 0.5) * (size + 3)
-                paper.mark(status, x, bottom - 8 - (level + 0.5) * (size + 3), size * (0.86 if status is Status.LATE else 1))
+                x = self._x(self._minute(mark), 0, _ROOM - _ZONE_BEYOND)
+                stacks.setdefault(int(x // (size + _DOT_GAP)), []).append(mark.status)
+            if max(map(len, stacks.values()), default=0) * (size + _DOT_GAP) <= _TALLEST_STRIP:
+                return size, stacks
+        return size, stacks
 
     def _list_rows(self, status: Status, pairs: Named) -> int:
-        shown = min(len(pairs), _LONGEST_LIST)
-        columns = 1 if status is Status.FLAGGED else 2
+        columns = _LIST_COLUMNS[status]
+        shown = min(len(pairs), _LONGEST_LIST * columns)
         return math.ceil(shown / columns) + (len(pairs) > shown)
 
     def _list(self, paper: Paper, top: float, status: Status, pairs: Named) -> None:
@@ -145,8 +151,8 @@ class _LessonChart:
         heading = self.texts("report-count", word=capital(status_word(status, self.texts)), number=len(pairs))
         paper.mark(status, MARGIN + 16, top - 11, 30)
         paper.text(MARGIN + 48, top, heading, 32, bold=True)
-        shown = pairs[:_LONGEST_LIST]
-        columns = 1 if status is Status.FLAGGED else 2
+        columns = _LIST_COLUMNS[status]
+        shown = pairs[: _LONGEST_LIST * columns]
         per_column = math.ceil(len(shown) / columns)
         width = (_ROOM - 48 - 32 * (columns - 1)) / columns
         for index, (name, mark) in enumerate(shown):
@@ -166,48 +172,26 @@ class _LessonChart:
             more = self.texts("report-chart-more", number=len(pairs) - len(shown))
             paper.text(MARGIN + 48, top + 56 + _LIST_ROW * per_column, more, 28, colour=MUTED)
 
-    def _head(self, height: float) -> Paper:
-        """The class, the lesson, the big number, the bar, and what its colours mean."""
-        paper = Paper(height)
-        paper.text(MARGIN, 112, one_line(self.report.class_title), 54, bold=True, room=_ROOM)
-        paper.text(MARGIN, 164, capital(lesson_when(self.report, self.lesson, self.texts)), 31, colour=MUTED, room=_ROOM)
-        counts = {status: len(self._with(status)) for status in STATUSES}
-        here = sum(counts[status] for status in ATTENDED)
-        width = paper.text(MARGIN - 8, 330, str(here), 156, bold=True, colour=PRESENT)
-        rest = self.texts("report-chart-here", total=len(self.marks))
-        paper.text(MARGIN + width + 16, 330, rest, 60, colour=MUTED, room=_ROOM - width - 16)
-        self._bar(paper, counts, 378, 44)
-        legend(paper, counts, 496, self.texts)
-        return paper
-
-    def _bar(self, paper: Paper, counts: dict[Status, int], y: float, height: float) -> None:
-        shown = [status for status in _BAR_ORDER if counts[status]]
-        unit = (_ROOM - 6 * (len(shown) - 1)) / max(1, sum(counts.values()))
-        x = float(MARGIN)
-        for status in shown:
-            width = counts[status] * unit
-            if status is Status.ABSENT:
-                paper.shapes([rounded(x + 2, y + 2, width - 4, height - 4, 8)], PAPER, edge=HOLLOW, width=4)
-            else:
-                fill = {Status.PRESENT: PRESENT, Status.LATE: LATE, Status.FLAGGED: FLAGGED}[status]
-                paper.shapes([rounded(x, y, width, height, 10)], fill)
-            x += width + 6
-
     def _axis(self, paper: Paper, left: float, right: float, top: float, bottom: float) -> None:
         """The heading, the late boundary with the zone behind it, and minutes since the start below."""
-        paper.text(MARGIN, _BODY_TOP + 56, self.texts("report-chart-arrivals"), 32, bold=True)
+        paper.text(MARGIN, _BODY_TOP + 36, self.texts("report-chart-arrivals"), 32, bold=True)
         boundary = self._x(self.late_minute, left, right)
-        paper.shapes([[(boundary, top), (right + 18, top), (right + 18, bottom), (boundary, bottom)]], LATE_ZONE)
+        paper.shapes(
+            [[(boundary, top), (right + _ZONE_BEYOND, top), (right + _ZONE_BEYOND, bottom), (boundary, bottom)]],
+            LATE_ZONE,
+        )
         paper.line([(boundary, top), (boundary, bottom)], LATE, 4, dashed=True)
         label = self.texts("report-chart-late-from", time=clock(self.report.local(self.lesson.late_at)))
         label_x = min(boundary, WIDTH - MARGIN - text_width(label, 26))
         paper.text(label_x, top - 12, label, 26, colour="#9A5F00")
-        paper.line([(left, bottom), (right + 18, bottom)], HOLLOW, 2)
+        paper.line([(left, bottom), (right + _ZONE_BEYOND, bottom)], HOLLOW, 2)
         for minute in self._ticks(left, right):
             x = self._x(minute, left, right)
             paper.line([(x, bottom), (x, bottom + 10)], HOLLOW, 2)
             if minute:
-                paper.text(x, bottom + 42, self.texts("report-chart-minutes", number=minute), 24, colour=MUTED, align="center")
+                paper.text(
+                    x, bottom + 42, self.texts("report-chart-minutes", number=minute), 24, colour=MUTED, align="center"
+                )
             else:
                 start = clock(self.report.local(self.lesson.opened_at))
                 paper.text(x, bottom + 42, start, 24, colour=MUTED, align="center" if left > MARGIN else "left")
@@ -231,13 +215,3 @@ class _LessonChart:
 
     def _x(self, minute: float, left: float, right: float) -> float:
         return left + (right - left) * minute / self.last_minute
-
-
-def legend(paper: Paper, counts: dict[Status, int], y: float, texts: Texts) -> None:
-    """The four counts, each with its mark and its word."""
-    width = _ROOM / len(STATUSES)
-    for index, status in enumerate(STATUSES):
-        x = MARGIN + index * width
-        paper.mark(status, x + 18, y - 16, 34)
-        paper.text(x + 52, y, str(counts[status]), 46, bold=True, colour=INK if counts[status] else HOLLOW)
-        paper.text(x + 2, y + 46, status_word(status, texts), 28, colour=MUTED, room=width - 12)

@@ -25,10 +25,11 @@ from rollcall.texts import Texts
 _ROOM = WIDTH - 2 * MARGIN
 _MOST_STUDENTS, _LOWEST_SHOWN = 60, 30
 _MOST_LESSONS = 60
-_TREND_TOP, _TREND_HEIGHT = 610, 110
-_GRID_TOP = 830
-_SHARE_ROOM = 104
+_TREND_TOP, _TREND_HEIGHT = 600, 120
+_GRID_TOP, _GRID_TOP_WITHOUT_TREND = 850, 600
 _WIDEST_CELL = 120.0
+_FAR = 420
+"""Where the first cell stands so far from the edge, lines lead the eye from the names to their cells."""
 
 
 def period_chart(report: Report, texts: Texts) -> bytes:
@@ -48,21 +49,26 @@ class _PeriodChart:
         ]
         if len(self.rows) > _MOST_STUDENTS:
             self.rows = sorted(self.rows, key=lambda row: (not row[1].lessons, row[1].share))[:_LOWEST_SHOWN]
-        self.row_height = max(24.0, min(46.0, 1100 / len(self.rows)))
+        self.row_height = max(24.0, min(46.0, 1250 / len(self.rows)))
         self.font = min(30.0, self.row_height * 0.66)
         widest = max(text_width(name, self.font) for name, _ in self.rows)
+        share_room = text_width("100 %", self.font, bold=True) + 24
         names = min(330.0, widest + 28)
-        self.cell = min(_WIDEST_CELL, (_ROOM - _SHARE_ROOM - names) / len(self.lessons))
-        self.right = WIDTH - MARGIN - _SHARE_ROOM
+        self.cell = min(_WIDEST_CELL, (_ROOM - share_room - names) / len(self.lessons))
+        self.right = WIDTH - MARGIN - share_room
         self.left = self.right - self.cell * len(self.lessons)
-        self.bottom = _GRID_TOP + self.row_height * len(self.rows)
+        shares = {lesson: lesson_share(report, lesson) for lesson in self.lessons}
+        self.shares = {lesson: share for lesson, share in shares.items() if share is not None}
+        self.top = _GRID_TOP if len(self.shares) > 1 else _GRID_TOP_WITHOUT_TREND
+        self.bottom = self.top + self.row_height * len(self.rows)
 
     def png(self) -> bytes:
         """The finished picture."""
         notes = self._notes()
         paper = Paper(self.bottom + 56 + 40 * len(notes))
         self._head(paper)
-        self._trend(paper)
+        if len(self.shares) > 1:
+            self._trend(paper)
         self._dates(paper)
         self._grid(paper)
         for index, note in enumerate(notes):
@@ -93,26 +99,26 @@ class _PeriodChart:
 
     def _trend(self, paper: Paper) -> None:
         """Attendance per lesson, above its column; the lowest, the highest and the last carry their number."""
-        shares = {lesson: share for lesson in self.lessons if (share := lesson_share(self.report, lesson)) is not None}
-        if len(shares) < 2:
-            return
+        shares = self.shares
         floor = _TREND_TOP + _TREND_HEIGHT
         points = [(self._centre(lesson), floor - share * _TREND_HEIGHT) for lesson, share in shares.items()]
         for level, label in ((floor, "0 %"), (_TREND_TOP, "100 %")):
             paper.line([(self.left, level), (self.right, level)], FAINT, 2)
             paper.text(self.left - 14, level + 8, label, 22, colour=MUTED, align="right")
         paper.shapes([[(points[0][0], floor), *points, (points[-1][0], floor)]], "#E4F0F3")
-        paper.line(points, PRESENT, 4)
+        paper.line(points, PRESENT, 5)
         lowest, highest = min(shares, key=lambda one: shares[one]), max(shares, key=lambda one: shares[one])
         for lesson in dict.fromkeys((lowest, highest, max(shares))):
             x, y = self._centre(lesson), floor - shares[lesson] * _TREND_HEIGHT
             paper.shapes([disc(x, y, 8)], PRESENT)
-        marked: list[float] = []
+        marked: list[tuple[float, bool]] = []
         for lesson in dict.fromkeys((max(shares), lowest, highest)):
             x, y = self._centre(lesson), floor - shares[lesson] * _TREND_HEIGHT
-            if all(abs(x - other) > 84 for other in marked):
-                marked.append(x)
-                paper.text(x, y - 18, f"{share_percent(shares[lesson])} %", 25, bold=True, align="center")
+            below = lesson == lowest and shares[lowest] > 0.3
+            if all(abs(x - other) > 84 or below is not side for other, side in marked):
+                marked.append((x, below))
+                words = f"{share_percent(shares[lesson])} %"
+                paper.text(x, y + 38 if below else y - 18, words, 25, bold=True, align="center")
 
     def _dates(self, paper: Paper) -> None:
         """Days above the columns, as many as there is room for; months above the days."""
@@ -130,27 +136,34 @@ class _PeriodChart:
                 start = max(self.left, x - text_width(labels[lesson], size) / 2)
                 width = text_width(words, 24, bold=True)
                 if start >= month_end + 10:
-                    paper.text(start, _GRID_TOP - 52, words, 24, bold=True, colour=INK)
+                    paper.text(start, self.top - 52, words, 24, bold=True, colour=INK)
                     month, month_end = at.month, start + width
             if x - last_label >= widest:
-                paper.text(x, _GRID_TOP - 16, labels[lesson], size, colour=MUTED, align="center")
+                paper.text(x, self.top - 16, labels[lesson], size, colour=MUTED, align="center")
                 last_label = x
 
     def _grid(self, paper: Paper) -> None:
         gap = max(2.0, min(6.0, 0.14 * min(self.cell, self.row_height)))
+        # In a narrow column a cell as tall as its row would be a bar: rows read as rows when cells are near square.
+        height = min(self.row_height - gap, max(16.0, 1.8 * (self.cell - gap)))
         boxes: dict[Status, list[tuple[float, float, float, float]]] = {status: [] for status in STATUSES}
         dots = []
         for index, (name, standing) in enumerate(self.rows):
-            top = _GRID_TOP + index * self.row_height
+            top = self.top + index * self.row_height
             baseline = top + self.row_height / 2 + self.font * 0.36
-            paper.text(MARGIN, baseline, name, self.font, room=self.left - MARGIN - 20)
+            end = MARGIN + paper.text(MARGIN, baseline, name, self.font, room=self.left - MARGIN - 20)
+            if self.left > _FAR and self.left - end > 40:
+                paper.line(
+                    [(end + 16, top + self.row_height / 2), (self.left - 12, top + self.row_height / 2)], FAINT, 2
+                )
             for lesson in self.lessons:
                 mark = standing.student.marks[lesson]
                 if mark is None:
                     dots.append(disc(self._centre(lesson), top + self.row_height / 2, 2.5))
                     continue
                 left = self._centre(lesson) - self.cell / 2
-                boxes[mark.status].append((left + gap / 2, top + gap / 2, self.cell - gap, self.row_height - gap))
+                box = (left + gap / 2, top + (self.row_height - height) / 2, self.cell - gap, height)
+                boxes[mark.status].append(box)
             if standing.lessons:
                 share, low = f"{share_percent(standing.share)} %", standing.is_low
                 colour = FLAGGED if low else INK

@@ -37,7 +37,7 @@ class Paper:
     def __init__(self, height: float) -> None:
         self.height = math.ceil(height)
         figure = Figure(figsize=(WIDTH / _DPI, self.height / _DPI), dpi=_DPI, facecolor=PAPER)
-        self._canvas = FigureCanvasAgg(figure)
+        self._canvas: Any = FigureCanvasAgg(figure)
         self._axes: Any = figure.add_axes((0, 0, 1, 1))
         self._axes.set_axis_off()
         self._axes.set_xlim(0, WIDTH)
@@ -193,10 +193,12 @@ def drawable(words: str, *, bold: bool = False) -> str:
     plain = "".join(
         char if ord(char) in known else unicodedata.normalize("NFKC", char) for char in " ".join(words.split())
     )
-    kept = (
-        char for char in plain if ord(char) in known and not unicodedata.category(char).startswith("C")
-    )
+    kept = (char for char in plain if ord(char) in known and not _is_invisible(char))
     return " ".join("".join(kept).split())
+
+
+def _is_invisible(char: str) -> bool:
+    return unicodedata.category(char).startswith("C") or "\ufe00" <= char <= "\ufe0f"
 
 
 @cache

@@ -59,9 +59,9 @@ def day_words(day: date, texts: Texts, *, weekday: bool = False) -> str:
 
 
 def lesson_when(report: Report, lesson: LessonHead, texts: Texts) -> str:
-    """``Tuesday, 4 March 2025, 09:00–10:30`` in the class's zone."""
+    """``Tuesday, 4 March 2025, 09:00–10:30``, in the class's zone."""
     opened = report.local(lesson.opened_at)
-    day = day_words(opened.date(), texts, weekday=True)
+    day = capital(day_words(opened.date(), texts, weekday=True))
     if lesson.closed_at is None:
         return texts("report-lesson-open", day=day, **{"from": clock(opened)})
     return texts("report-lesson-closed", day=day, to=clock(report.local(lesson.closed_at)), **{"from": clock(opened)})

@@ -80,7 +80,7 @@ async def suspicious_notes(session: AsyncSession, lesson_id: int) -> dict[int, i
         )
         .group_by(Attempt.person_id)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())
 
 
 async def lessons_to_check_in(session: AsyncSession, student: Person, sent_at: datetime) -> Sequence[Lesson]:
@@ -135,7 +135,7 @@ async def headcount(session: AsyncSession, lesson: Lesson) -> Headcount:
     rows = await session.execute(
         select(Attendance.status, func.count()).where(Attendance.lesson_id == lesson.id).group_by(Attendance.status)
     )
-    counts = dict(rows.tuples().all())
+    counts = dict(rows.all())
     return Headcount(
         present=counts.get(Status.PRESENT, 0),
         late=counts.get(Status.LATE, 0),
@@ -165,4 +165,4 @@ async def mark_counts(session: AsyncSession, student: Person, class_id: int) -> 
         .where(Lesson.class_id == class_id, Attendance.person_id == student.id)
         .group_by(Attendance.status)
     )
-    return dict(rows.tuples().all())
+    return dict(rows.all())

@@ -1,7 +1,8 @@
 """Made the voice notes beside this file, and makes them again: ``python sandbox/voices/make.py``.
 
-Needs espeak-ng (1.51) and ffmpeg with libopus on the PATH; nothing else of Rollcall does. Every note has a sentence of its own: the same text
-in the same voice would come out bit for bit the same, which Rollcall rightly takes for a recording played again.
+Needs espeak-ng (1.51) and ffmpeg with libopus on the PATH; nothing else of Rollcall does. Every note has a sentence of
+its own: the same text in the same voice would come out bit for bit the same, which Rollcall rightly takes for a
+recording played again.
 """
 
 from __future__ import annotations
@@ -99,7 +100,8 @@ def speak(voice: str, sentence: str) -> bytes:
 
 def encode(wav: bytes) -> bytes:
     """OGG/Opus as Telegram's apps make it: mono, 48 kHz, tuned for speech, no tags."""
-    command = "ffmpeg -v error -i pipe:0 -map_metadata -1 -ac 1 -ar 48000 -c:a libopus -b:a 20k -application voip -f ogg pipe:1"
+    opus = "-map_metadata -1 -ac 1 -ar 48000 -c:a libopus -b:a 20k -application voip -f ogg"
+    command = f"ffmpeg -v error -i pipe:0 {opus} pipe:1"
     return subprocess.run(command.split(), input=wav, check=True, capture_output=True).stdout  # noqa: S603
 
 

@@ -8,14 +8,14 @@ invite-unusable = This invitation has been used or has expired. Ask the administ
 consent-text =
     To recognise you I make a voiceprint: numbers computed from three voice notes. Your voice is biometric data, so I ask first.
 
-    What I keep: your name, your voiceprint (encrypted), and for each voice note the verdict and its time. The recordings themselves are deleted as soon as they are processed.
+    What I keep: your name; your voiceprint and a check value of each note, so that no recording is used twice (both encrypted); the verdict on each note and its time. The recordings themselves are deleted as soon as they are processed.
     Why: only to mark who attends this class's lessons. Your teacher sees your name and marks, never your voiceprint.
     Until when: until you delete it. /forget does that at any time.
 
-    You are free to refuse; your teacher can then mark you by hand.
+    You are free to refuse; your teacher will then take your attendance in another way.
 consent-yes = I agree
 consent-no = I do not agree
-consent-declined = All right: nothing was stored. Tell your teacher, who can mark you by hand. Should you change your mind, open the join link again.
+consent-declined = All right: nothing was stored. Tell your teacher, who will take your attendance in another way. Should you change your mind, open the join link again.
 answer-consent-first = First please press one of the two buttons above; /cancel leaves the question.
 
 name-ask = Thank you. What is your full name, as in the class list?

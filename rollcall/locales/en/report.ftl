@@ -13,7 +13,7 @@ status-letter-flagged = F
 # Why a note was not accepted, in as few words as will do. Only the teacher reads these.
 short-reason-match = voice matched
 short-reason-good_note = good note
-short-reason-other_voice = a classmate's voice
+short-reason-other_voice = another student’s voice
 short-reason-unknown_voice = an unknown voice
 short-reason-unsure = voice not certain
 short-reason-broken_file = broken file
@@ -108,7 +108,7 @@ report-missed-in-a-row = { $number ->
 
 # Text
 report-here = { $here } of { $total } here
-report-attendance-share = Attendance { $percent } %
+report-attendance-share = attendance { $percent } %
 report-not-yet = not in the class yet
 report-more = … and { $number } more in the spreadsheet
 report-worth-a-look = Worth a look:

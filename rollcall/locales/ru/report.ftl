@@ -13,7 +13,7 @@ status-letter-flagged = ?
 # Почему сообщение не принято, как можно короче. Читает только преподаватель.
 short-reason-match = голос совпал
 short-reason-good_note = хорошая запись
-short-reason-other_voice = голос одногруппника
+short-reason-other_voice = голос другого ученика
 short-reason-unknown_voice = незнакомый голос
 short-reason-unsure = голос распознан неуверенно
 short-reason-broken_file = файл повреждён
@@ -115,7 +115,7 @@ report-missed-in-a-row = { $number ->
 
 # Текст
 report-here = { $here } из { $total } на месте
-report-attendance-share = Посещаемость { $percent } %
+report-attendance-share = посещаемость { $percent } %
 report-not-yet = ещё не в группе
 report-more = … и ещё { $number } — в таблице
 report-worth-a-look = Стоит обратить внимание:

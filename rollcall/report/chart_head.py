@@ -1,0 +1,50 @@
+"""The upper part of a lesson's picture: the class, the big number, the bar, and what its colours mean."""
+
+from __future__ import annotations
+
+from rollcall.attendance import ATTENDED, Status
+from rollcall.report.drawing import FLAGGED, HOLLOW, INK, LATE, MARGIN, MUTED, PAPER, PRESENT, WIDTH, Paper, rounded
+from rollcall.report.model import Report
+from rollcall.report.wording import STATUSES, lesson_when, one_line, status_word
+from rollcall.texts import Texts
+
+_ROOM = WIDTH - 2 * MARGIN
+_BAR_ORDER = (Status.PRESENT, Status.LATE, Status.FLAGGED, Status.ABSENT)
+_FILLS = {Status.PRESENT: PRESENT, Status.LATE: LATE, Status.FLAGGED: FLAGGED}
+_GAP = 6
+
+
+def lesson_head(report: Report, counts: dict[Status, int], height: float, texts: Texts) -> Paper:
+    """A picture of that height with its upper 550 pixels drawn."""
+    paper = Paper(height)
+    paper.text(MARGIN, 112, one_line(report.class_title), 54, bold=True, room=_ROOM)
+    paper.text(MARGIN, 164, lesson_when(report, report.lessons[0], texts), 31, colour=MUTED, room=_ROOM)
+    here = sum(counts[status] for status in ATTENDED)
+    width = paper.text(MARGIN - 8, 330, str(here), 156, bold=True, colour=PRESENT)
+    rest = texts("report-chart-here", total=sum(counts.values()))
+    paper.text(MARGIN + width + 16, 330, rest, 60, colour=MUTED, room=_ROOM - width - 16)
+    _bar(paper, counts, 378, 44)
+    _legend(paper, counts, 496, texts)
+    return paper
+
+
+def _bar(paper: Paper, counts: dict[Status, int], y: float, height: float) -> None:
+    shown = [status for status in _BAR_ORDER if counts[status]]
+    unit = (_ROOM - _GAP * (len(shown) - 1)) / max(1, sum(counts.values()))
+    x = float(MARGIN)
+    for status in shown:
+        width = counts[status] * unit
+        if status is Status.ABSENT:
+            paper.shapes([rounded(x + 2, y + 2, width - 4, height - 4, 8)], PAPER, edge=HOLLOW, width=4)
+        else:
+            paper.shapes([rounded(x, y, width, height, 10)], _FILLS[status])
+        x += width + _GAP
+
+
+def _legend(paper: Paper, counts: dict[Status, int], y: float, texts: Texts) -> None:
+    width = _ROOM / len(STATUSES)
+    for index, status in enumerate(STATUSES):
+        x = MARGIN + index * width
+        paper.mark(status, x + 18, y - 16, 34)
+        paper.text(x + 52, y, str(counts[status]), 46, bold=True, colour=INK if counts[status] else HOLLOW)
+        paper.text(x + 2, y + 46, status_word(status, texts), 28, colour=MUTED, room=width - 12)

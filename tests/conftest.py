@@ -1,0 +1,130 @@
+"""What every test may use: real Valkey, real databases, the real voices; and `wait_until` in place of sleep."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import redis
+from sqlalchemy import text
+
+from rollcall.queue import connect
+from rollcall.seal import Keyring
+from rollcall.settings import Settings
+from rollcall.storage.database import Database
+from rollcall.storage.migrate import migrate
+from rollcall.storage.tables import Table
+
+VOICES = Path(__file__).parents[2] / "shared" / "voices"
+IN_CI = os.environ.get("CI") == "true"
+_POSTGRES = os.environ.get("ROLLCALL_TEST_POSTGRES_URL")
+_REDIS = os.environ.get("ROLLCALL_TEST_REDIS_URL")
+
+_LEFT_OUT: dict[str, str] = {}
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out what cannot run here, loudly; in CI a missing prerequisite is a failure, so nothing is left out."""
+    missing = {
+        "voices": None if VOICES.is_dir() else f"the real voices are not at {VOICES}",
+        "postgres": None if _POSTGRES else "no PostgreSQL: run the tests with make test",
+        "redis": None if _REDIS else "no redis-server: run the tests with make test",
+    }
+    if IN_CI:
+        return
+    for item in items:
+        for marker, why in missing.items():
+            if why and item.get_closest_marker(marker):
+                item.add_marker(pytest.mark.skip(reason=why))
+                _LEFT_OUT[marker] = why
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Say what was left out where nobody can miss it."""
+    for marker, why in _LEFT_OUT.items():
+        terminalreporter.write_line(f"LEFT OUT: every test marked {marker!r}, for {why}", red=True, bold=True)
+
+
+@pytest.fixture(scope="session")
+def voices() -> Path:
+    """The folder of real voices."""
+    assert VOICES.is_dir(), f"the real voices are missing: {VOICES}"
+    return VOICES
+
+
+@pytest.fixture(scope="session")
+def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """An embedded Valkey, started as the product starts it."""
+    from rollcall.embedded import start_valkey
+
+    settings = Settings(data_dir=tmp_path_factory.mktemp("valkey"), _env_file=None)
+    server = start_valkey(settings)
+    yield settings.effective_redis_url
+    server.stop()
+
+
+@pytest.fixture(params=["valkey", pytest.param("redis", marks=pytest.mark.redis)])
+def redis_url(request: pytest.FixtureRequest) -> str:
+    """An empty queue: embedded Valkey, then redis-server."""
+    if request.param == "redis":
+        assert _REDIS, "ROLLCALL_TEST_REDIS_URL is not set"
+        url = _REDIS
+    else:
+        url = request.getfixturevalue("valkey_url")
+    with connect(url) as client:
+        client.flushall()
+    return url
+
+
+@pytest.fixture
+def redis_client(redis_url: str) -> Iterator[redis.Redis]:
+    """A blocking client of the empty queue."""
+    with connect(redis_url) as client:
+        yield client
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An empty database with the present schema: SQLite, then PostgreSQL."""
+    if request.param == "postgres":
+        assert _POSTGRES, "ROLLCALL_TEST_POSTGRES_URL is not set"
+        database = Database(_POSTGRES)
+    else:
+        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
+    await migrate(database)
+    yield database
+    if request.param == "postgres":
+        async with database.session() as session:
+            tables = ", ".join(table.name for table in Table.metadata.sorted_tables)
+            await session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+    await database.close()
+
+
+@pytest.fixture
+def keyring() -> Keyring:
+    """A key of the tests' own."""
+    return Keyring([bytes(range(32))])
+
+
+WaitUntil = Callable[[Callable[[], Any]], Awaitable[Any]]
+
+
+@pytest.fixture
+def wait_until() -> WaitUntil:
+    """Await a predicate (plain or async) becoming true, 20 seconds at most; returns what it gave."""
+
+    async def wait(predicate: Callable[[], Any], timeout: float = 20.0) -> Any:  # noqa: ASYNC109
+        async with asyncio.timeout(timeout):
+            while True:
+                found = predicate()
+                if asyncio.iscoroutine(found):
+                    found = await found
+                if found:
+                    return found
+                await asyncio.sleep(0.02)
+
+    return wait

@@ -1,0 +1,123 @@
+"""A small school to test storage with."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from rollcall.job import Result
+from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
+from rollcall.settlement import ENROLLING
+from rollcall.storage import attempts, classes, lessons, people
+from rollcall.storage.attempts import IncomingNote
+from rollcall.storage.database import Database
+from rollcall.storage.tables import Lesson
+from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.voiceprint import pack_embedding
+
+NINE = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+TEACHER, ANNA, BORIS = 100, 201, 202
+
+
+@dataclass
+class School:
+    """A class with a teacher and two students, and what happens in it."""
+
+    database: Database
+    keyring: Keyring
+    class_id: int
+    ids: dict[int, int]
+    sent: int = 0
+
+    async def open(self, at: datetime = NINE) -> int:
+        async with self.database.session() as session:
+            teacher = await people.find_person(session, TEACHER)
+            assert teacher
+            lesson, _ = await lessons.open_lesson(
+                session, self.class_id, teacher, at, timedelta(minutes=90), timedelta(minutes=10)
+            )
+            return lesson.id
+
+    async def close(self, lesson_id: int, at: datetime = NINE + timedelta(minutes=45)) -> None:
+        async with self.database.session() as session:
+            await lessons.close_lesson(session, await session.get_one(Lesson, lesson_id), at)
+
+    async def begin_enrolment(self, telegram_id: int, enrolment: str) -> None:
+        async with self.database.session() as session:
+            await people.give_consent(session, telegram_id, "1", "ru", NINE)
+            await people.set_step(session, telegram_id, ENROLLING, {"enrolment": enrolment}, NINE)
+
+    async def note(
+        self,
+        telegram_id: int,
+        *,
+        sent_at: datetime = NINE,
+        lesson_id: int | None = None,
+        enrolment: str | None = None,
+        unique: str | None = None,
+    ) -> str:
+        """A voice note is written down; its attempt's id."""
+        self.sent += 1
+        number = self.sent
+        incoming = IncomingNote(telegram_id, number, f"f{number}", unique or f"u{number}", 5, 9000, sent_at, False)
+        async with self.database.session() as session:
+            person = await people.find_person(session, telegram_id)
+            assert person
+            attempt = await attempts.register(
+                session,
+                incoming,
+                person,
+                Purpose.ENROL if enrolment else Purpose.CHECK_IN,
+                class_id=None if enrolment else self.class_id,
+                lesson=await session.get(Lesson, lesson_id) if lesson_id else None,
+                enrolment=enrolment,
+                received_at=sent_at,
+            )
+            return attempt.id
+
+    def result(
+        self,
+        attempt_id: str,
+        verdict: Verdict = Verdict.ACCEPTED,
+        reason: Reason = Reason.MATCH,
+        *,
+        voice: NDArray[np.float32] | None = None,
+        print_: bytes = b"",
+        weights: str = "w1",
+    ) -> Result:
+        """What a worker would say of the note."""
+        sealed = None
+        if voice is not None:
+            sealed = self.keyring.seal(pack_embedding(voice), embedding_binding(attempt_id))
+        fingerprint = self.keyring.seal(print_, fingerprint_binding(attempt_id)) if print_ else None
+        return Result(
+            job_id=attempt_id, verdict=verdict, reason=reason, model="campplus", weight_hash=weights, confidence=0.97,
+            speech_seconds=4.0, timings={"embed": 50.0}, embedding=sealed, fingerprint=fingerprint,
+        )  # fmt: skip
+
+
+@pytest.fixture
+def make_school(keyring: Keyring) -> Callable[[Database], Awaitable[School]]:
+    async def make(database: Database) -> School:
+        async with database.session() as session:
+            teacher = await people.register_person(session, TEACHER, "Мария Ивановна", NINE)
+            teacher.is_teacher = True
+            school_class = await classes.create_class(session, teacher, "Физика 9Б", "Europe/Moscow", NINE)
+            ids = {}
+            for telegram_id, name in ((ANNA, "Анна Белова"), (BORIS, "Борис Громов")):
+                person = await people.register_person(session, telegram_id, name, NINE)
+                await classes.join_class(session, person, school_class, NINE)
+                ids[telegram_id] = person.id
+            return School(database, keyring, school_class.id, ids)
+
+    return make
+
+
+@pytest.fixture
+async def school(database: Database, make_school: Callable[[Database], Awaitable[School]]) -> School:
+    return await make_school(database)

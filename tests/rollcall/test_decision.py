@@ -1,0 +1,81 @@
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from rollcall.decision import OPERATING, decide
+from rollcall.gallery import Gallery
+from rollcall.verdict import Reason, Verdict
+
+POINT = OPERATING["campplus"]
+ANNA, BORIS = 1, 2
+
+
+def unit(*parts: float) -> NDArray[np.float32]:
+    vector = np.array(parts, np.float32)
+    return vector / np.float32(np.linalg.norm(vector))
+
+
+GALLERY = Gallery((ANNA, BORIS), np.stack([unit(1, 0, 0), unit(0, 1, 0)]))
+
+
+def at_cosine(cosine: float) -> NDArray[np.float32]:
+    """A voice that scores this against Anna and nothing against Boris."""
+    return np.array([cosine, 0, (1 - cosine**2) ** 0.5], np.float32)
+
+
+def test_the_own_voice_is_accepted() -> None:
+    decision = decide(at_cosine(0.8), GALLERY, ANNA, 4.0, POINT)
+    assert (decision.verdict, decision.reason) == (Verdict.ACCEPTED, Reason.MATCH)
+    assert decision.confidence > 0.99
+    assert decision.score == pytest.approx(0.8)
+
+
+def test_a_classmate_speaking_from_the_account_is_another_voice() -> None:
+    assert decide(unit(0.1, 1, 0), GALLERY, ANNA, 4.0, POINT).verdict is Verdict.ANOTHER_VOICE
+
+
+def test_a_voice_that_nobody_enrolled_is_unknown() -> None:
+    assert decide(at_cosine(0.1), GALLERY, ANNA, 4.0, POINT).verdict is Verdict.UNKNOWN
+
+
+def test_between_the_cuts_another_note_is_asked_for() -> None:
+    assert decide(at_cosine(0.47), GALLERY, ANNA, 4.0, POINT).verdict is Verdict.UNSURE
+
+
+def test_a_match_with_too_little_speech_is_at_best_unsure() -> None:
+    assert decide(at_cosine(0.8), GALLERY, ANNA, 1.5, POINT).verdict is Verdict.UNSURE
+
+
+def test_a_match_that_a_classmate_nearly_shares_is_not_accepted() -> None:
+    assert decide(unit(1, 0.99, 0), GALLERY, ANNA, 4.0, POINT).verdict is Verdict.UNSURE
+
+
+def test_alone_in_the_class_one_is_recognised_and_a_stranger_is_not() -> None:
+    alone = Gallery((ANNA,), GALLERY.centroids[:1])
+    assert decide(at_cosine(0.8), alone, ANNA, 4.0, POINT).verdict is Verdict.ACCEPTED
+    assert decide(at_cosine(0.2), alone, ANNA, 4.0, POINT).verdict is Verdict.UNKNOWN
+
+
+def test_someone_who_is_not_in_the_gallery_cannot_be_judged() -> None:
+    with pytest.raises(KeyError):
+        decide(at_cosine(0.8), GALLERY, 3, 4.0, POINT)
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0, 60))
+def test_nobody_is_accepted_unless_theirs_is_the_best_match_above_the_cut(
+    own: float, other: float, speech: float
+) -> None:
+    gallery = Gallery((ANNA, BORIS), np.array([[own, 0], [other, 0]], np.float32))
+    decision = decide(np.array([1, 0], np.float32), gallery, ANNA, speech, POINT)
+    if decision.verdict is Verdict.ACCEPTED:
+        assert own >= POINT.accept - 1e-6
+        assert own - other >= POINT.lead - 1e-6
+    assert 0.0 <= decision.confidence <= 1.0
+
+
+@given(st.floats(-1, 1), st.floats(-1, 1))
+def test_confidence_grows_with_the_score(low: float, high: float) -> None:
+    low, high = sorted((low, high))
+    assert POINT.confidence(low) <= POINT.confidence(high)

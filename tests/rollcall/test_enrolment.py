@@ -1,0 +1,32 @@
+import numpy as np
+
+from rollcall.enrolment import differs_from_before
+from rollcall.voiceprint import Voiceprint, centroid
+
+ANNA = np.array([1, 0, 0], np.float32)
+BORIS = np.array([0, 1, 0], np.float32)
+
+
+def test_the_first_note_differs_from_nothing() -> None:
+    assert not differs_from_before(ANNA, [], "campplus")
+
+
+def test_another_voice_than_before_is_noticed() -> None:
+    assert differs_from_before(BORIS, [ANNA], "campplus")
+
+
+def test_the_same_voice_on_another_day_is_not_another_voice() -> None:
+    assert not differs_from_before(np.array([0.6, 0, 0.8], np.float32), [ANNA, ANNA], "campplus")
+
+
+def test_a_centroid_is_the_normalised_mean() -> None:
+    middle = centroid([ANNA, BORIS])
+    assert np.allclose(middle, [0.5**0.5, 0.5**0.5, 0])
+    assert middle.dtype == np.float32
+
+
+def test_a_voiceprint_survives_packing_bit_for_bit() -> None:
+    packed = Voiceprint("campplus", "abc\n", ANNA).pack()
+    unpacked = Voiceprint.unpack(packed)
+    assert (unpacked.model, unpacked.weight_hash) == ("campplus", "abc\n")
+    assert np.array_equal(unpacked.centroid, ANNA)

@@ -1,0 +1,181 @@
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+
+import redis
+import pytest
+
+from rollcall import keys, mailbox
+from rollcall.job import Job, Result
+from rollcall.mailbox import Mailbox
+from rollcall.queue import MAX_DELIVERIES, Delivery, JobQueue
+from rollcall.seal import Keyring
+from rollcall.verdict import Purpose, Reason, Verdict
+
+SHORT = timedelta(milliseconds=50)
+AT_ONCE = timedelta(milliseconds=1)
+LONG = timedelta(minutes=5)
+
+
+def job(number: int = 1) -> Job:
+    return Job(id=f"note-{number}", purpose=Purpose.CHECK_IN, person_id=7, class_id=1, queued_at=datetime.now(UTC))
+
+
+def result_of(number: int = 1) -> Result:
+    return Result(job_id=f"note-{number}", verdict=Verdict.ACCEPTED, reason=Reason.MATCH)
+
+
+@pytest.fixture
+async def post(redis_url: str, keyring: Keyring) -> AsyncIterator[Mailbox]:
+    client = mailbox.connect(redis_url)
+    box = Mailbox(client, keyring, LONG)
+    await box.open()
+    yield box
+    await client.aclose()
+
+
+def worker(client: redis.Redis, keyring: Keyring, name: str, timeout: timedelta = LONG) -> JobQueue:
+    queue = JobQueue(client, keyring, timeout)
+    queue.consumer = name
+    queue.open()
+    return queue
+
+
+def claim(queue: JobQueue) -> list[Delivery]:
+    """Claim until something comes: an entry is reclaimable only once it has been idle for a millisecond."""
+    return next(found for _ in range(100) if (found := queue.claim(16, SHORT)))
+
+
+async def test_a_posted_note_is_claimed_with_its_audio(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    await post.post(job(), b"OggS")
+    (delivery,) = worker(redis_client, keyring, "a").claim(16, SHORT)
+    assert delivery.job.id == "note-1"
+    assert delivery.audio == b"OggS"
+    assert not delivery.reclaimed
+
+
+async def test_the_voice_does_not_lie_open_in_redis(post: Mailbox, redis_client: redis.Redis) -> None:
+    await post.post(job(), b"the voice itself")
+    assert b"the voice itself" not in repr(redis_client.xrange(keys.JOBS)).encode()
+
+
+async def test_a_note_posted_before_any_worker_started_is_not_missed(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    await post.post(job(), b"OggS")
+    assert len(worker(redis_client, keyring, "late").claim(16, SHORT)) == 1
+
+
+async def test_two_workers_never_get_the_same_note(post: Mailbox, redis_client: redis.Redis, keyring: Keyring) -> None:
+    for number in range(6):
+        await post.post(job(number), b"OggS")
+    first = worker(redis_client, keyring, "a").claim(3, SHORT)
+    second = worker(redis_client, keyring, "b").claim(16, SHORT)
+    assert {d.job.id for d in first}.isdisjoint({d.job.id for d in second})
+    assert len(first) + len(second) == 6
+
+
+async def test_settling_adds_the_result_and_removes_the_job(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    await post.post(job(), b"OggS")
+    queue = worker(redis_client, keyring, "a")
+    (delivery,) = queue.claim(16, SHORT)
+    queue.settle(delivery, result_of())
+    assert redis_client.xlen(keys.JOBS) == 0
+    assert redis_client.xpending(keys.JOBS, keys.WORKERS)["pending"] == 0
+    async for entry, result in post.results():
+        assert result == result_of()
+        await post.done(entry)
+        break
+    assert redis_client.xlen(keys.RESULTS) == 0
+
+
+async def test_a_silent_workers_note_is_claimed_by_another_and_comes_alone(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    for number in range(3):
+        await post.post(job(number), b"OggS")
+    assert len(worker(redis_client, keyring, "dead", AT_ONCE).claim(2, SHORT)) == 2
+    (reclaimed,) = claim(worker(redis_client, keyring, "alive", AT_ONCE))
+    assert reclaimed.reclaimed
+    assert reclaimed.job.id == "note-0"
+
+
+async def test_a_renewed_note_stays_with_its_worker_and_is_not_counted_as_another_death(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    await post.post(job(), b"OggS")
+    holder = worker(redis_client, keyring, "holder")
+    (delivery,) = holder.claim(16, SHORT)
+    for _ in range(MAX_DELIVERIES + 2):
+        holder.renew([delivery.entry])
+    (pending,) = redis_client.xpending_range(keys.JOBS, keys.WORKERS, "-", "+", 10)
+    assert pending["times_delivered"] == 1
+    assert pending["time_since_delivered"] < 5000
+
+
+async def test_a_note_that_keeps_killing_its_worker_is_answered_and_buried_without_its_voice(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    await post.post(job(), b"OggS")
+    for round_ in range(MAX_DELIVERIES):
+        assert claim(worker(redis_client, keyring, f"victim-{round_}", AT_ONCE))
+    survivor = worker(redis_client, keyring, "survivor", AT_ONCE)
+    while redis_client.xlen(keys.JOBS):
+        assert survivor.claim(16, SHORT) == []
+    async for _, result in post.results():
+        assert (result.job_id, result.verdict) == ("note-1", Verdict.FAILED)
+        break
+    ((_, dead),) = redis_client.xrange(keys.DEAD)
+    assert set(dead) == {b"job", b"why"}
+    assert redis_client.xlen(keys.JOBS) == 0
+
+
+async def test_an_entry_that_cannot_be_read_is_put_aside_and_the_next_one_is_served(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    redis_client.xadd(keys.JOBS, {"job": "not json", "audio": "x"})
+    redis_client.xadd(keys.JOBS, {"nothing": "at all"})
+    await post.post(job(), b"OggS")
+    (delivery,) = worker(redis_client, keyring, "a").claim(16, SHORT)
+    assert delivery.job.id == "note-1"
+    assert redis_client.xlen(keys.DEAD) == 2
+    assert redis_client.xlen(keys.JOBS) == 1
+
+
+async def test_a_worker_that_leaves_with_notes_in_hand_leaves_them_claimable(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    await post.post(job(), b"OggS")
+    leaving = worker(redis_client, keyring, "leaving", AT_ONCE)
+    assert leaving.claim(16, SHORT)
+    leaving.close()
+    assert claim(worker(redis_client, keyring, "next", AT_ONCE))
+
+
+async def test_results_that_a_dead_bot_took_are_given_to_the_next(
+    redis_url: str, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    client = mailbox.connect(redis_url)
+    dead, alive = Mailbox(client, keyring, AT_ONCE), Mailbox(client, keyring, AT_ONCE)
+    dead.consumer, alive.consumer = "dead", "alive"
+    await dead.open()
+    redis_client.xadd(keys.RESULTS, {"result": result_of().model_dump_json()})
+    async for _ in dead.results():
+        break
+    async for _, result in alive.results():
+        assert result == result_of()
+        break
+    await client.aclose()
+
+
+async def test_forgetting_a_person_removes_their_waiting_notes_only(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    await post.post(job(1), b"OggS")
+    await post.post(job(2).model_copy(update={"person_id": 8}), b"OggS")
+    await post.forget(7)
+    (left,) = worker(redis_client, keyring, "a").claim(16, SHORT)
+    assert left.job.person_id == 8

@@ -1,0 +1,212 @@
+"""Consents, invitations, classes, lessons, the inbox and migrations, on SQLite and on PostgreSQL."""
+
+from datetime import timedelta
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from sqlalchemy import Connection, select
+
+from rollcall.attendance import Status
+from rollcall.report.model import Period
+from rollcall.settlement import apply_result
+from rollcall.storage import attempts, classes, inbox, invites, lessons, people
+from rollcall.storage.database import Database
+from rollcall.storage.migrate import is_current, migrate
+from rollcall.storage.reports import build_report
+from rollcall.storage.tables import Attempt, Consent, SchoolClass, Table
+from rollcall.verdict import Reason, Verdict
+from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
+
+
+async def test_migrating_twice_changes_nothing_and_the_schema_is_what_the_tables_say(database: Database) -> None:
+    await migrate(database)
+    assert await is_current(database)
+
+    def differences(connection: Connection) -> list[object]:
+        return list(compare_metadata(MigrationContext.configure(connection), Table.metadata))
+
+    async with database.engine.connect() as connection:
+        assert await connection.run_sync(differences) == []
+
+
+async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.session() as session:
+            await people.register_person(session, 1, "Анна", NINE)
+            raise RuntimeError
+    async with database.session() as session:
+        assert await people.find_person(session, 1) is None
+
+
+async def test_times_come_back_in_utc_and_naive_ones_are_refused(database: Database) -> None:
+    async with database.session() as session:
+        await people.register_person(session, 1, "Анна", NINE)
+    async with database.session() as session:
+        person = await people.find_person(session, 1)
+        assert person is not None
+        assert person.created_at == NINE
+        assert person.created_at.utcoffset() == timedelta(0)
+    with pytest.raises(Exception, match="time zone"):
+        async with database.session() as session:
+            await people.register_person(session, 2, "Борис", NINE.replace(tzinfo=None))
+
+
+async def test_consent_is_recorded_once_and_its_withdrawal_keeps_the_record(database: Database) -> None:
+    async with database.session() as session:
+        assert not await people.has_consent(session, ANNA)
+        for _ in range(2):
+            await people.give_consent(session, ANNA, "2026-11", "ru", NINE)
+        assert await people.has_consent(session, ANNA)
+        await people.withdraw_consent(session, ANNA, NINE + timedelta(days=1))
+        assert not await people.has_consent(session, ANNA)
+        (record,) = await session.scalars(select(Consent))
+        assert (record.text_version, record.language, record.given_at) == ("2026-11", "ru", NINE)
+
+
+async def test_an_invitation_works_once_for_one_person_and_expires(database: Database) -> None:
+    async with database.session() as session:
+        token = await invites.create_invite(session, 1, NINE)
+        stale = await invites.create_invite(session, 1, NINE)
+        assert await invites.redeem_invite(session, token, 5, NINE)
+        assert await invites.redeem_invite(session, token, 5, NINE)
+        assert not await invites.redeem_invite(session, token, 6, NINE)
+        assert not await invites.redeem_invite(session, stale, 6, NINE + timedelta(days=8))
+        assert not await invites.redeem_invite(session, "made-up", 6, NINE)
+
+
+async def test_a_class_is_reached_by_its_own_teacher_only(school: School) -> None:
+    async with school.database.session() as session:
+        other = await people.register_person(session, 300, "Другой учитель", NINE)
+        other.is_teacher = True
+        teacher = await people.find_person(session, TEACHER)
+        assert teacher
+        assert await classes.taught_class(session, teacher, school.class_id) is not None
+        assert await classes.taught_class(session, other, school.class_id) is None
+        student = await people.find_person(session, ANNA)
+        assert student
+        assert await classes.taught_class(session, student, school.class_id) is None
+
+
+async def test_an_archived_class_takes_nobody(school: School) -> None:
+    async with school.database.session() as session:
+        school_class = await session.get_one(SchoolClass, school.class_id)
+        assert await classes.class_by_code(session, school_class.join_code) is not None
+        school_class.archived_at = NINE
+        await session.flush()
+        assert await classes.class_by_code(session, school_class.join_code) is None
+
+
+async def test_joining_twice_is_joining_once(school: School) -> None:
+    async with school.database.session() as session:
+        anna = await people.find_person(session, ANNA)
+        school_class = await session.get_one(SchoolClass, school.class_id)
+        assert anna
+        assert not await classes.join_class(session, anna, school_class, NINE)
+        assert await classes.student_count(session, school.class_id) == 2
+
+
+async def test_a_lesson_takes_notes_sent_while_it_was_open(school: School) -> None:
+    lesson = await school.open(NINE)
+    await school.close(lesson, NINE + timedelta(minutes=45))
+    async with school.database.session() as session:
+        anna = await people.find_person(session, ANNA)
+        assert anna
+        for minutes, open_then in ((-1, False), (0, True), (45, True), (46, False)):
+            found = await lessons.lessons_to_check_in(session, anna, NINE + timedelta(minutes=minutes))
+            assert bool(found) is open_then, minutes
+
+
+async def test_opening_an_open_lesson_again_keeps_it(school: School) -> None:
+    assert await school.open(NINE) == await school.open(NINE + timedelta(minutes=5))
+
+
+async def test_a_file_seen_before_is_known_from_anyone(school: School) -> None:
+    await school.note(ANNA, unique="the same file")
+    again = await school.note(BORIS, unique="the same file", sent_at=NINE + timedelta(minutes=1))
+    fresh = await school.note(BORIS, sent_at=NINE + timedelta(minutes=2))
+    async with school.database.session() as session:
+        assert await attempts.was_seen_before(session, await session.get_one(Attempt, again))
+        assert not await attempts.was_seen_before(session, await session.get_one(Attempt, fresh))
+
+
+async def test_a_note_we_failed_to_process_may_be_sent_again_by_its_sender(school: School) -> None:
+    failed = await school.note(ANNA, unique="the same file")
+    async with school.database.session() as session:
+        result = school.result(failed, Verdict.FAILED, Reason.PROCESSING_FAILED)
+        await apply_result(session, school.keyring, result, NINE)
+    again = await school.note(ANNA, unique="the same file", sent_at=NINE + timedelta(minutes=1))
+    async with school.database.session() as session:
+        assert not await attempts.was_seen_before(session, await session.get_one(Attempt, again))
+
+
+async def test_settled_notes_without_an_answer_are_found(school: School) -> None:
+    note = await school.note(ANNA)
+    async with school.database.session() as session:
+        await apply_result(session, school.keyring, school.result(note), NINE)
+    async with school.database.session() as session:
+        assert list(await attempts.unanswered(session, NINE)) == [note]
+        assert list(await attempts.unanswered(session, NINE - timedelta(seconds=1))) == []
+
+
+async def test_the_report_of_a_lesson_counts_everyone_once(school: School) -> None:
+    lesson = await school.open()
+    async with school.database.session() as session:
+        note = await school.note(ANNA, lesson_id=lesson)
+        await apply_result(session, school.keyring, school.result(note), NINE)
+    async with school.database.session() as session:
+        suspicious = await school.note(BORIS, lesson_id=lesson)
+        result = school.result(suspicious, Verdict.UNKNOWN, Reason.UNKNOWN_VOICE)
+        await apply_result(session, school.keyring, result, NINE)
+    for closed in (False, True):
+        if closed:
+            await school.close(lesson)
+        async with school.database.session() as session:
+            school_class = await session.get_one(SchoolClass, school.class_id)
+            report = await build_report(session, school_class, Period.LESSON, NINE)
+        assert [line.full_name for line in report.students] == ["Анна Белова", "Борис Громов"]
+        assert [report.count(status) for status in Status] == [1, 0, 1, 0]
+        assert report.students[1].marks[0] is not None
+        assert report.students[1].marks[0].refused == (Reason.UNKNOWN_VOICE,)
+
+
+async def test_a_period_covers_its_days_in_the_classs_time_zone(school: School) -> None:
+    # 22:30 UTC is already the next day in Moscow.
+    evening = NINE.replace(hour=22, minute=30)
+    for at in (NINE - timedelta(days=10), NINE, evening):
+        await school.close(await school.open(at), at + timedelta(minutes=10))
+    async with school.database.session() as session:
+        school_class = await session.get_one(SchoolClass, school.class_id)
+        now = evening + timedelta(hours=1)
+        found = {period: await build_report(session, school_class, period, now) for period in Period}
+    assert {period: len(report.lessons) for period, report in found.items()} == {
+        Period.LESSON: 1, Period.TODAY: 1, Period.WEEK: 2, Period.MONTH: 3, Period.ALL: 3,
+    }  # fmt: skip
+
+
+async def test_an_update_is_kept_until_it_is_handled_and_known_when_it_comes_again(database: Database) -> None:
+    async with database.session() as session:
+        digest = await inbox.accept(session, 1, '{"update_id": 1}', NINE)
+        assert digest
+        assert await inbox.accept(session, 1, '{"update_id": 1}', NINE) is None
+        assert await inbox.unhandled(session) == [(digest, '{"update_id": 1}')]
+        await inbox.handled(session, digest, NINE)
+        assert await inbox.unhandled(session) == []
+        assert await inbox.accept(session, 1, '{"update_id": 1}', NINE) is None
+
+
+async def test_a_bot_api_server_that_counts_anew_is_not_mistaken_for_a_second_delivery(database: Database) -> None:
+    async with database.session() as session:
+        assert await inbox.accept(session, 1, '{"update_id": 1, "text": "a"}', NINE)
+        assert await inbox.accept(session, 1, '{"update_id": 1, "text": "b"}', NINE)
+
+
+async def test_old_digests_are_swept_and_unhandled_updates_never(database: Database) -> None:
+    async with database.session() as session:
+        old = await inbox.accept(session, 1, "old", NINE)
+        assert old
+        await inbox.handled(session, old, NINE)
+        await inbox.accept(session, 2, "waiting", NINE)
+        await inbox.sweep(session, NINE + timedelta(days=3))
+        assert [payload for _, payload in await inbox.unhandled(session)] == ["waiting"]
+        assert await inbox.accept(session, 1, "old", NINE)
