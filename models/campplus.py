@@ -75,6 +75,7 @@ class CamPlusPlus:
 
     @torch.inference_mode()
     def _forward(self, waveforms: Sequence[Waveform]) -> Embeddings:
+        """One pass for waveforms of equally many frames; the samples after the last whole frame are not heard."""
         used = FRAME + SHIFT * (frame_count(len(waveforms[0])) - 1)
         # Stacking copies: torch will not wrap a read-only array, and a fresh one is always aligned alike.
         batch = torch.from_numpy(np.stack([waveform[:used] for waveform in waveforms]).astype(np.float32, copy=False))

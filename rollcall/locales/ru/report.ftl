@@ -116,11 +116,11 @@ report-missed-in-a-row = { $number ->
 # Текст
 report-here = { $here } из { $total } на месте
 report-attendance-share = посещаемость { $percent } %
-report-not-yet = ещё не в группе
+report-not-yet = ещё не в классе
 report-more = … и ещё { $number } — в таблице
 report-worth-a-look = Стоит обратить внимание:
 report-worth-a-look-more = … и ещё { $number }
-report-no-students = В группе пока никого нет.
+report-no-students = В классе пока никого нет.
 report-no-lessons = { $period ->
     [lesson] Уроков ещё не было. Начните первый командой /open.
     [today] Сегодня уроков не было.

