@@ -11,6 +11,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.phrases import phrase
 from bot.services import App, Services, now
 from rollcall.confidence import percent
+from rollcall.report.wording import SIGNS, status_word
 from rollcall.storage.tables import Attempt, Conversation, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.verdict import Purpose, Verdict
@@ -68,6 +69,5 @@ def _check_in_text(attempt: Attempt, person: Person, school_class: SchoolClass |
     if attempt.status is None or attempt.marked_at is None or school_class is None:
         return identity + "\n" + t("no-lesson-open")
     local = attempt.marked_at.astimezone(ZoneInfo(school_class.timezone))
-    sign = t(f"status-sign-{attempt.status}")
-    line = f"{sign} {t(f'status-{attempt.status}')} · {local:%H:%M} · {school_class.title}"
+    line = f"{SIGNS[attempt.status]} {status_word(attempt.status, t)} · {local:%H:%M} · {school_class.title}"
     return identity + "\n" + line

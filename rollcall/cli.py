@@ -91,7 +91,7 @@ def sandbox(
 ) -> None:
     """Run a local Telegram: a Bot API server with people to be played over HTTP."""
     _settings("sandbox")
-    _room("sandbox.server", "sandbox").run(host, port)
+    raise typer.Exit(_room("sandbox.server", "sandbox").run(host, port))
 
 
 @app.command()

@@ -12,6 +12,7 @@ from bot.guards import in_private
 from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.attendance import Status
+from rollcall.report.wording import SIGNS, status_word
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.lessons import last_lessons, mark_counts
 from rollcall.storage.people import set_step, withdraw_consent
@@ -89,5 +90,5 @@ async def _class_part(session: AsyncSession, t: Texts, person: Person, school_cl
         status = Status.ABSENT if mark.status is Status.FLAGGED else mark.status
         time = f" · {mark.at.astimezone(zone):%H:%M}" if mark.at else ""
         day = f"{lesson.opened_at.astimezone(zone):%d.%m.%Y}"
-        lines.append(f"{t(f'status-sign-{status}')} {day} — {t(f'status-{status}')}{time}")
+        lines.append(f"{SIGNS[status]} {day} — {status_word(status, t)}{time}")
     return "\n".join([head, *lines])

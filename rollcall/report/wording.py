@@ -14,6 +14,9 @@ from rollcall.verdict import Reason
 STATUSES = (Status.PRESENT, Status.LATE, Status.ABSENT, Status.FLAGGED)
 """In the order in which people read them."""
 
+SIGNS = {Status.PRESENT: "✅", Status.LATE: "🕒", Status.ABSENT: "▫️", Status.FLAGGED: "⚠️"}
+"""Before the word, for the eye; never instead of it."""
+
 _LONGEST_NAME = 128
 _DAYS_BACK = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}
 
