@@ -28,9 +28,6 @@ from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
 from rollcall.storage.voiceprints import is_enrolled, voiceprints_of_class
 from rollcall.verdict import Purpose, Reason, Verdict
 
-MAX_SECONDS = 60
-"""Longer notes are refused: nobody needs a minute to say a sentence."""
-
 
 async def voice_note(update: Update, context: Context) -> None:
     """Voice note, round video or audio file, in a private chat."""
@@ -114,9 +111,8 @@ def _refusal_at_sight(note: IncomingNote, *, early: bool) -> Reason | None:
         return Reason.FORWARDED
     if early:
         return Reason.BEFORE_LESSON
-    if note.declared_bytes > FileSizeLimit.FILESIZE_DOWNLOAD:
-        return Reason.TOO_BIG
-    return Reason.TOO_LONG if note.declared_seconds > MAX_SECONDS else None
+    # The declared duration is the sender's word; how long a note is, the worker measures.
+    return Reason.TOO_BIG if note.declared_bytes > FileSizeLimit.FILESIZE_DOWNLOAD else None
 
 
 async def _take_on(context: Context, attempt: Attempt) -> None:
@@ -187,14 +183,11 @@ def _describe(message: Message) -> IncomingNote:
     media = message.voice or message.video_note or message.audio or message.document
     if not isinstance(media, Voice | VideoNote | Audio | Document):
         raise ValueError("a message without audio")
-    duration = getattr(media, "duration", 0) or 0
-    seconds = duration.total_seconds() if hasattr(duration, "total_seconds") else float(duration)
     return IncomingNote(
         chat_id=message.chat_id,
         message_id=message.message_id,
         file_id=media.file_id,
         file_unique_id=media.file_unique_id,
-        declared_seconds=seconds,
         declared_bytes=media.file_size or 0,
         sent_at=message.date,
         forwarded=message.forward_origin is not None or message.via_bot is not None,

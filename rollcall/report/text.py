@@ -7,6 +7,7 @@ from rollcall.confidence import percent
 from rollcall.report.model import Mark, Report, StudentLine
 from rollcall.report.standing import Standing, class_share, standing_of
 from rollcall.report.wording import (
+    SIGNS,
     STATUSES,
     clock,
     lesson_when,
@@ -22,7 +23,6 @@ from rollcall.verdict import SUSPICIOUS
 LONGEST_MESSAGE = 4096
 """Telegram's limit, in UTF-16 code units."""
 
-_SIGNS = {Status.PRESENT: "✅", Status.LATE: "🕒", Status.ABSENT: "▫️", Status.FLAGGED: "⚠️"}
 _MOST_POINTED_OUT = 8
 
 
@@ -52,7 +52,7 @@ def _lesson_line(report: Report, student: StudentLine, texts: Texts) -> str:
     if mark is None:
         return f"▫️ {one_line(student.full_name)} — {texts('report-not-yet')}"
     details = " · ".join([status_word(mark.status, texts), *_details(report, mark, texts)])
-    return f"{_SIGNS[mark.status]} {one_line(student.full_name)} — {details}"
+    return f"{SIGNS[mark.status]} {one_line(student.full_name)} — {details}"
 
 
 def _details(report: Report, mark: Mark, texts: Texts) -> list[str]:
@@ -105,7 +105,7 @@ def _pointed_out(standings: list[Standing], texts: Texts) -> list[str]:
 
 def _counts(report: Report, texts: Texts) -> list[str]:
     return [
-        f"{_SIGNS[status]} {texts('report-count', word=status_word(status, texts), number=report.count(status))}"
+        f"{SIGNS[status]} {texts('report-count', word=status_word(status, texts), number=report.count(status))}"
         for status in STATUSES
     ]
 

@@ -24,7 +24,6 @@ class IncomingNote:
     message_id: int
     file_id: str
     file_unique_id: str
-    declared_seconds: float
     declared_bytes: int
     sent_at: datetime
     forwarded: bool
