@@ -84,7 +84,7 @@ class Person(Table):
     telegram_id: Mapped[int] = mapped_column(BigInteger, unique=True)
     full_name: Mapped[str] = mapped_column(String(128))
     is_teacher: Mapped[bool] = mapped_column(default=False)
-    last_class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL", use_alter=True))
+    last_class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
     """The class this teacher used last: what /report shows without a question."""
     created_at: Mapped[datetime]
 

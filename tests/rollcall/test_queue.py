@@ -1,3 +1,4 @@
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
@@ -7,7 +8,7 @@ import pytest
 from rollcall import keys, mailbox
 from rollcall.job import Job, Result
 from rollcall.mailbox import Mailbox
-from rollcall.queue import MAX_DELIVERIES, Delivery, JobQueue
+from rollcall.queue import MAX_DELIVERIES, JobQueue
 from rollcall.seal import Keyring
 from rollcall.verdict import Purpose, Reason, Verdict
 
@@ -40,9 +41,10 @@ def worker(client: redis.Redis, keyring: Keyring, name: str, timeout: timedelta 
     return queue
 
 
-def claim(queue: JobQueue) -> list[Delivery]:
-    """Claim until something comes: an entry is reclaimable only once it has been idle for a millisecond."""
-    return next(found for _ in range(100) if (found := queue.claim(16, SHORT)))
+def fall_silent(client: redis.Redis) -> None:
+    """Wait until every note in hand has been idle for longer than `AT_ONCE`."""
+    while any(p["time_since_delivered"] < 2 for p in client.xpending_range(keys.JOBS, keys.WORKERS, "-", "+", 99)):
+        pass
 
 
 async def test_a_posted_note_is_claimed_with_its_audio(
@@ -98,7 +100,8 @@ async def test_a_silent_workers_note_is_claimed_by_another_and_comes_alone(
     for number in range(3):
         await post.post(job(number), b"OggS")
     assert len(worker(redis_client, keyring, "dead", AT_ONCE).claim(2, SHORT)) == 2
-    (reclaimed,) = claim(worker(redis_client, keyring, "alive", AT_ONCE))
+    fall_silent(redis_client)
+    (reclaimed,) = worker(redis_client, keyring, "alive", AT_ONCE).claim(16, SHORT)
     assert reclaimed.reclaimed
     assert reclaimed.job.id == "note-0"
 
@@ -121,10 +124,9 @@ async def test_a_note_that_keeps_killing_its_worker_is_answered_and_buried_witho
 ) -> None:
     await post.post(job(), b"OggS")
     for round_ in range(MAX_DELIVERIES):
-        assert claim(worker(redis_client, keyring, f"victim-{round_}", AT_ONCE))
-    survivor = worker(redis_client, keyring, "survivor", AT_ONCE)
-    while redis_client.xlen(keys.JOBS):
-        assert survivor.claim(16, SHORT) == []
+        assert worker(redis_client, keyring, f"victim-{round_}", AT_ONCE).claim(16, SHORT)
+        fall_silent(redis_client)
+    assert worker(redis_client, keyring, "survivor", AT_ONCE).claim(16, SHORT) == []
     async for _, result in post.results():
         assert (result.job_id, result.verdict) == ("note-1", Verdict.FAILED)
         break
@@ -152,7 +154,8 @@ async def test_a_worker_that_leaves_with_notes_in_hand_leaves_them_claimable(
     leaving = worker(redis_client, keyring, "leaving", AT_ONCE)
     assert leaving.claim(16, SHORT)
     leaving.close()
-    assert claim(worker(redis_client, keyring, "next", AT_ONCE))
+    fall_silent(redis_client)
+    assert worker(redis_client, keyring, "next", AT_ONCE).claim(16, SHORT)
 
 
 async def test_results_that_a_dead_bot_took_are_given_to_the_next(
@@ -165,6 +168,7 @@ async def test_results_that_a_dead_bot_took_are_given_to_the_next(
     redis_client.xadd(keys.RESULTS, {"result": result_of().model_dump_json()})
     async for _ in dead.results():
         break
+    await asyncio.sleep(0.005)
     async for _, result in alive.results():
         assert result == result_of()
         break
