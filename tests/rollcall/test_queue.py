@@ -2,8 +2,8 @@ import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 
-import redis
 import pytest
+import redis
 
 from rollcall import keys, mailbox
 from rollcall.job import Job, Result
