@@ -16,8 +16,10 @@ SHORTEST_ENROLMENT = 1.5
 SHORTEST_CHECK_IN = 1.0
 """Seconds of net speech below which a check-in note is not judged at all."""
 _NO_SPEECH = 0.3
-_SILENCE_DBFS = -60.0
-_QUIET_DBFS = -50.0
+_SILENCE_DBFS = -50.0
+"""What is quieter and holds no speech counts as silence, what is louder as music or noise."""
+_QUIET_DBFS = -48.0
+"""The quietest of 351 ordinary notes has -39."""
 _CLIPPED_SHARE = 0.01
 _CLIPPED_AT = 0.985
 _NOISY_DB = 3.0
@@ -70,7 +72,7 @@ def complaint(quality: Quality, purpose: Purpose) -> Reason | None:
     """Why the note cannot be judged, or None. The order is that of what the speaker should mend first."""
     shortest = SHORTEST_ENROLMENT if purpose is Purpose.ENROL else SHORTEST_CHECK_IN
     checks = (
-        (quality.level < _SILENCE_DBFS, Reason.SILENCE),
+        (quality.speech < _NO_SPEECH and quality.level < _SILENCE_DBFS, Reason.SILENCE),
         (quality.speech < _NO_SPEECH, Reason.NO_SPEECH),
         (quality.clipped > _CLIPPED_SHARE, Reason.CLIPPED),
         (quality.speech < shortest, Reason.TOO_SHORT),

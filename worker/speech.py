@@ -22,6 +22,8 @@ _MODEL = "silero_vad_16k_sequence.onnx"
 _ON, _OFF = 0.5, 0.35
 _SHORTEST_SPEECH, _SHORTEST_PAUSE = 0.25, 0.10
 
+_QUIET_RMS, _USUAL_RMS = 10 ** (-45 / 20), 10 ** (-25 / 20)
+
 _LONG_PAUSE, _KEPT_PAUSE = 0.6, 0.3
 """Seconds: a pause longer than the first is cut to twice the second, at the note's ends to once."""
 
@@ -58,7 +60,7 @@ class SpeechDetector:
         count = -(-len(waveform.samples) // _FRAME)
         frames = np.zeros((count, _CONTEXT + _FRAME), np.float32)
         padded = np.zeros(count * _FRAME, np.float32)
-        padded[: len(waveform.samples)] = waveform.samples
+        padded[: len(waveform.samples)] = _audible(waveform.samples)
         frames[:, _CONTEXT:] = padded.reshape(count, _FRAME)
         frames[1:, :_CONTEXT] = frames[:-1, -_CONTEXT:]
         state = {"h": np.zeros(_STATE, np.float32), "c": np.zeros(_STATE, np.float32)}
@@ -82,6 +84,12 @@ def cut(waveform: Waveform, speech: Speech) -> Waveform:
         return waveform
     pieces = [waveform.samples[round(start * SAMPLE_RATE) : round(end * SAMPLE_RATE)] for start, end in spans]
     return Waveform(np.concatenate(pieces))
+
+
+def _audible(samples: NDArray[np.float32]) -> NDArray[np.float32]:
+    """A note too quiet for the model, made louder: a whisper far from the microphone must not pass for silence."""
+    rms = float(np.sqrt(np.mean(samples**2)))
+    return samples if rms >= _QUIET_RMS or rms == 0 else samples * (_USUAL_RMS / rms)
 
 
 def _segments(probabilities: NDArray[np.float32], seconds: float) -> tuple[tuple[float, float], ...]:

@@ -16,7 +16,6 @@ from bot.answers import answer
 from bot.caller import Caller, caller_of
 from bot.consent import CONSENT
 from bot.handlers.joining import NAME
-from bot.replies import reply
 from bot.services import Context, Services, now
 from rollcall.attendance import ATTENDED
 from rollcall.job import Job
@@ -44,7 +43,7 @@ async def voice_note(update: Update, context: Context) -> None:
             if hint is None and caller.person is not None:
                 attempt = await _write_down(session, caller, caller.person, _describe(message))
         if attempt is None:
-            await reply(update, caller.texts(hint or "join-first"))
+            await message.reply_text(caller.texts(hint or "join-first"), do_quote=True)
         elif attempt.answered_at is None:
             await _take_on(context, attempt)
     finally:

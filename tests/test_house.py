@@ -1,0 +1,186 @@
+"""The house itself: what is committed, what installs, what the containers are told."""
+
+from __future__ import annotations
+
+import importlib.metadata
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from rollcall.queue import JobQueue, connect
+from rollcall.seal import Keyring
+from rollcall.settings import Settings
+
+ROOT = Path(__file__).parents[1]
+ENV_EXAMPLE = (ROOT / ".env.example").read_text()
+COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
+SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE_TEXT)["services"]
+JOBS = {"migrate", "models"}
+SETTINGS = {f"ROLLCALL_{name.upper()}" for name in Settings.model_fields}
+
+_ELSEWHERE = re.compile(
+    r"""\b(?:pypi\.(?:org|python\.org)|pythonhosted\.org|download\.pytorch\.org|registry\.npmjs\.org)\b
+    | \b(?:docker|ghcr|quay|nvcr)\.io\b
+    | (?<![\w.])/(?:work|root|tmp/w|opt/(?:wheels|pypi[\w-]*))/
+    | (?<![\w.])/home/\w""",
+    re.VERBOSE,
+)
+"""A package registry's host, or a path that only somebody's own machine has."""
+
+
+def test_no_committed_file_names_a_registry_or_a_path_of_some_machine() -> None:
+    named = {path.relative_to(ROOT): _ELSEWHERE.findall(_text(path)) for path in _committed()}
+    assert {path: found for path, found in named.items() if found} == {}
+
+
+def test_no_lock_file_with_addresses_is_committed() -> None:
+    assert not {"uv.lock", "poetry.lock", "Pipfile.lock", "pip.conf", "uv.toml"} & {path.name for path in _committed()}
+
+
+def test_constraints_are_exact_versions_without_any_address() -> None:
+    pinned = re.compile(r"[a-z0-9-]+==[\w.]+( ; [\w'. <>=!]+)?")
+    assert [line for line in _constraints() if not pinned.fullmatch(line)] == []
+
+
+def test_every_requirement_has_a_constraint() -> None:
+    constrained = {canonicalize_name(Requirement(line).name) for line in _constraints()}
+    declared = {canonicalize_name(Requirement(line).name) for line in importlib.metadata.requires("rollcall") or []}
+    assert declared - constrained - {"rollcall"} == set()
+
+
+def test_the_example_of_settings_names_every_setting_and_no_other() -> None:
+    names = re.findall(r"^(?:# )?(\w+)=", ENV_EXAMPLE, re.MULTILINE)
+    assert len(names) == len(set(names))
+    assert set(names) == SETTINGS | {"POSTGRES_PASSWORD"}
+
+
+def test_the_example_of_settings_explains_every_line() -> None:
+    paragraphs = ENV_EXAMPLE.strip().split("\n\n")[1:]
+    assert [text for text in paragraphs if not re.fullmatch(r"(# [A-Za-z].+\n(# .+\n)*)(# )?[A-Z_]+=.*", text)] == []
+
+
+def test_the_example_of_settings_tells_the_true_defaults(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SETTINGS & set(os.environ):
+        monkeypatch.delenv(name)
+    said = tmp_path / "env"
+    said.write_text("\n".join(re.findall(r"^(?:# )?(ROLLCALL_\w+=.+)", ENV_EXAMPLE, re.MULTILINE)))
+    assert Settings(_env_file=said) == Settings(_env_file=None)
+
+
+def test_the_example_of_settings_is_valid_as_it_stands(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in SETTINGS & set(os.environ):
+        monkeypatch.delenv(name)
+    assert Settings(_env_file=ROOT / ".env.example") == Settings(_env_file=None)
+
+
+def test_the_bot_is_imported_without_torch_and_without_the_other_rooms() -> None:
+    code = "import sys, bot.main; print(*(name.partition('.')[0] for name in sys.modules))"
+    answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
+    assert not {"torch", "torchaudio", "av", "onnxruntime", "models", "worker", "sandbox"} & set(answer.stdout.split())
+
+
+def test_the_bot_is_installed_without_torch() -> None:
+    installed = _closure("rollcall", {"bot", "postgres"})
+    assert "python-telegram-bot" in installed
+    assert not {"torch", "torchaudio", "speechbrain", "onnxruntime", "av"} & installed
+
+
+def test_compose_names_only_settings_that_exist() -> None:
+    assert set(re.findall(r"ROLLCALL_\w+", COMPOSE_TEXT)) <= SETTINGS
+    assert set(re.findall(r"\$\{(\w+)", COMPOSE_TEXT)) <= SETTINGS | {"POSTGRES_PASSWORD"}
+
+
+@pytest.mark.parametrize("name", SERVICES)
+def test_every_container_runs_bare_of_privileges_and_within_limits(name: str) -> None:
+    service = SERVICES[name]
+    assert service["read_only"] is True
+    assert service["cap_drop"] == ["ALL"]
+    assert service["security_opt"] == ["no-new-privileges:true"]
+    assert service["user"].partition(":")[0] not in {"root", "0", ""}
+    assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory", "pids"}
+
+
+@pytest.mark.parametrize("name", sorted(SERVICES.keys() - JOBS))
+def test_every_lasting_container_has_a_health_check_and_comes_back(name: str) -> None:
+    assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
+    assert SERVICES[name]["restart"] == "unless-stopped"
+
+
+@pytest.mark.parametrize("name", ["models", "worker", "worker-gpu"])
+def test_workers_share_the_weights_and_know_neither_the_token_nor_the_database(name: str) -> None:
+    service = SERVICES[name]
+    assert "models:/var/cache/rollcall" in service["volumes"]
+    assert "env_file" not in service
+    assert not {"ROLLCALL_TELEGRAM_TOKEN", "ROLLCALL_DATABASE_URL"} & service["environment"].keys()
+
+
+def test_only_the_bot_is_published_and_only_to_its_own_machine() -> None:
+    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
+    assert published.keys() == {"bot"}
+    assert all(port.startswith("127.0.0.1:") for port in published["bot"])
+
+
+def test_a_container_is_healthy_while_its_process_asks_the_queue_for_work(valkey_url: str, keyring: Keyring) -> None:
+    with connect(valkey_url) as client:
+        client.flushall()
+        queue = JobQueue(client, keyring, timedelta(seconds=30))
+        queue.open()
+        assert _health(valkey_url).returncode == 1
+
+        queue.claim(1, timedelta(milliseconds=1))
+
+        assert _health(valkey_url).returncode == 0
+
+
+def test_a_container_whose_queue_is_gone_is_not_healthy(tmp_path: Path) -> None:
+    answer = _health(f"unix://{tmp_path}/nothing.sock")
+    assert answer.returncode == 1
+    assert answer.stdout == "the queue does not answer: ConnectionError\n"
+
+
+def _committed() -> Iterator[Path]:
+    command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
+    listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+    return (path for name in listed.split("\0") if name and (path := ROOT / name).is_file())
+
+
+def _text(path: Path) -> str:
+    return path.read_bytes().decode(errors="ignore")
+
+
+def _constraints() -> list[str]:
+    return (ROOT / "constraints.txt").read_text().splitlines()
+
+
+def _closure(name: str, extras: set[str]) -> set[str]:
+    """Everything that pip would bring along."""
+    found: set[str] = set()
+    waiting = [(name, extra) for extra in {"", *extras}]
+    seen: set[tuple[str, str]] = set()
+    while waiting:
+        package, extra = waiting.pop()
+        if (package, extra) in seen:
+            continue
+        seen.add((package, extra))
+        for line in importlib.metadata.requires(package) or []:
+            requirement = Requirement(line)
+            if requirement.marker is None or requirement.marker.evaluate({"extra": extra}):
+                found.add(required := canonicalize_name(requirement.name))
+                waiting += [(required, wanted) for wanted in {"", *requirement.extras}]
+    return found
+
+
+def _health(redis_url: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "deploy/docker/health.py", "workers"]
+    environment = os.environ | {"ROLLCALL_REDIS_URL": redis_url}
+    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
