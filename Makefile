@@ -1,42 +1,38 @@
-# Every target sets up what it needs: Python 3.11, make and a package index are enough.
-VENV := .venv
-BIN := $(VENV)/bin
-STAMP := $(VENV)/.set-up
+ARGS ?=
 
-.DEFAULT_GOAL := help
-.PHONY: help setup demo test lint format bench constraints clean
+.PHONY: help setup demo test services lint format bench constraints clean
 
-help: ## Say what each target does
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+help: ## Show what there is
+	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
-setup: $(STAMP) ## Install everything into .venv
+setup: .venv/.ready ## Install Rollcall into .venv, with all that its development needs
 
-$(STAMP): pyproject.toml constraints.txt scripts/setup
-	scripts/setup $(VENV)
+.venv/.ready: pyproject.toml constraints.txt scripts/setup
+	@scripts/setup
 	@touch $@
 
-demo: $(STAMP) ## Play a whole lesson on a local Telegram, with synthetic voices
-	$(BIN)/rollcall demo
+demo: setup ## Play a whole lesson on a local Telegram; no token needed
+	.venv/bin/rollcall demo $(ARGS)
 
-test: $(STAMP) ## Run every test, with real Valkey, Redis and PostgreSQL
-	scripts/services run -- $(BIN)/pytest
+test: setup services ## Run the tests (ARGS="-k seal" for some of them)
+	scripts/test $(ARGS)
 
-lint: $(STAMP) ## Style, types and the arrows of import
-	$(BIN)/ruff check .
-	$(BIN)/ruff format --check .
-	$(BIN)/mypy
-	$(BIN)/lint-imports
+services: ## Make sure that the PostgreSQL and the Redis of the tests are installed
+	@scripts/services install
 
-format: $(STAMP) ## Bring the code into shape
-	$(BIN)/ruff check --fix .
-	$(BIN)/ruff format .
+lint: setup ## Check style, types and the arrows of import
+	scripts/lint
 
-bench: $(STAMP) ## Where a note's time goes, from update to answer
-	$(BIN)/python -m bench
+format: setup ## Bring the code into shape
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
 
-constraints: ## Compile constraints.txt anew from pyproject.toml
-	$(BIN)/uv pip compile --universal --python-version 3.11 --all-extras --no-annotate --no-header --no-emit-index-url \
-		--quiet --upgrade --output-file constraints.txt pyproject.toml
+bench: setup ## Measure where the time of a voice note goes
+	.venv/bin/python -m bench $(ARGS)
 
-clean: ## Remove what the targets made
-	rm -rf $(VENV) demo-output .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+constraints: setup ## Compile constraints.txt anew (ARGS=--upgrade for the newest versions)
+	scripts/constraints $(ARGS)
+
+clean: ## Remove everything made here, but for data/ and .env
+	rm -rf .venv build dist demo-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +

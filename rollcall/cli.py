@@ -12,6 +12,7 @@ from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
@@ -38,7 +39,7 @@ def main() -> None:
     try:
         app()
     except RollcallError as error:
-        _err.print(f"[bold red]rollcall:[/] {error}", soft_wrap=True)
+        _err.print(f"[bold red]rollcall:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
 
 
@@ -110,7 +111,7 @@ def doctor(
         async for finding in examine(settings):
             sign = "[green]✓[/]" if finding.good else "[red]✗[/]"
             cure = "" if finding.good else f" → {finding.cure}"
-            _out.print(f"{sign} {finding.check}: {finding.fact}{cure}", soft_wrap=True, highlight=False)
+            _out.print(f"{sign} {escape(finding.check + ': ' + finding.fact + cure)}", soft_wrap=True, highlight=False)
             good = good and finding.good
         return good
 

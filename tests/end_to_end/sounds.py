@@ -20,7 +20,7 @@ def chords(seconds: float) -> NDArray[np.float32]:
     time = np.arange(round(seconds * RATE)) / RATE
     roots = 220 * 2 ** (np.array([0, 5, 7, 3])[(time // 0.5).astype(int) % 4] / 12)
     tones = [np.sin(2 * np.pi * np.cumsum(roots * ratio) / RATE) for ratio in (1, 1.26, 1.5, 2)]
-    return (0.15 * np.sum(tones, axis=0) * np.exp(-3 * (time % 0.5))).astype(np.float32)
+    return np.asarray(0.15 * np.sum(tones, axis=0) * np.exp(-3 * (time % 0.5)), np.float32)
 
 
 def sound_of(note: bytes) -> NDArray[np.float32]:

@@ -124,7 +124,7 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
     csv = await teacher.answer(PATIENCE, lambda message: message.file_name.endswith(".csv"))
     assert ANNA in (await teacher.download(csv)).decode("utf-8-sig")
     for period in ("today", "week", "month", "all"):
-        await teacher.press(f"report:{document.button('csv:').data.split(':')[1]}:{period}", document)
+        await teacher.press(f"report:{str(document.button('csv:').data).split(':')[1]}:{period}", document)
         assert ANNA in (await teacher.answer(PATIENCE, lambda message: message.kind == "text")).text
         await teacher.answer(PATIENCE, lambda message: message.kind == "document")
     teacher.read_all()

@@ -70,7 +70,7 @@ async def test_a_print_moved_to_another_person_does_not_open(
 async def test_centroids_do_not_lie_open_in_redis(writer: GalleryWriter, redis_client: redis.Redis) -> None:
     await writer.put(1, 7, ANNA)
     sealed = redis_client.hget(keys.gallery(1), "7")
-    assert ANNA.centroid.tobytes() not in bytes(sealed)  # type: ignore[arg-type]
+    assert ANNA.centroid.tobytes() not in bytes(sealed)
 
 
 async def test_a_rebuild_brings_back_what_redis_lost_and_drops_what_it_should_not_have(

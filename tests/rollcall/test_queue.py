@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import pytest
 import redis
@@ -43,8 +44,9 @@ def worker(client: redis.Redis, keyring: Keyring, name: str, timeout: timedelta 
 
 def fall_silent(client: redis.Redis) -> None:
     """Wait until every note in hand has been idle for longer than `AT_ONCE`."""
-    while any(p["time_since_delivered"] < 2 for p in client.xpending_range(keys.JOBS, keys.WORKERS, "-", "+", 99)):
-        pass
+    pending: Any = [{"time_since_delivered": 0}]
+    while any(entry["time_since_delivered"] < 2 for entry in pending):
+        pending = client.xpending_range(keys.JOBS, keys.WORKERS, "-", "+", 99)
 
 
 async def test_a_posted_note_is_claimed_with_its_audio(
@@ -114,6 +116,7 @@ async def test_a_renewed_note_stays_with_its_worker_and_is_not_counted_as_anothe
     (delivery,) = holder.claim(16, SHORT)
     for _ in range(MAX_DELIVERIES + 2):
         holder.renew([delivery.entry])
+    pending: Any
     (pending,) = redis_client.xpending_range(keys.JOBS, keys.WORKERS, "-", "+", 10)
     assert pending["times_delivered"] == 1
     assert pending["time_since_delivered"] < 5000
@@ -130,7 +133,8 @@ async def test_a_note_that_keeps_killing_its_worker_is_answered_and_buried_witho
     async for _, result in post.results():
         assert (result.job_id, result.verdict) == ("note-1", Verdict.FAILED)
         break
-    ((_, dead),) = redis_client.xrange(keys.DEAD)
+    letters: Any = redis_client.xrange(keys.DEAD)
+    ((_, dead),) = letters
     assert set(dead) == {b"job", b"why"}
     assert redis_client.xlen(keys.JOBS) == 0
 

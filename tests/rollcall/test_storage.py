@@ -31,10 +31,13 @@ async def test_migrating_twice_changes_nothing_and_the_schema_is_what_the_tables
 
 
 async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with database.session() as session:
             await people.register_person(session, 1, "Анна", NINE)
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     async with database.session() as session:
         assert await people.find_person(session, 1) is None
 
