@@ -69,7 +69,7 @@ async def _play(server: Server) -> list[float]:
         await student.answer(_PATIENCE)
         for number in range(1, 7):
             sent = await student.voice((_VOICES / voice / f"{number:02}.ogg").read_bytes())
-            answer = await student.answer(_PATIENCE, lambda message, sent=sent: message.reply_to == sent.id)
+            answer = await student.answer_to(sent, _PATIENCE)
             if number > 1:  # the first one of a process warms it up
                 totals.append((answer.at - sent.at) * 1000)
     return totals

@@ -1,4 +1,5 @@
 from collections.abc import AsyncIterator
+from typing import Any
 
 import numpy as np
 import pytest
@@ -61,16 +62,16 @@ async def test_a_print_moved_to_another_person_does_not_open(
 ) -> None:
     await writer.put(1, 7, ANNA)
     await writer.put(1, 8, BORIS)
-    stolen = redis_client.hget(keys.gallery(1), "7")
+    stolen: Any = redis_client.hget(keys.gallery(1), "7")
     assert stolen is not None
-    redis_client.hset(keys.gallery(1), "8", stolen)  # type: ignore[arg-type]
+    redis_client.hset(keys.gallery(1), "8", stolen)
     assert reader.get(1).people == (7,)
 
 
 async def test_centroids_do_not_lie_open_in_redis(writer: GalleryWriter, redis_client: redis.Redis) -> None:
     await writer.put(1, 7, ANNA)
-    sealed = redis_client.hget(keys.gallery(1), "7")
-    assert ANNA.centroid.tobytes() not in bytes(sealed)
+    sealed: Any = redis_client.hget(keys.gallery(1), "7")
+    assert ANNA.centroid.tobytes() not in sealed
 
 
 async def test_a_rebuild_brings_back_what_redis_lost_and_drops_what_it_should_not_have(
