@@ -59,7 +59,8 @@ async def summary_text(session: AsyncSession, t: Texts, lesson: Lesson, school_c
     """The closed lesson's counts."""
     report = await build_report(session, school_class, Period.LESSON, now())
     counts = {status.value: report.count(status) for status in Status}
-    return t("closed", title=school_class.title, **counts)
+    attended = report.count(Status.PRESENT) + report.count(Status.LATE)
+    return t("closed", title=school_class.title, attended=attended, students=len(report.students), **counts)
 
 
 async def keep_boards(application: App, services: Services) -> None:

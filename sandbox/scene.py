@@ -49,6 +49,8 @@ class Scene:
             Student(role, self.enter(role.full_name, Person(telegram, role.account, language_code=role.language)))
             for role in cast.students
         ]
+        self.date: int | None = None
+        """Telegram's time of what is sent, where the play takes longer than its performance; None: now."""
         self._voice_seen = False
         self._silences = 0
         stage.watch(telegram)
@@ -70,7 +72,7 @@ class Scene:
     async def say(self, person: Person, text: str) -> Sent:
         """Somebody says something, and it is seen."""
         self.stage.said(person.id, text)
-        return await person.say(text)
+        return await person.say(text, date=self.date)
 
     async def ask(self, person: Person, text: str, what: str) -> tuple[Message | None, Outcome]:
         """A command and its answer."""
@@ -84,7 +86,7 @@ class Scene:
         """A voice note and its answer."""
         hint = ", forwarded" if forwarded_from else ""
         self.stage.said(student.person.id, f"🎤 {note.voice}/{note.name}{hint}")
-        sent = await deliver(student.person, note, forwarded_from)
+        sent = await deliver(student.person, note, forwarded_from, self.date)
         student.notes.append((sent, what))
         patience = PATIENCE if self._voice_seen else FIRST_PATIENCE
         self._voice_seen = True
@@ -127,8 +129,8 @@ def _reworded(message: Message, after: float) -> bool:
     return any(at >= after and text != texts[0][1] for at, text in texts)
 
 
-async def deliver(person: Person, note: Note, forwarded_from: str | None = None) -> Sent:
+async def deliver(person: Person, note: Note, forwarded_from: str | None = None, date: int | None = None) -> Sent:
     """Send a recording: as a voice note, or (WAV, FLAC) as the audio file that Telegram makes of it."""
     if note.mime_type == "audio/ogg":
-        return await person.voice(note.data, forward_from=forwarded_from)
-    return await person.audio(note.data, note.mime_type, name=note.name, forward_from=forwarded_from)
+        return await person.voice(note.data, forward_from=forwarded_from, date=date)
+    return await person.audio(note.data, note.mime_type, name=note.name, forward_from=forwarded_from, date=date)

@@ -98,7 +98,6 @@ async def _send(update: Update, context: Context, class_id: int, period: Period)
 def _render(report: Report, texts: Texts) -> tuple[bytes, bytes]:
     # Here, not above: matplotlib takes a second to import, and most bots wait long for their first report.
     from rollcall.report.chart import chart
-
     from rollcall.report.spreadsheet import spreadsheet
 
     return chart(report, texts), spreadsheet(report, texts)

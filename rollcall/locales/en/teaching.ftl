@@ -46,7 +46,7 @@ board-hint = Students check in with one voice note to me in private.
 close-none = No lesson is open.
 close-which = Which lesson?
 closed =
-    { $title }: the lesson is closed.
+    { $title }: the lesson is closed, { $attended } of { $students } came.
     present { $present } · late { $late } · absent { $absent } · flagged { $flagged }
 
 report-which = Which class?

@@ -49,7 +49,7 @@ board-hint = Ученики отмечаются одним голосовым �
 close-none = Открытых уроков нет.
 close-which = Какой урок?
 closed =
-    { $title }: урок закрыт.
+    { $title }: урок закрыт, на месте { $attended } из { $students }.
     присутствуют { $present } · опоздали { $late } · отсутствуют { $absent } · под вопросом { $flagged }
 
 report-which = Какой класс?
