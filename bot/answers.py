@@ -22,6 +22,16 @@ _log = logging.getLogger(__name__)
 
 async def answer(application: App, services: Services, attempt_id: str) -> None:
     """Send the final answer, unless it was sent. A sender who blocked the bot is not tried again."""
+    if attempt_id in services.answering:
+        return
+    services.answering.add(attempt_id)
+    try:
+        await _send(application, services, attempt_id)
+    finally:
+        services.answering.discard(attempt_id)
+
+
+async def _send(application: App, services: Services, attempt_id: str) -> None:
     async with services.database.session() as session:
         attempt = await session.get(Attempt, attempt_id)
         if attempt is None or attempt.verdict is Verdict.PENDING or attempt.answered_at is not None:

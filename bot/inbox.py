@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-from collections import defaultdict
-from collections.abc import Awaitable
+from collections import Counter
+from collections.abc import AsyncIterator, Awaitable
+from contextlib import asynccontextmanager
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -82,7 +83,8 @@ class InOrder(BaseUpdateProcessor):
     def __init__(self, queue: DurableQueue) -> None:
         super().__init__(_CONCURRENT)
         self._queue = queue
-        self._chats: defaultdict[int, asyncio.Lock] = defaultdict(asyncio.Lock)
+        self._turns: dict[int, asyncio.Lock] = {}
+        self._waiting: Counter[int] = Counter()
         self._failed: dict[int, int] = {}
         self._retries: set[asyncio.Task[None]] = set()
 
@@ -97,12 +99,8 @@ class InOrder(BaseUpdateProcessor):
             await coroutine
             return
         before = self._failed.get(update.update_id, 0)
-        chat_id = update.effective_chat.id if update.effective_chat else 0
-        lock = self._chats[chat_id]
-        async with lock:
+        async with self._turn(update.effective_chat.id if update.effective_chat else 0):
             await coroutine
-        if not lock.locked() and self._chats.get(chat_id) is lock:
-            del self._chats[chat_id]
         if before < self._failed.get(update.update_id, 0) < _TRIES:
             task = asyncio.create_task(self._retry(update))
             self._retries.add(task)
@@ -113,6 +111,18 @@ class InOrder(BaseUpdateProcessor):
             await self._queue.handled(update)
         except SQLAlchemyError:
             _log.warning("an update stays unmarked and will be handled again", extra={"update": update.update_id})
+
+    @asynccontextmanager
+    async def _turn(self, chat_id: int) -> AsyncIterator[None]:
+        """First come, first served within a chat; a chat nobody waits for is forgotten."""
+        self._waiting[chat_id] += 1
+        try:
+            async with self._turns.setdefault(chat_id, asyncio.Lock()):
+                yield
+        finally:
+            self._waiting[chat_id] -= 1
+            if not self._waiting[chat_id]:
+                del self._waiting[chat_id], self._turns[chat_id]
 
     async def _retry(self, update: Update) -> None:
         await asyncio.sleep(_RETRY_AFTER)

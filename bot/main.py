@@ -30,10 +30,11 @@ from bot.handlers import classes, enrolment, joining, lessons, other, report, st
 from bot.inbox import DurableQueue, InOrder
 from bot.results import answer_overdue, collect_results
 from bot.services import App, Context, Services
-from rollcall.errors import WrongUse
+from rollcall.errors import Unavailable, WrongUse
 from rollcall.seal import load_keyring
 from rollcall.settings import Settings
 from rollcall.storage.database import Database
+from rollcall.storage.migrate import is_current
 from rollcall.texts import LANGUAGES, texts_in
 
 _log = logging.getLogger(__name__)
@@ -161,6 +162,8 @@ def _bot(settings: Settings) -> ExtBot[Any]:
 async def _open(application: App) -> None:
     """Before the first update: what an earlier run left, the menus, the tasks that go on beside the handlers."""
     services: Services = application.bot_data["services"]
+    if not await is_current(services.database):
+        raise Unavailable("the database has an older schema or none: run rollcall migrate")
     queue = application.update_queue
     if isinstance(queue, DurableQueue):
         left = await queue.recover(application.bot)

@@ -26,7 +26,7 @@ _WORDS = {
 
 
 def phrase(language: str, source: random.Random | None = None) -> str:
-    """A sentence of 12 to 20 words, some six seconds of speech, one of about two thousand."""
+    """A sentence of 9 to 25 words, some six seconds of speech, one of about two thousand."""
     source = source or random.SystemRandom()
     choice = [source.choice(options) for options in _WORDS[language]]
     return f"{choice[_WHEN]} {choice[_WHO]} {choice[_DID].format(choice[_WHAT])}{choice[_THEN]}."

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any, cast
 
@@ -29,6 +29,8 @@ class Services:
     mailbox: Mailbox
     galleries: GalleryWriter
     board: Board
+    answering: set[str] = field(default_factory=set)
+    """Attempts whose answer is being sent: Telegram's flood control may hold one up for a while."""
 
     @classmethod
     def open(cls, settings: Settings, keyring: Keyring, database: Database) -> Services:

@@ -28,6 +28,7 @@ _SETTLED_AFTER = 30.0
 """A child that ran this long has recovered; its next restart is quick again."""
 _GRACE = 7.0
 """Seconds that children have to finish what they hold; together with Valkey's own stop it stays below 10."""
+_SILENT_PINGS = 3
 _WRONG_USE = 2
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
 
@@ -85,13 +86,18 @@ class Supervisor:
             delay = min(delay * 2, _BACK_OFF_MOST)
 
     async def _watch(self, valkey: ValkeyServer) -> None:
+        silent = 0
         while not self._stopping.is_set():
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), 1.0)
-            if self._stopping.is_set() or await asyncio.to_thread(valkey.is_running):
-                continue
-            _log.warning("Valkey ended and is started again")
-            await asyncio.to_thread(_restart, valkey)
+            if self._stopping.is_set():
+                return
+            # One unanswered ping proves nothing: a loaded machine, a slow disk.
+            silent = 0 if await asyncio.to_thread(valkey.is_running) else silent + 1
+            if silent == _SILENT_PINGS:
+                _log.warning("Valkey does not answer and is started again")
+                await asyncio.to_thread(_restart, valkey)
+                silent = 0
 
 
 def _restart(valkey: ValkeyServer) -> None:

@@ -45,17 +45,16 @@ def transcode(data: bytes, max_seconds: float) -> NDArray[np.float32]:
     if container is None:
         raise AudioRefused("broken_file", "not a known kind of sound file")
     command = [sys.executable, "-W", "ignore", "-m", "worker.transcode", container, str(max_seconds + _TOO_LONG_MARGIN)]
-    child = subprocess.Popen(  # noqa: S603 - our own module, and a container name from the table above
+    with subprocess.Popen(  # noqa: S603 - our own module, and a container name from the table above
         command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-    )
-    try:
-        out, _ = child.communicate(data, timeout=_WALL_SECONDS)
-    except subprocess.TimeoutExpired:
-        raise AudioRefused("broken_file", "takes too long to decode") from None
-    finally:
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(child.pid, signal.SIGKILL)  # ffmpeg too, should it be left
-        child.wait()
+    ) as child:
+        try:
+            out, _ = child.communicate(data, timeout=_WALL_SECONDS)
+        except subprocess.TimeoutExpired:
+            raise AudioRefused("broken_file", "takes too long to decode") from None
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(child.pid, signal.SIGKILL)  # ffmpeg too, should it be left
     if child.returncode != 0:
         raise AudioRefused("broken_file", "ffmpeg cannot decode it")
     samples = _read(out)

@@ -66,9 +66,12 @@ class Product:
         found, waiting = [], [self.process.pid]
         while waiting:
             parent = waiting.pop()
-            children = Path(f"/proc/{parent}/task/{parent}/children").read_text().split()
-            found += [int(child) for child in children]
-            waiting += [int(child) for child in children]
+            # Each thread has its own list of children.
+            children = [
+                int(c) for task in Path(f"/proc/{parent}/task").glob("*/children") for c in task.read_text().split()
+            ]
+            found += children
+            waiting += children
         return found
 
     @property

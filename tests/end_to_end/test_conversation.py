@@ -14,8 +14,8 @@ import pytest_asyncio
 import redis
 
 from rollcall import keys
+from tests import sounds
 from tests.conftest import WaitUntil
-from tests.end_to_end import sounds
 from tests.end_to_end.product import PATIENCE, Classroom, Product, answer_to, ask, link_in, running, speak, synthetic
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")

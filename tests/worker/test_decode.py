@@ -1,0 +1,171 @@
+"""Bytes from strangers become a waveform or a refusal, and nothing else."""
+
+import struct
+import subprocess
+import tempfile
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from tests import sounds
+from tests.end_to_end.product import synthetic
+from worker import transcode
+from worker.decode import decode
+from worker.ogg import _checksum, read_opus
+from worker.opus import decode_opus, decoder_name
+from worker.waveform import SAMPLE_RATE, AudioRefused
+
+NOTE = synthetic("zac", 1)
+
+
+def refusal(data: bytes) -> str:
+    with pytest.raises(AudioRefused) as caught:
+        decode(data)
+    return caught.value.code
+
+
+def tone(seconds: float) -> np.ndarray:
+    time = np.arange(round(seconds * sounds.RATE)) / sounds.RATE
+    return (0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+
+
+def pages(data: bytes) -> list[bytes]:
+    starts = [at for at in range(len(data)) if data[at : at + 4] == b"OggS"]
+    return [data[a:b] for a, b in zip(starts, [*starts[1:], len(data)], strict=True)]
+
+
+def resealed(page: bytes) -> bytes:
+    """The page with the checksum it ought to have."""
+    checked = bytearray(page)
+    checked[22:26] = struct.pack("<I", _checksum(page, 0, len(page)))
+    return bytes(checked)
+
+
+@pytest.mark.parametrize("seconds", [0.5, 1.234, 4.0])
+def test_an_opus_note_has_the_length_and_the_sound_that_went_in(seconds: float) -> None:
+    decoded = decode(sounds.voice_note(tone(seconds))).samples
+    assert len(decoded) == pytest.approx(seconds * SAMPLE_RATE, abs=0.01 * SAMPLE_RATE)
+    spectrum = np.abs(np.fft.rfft(decoded))
+    assert np.fft.rfftfreq(len(decoded), 1 / SAMPLE_RATE)[spectrum.argmax()] == pytest.approx(440, abs=3)
+    assert np.sqrt(np.mean(decoded**2)) == pytest.approx(0.3 / 2**0.5, rel=0.1)
+
+
+def test_stereo_is_mixed_down() -> None:
+    stereo = sounds.converted(sounds.voice_note(tone(2)), "-ac", "2", "-c:a", "libopus", "-f", "ogg")
+    assert decode(stereo).seconds == pytest.approx(2, abs=0.02)
+
+
+def test_the_headers_gain_is_applied() -> None:
+    note = sounds.voice_note(tone(1))
+    first, *rest = pages(note)
+    louder = bytearray(first)
+    at = first.index(b"OpusHead") + 16
+    louder[at : at + 2] = struct.pack("<h", -6 * 256)
+    quiet = decode(resealed(bytes(louder)) + b"".join(rest)).samples
+    assert np.std(quiet) / np.std(decode(note).samples) == pytest.approx(10 ** (-6 / 20), rel=0.02)
+
+
+@pytest.mark.parametrize("tenth", range(10))
+def test_a_note_cut_off_anywhere_is_broken(tenth: int) -> None:
+    assert refusal(NOTE[: len(NOTE) * tenth // 10 + 1]) == "broken_file"
+
+
+def test_a_flipped_byte_breaks_a_note() -> None:
+    for at in range(30, len(NOTE), 997):
+        damaged = bytearray(NOTE)
+        damaged[at] ^= 0x55
+        assert refusal(bytes(damaged)) == "broken_file"
+
+
+@pytest.mark.parametrize("rubbish", [b"", b"O", bytes(1000), b"#EXTM3U\nfile:///etc/passwd", b"<svg/>"])
+def test_what_is_no_sound_is_broken_and_ffmpeg_is_not_asked(rubbish: bytes, monkeypatch: pytest.MonkeyPatch) -> None:
+    def never(*_: object, **__: object) -> None:
+        raise AssertionError("a process was started")
+
+    monkeypatch.setattr(subprocess, "Popen", never)
+    assert refusal(rubbish) == "broken_file"
+
+
+def test_a_file_of_headers_only_is_broken() -> None:
+    assert refusal(b"".join(pages(NOTE)[:2])) == "broken_file"
+
+
+def test_a_header_that_claims_hours_gives_what_is_there() -> None:
+    *before, last = pages(NOTE)
+    claiming = bytearray(last)
+    claiming[6:14] = struct.pack("<q", 48_000 * 3600 * 5)
+    assert decode(b"".join(before) + resealed(bytes(claiming))).seconds == pytest.approx(decode(NOTE).seconds, abs=0.1)
+
+
+def test_more_than_a_minute_is_too_long_and_20_megabytes_are_too_big() -> None:
+    assert refusal(sounds.voice_note(tone(61))) == "too_long"
+    assert refusal(sounds.converted(sounds.voice_note(tone(62)), "-f", "wav")) == "too_long"
+    assert refusal(bytes(20_000_001)) == "too_big"
+
+
+def test_a_second_stream_behind_the_first_is_passed_over() -> None:
+    assert decode(NOTE + synthetic("zac", 2)).seconds == decode(NOTE).seconds
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("-f", "wav"),
+        ("-ar", "8000", "-c:a", "pcm_u8", "-f", "wav"),
+        ("-ar", "44100", "-ac", "2", "-c:a", "pcm_s24le", "-f", "wav"),
+        ("-f", "mp3"),
+        ("-f", "flac"),
+        ("-c:a", "libvorbis", "-f", "ogg"),
+        ("-c:a", "libopus", "-f", "webm"),
+        ("-c:a", "aac", "-movflags", "frag_keyframe", "-f", "mp4"),
+        ("-f", "adts"),
+    ],
+    ids=lambda options: "-".join(options).strip("-"),
+)
+def test_other_kinds_of_files_decode_to_the_same_length(options: tuple[str, ...]) -> None:
+    decoded = decode(sounds.converted(NOTE, *options))
+    assert decoded.seconds == pytest.approx(decode(NOTE).seconds, rel=0.02)
+    assert 0.01 < np.sqrt(np.mean(decoded.samples**2)) < 1
+
+
+def test_a_transcoded_file_leaves_nothing_behind() -> None:
+    before = set(Path(tempfile.gettempdir()).glob("rollcall-*"))
+    decode(sounds.converted(NOTE, "-f", "flac"))
+    refusal(b"fLaC" + bytes(500))
+    assert set(Path(tempfile.gettempdir()).glob("rollcall-*")) <= before
+
+
+def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(transcode, "_WALL_SECONDS", 0.01)
+    assert refusal(sounds.converted(NOTE, "-f", "wav")) == "broken_file"
+
+
+def test_notes_decoded_side_by_side_are_what_they_are_alone() -> None:
+    notes = [synthetic(voice, 1) for voice in ("zac", "shelby", "Gene2", "klatt2")] * 4
+    alone = [decode(note).samples for note in notes]
+    with ThreadPoolExecutor(4) as threads:
+        together = [waveform.samples for waveform in threads.map(decode, notes)]
+    assert all(np.array_equal(a, b) for a, b in zip(alone, together, strict=True))
+
+
+def test_the_decoder_says_which_it_is() -> None:
+    assert decoder_name().startswith("libopus")
+
+
+@settings(max_examples=300, deadline=None, suppress_health_check=[HealthCheck.data_too_large])
+@given(st.data())
+def test_a_mutated_stream_with_right_checksums_gives_sound_or_a_refusal(data: st.DataObject) -> None:
+    mutated = [bytearray(page) for page in pages(NOTE)[:4]]
+    for _ in range(data.draw(st.integers(1, 12))):
+        page = mutated[data.draw(st.integers(0, len(mutated) - 1))]
+        page[data.draw(st.integers(4, len(page) - 1))] = data.draw(st.integers(0, 255))
+    try:
+        samples = decode_opus(read_opus(b"".join(resealed(bytes(page)) for page in mutated)), 60)
+    except AudioRefused:
+        return
+    assert np.isfinite(samples).all()
+    assert np.abs(samples).max(initial=0) <= 1

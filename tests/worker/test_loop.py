@@ -1,0 +1,174 @@
+"""The worker's loop on a real Valkey, with the dummy encoder."""
+
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import numpy as np
+import pytest
+import redis
+from numpy.typing import NDArray
+
+from models.dummy import Dummy
+from rollcall import keys, mailbox
+from rollcall.galleries import GalleryReader, GalleryWriter
+from rollcall.job import Job, Result
+from rollcall.mailbox import Mailbox
+from rollcall.queue import JobQueue
+from rollcall.seal import Keyring, embedding_binding
+from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.voiceprint import Voiceprint, unpack_embedding
+from tests.conftest import WaitUntil
+from tests.end_to_end.product import synthetic
+from worker.judge import Judge
+from worker.loop import Worker
+
+NOTE = synthetic("zac", 1)
+LEASE = timedelta(seconds=30)
+
+
+class Fragile(Dummy):
+    """An encoder that fails on whole batches, or on the one note it was told to."""
+
+    def __init__(self, fails: Callable[[int], bool]) -> None:
+        super().__init__()
+        self._fails = fails
+
+    def embed(self, waveforms: Sequence[NDArray[np.float32]]) -> NDArray[np.float32]:
+        if self._fails(len(waveforms)):
+            raise RuntimeError("out of memory")
+        return super().embed(waveforms)
+
+
+class Bench:
+    """A worker in a thread, and what comes out of it."""
+
+    def __init__(self, client: redis.Redis, keyring: Keyring, encoder: Dummy, url: str) -> None:
+        galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
+        queue = JobQueue(client, keyring, LEASE)
+        self.client, self.keyring = client, keyring
+        self.encoder, self.url = encoder, url
+        self.worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, LEASE / 4)
+        self.thread = threading.Thread(target=self.worker.run)
+
+    async def post(self, *jobs: tuple[Job, bytes]) -> None:
+        client = mailbox.connect(self.url)
+        box = Mailbox(client, self.keyring, LEASE)
+        await box.open()
+        for job, audio in jobs:
+            await box.post(job, audio)
+        await client.aclose()
+
+    def results(self) -> dict[str, Result]:
+        entries: list[tuple[bytes, dict[bytes, bytes]]] = self.client.xrange(keys.RESULTS)  # type: ignore[assignment]
+        found = [Result.model_validate_json(fields[b"result"]) for _, fields in entries]
+        assert len({result.job_id for result in found}) == len(found), "a note was settled twice"
+        return {result.job_id: result for result in found}
+
+
+def job(number: int, purpose: Purpose = Purpose.ENROL, class_id: int | None = None) -> Job:
+    return Job(id=f"note-{number}", purpose=purpose, person_id=7, class_id=class_id, queued_at=datetime.now(UTC))
+
+
+@pytest.fixture
+def make_bench(redis_client: redis.Redis, redis_url: str, keyring: Keyring) -> Iterator[Callable[..., Bench]]:
+    made: list[Bench] = []
+
+    def make(encoder: Dummy | None = None) -> Bench:
+        made.append(Bench(redis_client, keyring, encoder or Dummy(), redis_url))
+        return made[-1]
+
+    yield make
+    for bench in made:
+        bench.worker.stop()
+        if bench.thread.is_alive():
+            bench.thread.join()
+
+
+async def test_an_enrolment_note_comes_back_with_its_embedding_sealed(
+    make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil
+) -> None:
+    bench = make_bench()
+    await bench.post((job(1), NOTE))
+    bench.thread.start()
+    await wait_until(bench.results)
+    result = bench.results()["note-1"]
+    assert (result.verdict, result.reason) == (Verdict.ACCEPTED, Reason.GOOD_NOTE)
+    assert result.embedding is not None
+    embedding = unpack_embedding(keyring.open(result.embedding, embedding_binding("note-1")))
+    assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-5)
+    assert result.speech_seconds
+    assert {"queue", "decode", "speech", "embed"} <= result.timings.keys()
+
+
+async def test_one_bad_note_costs_only_itself(make_bench: Callable[..., Bench], wait_until: WaitUntil) -> None:
+    bench = make_bench()
+    await bench.post(*((job(n), NOTE) for n in (1, 2)), (job(3), b"rubbish"), (job(4), NOTE[:900]))
+    bench.thread.start()
+    await wait_until(lambda: len(bench.results()) == 4)
+    reasons = {job_id: result.reason for job_id, result in bench.results().items()}
+    assert reasons == {
+        "note-1": Reason.GOOD_NOTE,
+        "note-2": Reason.GOOD_NOTE,
+        "note-3": Reason.BROKEN_FILE,
+        "note-4": Reason.BROKEN_FILE,
+    }
+
+
+async def test_a_batch_that_fails_is_judged_note_by_note(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil
+) -> None:
+    bench = make_bench(Fragile(lambda count: count > 3))
+    await bench.post(*((job(n), NOTE) for n in range(5)))
+    bench.thread.start()
+    await wait_until(lambda: len(bench.results()) == 5)
+    assert {result.verdict for result in bench.results().values()} == {Verdict.ACCEPTED}
+
+
+async def test_a_note_that_cannot_be_judged_is_answered_with_a_failure(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil
+) -> None:
+    bench = make_bench(Fragile(lambda count: count > 0))
+    await bench.post((job(1), NOTE))
+    bench.thread.start()
+    await wait_until(bench.results)
+    assert bench.results()["note-1"].verdict is Verdict.FAILED
+    assert bench.client.xlen(keys.JOBS) == 0
+
+
+async def test_a_check_in_is_matched_with_its_class_and_explained(
+    make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil
+) -> None:
+    bench = make_bench()
+    await bench.post((job(1), NOTE))
+    bench.thread.start()
+    await wait_until(bench.results)
+    sealed = bench.results()["note-1"].embedding
+    assert sealed is not None
+    own = unpack_embedding(keyring.open(sealed, embedding_binding("note-1")))
+    client = mailbox.connect(bench.url)
+    writer = GalleryWriter(client, keyring)
+    await writer.put(1, 7, Voiceprint(bench.encoder.name, bench.encoder.weight_hash, own))
+    await client.aclose()
+    await bench.post((job(2, Purpose.CHECK_IN, 1), NOTE), (job(3, Purpose.CHECK_IN, 2), NOTE))
+    await wait_until(lambda: len(bench.results()) == 3)
+    matched, elsewhere = bench.results()["note-2"], bench.results()["note-3"]
+    assert matched.verdict is Verdict.ACCEPTED
+    assert matched.score == pytest.approx(1, abs=1e-4)
+    assert None not in (matched.threshold, matched.confidence, matched.fingerprint)
+    assert matched.embedding is None
+    assert elsewhere.reason is Reason.NOT_ENROLLED
+
+
+async def test_a_worker_told_to_stop_finishes_what_it_holds(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil
+) -> None:
+    bench = make_bench()
+    await bench.post(*((job(n), NOTE) for n in range(4)))
+    bench.thread.start()
+    await wait_until(lambda: bench.client.xpending(keys.JOBS, keys.WORKERS)["pending"])
+    bench.worker.stop()
+    bench.thread.join(20)
+    assert not bench.thread.is_alive()
+    assert bench.client.xpending(keys.JOBS, keys.WORKERS)["pending"] == 0
+    assert len(bench.results()) == 4
