@@ -57,7 +57,7 @@ class Settings(BaseSettings):
     """A note sent later than this after the lesson opened counts as late."""
     lesson_length: timedelta = timedelta(minutes=90)
     """How long a lesson stays open for check-in when the teacher names no minutes."""
-    delivery_timeout: timedelta = timedelta(seconds=30)
+    delivery_timeout: timedelta = timedelta(seconds=10)
     """A worker silent for this long has its notes claimed by another."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much the processes say about themselves."""

@@ -36,8 +36,8 @@ class Product:
     environment: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
 
-    async def start(self) -> None:
-        """Start it; ready once the bot asks Telegram for updates."""
+    async def start(self, ready: str = "getUpdates") -> None:
+        """Start it; ready once the bot has called this method of Telegram's."""
         before = time.monotonic()
         log = (self.data_dir / "up.log").open("ab")
         with log:
@@ -45,7 +45,7 @@ class Product:
                 sys.executable, "-m", "rollcall", "up",
                 env={**os.environ, **self.settings}, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
-        await self.server.telegram.until_called("getUpdates", after=before, timeout=PATIENCE)
+        await self.server.telegram.until_called(ready, after=before, timeout=PATIENCE)
 
     async def stop(self) -> int:
         """Ask it to stop; its exit code."""
@@ -95,12 +95,12 @@ class Product:
 
 
 @asynccontextmanager
-async def running(data_dir: Path, **environment: str) -> AsyncIterator[Product]:
+async def running(data_dir: Path, ready: str = "getUpdates", **environment: str) -> AsyncIterator[Product]:
     """The product on a Telegram of its own, stopped at the end."""
     data_dir.mkdir(parents=True, exist_ok=True)
     async with Server() as server:
         product = Product(server, data_dir, environment)
-        await product.start()
+        await product.start(ready)
         try:
             yield product
         finally:
