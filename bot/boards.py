@@ -67,9 +67,9 @@ async def keep_boards(application: App, services: Services) -> None:
     """For ever: edit the boards of lessons that changed."""
     async with services.database.session() as session:
         for lesson in await open_lessons(session):
-            services.board.touch(lesson.id)
+            services.stale_boards.touch(lesson.id)
     while True:
-        lesson_ids, class_ids = await services.board.changes()
+        lesson_ids, class_ids = await services.stale_boards.changes()
         async with services.database.session() as session:
             for lesson in await open_lessons(session):
                 if lesson.class_id in class_ids:
@@ -99,7 +99,7 @@ async def _close(application: App, services: Services, lesson_id: int) -> None:
         for teacher in await teachers_of(session, lesson.class_id):
             t = await _texts_for(session, teacher)
             notices.append((teacher.telegram_id, await summary_text(session, t, lesson, school_class)))
-    services.board.touch(lesson_id)
+    services.stale_boards.touch(lesson_id)
     for chat_id, text in notices:
         try:
             await application.bot.send_message(chat_id, text)

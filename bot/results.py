@@ -46,7 +46,7 @@ async def _settle(services: Services, result: Result) -> None:
     if settled.enrolled:
         await _update_galleries(services, settled.attempt.person_id)
     if settled.lesson_id is not None:
-        services.board.touch(settled.lesson_id)
+        services.stale_boards.touch(settled.lesson_id)
 
 
 async def _update_galleries(services: Services, person_id: int) -> None:

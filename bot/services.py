@@ -9,7 +9,7 @@ from typing import Any, cast
 import redis.asyncio
 from telegram.ext import Application, CallbackContext, ExtBot
 
-from bot.board import Board
+from bot.stale_boards import StaleBoards
 from rollcall import mailbox
 from rollcall.galleries import GalleryWriter
 from rollcall.mailbox import Mailbox
@@ -28,7 +28,7 @@ class Services:
     redis: redis.asyncio.Redis
     mailbox: Mailbox
     galleries: GalleryWriter
-    board: Board
+    stale_boards: StaleBoards
     answering: set[str] = field(default_factory=set)
     """Attempts whose answer is being sent: Telegram's flood control may hold one up for a while."""
 
@@ -43,7 +43,7 @@ class Services:
             redis=client,
             mailbox=Mailbox(client, keyring, settings.delivery_timeout),
             galleries=GalleryWriter(client, keyring),
-            board=Board(),
+            stale_boards=StaleBoards(),
         )
 
     async def close(self) -> None:

@@ -18,9 +18,9 @@ SHORTEST_CHECK_IN = 1.0
 _NO_SPEECH = 0.3
 _SILENCE_DBFS = -50.0
 """What is quieter and holds no speech counts as silence, what is louder as music or noise."""
-_QUIET_DBFS = -48.0
+_QUIET_DBFS = -50.0
 """The quietest of 351 ordinary notes has -39."""
-_CLIPPED_SHARE = 0.01
+_CLIPPED_SHARE = 0.02
 _CLIPPED_AT = 0.985
 _NOISY_DB = {Purpose.ENROL: 12.0, Purpose.CHECK_IN: 8.0}
 """On the estimate's scale, where white noise at 5 dB reads 13, at 0 dB 7, and ordinary notes 16 and more. A voiceprint
@@ -86,14 +86,16 @@ def complaint(quality: Quality, purpose: Purpose) -> Reason | None:
 
 
 def _snr(samples: NDArray[np.float32], spoken: NDArray[np.bool_]) -> float:
-    """Quiet tenth of the pauses against the speech; without pauses to speak of, the quietest frames of all."""
+    """The speech against the quiet tenth of the pauses, or the quietest frames of all where those are quieter."""
     count = len(samples) // _FRAME
     power = np.mean(samples[: count * _FRAME].reshape(count, _FRAME) ** 2, axis=1)
     in_speech = spoken[: count * _FRAME].reshape(count, _FRAME).mean(axis=1) > 0.5
     if not in_speech.any():
         return 0.0
-    pauses = power[~in_speech] if (~in_speech).sum() >= 4 else power
-    return _decibels(np.mean(power[in_speech])) - _decibels(np.quantile(pauses, 0.1))
+    floor = np.quantile(power, 0.05)
+    if not in_speech.all():
+        floor = min(floor, np.quantile(power[~in_speech], 0.1))
+    return _decibels(np.mean(power[in_speech])) - _decibels(floor)
 
 
 def _high_band(voice: NDArray[np.float32]) -> float:

@@ -94,4 +94,4 @@ async def _after_joining(context: Context, joined: tuple[int, Person] | None) ->
         voiceprint = await voiceprint_of(session, services.keyring, person.id)
     if voiceprint is not None:
         await services.galleries.put(class_id, person.id, voiceprint)
-    services.board.touch_class(class_id)
+    services.stale_boards.touch_class(class_id)

@@ -97,7 +97,7 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
     async with services.database.session() as session:
         stored = await session.get_one(Lesson, lesson.id)
         stored.board_chat_id, stored.board_message_id = sent.chat_id, sent.message_id
-    services.board.touch(lesson.id)
+    services.stale_boards.touch(lesson.id)
 
 
 async def _board(
@@ -123,7 +123,7 @@ async def _close(update: Update, context: Context, class_id: int) -> None:
             buttons = [[(caller.texts("button-report"), f"report:{class_id}:lesson")]]
     await reply(update, text, buttons)
     if lesson is not None:
-        services.board.touch(lesson.id)
+        services.stale_boards.touch(lesson.id)
 
 
 def _moment(update: Update) -> datetime:

@@ -71,7 +71,8 @@ def test_each_fault_of_the_sound_has_its_reason() -> None:
     }
     assert {reason: complaint_about(heard(sound)) for reason, sound in cases.items()} == {key: key for key in cases}
     assert complaint_about(heard(voice)) is None
-    assert complaint_about(heard((voice + noise * level) / 2)) is Reason.NOISY
+    drowned = voice + noise * level * 10 ** (5 / 20)
+    assert complaint_about(heard(0.8 * drowned / np.abs(drowned).max())) is Reason.NOISY
 
 
 def test_enrolment_wants_more_speech_than_check_in() -> None:

@@ -1,12 +1,12 @@
-"""Boards: each open lesson's message that keeps itself up to date."""
+"""Which boards (the lessons' messages that keep themselves up to date) need a fresh look."""
 
 from __future__ import annotations
 
 import asyncio
 
 
-class Board:
-    """Which boards need a fresh look. Many check-ins at once make one edit: Telegram allows about one a second."""
+class StaleBoards:
+    """Many check-ins at once make one edit: Telegram allows about one a second."""
 
     def __init__(self) -> None:
         self._lessons: set[int] = set()
