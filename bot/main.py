@@ -28,7 +28,7 @@ from bot.commands import STUDENT_COMMANDS
 from bot.errors import on_error
 from bot.handlers import classes, enrolment, joining, lessons, other, report, start, student, voice
 from bot.inbox import DurableQueue, InOrder
-from bot.results import answer_overdue, collect_results
+from bot.results import answer_overdue, collect_results, fail_lost
 from bot.services import App, Context, Services
 from rollcall.errors import Unavailable, WrongUse
 from rollcall.seal import load_keyring
@@ -202,6 +202,7 @@ async def _keep_going(name: str, task: Task, application: App, services: Service
 
 async def _upkeep(application: App, services: Services) -> None:
     while True:
+        await fail_lost(services)
         await answer_overdue(application, services)
         await close_overdue(application, services)
         await asyncio.sleep(_UPKEEP_EVERY)

@@ -16,6 +16,7 @@ from rollcall.storage.voiceprints import voiceprint_of
 
 _log = logging.getLogger(__name__)
 
+_LOST_AFTER = timedelta(minutes=2)
 _OVERDUE = timedelta(seconds=30)
 """An answer not sent this long after its result was left behind by a bot that stopped."""
 
@@ -36,6 +37,13 @@ async def answer_overdue(application: App, services: Services) -> None:
         owed = await attempts.unanswered(session, now() - _OVERDUE)
     for attempt_id in owed:
         await answer(application, services, attempt_id)
+
+
+async def fail_lost(services: Services) -> None:
+    """A note still pending while nothing is on its way was lost with Redis: better an apology than silence."""
+    if await services.mailbox.is_empty():
+        async with services.database.session() as session:
+            await attempts.fail_pending(session, now() - _LOST_AFTER, now())
 
 
 async def _settle(services: Services, result: Result) -> None:

@@ -52,9 +52,12 @@ class Mailbox:
                 transaction.xdel(keys.JOBS, *mine)
                 await transaction.execute()
 
-    async def waiting(self) -> int:
-        """How many notes are in the queue, in work included."""
-        return int(await self._redis.xlen(keys.JOBS))
+    async def is_empty(self) -> bool:
+        """Whether no note and no result is on its way."""
+        async with self._redis.pipeline(transaction=True) as transaction:
+            transaction.xlen(keys.JOBS)
+            transaction.xlen(keys.RESULTS)
+            return not any(await transaction.execute())
 
     async def results(self) -> AsyncIterator[tuple[bytes, Result]]:
         """Results one by one, for ever: first those a dead bot left behind, then new ones. `done` each of them."""

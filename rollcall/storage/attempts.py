@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.storage.tables import STUDENT, Attempt, Lesson, Membership, Person
@@ -126,6 +126,15 @@ async def unanswered(session: AsyncSession, settled_before: datetime) -> Sequenc
         .order_by(Attempt.settled_at)
     )
     return rows.all()
+
+
+async def fail_pending(session: AsyncSession, received_before: datetime, now: datetime) -> None:
+    """Settle notes that no queue holds any more (Redis was emptied): their senders are asked to send another."""
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.verdict == Verdict.PENDING, Attempt.received_at < received_before)
+        .values(verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED, settled_at=now)
+    )
 
 
 async def suspicious_reasons(session: AsyncSession, lesson_ids: Sequence[int]) -> dict[tuple[int, int], list[Reason]]:

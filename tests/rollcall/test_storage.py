@@ -143,6 +143,16 @@ async def test_a_note_we_failed_to_process_may_be_sent_again_by_its_sender(schoo
         assert not await attempts.was_seen_before(session, await session.get_one(Attempt, again))
 
 
+async def test_notes_that_were_lost_with_the_queue_are_failed_and_younger_ones_are_not(school: School) -> None:
+    lost = await school.note(ANNA, sent_at=NINE)
+    young = await school.note(ANNA, sent_at=NINE + timedelta(minutes=3))
+    async with school.database.session() as session:
+        await attempts.fail_pending(session, NINE + timedelta(minutes=2), NINE + timedelta(minutes=4))
+    async with school.database.session() as session:
+        assert (await session.get_one(Attempt, lost)).reason is Reason.PROCESSING_FAILED
+        assert (await session.get_one(Attempt, young)).verdict is Verdict.PENDING
+
+
 async def test_settled_notes_without_an_answer_are_found(school: School) -> None:
     note = await school.note(ANNA)
     async with school.database.session() as session:
