@@ -14,8 +14,8 @@ _WINDOW_SECONDS = 1.5
 _MOST_WINDOWS = 6
 """Evenly over a longer note: the check costs about one more embedding of an ordinary note, of 9 s at most."""
 
-_DIFFERENT_BELOW = 0.32
-"""Cosine between the groups' centroids. Joined notes of two dev speakers, 30 to 50 % from the second: 42 of 43 below;
+_DIFFERENT_BELOW = 0.35
+"""Cosine between the groups' centroids. Joined notes of two dev speakers, 30 to 50 % from the second: 43 of 43 below;
 notes of one speaker: 2 of 207 below."""
 _DIFFERENT_BELOW_OF_TWO = 0.22
 """With only two windows each group is a single one, and a single window varies more."""
