@@ -10,6 +10,7 @@ from bot.replies import Buttons, reply
 from bot.services import Context, now
 from rollcall.storage.classes import create_class, student_count, summaries, taught_class
 from rollcall.storage.invites import VALID_FOR, create_invite
+from rollcall.storage.lessons import close_lesson, open_lesson_of
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
 
@@ -90,6 +91,9 @@ async def archive_pressed(update: Update, context: Context) -> None:
         caller = await caller_of(session, update, context.services.settings)
         school_class = await taught_class(session, await teacher_of(session, caller), class_id)
         if school_class is not None and sure:
+            lesson = await open_lesson_of(session, class_id)
+            if lesson is not None:
+                await close_lesson(session, lesson, now())
             school_class.archived_at = now()
     t = caller.texts
     if school_class is None:

@@ -13,7 +13,7 @@ from bot.guards import in_private
 from bot.handlers.enrolment import begin_enrolment
 from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
-from rollcall.storage.classes import join_class
+from rollcall.storage.classes import attended_classes, join_class
 from rollcall.storage.people import give_consent, register_person, set_step
 from rollcall.storage.tables import Person, SchoolClass
 from rollcall.storage.voiceprints import voiceprint_of
@@ -37,13 +37,13 @@ async def consent_pressed(update: Update, context: Context) -> None:
             text = t("consent-declined")
         else:
             await give_consent(session, caller.user.id, CONSENT_VERSION, t.language, now())
-            if caller.person is None:
+            if "class_id" not in data:
+                text = await begin_enrolment(session, caller)
+            elif caller.person is None or not await attended_classes(session, caller.person):
                 await set_step(session, caller.user.id, NAME, data, now())
                 text = t("name-ask")
-            elif "class_id" in data:
-                text, joined = await _join(session, caller, caller.person, data["class_id"])
             else:
-                text = await begin_enrolment(session, caller)
+                text, joined = await _join(session, caller, caller.person, data["class_id"])
     await _after_joining(context, joined)
     await take_buttons_away(update)
     await reply(update, text)
@@ -57,6 +57,7 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
         return
     async with context.services.database.session() as session:
         person = await register_person(session, caller.user.id, name, now())
+        person.full_name = name  # a teacher's came from Telegram so far
         text, joined = await _join(session, caller, person, caller.conversation.data.get("class_id"))
     await _after_joining(context, joined)
     await reply(update, text)
