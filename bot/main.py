@@ -11,7 +11,7 @@ from typing import Any
 import redis
 from sqlalchemy.exc import SQLAlchemyError
 from telegram import BotCommand
-from telegram.error import InvalidToken, TelegramError
+from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import (
     AIORateLimiter,
     Application,
@@ -212,4 +212,8 @@ async def _set_menus(application: App, _services: Services) -> None:
     for language in LANGUAGES:
         texts = texts_in(language)
         menu = [BotCommand(command, texts(f"command-{command}")) for command in STUDENT_COMMANDS]
-        await application.bot.set_my_commands(menu, language_code=None if language == "en" else language)
+        try:
+            await application.bot.set_my_commands(menu, language_code=None if language == "en" else language)
+        except (BadRequest, InvalidToken):
+            # A Bot API server without menus (it answers as if it knew no such method): the commands work all the same.
+            _log.info("the command menu cannot be set", extra={"language": language})
