@@ -10,6 +10,8 @@ from worker.waveform import AudioRefused, Waveform
 MAX_SECONDS = 60.0
 MAX_BYTES = 20_000_000
 _SHORTEST_SECONDS = 0.1
+_PADDING_SECONDS = 0.5
+"""A round video may last the whole minute, and encoders fill their last frame: neither is "too long"."""
 
 
 def decode(audio: bytes, *, max_seconds: float = MAX_SECONDS, max_bytes: int = MAX_BYTES) -> Waveform:
@@ -20,7 +22,8 @@ def decode(audio: bytes, *, max_seconds: float = MAX_SECONDS, max_bytes: int = M
     """
     if len(audio) > max_bytes:
         raise AudioRefused("too_big")
-    samples = decode_opus(read_opus(audio), max_seconds) if is_ogg_opus(audio) else transcode(audio, max_seconds)
+    limit = max_seconds + _PADDING_SECONDS
+    samples = decode_opus(read_opus(audio), limit) if is_ogg_opus(audio) else transcode(audio, limit)
     waveform = Waveform(samples)
     if waveform.seconds < _SHORTEST_SECONDS:
         raise AudioRefused("broken_file", "no sound in it")

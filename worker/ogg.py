@@ -15,6 +15,9 @@ _CONTINUED = 0x01
 _REVERSED_BITS = bytes(int(f"{byte:08b}"[::-1], 2) for byte in range(256))
 _MOST_PACKETS = 60 * 400
 """A minute of the shortest packets, 2.5 ms."""
+_MOST_PAGES = 2 * _MOST_PACKETS
+"""Of all streams together. A page costs Python time however empty it is, and holds up the other threads meanwhile."""
+_OPUS = b"OpusHead"
 _LONGEST_PACKET = 61_440
 """RFC 7845, section 6: what a decoder must take at least, for one stream."""
 
@@ -46,12 +49,23 @@ class _Page:
 
 
 def is_ogg_opus(data: bytes) -> bool:
-    """Whether an Ogg file's first packet is an Opus header."""
-    return data[:4] == b"OggS" and b"OpusHead" in data[27 : 27 + 256 + 8]
+    """Whether one of an Ogg file's streams is Opus: each begins on a page before all other pages (RFC 3533, section 4).
+
+    Raises:
+        AudioRefused: ``broken_file`` where one of those pages is damaged or cut off.
+    """
+    if not data.startswith(b"OggS"):
+        return False
+    for page in _pages(data):
+        if not page.flags & _FIRST:
+            return False
+        if page.body[: len(_OPUS)] == _OPUS:
+            return True
+    return False
 
 
 def read_opus(data: bytes) -> OpusStream:
-    """Take the packets of the first logical stream; other streams, beside it or chained behind it, are passed over.
+    """Take the packets of the first Opus stream; other streams, beside it or chained behind it, are passed over.
 
     Raises:
         AudioRefused: ``broken_file`` where a page is damaged or cut off, or a header is not what it must be.
@@ -61,7 +75,7 @@ def read_opus(data: bytes) -> OpusStream:
     serial: int | None = None
     granule, ended = 0, False
     for page in _pages(data):
-        if serial is None:
+        if serial is None and page.body[: len(_OPUS)] == _OPUS:
             serial = page.serial
         if page.serial != serial:
             continue
@@ -93,7 +107,7 @@ def read_opus(data: bytes) -> OpusStream:
 
 def _head(packet: bytes) -> tuple[int, int]:
     """Pre-skip and gain of the identification header (RFC 7845, section 5.1)."""
-    if len(packet) < 19 or not packet.startswith(b"OpusHead") or packet[8] >> 4 != 0:
+    if len(packet) < 19 or not packet.startswith(_OPUS) or packet[8] >> 4 != 0:
         raise AudioRefused("broken_file", "no Opus header")
     channels, pre_skip, _rate, gain, mapping = struct.unpack_from("<BHIhB", packet, 9)
     if mapping != 0 or channels not in (1, 2):
@@ -103,8 +117,11 @@ def _head(packet: bytes) -> tuple[int, int]:
 
 def _pages(data: bytes) -> Iterator[_Page]:
     view = memoryview(data)
-    position = 0
+    position = count = 0
     while position < len(data):
+        count += 1
+        if count > _MOST_PAGES:
+            raise AudioRefused("broken_file", "a flood of pages")
         if len(data) - position < _HEADER.size:
             raise AudioRefused("broken_file", "cut off within a page header")
         magic, version, flags, granule, serial, _sequence, checksum, segments = _HEADER.unpack_from(data, position)

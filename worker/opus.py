@@ -75,7 +75,9 @@ def _library() -> ctypes.CDLL:
     library.opus_packet_get_nb_samples.argtypes = [ctypes.c_char_p, ctypes.c_int32, ctypes.c_int32]
     library.opus_decoder_create.restype = ctypes.c_void_p
     library.opus_decoder_create.argtypes = [ctypes.c_int32, ctypes.c_int, ctypes.POINTER(ctypes.c_int)]
-    library.opus_decoder_ctl.argtypes = [ctypes.c_void_p, ctypes.c_int, ctypes.c_int]
+    # Without the value's type: the function is variadic, and where such arguments travel otherwise (Apple silicon),
+    # ctypes goes by how many are named here.
+    library.opus_decoder_ctl.argtypes = [ctypes.c_void_p, ctypes.c_int]
     library.opus_decode_float.argtypes = [
         ctypes.c_void_p,
         ctypes.c_char_p,

@@ -1,7 +1,8 @@
 """Everything that is not Ogg/Opus, through pydub and ffmpeg, in a child process under limits.
 
-The file comes from a stranger and ffmpeg is large: the child may use this much memory and time, and no more. ffmpeg
-itself comes in the wheel ``imageio-ffmpeg``, so every worker decodes alike.
+The file comes from a stranger and ffmpeg is large: the child may use this much memory and time, and no more; ffmpeg
+may open that one file and nothing else; our settings, keys among them, are not handed on. ffmpeg itself comes in the
+wheel ``imageio-ffmpeg``, so every worker decodes alike.
 """
 
 from __future__ import annotations
@@ -15,6 +16,7 @@ import subprocess
 import sys
 import tempfile
 import wave
+from typing import Any
 
 import numpy as np
 import soxr
@@ -30,8 +32,9 @@ _TOO_LONG_MARGIN = 1
 
 _CONTAINERS = (
     (0, b"OggS", "ogg"), (4, b"ftyp", "mp4"), (0, b"ID3", "mp3"), (0, b"\xff\xfb", "mp3"), (0, b"\xff\xf3", "mp3"),
-    (0, b"\xff\xf2", "mp3"), (0, b"fLaC", "flac"), (0, b"\x1a\x45\xdf\xa3", "matroska"), (0, b"\xff\xf1", "aac"),
-    (0, b"\xff\xf9", "aac"), (0, b"#!AMR", "amr"), (0, b"caff", "caf"), (8, b"WAVE", "wav"), (8, b"AIFF", "aiff"),
+    (0, b"\xff\xfa", "mp3"), (0, b"\xff\xf2", "mp3"), (0, b"\xff\xe3", "mp3"), (0, b"\xff\xe2", "mp3"),
+    (0, b"fLaC", "flac"), (0, b"\x1a\x45\xdf\xa3", "matroska"), (0, b"\xff\xf1", "aac"), (0, b"\xff\xf9", "aac"),
+    (0, b"#!AMR", "amr"), (0, b"caff", "caf"), (8, b"WAVE", "wav"), (8, b"AIFF", "aiff"),
 )  # fmt: skip
 
 
@@ -45,9 +48,18 @@ def transcode(data: bytes, max_seconds: float) -> NDArray[np.float32]:
     if container is None:
         raise AudioRefused("broken_file", "not a known kind of sound file")
     command = [sys.executable, "-W", "ignore", "-m", "worker.transcode", container, str(max_seconds + _TOO_LONG_MARGIN)]
-    with subprocess.Popen(  # noqa: S603 - our own module, and a container name from the table above
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, start_new_session=True
-    ) as child:
+    with (
+        # Ours, since a child that is killed cannot tidy up, and what it leaves would be somebody's voice.
+        tempfile.TemporaryDirectory(prefix="rollcall-") as folder,
+        subprocess.Popen(  # noqa: S603 - our own module, and a container name from the table above
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+            env={**_environment(), "TMPDIR": folder},
+        ) as child,
+    ):
         try:
             out, _ = child.communicate(data, timeout=_WALL_SECONDS)
         except subprocess.TimeoutExpired:
@@ -68,6 +80,10 @@ def sniff(data: bytes) -> str | None:
     return next((name for offset, magic, name in _CONTAINERS if data[offset : offset + len(magic)] == magic), None)
 
 
+def _environment() -> dict[str, str]:
+    return {name: value for name, value in os.environ.items() if not name.upper().startswith("ROLLCALL_")}
+
+
 def _read(wav: bytes) -> NDArray[np.float32]:
     with wave.open(io.BytesIO(wav)) as file:
         rate = file.getframerate()
@@ -85,6 +101,13 @@ def _child(container: str, seconds: float) -> None:
     import pydub.audio_segment
     from pydub import AudioSegment
 
+    class Restricted(subprocess.Popen[bytes]):
+        """pydub leaves no room for options of the input, and this one must come before it."""
+
+        def __init__(self, command: list[str], **keywords: Any) -> None:
+            super().__init__([command[0], "-protocol_whitelist", "file", *command[1:]], **keywords)
+
+    pydub.audio_segment.subprocess.Popen = Restricted
     AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
     # pydub asks ffprobe for the sample width, and the wheel has none; without an answer it takes ffmpeg's default.
     pydub.audio_segment.mediainfo_json = lambda *_args, **_keywords: None

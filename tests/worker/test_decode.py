@@ -3,6 +3,7 @@
 import struct
 import subprocess
 import tempfile
+import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -29,8 +30,8 @@ def refusal(data: bytes) -> str:
 
 
 def tone(seconds: float) -> np.ndarray:
-    time = np.arange(round(seconds * sounds.RATE)) / sounds.RATE
-    return (0.3 * np.sin(2 * np.pi * 440 * time)).astype(np.float32)
+    moments = np.arange(round(seconds * sounds.RATE)) / sounds.RATE
+    return (0.3 * np.sin(2 * np.pi * 440 * moments)).astype(np.float32)
 
 
 def pages(data: bytes) -> list[bytes]:
@@ -107,6 +108,28 @@ def test_more_than_a_minute_is_too_long_and_20_megabytes_are_too_big() -> None:
     assert refusal(bytes(20_000_001)) == "too_big"
 
 
+def test_a_whole_minute_is_not_too_long() -> None:
+    minute = sounds.voice_note(tone(60))
+    assert decode(minute).seconds == pytest.approx(60, abs=0.1)
+    assert decode(sounds.converted(minute, "-f", "mp3")).seconds == pytest.approx(60, abs=0.1)
+
+
+def test_a_flood_of_empty_pages_is_broken_and_soon_noticed() -> None:
+    serial = struct.unpack_from("<I", NOTE, 14)[0]
+    empty = resealed(struct.pack("<4sBBqIIIB", b"OggS", 0, 0, -1, serial, 9, 0, 0))
+    first, tags, *rest = pages(NOTE)
+    started = time.process_time()
+    assert refusal(first + tags + empty * 700_000 + b"".join(rest)) == "broken_file"
+    assert time.process_time() - started < 1.5
+
+
+@pytest.mark.parametrize("size", [64, 250])
+def test_opus_is_found_beside_another_stream_that_begins_before_it(size: int) -> None:
+    packet = b"fishead\0".ljust(size, b"\0")
+    other = resealed(struct.pack("<4sBBqIIIBB", b"OggS", 0, 2, 0, 77, 0, 0, 1, size) + packet)
+    assert np.array_equal(decode(other + NOTE).samples, decode(NOTE).samples)
+
+
 def test_a_second_stream_behind_the_first_is_passed_over() -> None:
     assert decode(NOTE + synthetic("zac", 2)).seconds == decode(NOTE).seconds
 
@@ -132,6 +155,24 @@ def test_other_kinds_of_files_decode_to_the_same_length(options: tuple[str, ...]
     assert 0.01 < np.sqrt(np.mean(decoded.samples**2)) < 1
 
 
+def test_a_round_video_gives_its_sound(tmp_path: Path) -> None:
+    video = tmp_path / "round.mp4"  # ffmpeg writes the index last, as phones do: such a file must be sought in
+    picture = ("-f", "lavfi", "-i", "testsrc=size=240x240:rate=15:duration=2", "-c:v", "libx264")
+    sounds.converted(NOTE, *picture, "-c:a", "aac", "-y", str(video), "-f", "null")
+    assert decode(video.read_bytes()).seconds == pytest.approx(decode(NOTE).seconds, rel=0.02)
+
+
+def test_ffmpeg_may_open_one_file_only_and_is_told_no_secrets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    spy, seen = tmp_path / "ffmpeg", tmp_path / "seen"
+    spy.write_text(f'#!/bin/sh\necho "$@" > {seen}\nenv >> {seen}\nexit 1\n')
+    spy.chmod(0o700)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(spy))
+    monkeypatch.setenv("ROLLCALL_VOICEPRINT_KEY", "sesame")
+    assert refusal(b"fLaC" + bytes(500)) == "broken_file"
+    assert seen.read_text().startswith("-protocol_whitelist file -y -f flac -i ")
+    assert "sesame" not in seen.read_text()
+
+
 def test_a_transcoded_file_leaves_nothing_behind() -> None:
     before = set(Path(tempfile.gettempdir()).glob("rollcall-*"))
     decode(sounds.converted(NOTE, "-f", "flac"))
@@ -139,9 +180,22 @@ def test_a_transcoded_file_leaves_nothing_behind() -> None:
     assert set(Path(tempfile.gettempdir()).glob("rollcall-*")) <= before
 
 
-def test_a_decoder_that_hangs_is_ended(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(transcode, "_WALL_SECONDS", 0.01)
-    assert refusal(sounds.converted(NOTE, "-f", "wav")) == "broken_file"
+def test_a_decoder_that_hangs_is_ended_and_the_recording_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    recording = sounds.converted(NOTE, "-f", "flac")
+    hanging, began = tmp_path / "ffmpeg", tmp_path / "began"
+    hanging.write_text(f"#!/bin/sh\ntouch {began}\nsleep 60\n")
+    hanging.chmod(0o700)
+    scratch = tmp_path / "scratch"
+    scratch.mkdir()
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(hanging))
+    monkeypatch.setenv("TMPDIR", str(scratch))
+    monkeypatch.setattr(tempfile, "tempdir", None)
+    monkeypatch.setattr(transcode, "_WALL_SECONDS", 3)
+    assert refusal(recording) == "broken_file"
+    assert began.exists()
+    assert not list(scratch.iterdir())
 
 
 def test_notes_decoded_side_by_side_are_what_they_are_alone() -> None:

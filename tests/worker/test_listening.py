@@ -101,6 +101,19 @@ def test_other_recordings_of_the_same_voice_are_not() -> None:
     assert min(bit_error_rate(a, b) for a, b in itertools.combinations(notes, 2)) > SAME_RECORDING_BELOW
 
 
+def test_fingerprints_are_compared_at_every_alignment() -> None:
+    random = np.random.default_rng(3)
+    for one, other in [(60, 60), (50, 200), (200, 50), (40, 38)]:
+        a, b = (random.integers(0, 2**32, size, dtype=np.uint32) for size in (one, other))
+        shorter = min(one, other)
+        rates = [
+            np.bitwise_count(a[max(0, -by) : other - by] ^ b[max(0, by) : one + by]).mean() / 32
+            for by in range(1 - one, other)
+            if min(one, other - by) - max(0, -by) >= max(min(37, shorter), shorter // 2)
+        ]
+        assert bit_error_rate(a.tobytes(), b.tobytes()) == pytest.approx(min(rates), abs=1e-6)
+
+
 def test_fingerprints_too_short_to_compare_are_different() -> None:
     assert fingerprint(Waveform(np.zeros(1000, np.float32))) == b""
     assert bit_error_rate(b"", b"") == 1.0
@@ -135,6 +148,7 @@ def test_the_detector_hears_what_sileros_own_package_hears(voices: Path) -> None
         warnings.simplefilter("ignore")
         import torch
         from silero_vad import load_silero_vad
+        from silero_vad.utils_vad import get_speech_timestamps_from_probs
 
         reference = load_silero_vad(onnx=True)
     for file in sorted((voices / "dev").glob("*/0[12].ogg")):
@@ -143,3 +157,8 @@ def test_the_detector_hears_what_sileros_own_package_hears(voices: Path) -> None
             theirs = reference.audio_forward(torch.from_numpy(waveform.samples.copy()), sr=SAMPLE_RATE)[0].numpy()
         ours = DETECTOR.detect(waveform).probabilities
         assert np.abs(ours - theirs).max() < 1e-4
+        stamps = get_speech_timestamps_from_probs(
+            theirs.tolist(), speech_pad_ms=0, audio_length_samples=len(waveform.samples)
+        )
+        segments = [(stamp["start"] / SAMPLE_RATE, stamp["end"] / SAMPLE_RATE) for stamp in stamps]
+        assert np.array(DETECTOR.detect(waveform).segments) == pytest.approx(np.array(segments))
