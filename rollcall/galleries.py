@@ -19,6 +19,8 @@ from rollcall.gallery import Gallery
 from rollcall.seal import Keyring
 from rollcall.voiceprint import Voiceprint
 
+_NOT_PEOPLE = frozenset({keys.GALLERY_VERSION, keys.GALLERY_RAISED})
+
 
 def _binding(person_id: int) -> str:
     return f"gallery:{person_id}"
@@ -46,6 +48,13 @@ class GalleryWriter:
             transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
             await transaction.execute()
 
+    async def recalibrate(self, class_id: int, raised: float) -> None:
+        """Move the class's cuts up by some score."""
+        async with self._redis.pipeline(transaction=True) as transaction:
+            transaction.hset(keys.gallery(class_id), keys.GALLERY_RAISED.decode(), repr(raised))
+            transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
+            await transaction.execute()
+
     async def holds(self, class_id: int, person_id: int) -> bool:
         """Whether the person is in the class's gallery."""
         return bool(await self._redis.hexists(keys.gallery(class_id), str(person_id)))
@@ -54,7 +63,7 @@ class GalleryWriter:
         """Replace a class's gallery by what the database holds. The version goes on growing, so that workers notice."""
         key = keys.gallery(class_id)
         present: Any = await self._redis.hkeys(key)
-        stale = [field for field in present if field != keys.GALLERY_VERSION and int(field) not in voiceprints]
+        stale = [field for field in present if field not in _NOT_PEOPLE and int(field) not in voiceprints]
         async with self._redis.pipeline(transaction=True) as transaction:
             if stale:
                 transaction.hdel(key, *stale)
@@ -102,7 +111,7 @@ class GalleryReader:
         people: list[int] = []
         rows: list[NDArray[np.float32]] = []
         for field, sealed in fields.items():
-            if field == keys.GALLERY_VERSION:
+            if field in _NOT_PEOPLE:
                 continue
             person_id = int(field)
             try:
@@ -112,4 +121,6 @@ class GalleryReader:
             if (voiceprint.model, voiceprint.weight_hash) == (self._model, self._weight_hash):
                 people.append(person_id)
                 rows.append(voiceprint.centroid)
-        return Gallery(tuple(people), np.stack(rows)) if rows else Gallery.empty()
+        if not rows:
+            return Gallery.empty()
+        return Gallery(tuple(people), np.stack(rows), float(fields.get(keys.GALLERY_RAISED, 0.0)))

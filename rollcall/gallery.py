@@ -15,10 +15,12 @@ class Gallery:
     Attributes:
         people: ids, in the order of the rows.
         centroids: float32 [people, dimension], rows L2-normalised.
+        raised: by how much the class's own recalibration moves the cuts up; see `rollcall.outlook`.
     """
 
     people: tuple[int, ...]
     centroids: NDArray[np.float32]
+    raised: float = 0.0
 
     @classmethod
     def empty(cls) -> Gallery:

@@ -11,10 +11,12 @@ BOTS = "bots"
 
 GALLERY_VERSION = b"version"
 """Field of a gallery hash that grows by one with every change."""
+GALLERY_RAISED = b"raised"
+"""Field of a gallery hash: by how much the class's own recalibration moves the cuts."""
 
 
 def gallery(class_id: int) -> str:
-    """Hash of one class: a version, and a sealed centroid per person (field: the person's id)."""
+    """Hash of one class: a version, the recalibration, and a sealed centroid per person (field: the person's id)."""
     return f"rollcall:gallery:{class_id}"
 
 

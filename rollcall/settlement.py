@@ -13,6 +13,7 @@ from rollcall.enrolment import differs_from_before
 from rollcall.errors import SealBroken
 from rollcall.fingerprint import SAME_RECORDING_BELOW, bit_error_rate
 from rollcall.job import Result
+from rollcall.operating import operating_point
 from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
 from rollcall.storage import attempts, lessons, people, voiceprints
 from rollcall.storage.tables import Attempt, Lesson, Person
@@ -113,7 +114,8 @@ async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, resu
         await voiceprints.drop_notes(session, attempt.enrolment)
         before = []
     embedding = unpack_embedding(keyring.open(result.embedding, embedding_binding(result.job_id)))
-    if differs_from_before(embedding, [voiceprints.open_note(keyring, row) for row in before], result.model):
+    notes = [voiceprints.open_note(keyring, row) for row in before]
+    if differs_from_before(embedding, notes, operating_point(result.model, result.weight_hash)):
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.DIFFERENT_VOICE
         return
     await voiceprints.add_note(session, person.id, attempt.enrolment, result, now)

@@ -12,9 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import Encoder
-from rollcall.decision import decide, operating_point
+from rollcall.decision import decide
 from rollcall.galleries import GalleryReader
 from rollcall.job import Job, Result
+from rollcall.operating import operating_point
 from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
 from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import pack_embedding
@@ -50,7 +51,7 @@ class Judge:
         self._galleries = galleries
         self._keyring = keyring
         self._detector = SpeechDetector()
-        self._point = operating_point(encoder.name)
+        self._point = operating_point(encoder.name, encoder.weight_hash)
 
     def listen(self, job: Job, audio: bytes) -> Heard:
         """Decode, find the speech, judge the quality, take the fingerprint. Safe to call from several threads."""

@@ -1,22 +1,24 @@
 import numpy as np
 
 from rollcall.enrolment import differs_from_before
+from rollcall.operating import operating_point
 from rollcall.voiceprint import Voiceprint, centroid
 
+POINT = operating_point("campplus", "own weights")
 ANNA = np.array([1, 0, 0], np.float32)
 BORIS = np.array([0, 1, 0], np.float32)
 
 
 def test_the_first_note_differs_from_nothing() -> None:
-    assert not differs_from_before(ANNA, [], "campplus")
+    assert not differs_from_before(ANNA, [], POINT)
 
 
 def test_another_voice_than_before_is_noticed() -> None:
-    assert differs_from_before(BORIS, [ANNA], "campplus")
+    assert differs_from_before(BORIS, [ANNA], POINT)
 
 
 def test_the_same_voice_on_another_day_is_not_another_voice() -> None:
-    assert not differs_from_before(np.array([0.6, 0, 0.8], np.float32), [ANNA, ANNA], "campplus")
+    assert not differs_from_before(np.array([0.6, 0, 0.8], np.float32), [ANNA, ANNA], POINT)
 
 
 def test_a_centroid_is_the_normalised_mean() -> None:

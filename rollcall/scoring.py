@@ -1,0 +1,56 @@
+"""How alike are a note and an enrolled voice? The cosine, seen from the middle of the class instead of from zero.
+
+All voices of a class share something: language, room, the phones in use. Subtracting the class's mean from both sides
+removes it, and what is left tells the people apart. Measured on students' own recordings, this halves the equal error
+rate at any class size from three on. Normalisation by an outside cohort (AS-norm) was measured too: it hurts the
+rejection of strangers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+SHRINKAGE = 10.0
+"""A class of n counts for n / (n + 10) of the mean, the shipped cohort for the rest: few centroids alone make a mean
+that points at their owners."""
+
+
+def class_mean(centroids: NDArray[np.float32], cohort_mean: NDArray[np.float32]) -> NDArray[np.float32]:
+    """The mean voice of a class, shrunk towards the cohort's.
+
+    Args:
+        centroids: float32 [people, dimension], rows L2-normalised; at least one row.
+        cohort_mean: float32 [dimension], the mean of many other people's normalised embeddings.
+
+    Returns:
+        float32 [dimension].
+    """
+    weight = len(centroids) / (len(centroids) + SHRINKAGE)
+    mean = weight * centroids.mean(axis=0) + (1.0 - weight) * cohort_mean
+    return np.asarray(mean, np.float32)
+
+
+def scores(
+    embeddings: NDArray[np.float32], centroids: NDArray[np.float32], cohort_mean: NDArray[np.float32] | None
+) -> NDArray[np.float32]:
+    """Cosines after the class's mean is subtracted from both sides.
+
+    Args:
+        embeddings: float32 [notes, dimension], rows L2-normalised.
+        centroids: float32 [people, dimension], likewise: the whole class, for its mean is taken from them.
+        cohort_mean: float32 [dimension]; see `class_mean`. None, for an encoder of which no cohort was measured: plain
+            cosines, for without it the class's size would move the scores.
+
+    Returns:
+        float32 [notes, people], each in [-1, 1].
+    """
+    if cohort_mean is None:
+        return embeddings @ centroids.T
+    mean = class_mean(centroids, cohort_mean)
+    return _normalised(embeddings - mean) @ _normalised(centroids - mean).T
+
+
+def _normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    # Only a voice that is the mean itself has length zero; it is like nobody.
+    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).eps)
