@@ -79,8 +79,7 @@ def _point(slope: float, offset: float, lead: float = 0.05, *, measured: bool = 
 
 
 _MEASURED = {
-    # The weights of `campplus` in models/weights.toml. Fitted by `python -m evaluation.calibration` on LibriSpeech voices
-    # in 18 conditions; see docs/accuracy.md.
+    # `campplus` in models/weights.toml. Fitted by `python -m evaluation.calibration`; on which voices: docs/accuracy.md.
     "92f29b94e6948786": _point(37.0, -10.6, measured=True),
 }
 

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rollcall.operating import FALSE_ACCEPTS, Operating
-from rollcall.scoring import class_mean
+from rollcall.scoring import class_mean, seen_from
 from rollcall.voiceprint import centroid
 
 FEWEST = 4
@@ -65,17 +65,17 @@ def outlook(notes: Mapping[int, NDArray[np.float32]], point: Operating) -> Outlo
     people = list(notes)
     centroids = np.stack([centroid(list(notes[person])) for person in people])
     mean = class_mean(centroids, point.cohort_mean)
-    centred = _normalised(centroids - mean)
+    centred = seen_from(mean, centroids)
     genuine: list[float] = []
     between = np.zeros((len(people), len(people)))
     for row, person in enumerate(people):
-        own = _normalised(notes[person] - mean)
+        own = seen_from(mean, notes[person])
         between[row] = (own @ centred.T).mean(axis=0)
         for index, others in _leave_one_out(notes[person]):
-            genuine.append(float(own[index] @ _normalised((centroid(list(others)) - mean)[None])[0]))
+            genuine.append(float(own[index] @ seen_from(mean, centroid(list(others))[None])[0]))
     pairs = {(a, b): (between[a, b] + between[b, a]) / 2 for a, b in combinations(range(len(people)), 2)}
     alike = {pair for pair, score in pairs.items() if score >= point.accept}
-    impostor = _impostor_scores([_normalised(notes[person] - mean) for person in people], centred, alike)
+    impostor = _impostor_scores([seen_from(mean, notes[person]) for person in people], centred, alike)
     raised, false_accepts = _raise(impostor, point, len(people))
     cut = point.accept + raised
     closest = max(pairs, key=lambda pair: pairs[pair])
@@ -119,6 +119,3 @@ def _raise(impostor: NDArray[np.float32], point: Operating, students: int) -> tu
     raised = min(max(wanted - point.accept, 0.0), _MOST_RAISED) if students >= FEWEST else 0.0
     return raised, 1.0 - scores.cdf(point.accept + raised)
 
-
-def _normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    return np.asarray(rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).eps))

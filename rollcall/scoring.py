@@ -14,21 +14,33 @@ from numpy.typing import NDArray
 SHRINKAGE = 10.0
 """A class of n counts for n / (n + 10) of the mean, the shipped cohort for the rest: few centroids alone make a mean
 that points at their owners."""
+_NO_LENGTH = np.float32(1e-4)
 
 
-def class_mean(centroids: NDArray[np.float32], cohort_mean: NDArray[np.float32]) -> NDArray[np.float32]:
+def class_mean(centroids: NDArray[np.float32], cohort_mean: NDArray[np.float32] | None) -> NDArray[np.float32]:
     """The mean voice of a class, shrunk towards the cohort's.
 
     Args:
         centroids: float32 [people, dimension], rows L2-normalised; at least one row.
-        cohort_mean: float32 [dimension], the mean of many other people's normalised embeddings.
+        cohort_mean: float32 [dimension], the mean of many other people's normalised embeddings. None, for an encoder of
+            which no cohort was measured, gives zeros and so plain cosines: the class's own mean alone would move the
+            scores with the class's size.
 
     Returns:
         float32 [dimension].
     """
+    if cohort_mean is None:
+        return np.zeros(centroids.shape[1], np.float32)
     weight = len(centroids) / (len(centroids) + SHRINKAGE)
     mean = weight * centroids.mean(axis=0) + (1.0 - weight) * cohort_mean
     return np.asarray(mean, np.float32)
+
+
+def seen_from(mean: NDArray[np.float32], rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Embeddings as directions from the mean: float32 [n, dimension], rows L2-normalised, from the same shape."""
+    around = rows - mean
+    # Only a voice that is the mean itself has (but for rounding) no length; it is like nobody.
+    return np.asarray(around / np.maximum(np.linalg.norm(around, axis=1, keepdims=True), _NO_LENGTH))
 
 
 def scores(
@@ -39,18 +51,10 @@ def scores(
     Args:
         embeddings: float32 [notes, dimension], rows L2-normalised.
         centroids: float32 [people, dimension], likewise: the whole class, for its mean is taken from them.
-        cohort_mean: float32 [dimension]; see `class_mean`. None, for an encoder of which no cohort was measured: plain
-            cosines, for without it the class's size would move the scores.
+        cohort_mean: see `class_mean`.
 
     Returns:
         float32 [notes, people], each in [-1, 1].
     """
-    if cohort_mean is None:
-        return embeddings @ centroids.T
     mean = class_mean(centroids, cohort_mean)
-    return _normalised(embeddings - mean) @ _normalised(centroids - mean).T
-
-
-def _normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    # Only a voice that is the mean itself has length zero; it is like nobody.
-    return rows / np.maximum(np.linalg.norm(rows, axis=1, keepdims=True), np.finfo(np.float32).eps)
+    return np.asarray(seen_from(mean, embeddings) @ seen_from(mean, centroids).T)
