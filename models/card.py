@@ -55,7 +55,8 @@ class ModelCard:
     Attributes:
         size, sha256: of the file, in bytes and in hexadecimal; 0 and empty where no particular weights are pinned.
         folder: own weights may be a folder with a file of this name; empty: they may not.
-        importer: module with `read(path) -> bytes`, which makes a PyTorch file of another library's checkpoint; empty: there is none.
+        importer: module with `read(path) -> bytes`, which makes a PyTorch file of another library's checkpoint; empty:
+            there is none.
         cure: what to do where the weights are missing and nobody hosts them.
     """
 

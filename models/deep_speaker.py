@@ -1,8 +1,8 @@
 """Checkpoints of Deep Speaker's Keras implementation, as the state of our `ResCnnNetwork`.
 
 The implementation (philipperemy/deep-speaker) trains with Keras 2, which writes HDF5: one group per layer under the
-layer's name, somewhere in it a dataset per weight (`conv64-s/conv64-s/kernel:0`); a whole saved model has these groups in
-`model_weights`. Layers that we do not know, such as the classifier of the first phase of training, are left out.
+layer's name, somewhere in it a dataset per weight (`conv64-s/conv64-s/kernel:0`); a whole saved model has these groups
+in `model_weights`. Layers that we do not know, such as the classifier of the first phase of training, are left out.
 """
 
 from __future__ import annotations
@@ -52,10 +52,11 @@ def read(path: Path) -> bytes:
     """
     try:
         with path.open("rb") as file, h5py.File(file, "r") as archive:
-            state = _state(path, archive.get("model_weights", archive))
-    except OSError as error:
-        # HDF5's own message is a page about its internals.
-        reason = f"cannot be read: {error.strerror}" if error.strerror else "is not an HDF5 file"
+            state = _state(path, _group(archive, "model_weights") or archive)
+    except (OSError, KeyError, RuntimeError, TypeError, ValueError) as error:
+        # What HDF5 says of a damaged file is about its own internals.
+        strerror = getattr(error, "strerror", None)
+        reason = f"cannot be read ({strerror})" if strerror else "is not a sound HDF5 file"
         raise ModelError(f"{path} {reason}: give a Deep Speaker checkpoint (.h5)") from error
     content = io.BytesIO()
     torch.save(state, content)
@@ -83,17 +84,25 @@ def _state(path: Path, archive: Any) -> dict[str, torch.Tensor]:
 
 
 def _datasets(archive: Any, layer: str) -> dict[str, Any]:
-    """Weight → dataset of a layer. Links are not followed, so nothing outside the file is ever opened."""
+    """Weight → dataset of a layer, wherever below the layer's group it is."""
     found: dict[str, Any] = {}
 
     def note(name: str, item: object) -> None:
-        if isinstance(item, h5py.Dataset):
+        # Values that lie in other files are not values of this one.
+        if isinstance(item, h5py.Dataset) and not item.external and not item.is_virtual:
             found[name.rsplit("/", 1)[-1].removesuffix(":0")] = item
 
-    group = archive.get(layer) if archive.get(layer, getlink=True, getclass=True) is h5py.HardLink else None
-    if isinstance(group, h5py.Group):
+    if group := _group(archive, layer):
         group.visititems(note)
     return found
+
+
+def _group(archive: Any, name: str) -> Any:
+    """The group of this name, or None; a link to another file is no group of this one."""
+    if archive.get(name, getclass=True, getlink=True) is not h5py.HardLink:
+        return None
+    group = archive[name]
+    return group if isinstance(group, h5py.Group) else None
 
 
 def _turned(shape: tuple[int, ...]) -> tuple[int, ...]:

@@ -1,12 +1,12 @@
 """ECAPA-TDNN speaker embeddings, computed by SpeechBrain's own classes.
 
-Source: Desplanques, Thienpondt, Demuynck, "ECAPA-TDNN: Emphasized Channel Attention, Propagation and Aggregation in TDNN
-Based Speaker Verification", Interspeech 2020, https://arxiv.org/abs/2005.07143, in the form of SpeechBrain's
+Source: Desplanques, Thienpondt, Demuynck, "ECAPA-TDNN: Emphasized Channel Attention, Propagation and Aggregation in
+TDNN Based Speaker Verification", Interspeech 2020, https://arxiv.org/abs/2005.07143, in the form of SpeechBrain's
 `spkrec-ecapa-voxceleb`: 80 mel bands in decibels, each note's own mean over time taken out, 1024 channels, 192 numbers.
 
-An embedding is `EncoderClassifier.encode_batch(waveform)` of SpeechBrain brought to unit length. Of a SpeechBrain folder
-only `embedding_model.ckpt` is read: its `hyperparams.yaml` names classes to be called, which is code, and everything it
-says of this network but the dilations can be read off the weights.
+An embedding is `EncoderClassifier.encode_batch(waveform)` of SpeechBrain brought to unit length. Of a SpeechBrain
+folder only `embedding_model.ckpt` is read: its `hyperparams.yaml` names classes to be called, which is code, and all
+that it says of this network but the dilations can be read off the weights.
 """
 
 from __future__ import annotations

@@ -138,8 +138,8 @@ def _own(name: str) -> tuple[ModelCard, Path]:
             if (path / file).is_file():
                 return card, path / file
         raise ModelError(f"{name} is a folder without {' or '.join(folders)}: give a file of own weights, or a name")
-    # Of two endings that fit the longer says more.
-    fits = [(len(suffix), card) for card in cards().values() for suffix in card.suffixes if name.lower().endswith(suffix)]
+    lower = name.lower()
+    fits = {suffix: card for card in cards().values() for suffix in card.suffixes if lower.endswith(suffix)}
     if not fits:
         raise UnknownModel(name, cards())
-    return max(fits, key=lambda fit: fit[0])[1], path
+    return fits[max(fits, key=len)], path

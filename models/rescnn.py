@@ -1,8 +1,9 @@
 """Deep Speaker ResCNN embeddings: windows of 1.6 s over a note, and the mean of what the network says of each.
 
-The reference (see `rescnn_network`) embeds one window at a random place; an attendance record must not depend on a draw,
-so ours lie one after the other, the last one at the very end. The reference also cuts a recording where its loudest
-twentieth of samples begins and ends; our notes come without silences already, and a second cut would only take speech.
+The reference (see `rescnn_network`) embeds one window at a random place; an attendance record must not depend on a
+draw, so ours lie one after the other, the last one at the very end. The reference also cuts a recording down to what
+lies between the first and the last of its loudest samples, one in twenty; our notes come without silences already, and
+a second cut would only take speech.
 """
 
 from __future__ import annotations
@@ -70,7 +71,7 @@ class ResCnn:
         notes = [torch.from_numpy(np.array(waveform, dtype=np.float32)).to(self._device) for waveform in waveforms]
         seen = torch.stack([windows(self._features(note)) for note in notes])
         embeddings = functional.normalize(self._network(seen.flatten(0, 1)), dim=-1)
-        means = embeddings.unflatten(0, seen.shape[:2]).mean(dim=1)
+        means = embeddings.reshape(*seen.shape[:2], self.dimension).mean(dim=1)
         result: Embeddings = functional.normalize(means, dim=-1).cpu().numpy()
         return result
 

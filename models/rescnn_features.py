@@ -23,7 +23,7 @@ SHIFT: Final = 160
 _FFT: Final = 512
 _PRE_EMPHASIS: Final = 0.97
 _NOTHING: Final = float(np.finfo(np.float64).eps)
-"""Stands in for an energy of exactly zero. The two narrowest filters never have another one."""
+"""Stands in for an energy of exactly zero, which only digital silence has."""
 _LEAST_DEVIATION: Final = 1e-12
 
 
@@ -48,9 +48,7 @@ class MelShapes:
             [..., frames, 64]: over each frame the mean is 0 and the (biased) standard deviation 1.
         """
         samples = waveforms.shape[-1]
-        emphasised = torch.cat(
-            [waveforms[..., :1], waveforms[..., 1:] - _PRE_EMPHASIS * waveforms[..., :-1]], dim=-1
-        )
+        emphasised = torch.cat([waveforms[..., :1], waveforms[..., 1:] - _PRE_EMPHASIS * waveforms[..., :-1]], dim=-1)
         missing = FRAME + SHIFT * (frame_count(samples) - 1) - samples
         frames = functional.pad(emphasised, (0, missing)).unfold(-1, FRAME, SHIFT)
         spectrum = torch.fft.rfft(functional.pad(frames, (0, _FFT - FRAME)))

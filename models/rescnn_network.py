@@ -2,11 +2,11 @@
 
 Source: Li, Ma, Jiang, Li, Zhang, Liu, Cao, Kannan, Zhu, "Deep Speaker: an End-to-End Neural Speaker Embedding System",
 2017, https://arxiv.org/abs/1705.02304, in the sizes of the Keras implementation that trained it in public
-(philipperemy/deep-speaker): four stages, each of which halves time and frequency and goes on with three residual blocks,
-then the mean over time and one affine layer. 24 million parameters.
+(philipperemy/deep-speaker): four stages, each of which halves time and frequency and goes on with three residual
+blocks, then the mean over time and one affine layer. 24 million parameters.
 
-What differs from torch's habits is Keras': batch norms add 0.001 to the variance, and where a stride of two leaves an odd
-number of zeros to pad with, the odd one goes to the end.
+What differs from torch's habits is Keras': batch norms add 0.001 to the variance, and where a stride of two leaves an
+odd number of zeros to pad with, the odd one goes to the end.
 """
 
 from __future__ import annotations
