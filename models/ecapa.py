@@ -93,7 +93,7 @@ def load(path: Path, device: str = "auto", threads: int | None = None) -> Ecapa:
     Raises:
         ModelError: the file cannot be read or holds something else, or the device is unknown.
     """
-    chosen = choose(device)
+    chosen = choose(device)  # after SpeechBrain's import, which allows TF32: this forbids it again
     if threads is not None:
         torch.set_num_threads(threads)
     return build(
