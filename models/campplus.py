@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import hashlib
-import io
-import pickle
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import numpy as np
 import torch
-from torch import Tensor
 
+from models.batch import Batcher
 from models.campplus_network import CamPlusPlusNetwork
+from models.checkpoint import State, build
 from models.device import choose
-from models.encoder import Embeddings, Waveform, embeddable
-from models.errors import ModelError
+from models.encoder import Embeddings, Waveform
 from models.fbank import FRAME, SAMPLE_RATE, SHIFT, Fbank, frame_count
 
 _DIMENSION_KEY: Final = "xvector.dense.linear.weight"
@@ -41,7 +37,7 @@ class CamPlusPlus:
     sample_rate: Final = SAMPLE_RATE
     minimum_samples: Final = SAMPLE_RATE // 4
 
-    def __init__(self, state: Mapping[str, Tensor], weight_hash: str, device: torch.device) -> None:
+    def __init__(self, state: State, weight_hash: str, device: torch.device) -> None:
         """`state` is a state dict of 3D-Speaker's `CAMPPlus(feat_dim=80)`; its last layer tells the dimension.
 
         Raises:
@@ -55,23 +51,11 @@ class CamPlusPlus:
         network.load_state_dict(state, strict=True, assign=True)
         self._network = network.to(device).eval().requires_grad_(False)
         self._fbank = Fbank(device)
+        self._batcher = Batcher(self.dimension, self.minimum_samples, device, frame_count)
 
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
         """See `Encoder.embed`. On a GPU, notes with equally many frames share a batch, so nothing is ever padded."""
-        rows = np.full((len(waveforms), self.dimension), np.nan, dtype=np.float32)
-        fit = [index for index, waveform in enumerate(waveforms) if embeddable(waveform, self.minimum_samples)]
-        for group in self._groups(fit, waveforms):
-            rows[group] = self._forward([waveforms[index] for index in group])
-        return rows
-
-    def _groups(self, fit: Iterable[int], waveforms: Sequence[Waveform]) -> list[list[int]]:
-        if self._device.type == "cpu":
-            # Batches lose on a CPU (16 notes run at 0.6 of the speed), and alone the bits cannot depend on company.
-            return [[index] for index in fit]
-        groups: defaultdict[int, list[int]] = defaultdict(list)
-        for index in fit:
-            groups[frame_count(len(waveforms[index]))].append(index)
-        return list(groups.values())
+        return self._batcher.embed(waveforms, self._forward)
 
     @torch.inference_mode()
     def _forward(self, waveforms: Sequence[Waveform]) -> Embeddings:
@@ -101,17 +85,8 @@ def load(path: Path, device: str = "auto", threads: int | None = None) -> CamPlu
     chosen = choose(device)
     if threads is not None:
         torch.set_num_threads(threads)
-    try:
-        data = path.read_bytes()
-        state = _state(torch.load(io.BytesIO(data), map_location="cpu", weights_only=True))
-        return CamPlusPlus(state, hashlib.sha256(data).hexdigest(), chosen)
-    except OSError as error:
-        raise ModelError(f"{path} cannot be read: {error.strerror}") from error
-    except (pickle.UnpicklingError, EOFError, KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise ModelError(f"{path} does not hold CAM++ weights: give a state dict of CAMPPlus(feat_dim=80)") from error
-
-
-def _state(loaded: Any) -> Mapping[str, Tensor]:
-    if not isinstance(loaded, Mapping):
-        raise TypeError(f"not a state dict but a {type(loaded).__name__}")
-    return loaded
+    return build(
+        path,
+        lambda state, digest: CamPlusPlus(state, digest, chosen),
+        "CAM++ weights: give a state dict of CAMPPlus(feat_dim=80); the name of a ResCNN file ends in rescnn.pt",
+    )

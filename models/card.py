@@ -50,7 +50,15 @@ Source = WheelSource | UrlSource
 
 @dataclass(frozen=True)
 class ModelCard:
-    """A model and its weights. Units: `size` in bytes; `sha256` is hexadecimal."""
+    """A model and its weights.
+
+    Attributes:
+        size, sha256: of the file, in bytes and in hexadecimal; 0 and empty where no particular weights are pinned.
+        folder: own weights may be a folder with a file of this name; empty: they may not.
+        importer: module with `read(path) -> bytes`, which makes a PyTorch file of another library's checkpoint; empty:
+            there is none.
+        cure: what to do where the weights are missing and nobody hosts them.
+    """
 
     name: str
     title: str
@@ -60,9 +68,12 @@ class ModelCard:
     paper: str
     file: str
     suffixes: tuple[str, ...]
-    size: int
-    sha256: str
     sources: tuple[Source, ...]
+    size: int = 0
+    sha256: str = ""
+    folder: str = ""
+    importer: str = ""
+    cure: str = ""
 
     @property
     def origin(self) -> str:

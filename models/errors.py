@@ -26,16 +26,19 @@ class UnknownModel(ModelError):
 
 
 class WeightsUnavailable(ModelError):
-    """Every source failed.
+    """Every source failed, or there is none.
 
     Attributes:
         failures: (source, why it failed), in the order tried.
         place: where a file put by hand is found next time.
     """
 
-    def __init__(self, model: str, failures: Sequence[tuple[str, str]], place: Path, sha256: str) -> None:
-        tried = "; ".join(f"{source}: {reason}" for source, reason in failures) or "it has no source to fetch from"
-        super().__init__(f"no weights for {model} ({tried}); put the file with SHA-256 {sha256[:12]}… at {place}")
+    def __init__(
+        self, model: str, failures: Sequence[tuple[str, str]], place: Path, sha256: str, cure: str = ""
+    ) -> None:
+        tried = "; ".join(f"{source}: {reason}" for source, reason in failures) or "nobody hosts them"
+        remedy = cure or f"put the file with SHA-256 {sha256[:12]}…"
+        super().__init__(f"no weights for {model} ({tried}); {remedy} at {place}")
         self.failures = tuple(failures)
         self.place = place
 

@@ -1,10 +1,12 @@
 """The models by name: what there is, what is here, fetch it, load it. The way into this package.
 
-A name is one of `weights.toml`, "dummy" (for tests), or a path to own weights, whose ending tells the architecture.
+A name is one of `weights.toml`, "dummy" (for tests), or a path to own weights: a file, whose ending tells the
+architecture, or a folder, whose content does.
 """
 
 from __future__ import annotations
 
+import hashlib
 import importlib
 import logging
 from pathlib import Path
@@ -26,6 +28,13 @@ class Backend(Protocol):
         """Raises ModelError where the file is not of this architecture."""
 
 
+class Importer(Protocol):
+    """What the module named by `importer` in `weights.toml` provides."""
+
+    def read(self, path: Path) -> bytes:
+        """A checkpoint of another library as a PyTorch file. Raises ModelError where it is something else."""
+
+
 def known() -> list[ModelCard]:
     """The models that people may choose; the dummy is not one of them."""
     return list(cards().values())
@@ -38,13 +47,13 @@ def locate(name: str, models_dir: Path) -> Path | None:
 
     Raises:
         UnknownModel: neither a name nor a path to weights.
+        ModelError: a folder without weights.
     """
     if name == dummy.NAME:
         return Path(dummy.__file__)
     if card := cards().get(name):
         return weights.locate(card, models_dir)
-    _architecture(name)
-    path = Path(name).expanduser()
+    _, path = _own(name)
     return path if path.is_file() else None
 
 
@@ -53,7 +62,7 @@ def pull(name: str, models_dir: Path, progress: Progress | None = None) -> Path:
 
     Raises:
         UnknownModel: neither a name nor a path to weights.
-        WeightsUnavailable: no source could give the weights.
+        WeightsUnavailable: no source could give the weights, or there is none.
         ModelError: own weights are not where the path says.
     """
     if path := locate(name, models_dir):
@@ -86,15 +95,51 @@ def load(
     path = pull(name, models_dir, progress)
     if name == dummy.NAME:
         return dummy.Dummy()
-    card = cards().get(name) or _architecture(name)
+    card = cards().get(name) or _own(name)[0]
     backend = cast(Backend, importlib.import_module(card.backend))
     encoder = backend.load(path, device, threads)
     _log.info("model %s loaded, weights %s", encoder.name, encoder.weight_hash[:12])
     return encoder
 
 
-def _architecture(path: str) -> ModelCard:
-    for card in cards().values():
-        if path.lower().endswith(card.suffixes):
-            return card
-    raise UnknownModel(path, cards())
+def convert(checkpoint: Path, models_dir: Path, name: str) -> tuple[Path, str]:
+    """Bring a checkpoint of another library into the form that `load` takes.
+
+    Args:
+        checkpoint: a file of that library.
+        models_dir: where the weights go, as those of the model `name`; a file of that name is set aside.
+        name: the model.
+
+    Returns:
+        Where they are, and their SHA-256.
+
+    Raises:
+        UnknownModel: no model has this name.
+        ModelError: the model takes no checkpoints of other libraries, this is none of its, or the folder cannot be
+            written.
+    """
+    card = cards().get(name)
+    if card is None:
+        raise UnknownModel(name, cards())
+    if not card.importer:
+        able = ", ".join(each.name for each in cards().values() if each.importer)
+        raise ModelError(f"checkpoints of other libraries cannot become {name}: choose {able}")
+    importer = cast(Importer, importlib.import_module(card.importer))
+    content = importer.read(checkpoint)
+    return weights.keep(card, models_dir, content), hashlib.sha256(content).hexdigest()
+
+
+def _own(name: str) -> tuple[ModelCard, Path]:
+    """The architecture of own weights, and the file itself."""
+    path = Path(name).expanduser()
+    if path.is_dir():
+        folders = {card.folder: card for card in cards().values() if card.folder}
+        for file, card in folders.items():
+            if (path / file).is_file():
+                return card, path / file
+        raise ModelError(f"{name} is a folder without {' or '.join(folders)}: give a file of own weights, or a name")
+    lower = name.lower()
+    fits = {suffix: card for card in cards().values() for suffix in card.suffixes if lower.endswith(suffix)}
+    if not fits:
+        raise UnknownModel(name, cards())
+    return fits[max(fits, key=len)], path

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import BinaryIO, Final
 
 from models.card import ModelCard, Source, UrlSource
-from models.errors import SourceFailed, WeightsUnavailable
+from models.errors import ModelError, SourceFailed, WeightsUnavailable
 from models.sources import Progress, open_source, read
 
 _log = logging.getLogger(__name__)
@@ -22,6 +22,8 @@ _CHUNK: Final = 1 << 20
 def locate(card: ModelCard, models_dir: Path) -> Path | None:
     """The weights in the folder; None where they are missing or not the pinned ones. Reads the whole file (20 ms)."""
     path = card.place(models_dir)
+    if not card.sha256:
+        return path if path.is_file() else None
     return path if _hash(path) == card.sha256 else None
 
 
@@ -40,6 +42,10 @@ def fetch(card: ModelCard, models_dir: Path, progress: Progress | None = None) -
         WeightsUnavailable: every source failed; the message names each.
     """
     place = card.place(models_dir)
+    if not card.sha256:
+        if place.is_file():
+            return place
+        raise WeightsUnavailable(card.name, (), place, card.sha256, card.cure)
     # Hashed once: a second look might find, and set aside, what another process has just put here.
     found = _hash(place)
     if found == card.sha256:
@@ -66,6 +72,34 @@ def fetch(card: ModelCard, models_dir: Path, progress: Progress | None = None) -
         failures.append((str(models_dir), error.strerror or type(error).__name__))
         raise WeightsUnavailable(card.name, failures, place, card.sha256) from error
     raise WeightsUnavailable(card.name, failures, place, card.sha256)
+
+
+def keep(card: ModelCard, models_dir: Path, content: bytes) -> Path:
+    """Put weights that were made here into the folder.
+
+    Another file of that name is set aside, not deleted: voiceprints may have been made with it.
+
+    Raises:
+        ModelError: the folder cannot be written.
+    """
+    place = card.place(models_dir)
+    try:
+        models_dir.mkdir(parents=True, exist_ok=True)
+        found = _hash(place)
+        if found is not None and found != hashlib.sha256(content).hexdigest():
+            place.replace(place.with_name(f"{place.name}.before-{found[:8]}"))
+        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=models_dir)
+        part = Path(name)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(content)
+            part.chmod(0o644)  # mkstemp's 0600 would shut out the other users of a shared folder
+            part.replace(place)
+        finally:
+            part.unlink(missing_ok=True)
+    except OSError as error:
+        raise ModelError(f"{place} cannot be written: {error.strerror or type(error).__name__}") from error
+    return place
 
 
 def _hash(path: Path) -> str | None:

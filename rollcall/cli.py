@@ -136,7 +136,8 @@ def list_models() -> None:
     table = Table("name", "dimension", "licence", "source", "weights", box=None, pad_edge=False)
     for card in registry.known():
         here = registry.locate(card.name, settings.models_dir) is not None
-        state = "here" if here else "not here: rollcall models pull " + card.name
+        command = f"pull {card.name}" if card.sources else "import FILE.h5"
+        state = "here" if here else f"not here: rollcall models {command}"
         table.add_row(card.name, str(card.dimension), card.licence, card.origin, state)
     _out.print(table)
 
@@ -147,6 +148,22 @@ def pull_model(name: Annotated[str | None, typer.Argument(help="Default: the mod
     settings = _settings("models")
     path = _pull(name or settings.speaker_model, settings)
     _out.print(f"{name or settings.speaker_model}: {path}", soft_wrap=True)
+
+
+@models_app.command("import")
+def import_model(
+    file: Annotated[Path, typer.Argument(help="A checkpoint of another library: Deep Speaker's .h5")],
+    name: Annotated[str, typer.Option("--as", help="The encoder it is for")] = "rescnn",
+) -> None:
+    """Make an encoder's weights of a checkpoint of another library, in the folder that pull fetches into."""
+    settings = _settings("models")
+    registry = _room("models.registry", "worker")
+    errors = _room("models.errors", "worker")
+    try:
+        path, digest = registry.convert(file, settings.models_dir, name)
+    except errors.ModelError as error:
+        raise WrongUse(str(error)) from error
+    _out.print(f"{name}: {path}\nSHA-256 {digest}", soft_wrap=True, highlight=False)
 
 
 def _settings(process: str, level: str | None = None) -> Settings:

@@ -40,6 +40,15 @@ def real_weights(models_dir: Path) -> Path:
 
 
 @pytest.fixture(scope="session")
+def real_ecapa_weights(models_dir: Path) -> Path:
+    """The pinned ECAPA-TDNN weights, fetched on a machine's first run."""
+    try:
+        return registry.pull("ecapa", models_dir)
+    except WeightsUnavailable as error:
+        _absent(str(error))
+
+
+@pytest.fixture(scope="session")
 def campplus_encoder(real_weights: Path) -> campplus.CamPlusPlus:
     # One thread: two that wait for each other on a busy machine are slower by far.
     return campplus.load(real_weights, "cpu", threads=1)
@@ -55,6 +64,15 @@ def dev_embeddings(campplus_encoder: campplus.CamPlusPlus) -> Mapping[str, NDArr
         folder.name: campplus_encoder.embed([decode(path) for path in sorted(folder.glob("*.ogg"))])
         for folder in folders
     }
+
+
+@pytest.fixture(scope="session")
+def four_people() -> list[list[Waveform]]:
+    """Four notes of each of four speakers of `shared/voices/dev`."""
+    folders = sorted(path for path in (VOICES / "dev").glob("*") if path.is_dir())
+    if not folders:
+        _absent(f"no voices at {VOICES / 'dev'}")
+    return [[decode(path) for path in sorted(folder.glob("*.ogg"))[:4]] for folder in folders[:4]]
 
 
 @pytest.fixture

