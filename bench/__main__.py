@@ -21,7 +21,7 @@ from sandbox.server import Server
 _TEACHER = 1001
 _PATIENCE = 60
 _VOICES = Path(__file__).parents[1] / "sandbox" / "voices"
-_STAGES = ("download", "queue", "decode", "speech", "quality", "embed", "speakers", "match")
+_STAGES = ("download", "queue", "decode", "speech", "quality", "embed", "match")
 
 
 async def main() -> None:

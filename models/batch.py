@@ -7,10 +7,11 @@ from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
-from models.encoder import Embeddings, Waveform, embeddable
+from models.encoder import Embeddings, Hearing, Waveform, embeddable
 
-Forward = Callable[[Sequence[Waveform]], Embeddings]
+Forward = Callable[[Sequence[Waveform]], NDArray[np.float32]]
 """One pass for waveforms of equal measure; rows in order."""
 
 
@@ -32,7 +33,16 @@ class Batcher:
 
     def embed(self, waveforms: Sequence[Waveform], forward: Forward) -> Embeddings:
         """See `Encoder.embed`: what cannot be embedded is a row of NaN."""
-        rows = np.full((len(waveforms), self._dimension), np.nan, dtype=np.float32)
+        return self.rows(waveforms, forward, self._dimension)
+
+    def hear(self, waveforms: Sequence[Waveform], forward: Forward) -> Hearing:
+        """See `Encoder.hear`; `forward`'s rows are an embedding each, and then the coherence."""
+        rows = self.rows(waveforms, forward, self._dimension + 1)
+        return Hearing(rows[:, :-1], rows[:, -1])
+
+    def rows(self, waveforms: Sequence[Waveform], forward: Forward, width: int) -> NDArray[np.float32]:
+        """A row of some width for each waveform, NaN where there is nothing to hear."""
+        rows = np.full((len(waveforms), width), np.nan, dtype=np.float32)
         fit = [index for index, waveform in enumerate(waveforms) if embeddable(waveform, self._minimum_samples)]
         for group in self._groups(fit, waveforms):
             rows[group] = forward([waveforms[index] for index in group])

@@ -44,9 +44,25 @@ class CamPlusPlusNetwork(nn.Module):
         self.xvector = nn.Sequential(layers)
 
     def forward(self, features: Tensor) -> Tensor:
+        return self.pool(self.frames(features))
+
+    def frames(self, features: Tensor) -> Tensor:
+        """[batch, frames, mels] → [batch, channels, frames / 2]: what is pooled over time."""
         maps = self.head(features.transpose(1, 2).unsqueeze(1))
         # Frequency and channel become one axis; time is kept.
-        embedding: Tensor = self.xvector(maps.flatten(1, 2))
+        x: Tensor = maps.flatten(1, 2)
+        for layer in list(self.xvector)[:-2]:
+            x = layer(x)
+        return x
+
+    def pool(self, frames: Tensor) -> Tensor:
+        """[batch, channels, frames] → [batch, dimension]."""
+        statistics: Tensor = self.xvector[-2](frames)
+        return self.project(statistics)
+
+    def project(self, statistics: Tensor) -> Tensor:
+        """[batch, 2 · channels] → [batch, dimension]."""
+        embedding: Tensor = self.xvector[-1](statistics)
         return embedding
 
 

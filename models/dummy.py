@@ -13,7 +13,8 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.encoder import Embeddings, Waveform, embeddable
+from models.coherence import of_windows
+from models.encoder import Embeddings, Hearing, Waveform, embeddable
 
 NAME: Final = "dummy"
 _BANDS: Final = 64
@@ -29,6 +30,7 @@ class Dummy:
     sample_rate: Final = 16_000
     dimension: Final = _BANDS
     minimum_samples: Final = 4_000
+    one_voice_from: Final = -1.0
 
     def __init__(self) -> None:
         self._window = np.hanning(_FFT).astype(np.float32)
@@ -43,6 +45,10 @@ class Dummy:
             if embeddable(waveform, self.minimum_samples):
                 row[:] = self._spectrum(waveform)
         return rows
+
+    def hear(self, waveforms: Sequence[Waveform]) -> Hearing:
+        """See `Encoder.hear`; the coherence is that of windows."""
+        return Hearing(self.embed(waveforms), of_windows(waveforms, self.sample_rate, self.embed))
 
     def _spectrum(self, waveform: Waveform) -> NDArray[np.float64]:
         frames = np.lib.stride_tricks.sliding_window_view(waveform, _FFT)[:: _FFT // 2] * self._window

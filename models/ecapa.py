@@ -23,8 +23,9 @@ from speechbrain.processing.features import InputNormalization
 
 from models.batch import Batcher
 from models.checkpoint import State, build
+from models.coherence import of_windows
 from models.device import choose
-from models.encoder import Embeddings, Waveform
+from models.encoder import Embeddings, Hearing, Waveform
 
 SAMPLE_RATE: Final = 16_000
 _SHIFT: Final = 160
@@ -45,6 +46,7 @@ class Ecapa:
     name: Final = "ecapa"
     sample_rate: Final = SAMPLE_RATE
     minimum_samples: Final = SAMPLE_RATE // 4
+    one_voice_from: Final = 0.35
 
     def __init__(self, state: State, weight_hash: str, device: torch.device) -> None:
         """`state` is a state dict of `ECAPA_TDNN`; its shapes tell the channels, the kernels and the dimension.
@@ -67,6 +69,10 @@ class Ecapa:
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
         """See `Encoder.embed`. On a GPU, notes with equally many frames share a batch."""
         return self._batcher.embed(waveforms, self._forward)
+
+    def hear(self, waveforms: Sequence[Waveform]) -> Hearing:
+        """See `Encoder.hear`; the coherence is that of windows."""
+        return Hearing(self.embed(waveforms), of_windows(waveforms, self.sample_rate, self.embed))
 
     @torch.inference_mode()
     def _forward(self, waveforms: Sequence[Waveform]) -> Embeddings:

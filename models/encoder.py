@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,19 @@ Waveform = NDArray[np.float32]
 
 Embeddings = NDArray[np.float32]
 """One L2-normalised row per waveform, shape [waveforms, dimension]."""
+
+
+class Hearing(NamedTuple):
+    """What there is to hear in some notes.
+
+    Attributes:
+        embeddings: as from `Encoder.embed`.
+        coherence: float32 [waveforms], the lowest cosine between a stretch of the note and the rest; NaN for a note
+            that has no embedding or is too short to be divided.
+    """
+
+    embeddings: Embeddings
+    coherence: NDArray[np.float32]
 
 
 class Encoder(Protocol):
@@ -41,6 +54,10 @@ class Encoder(Protocol):
     def minimum_samples(self) -> int:
         """A shorter waveform has no embedding."""
 
+    @property
+    def one_voice_from(self) -> float:
+        """The coherence from which on a note is one person's; see `models.coherence`."""
+
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
         """Embed waveforms of any mix of lengths.
 
@@ -49,6 +66,13 @@ class Encoder(Protocol):
         Returns:
             Shape [len(waveforms), dimension], rows in order and of unit length. The row of a waveform that has no
             embedding (too short, constant, or not finite; see `embeddable`) is NaN.
+
+        Raises:
+            ValueError: a waveform is not one-dimensional.
+        """
+
+    def hear(self, waveforms: Sequence[Waveform]) -> Hearing:
+        """The same embeddings, and whether one person speaks in each note.
 
         Raises:
             ValueError: a waveform is not one-dimensional.

@@ -19,8 +19,9 @@ from torch.nn import functional
 
 from models.batch import Batcher
 from models.checkpoint import State, build
+from models.coherence import of_windows
 from models.device import choose
-from models.encoder import Embeddings, Waveform
+from models.encoder import Embeddings, Hearing, Waveform
 from models.rescnn_features import SAMPLE_RATE, MelShapes, frame_count
 from models.rescnn_network import ResCnnNetwork
 
@@ -43,6 +44,7 @@ class ResCnn:
     name: Final = "rescnn"
     sample_rate: Final = SAMPLE_RATE
     minimum_samples: Final = SAMPLE_RATE // 4
+    one_voice_from: Final = 0.35
 
     def __init__(self, state: State, weight_hash: str, device: torch.device) -> None:
         """`state` is a state dict of `ResCnnNetwork`; its last layer tells the dimension.
@@ -63,6 +65,10 @@ class ResCnn:
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
         """See `Encoder.embed`. On a GPU, notes with equally many windows share a batch."""
         return self._batcher.embed(waveforms, self._forward)
+
+    def hear(self, waveforms: Sequence[Waveform]) -> Hearing:
+        """See `Encoder.hear`; the coherence is that of windows."""
+        return Hearing(self.embed(waveforms), of_windows(waveforms, self.sample_rate, self.embed))
 
     @torch.inference_mode()
     def _forward(self, waveforms: Sequence[Waveform]) -> Embeddings:

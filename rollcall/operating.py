@@ -64,8 +64,8 @@ def operating_point(model: str, weight_hash: str) -> Operating:
 
     Args:
         model: the encoder's name.
-        weight_hash: SHA-256 of the weights, hexadecimal. Weights that nobody measured get their architecture's point for
-            plain cosines, for a cohort mean belongs to the weights that made it.
+        weight_hash: SHA-256 of the weights, hexadecimal. Weights that nobody measured get their architecture's point
+            for plain cosines, for a cohort mean belongs to the weights that made it.
     """
     for weights, point in _MEASURED.items():
         if weight_hash.startswith(weights):
@@ -79,7 +79,7 @@ def _point(slope: float, offset: float, lead: float = 0.05, *, measured: bool = 
 
 
 _MEASURED = {
-    # `campplus` in models/weights.toml. Fitted by `python -m evaluation.calibration`; on which voices: docs/accuracy.md.
+    # `campplus` of models/weights.toml, fitted by `python -m evaluation.calibration`; docs/accuracy.md names the voices.
     "92f29b94e6948786": _point(37.0, -10.6, measured=True),
 }
 

@@ -118,4 +118,3 @@ def _raise(impostor: NDArray[np.float32], point: Operating, students: int) -> tu
     wanted = scores.inv_cdf(1.0 - FALSE_ACCEPTS)
     raised = min(max(wanted - point.accept, 0.0), _MOST_RAISED) if students >= FEWEST else 0.0
     return raised, 1.0 - scores.cdf(point.accept + raised)
-

@@ -23,7 +23,6 @@ from worker.decode import decode
 from worker.fingerprint import fingerprint
 from worker.opus import decoder_name
 from worker.quality import Quality, complaint, measure
-from worker.speakers import several
 from worker.speech import Speech, SpeechDetector, cut
 from worker.waveform import AudioRefused, Waveform
 
@@ -76,23 +75,24 @@ class Judge:
         """Embed what is fit to be embedded, and decide; one result per note, in order."""
         fit = [heard for heard in batch if heard.refusal is None and heard.waveform is not None]
         started = time.perf_counter()
-        embeddings = self._encoder.embed([heard.waveform.samples for heard in fit if heard.waveform is not None])
+        embeddings, coherence = self._encoder.hear(
+            [heard.waveform.samples for heard in fit if heard.waveform is not None]
+        )
         if len(embeddings) != len(fit):
             raise RuntimeError(f"{len(fit)} notes gave {len(embeddings)} embeddings")
         each = (time.perf_counter() - started) * 1000 / max(1, len(fit))
         by_job = {heard.job.id: embedding for heard, embedding in zip(fit, embeddings, strict=True)}
-        for heard in fit:
+        for heard, alike in zip(fit, coherence, strict=True):
             heard.timings["embed"] = each
+            # A note too short to be divided has no coherence, and is not refused for it.
+            if alike < self._encoder.one_voice_from:
+                heard.refusal = Reason.SEVERAL_SPEAKERS
         return [self._result(heard, by_job.get(heard.job.id)) for heard in batch]
 
     def _result(self, heard: Heard, embedding: NDArray[np.float32] | None) -> Result:
         job = heard.job
         if embedding is not None and not np.isfinite(embedding).all():
             heard.refusal, embedding = Reason.TOO_SHORT, None
-        if embedding is not None and heard.waveform is not None:
-            with _timed(heard.timings, "speakers"):
-                if several(heard.waveform, self._encoder.embed):
-                    heard.refusal = Reason.SEVERAL_SPEAKERS
         if heard.refusal is not None or embedding is None:
             return self._facts(heard, Verdict.REFUSED, heard.refusal or Reason.NO_SPEECH)
         if job.purpose is Purpose.ENROL:
