@@ -26,7 +26,7 @@ from telegram.ext import (
 from bot.boards import close_overdue, keep_boards
 from bot.commands import STUDENT_COMMANDS
 from bot.errors import on_error
-from bot.handlers import classes, enrolment, joining, lessons, other, report, start, student, voice
+from bot.handlers import classes, enrolment, joining, lessons, other, report, start, student, voice, voices
 from bot.inbox import DurableQueue, InOrder
 from bot.results import answer_overdue, collect_results, fail_lost
 from bot.services import App, Context, Services
@@ -115,6 +115,7 @@ def add_handlers(application: App) -> None:
         r"forget:(yes|no)": student.forget_pressed,
         r"language:\w+": start.language_chosen,
         r"class:\d+": classes.class_chosen,
+        r"voices:\d+": voices.voices_pressed,
         r"archive(-yes)?:\d+": classes.archive_pressed,
         r"open:\d+(:\d*)?": lessons.open_pressed,
         r"close:\d+": lessons.close_pressed,

@@ -6,6 +6,7 @@ import logging
 from datetime import timedelta
 
 from bot.answers import answer
+from bot.outlooks import recalibrate
 from bot.services import App, Services, now
 from rollcall.job import Result
 from rollcall.settlement import apply_result
@@ -66,6 +67,7 @@ async def _update_galleries(services: Services, person_id: int) -> None:
     if voiceprint is not None:
         for school_class in classes:
             await services.galleries.put(school_class.id, person_id, voiceprint)
+            await recalibrate(services, school_class.id)
 
 
 async def _answer(application: App, services: Services, attempt_id: str) -> None:

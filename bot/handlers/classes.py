@@ -123,5 +123,5 @@ def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:
     number = school_class.id
     return [
         [(t("button-open"), f"open:{number}"), (t("button-report"), f"report:{number}:lesson")],
-        [(t("button-archive"), f"archive:{number}")],
+        [(t("button-voices"), f"voices:{number}"), (t("button-archive"), f"archive:{number}")],
     ]

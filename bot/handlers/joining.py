@@ -11,6 +11,7 @@ from bot.caller import Caller, caller_of
 from bot.consent import CONSENT, CONSENT_VERSION
 from bot.guards import in_private
 from bot.handlers.enrolment import begin_enrolment
+from bot.outlooks import recalibrate
 from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.storage.classes import attended_classes, join_class
@@ -95,4 +96,5 @@ async def _after_joining(context: Context, joined: tuple[int, Person] | None) ->
         voiceprint = await voiceprint_of(session, services.keyring, person.id)
     if voiceprint is not None:
         await services.galleries.put(class_id, person.id, voiceprint)
+        await recalibrate(services, class_id)
     services.stale_boards.touch_class(class_id)

@@ -9,6 +9,7 @@ from telegram import Update
 
 from bot.caller import caller_of
 from bot.guards import in_private
+from bot.outlooks import recalibrate
 from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.attendance import Status
@@ -70,6 +71,7 @@ async def forget_pressed(update: Update, context: Context) -> None:
         await services.mailbox.forget(person.id)
         for school_class in classes:
             await services.galleries.drop(school_class.id, person.id)
+            await recalibrate(services, school_class.id)
     await take_buttons_away(update)
     await reply(update, caller.texts("forgotten" if sure and person is not None else "forget-kept"))
 

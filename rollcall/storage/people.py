@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -67,3 +67,9 @@ async def withdraw_consent(session: AsyncSession, telegram_id: int, now: datetim
         .where(Consent.telegram_id == telegram_id, Consent.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
     )
+
+
+async def names_of(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
+    """Full names by id."""
+    rows = await session.execute(select(Person.id, Person.full_name).where(Person.id.in_(person_ids)))
+    return dict(rows.tuples().all())

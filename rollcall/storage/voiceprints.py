@@ -100,6 +100,37 @@ async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id
     return {row.person_id: _open_print(keyring, row) for row in rows}
 
 
+async def notes_of_class(
+    session: AsyncSession, keyring: Keyring, class_id: int
+) -> tuple[dict[int, NDArray[np.float32]], tuple[str, str] | None]:
+    """Every enrolled student's enrolment notes, float32 [notes, dimension] each, and the model that made them.
+
+    Where the class has prints of several models (the rest will enrol again), those of the newest print's model.
+    """
+    rows = (
+        await session.execute(
+            select(EnrolmentNote, StoredVoiceprint.created_at)
+            .join(StoredVoiceprint, StoredVoiceprint.person_id == EnrolmentNote.person_id)
+            .join(Membership, Membership.person_id == EnrolmentNote.person_id)
+            .where(
+                Membership.class_id == class_id,
+                Membership.role == STUDENT,
+                EnrolmentNote.model == StoredVoiceprint.model,
+                EnrolmentNote.weight_hash == StoredVoiceprint.weight_hash,
+            )
+            .order_by(StoredVoiceprint.created_at.desc(), EnrolmentNote.id)
+        )
+    ).all()
+    if not rows:
+        return {}, None
+    made_by = (rows[0][0].model, rows[0][0].weight_hash)
+    notes: dict[int, list[NDArray[np.float32]]] = {}
+    for note, _ in rows:
+        if (note.model, note.weight_hash) == made_by:
+            notes.setdefault(note.person_id, []).append(open_note(keyring, note))
+    return {person_id: np.stack(each) for person_id, each in notes.items()}, made_by
+
+
 async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> None:
     """Erase everything made from the person's voice. Marks and verdicts stay: they are the teacher's record."""
     await session.execute(delete(StoredVoiceprint).where(StoredVoiceprint.person_id == person.id))

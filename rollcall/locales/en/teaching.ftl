@@ -70,3 +70,20 @@ forget-yes = Delete my voice
 forget-no = Keep it
 forgotten = Done: your voiceprint and everything made from your voice is deleted, and your consent is withdrawn. /enroll begins anew, should you wish to.
 forget-kept = Nothing was deleted.
+
+button-voices = Voices
+voices-too-few = { $title }: fewer than two students have enrolled, so nobody can be mixed up yet.
+voices-head = { $title }: what to expect of the { $students } enrolled voices
+voices-second-tries =
+    { $n ->
+        [0] The right student is as good as always accepted at once.
+       *[other] Of 100 notes by the right student, I will ask again after about { $n }.
+    }
+voices-false-accepts =
+    { $n ->
+        [0] Of 1,000 notes by a classmate, fewer than one would pass for the account's owner.
+       *[other] Of 1,000 notes by a classmate, about { $n } would sound close enough to the account's owner; nearly all of them are stopped because the classmate sounds closer.
+    }
+voices-raised = These voices are more alike than usual, so I ask for a closer match than in other classes.
+voices-closest = The most alike are { $one } and { $other }; I can tell them apart.
+voices-mixed-up = { $one } and { $other } sound like one person to me. A note that fits both is not accepted.

@@ -1,0 +1,58 @@
+"""voices:<id>: how well a class's voices can be told apart, in words that a teacher can act on."""
+
+from __future__ import annotations
+
+from telegram import Update
+
+from bot.caller import caller_of, teacher_of
+from bot.guards import for_teachers
+from bot.handlers.classes import button_number
+from bot.outlooks import outlook_of
+from bot.replies import reply
+from bot.services import Context
+from rollcall.outlook import Outlook
+from rollcall.storage.classes import taught_class
+from rollcall.storage.people import names_of
+from rollcall.texts import Texts
+
+_MOST_PAIRS = 5
+"""Named in one message."""
+
+
+@for_teachers
+async def voices_pressed(update: Update, context: Context) -> None:
+    """What to expect of the class's voices, and who sound alike."""
+    class_id = button_number(update)
+    services = context.services
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        school_class = await taught_class(session, await teacher_of(session, caller), class_id)
+    t = caller.texts
+    if school_class is None:
+        await reply(update, t("class-not-yours"))
+        return
+    found = await outlook_of(services, class_id)
+    if found is None:
+        await reply(update, t("voices-too-few", title=school_class.title))
+        return
+    async with services.database.session() as session:
+        names = await names_of(session, {person for pair in (found.closest, *found.mixed_up) for person in pair})
+    head = t("voices-head", title=school_class.title, students=found.students)
+    await reply(update, head + "\n\n" + outlook_text(found, names, t))
+
+
+def outlook_text(found: Outlook, names: dict[int, str], t: Texts) -> str:
+    """The outlook in plain words."""
+    lines = [
+        t("voices-second-tries", n=round(found.second_tries * 100)),
+        t("voices-false-accepts", n=round(found.false_accepts * 1000)),
+    ]
+    if found.raised > 0:
+        lines.append(t("voices-raised"))
+    if found.mixed_up:
+        pairs = found.mixed_up[:_MOST_PAIRS]
+        lines += [t("voices-mixed-up", one=names[one], other=names[other]) for one, other in pairs]
+    else:
+        one, other = found.closest
+        lines.append(t("voices-closest", one=names[one], other=names[other]))
+    return "\n".join(f"• {line}" for line in lines)
