@@ -14,7 +14,8 @@ from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
 from rollcall.storage.tables import Attempt, Conversation, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
-from rollcall.verdict import Purpose, Verdict
+from rollcall.tries import MOST
+from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES
 
 _log = logging.getLogger(__name__)
@@ -60,6 +61,8 @@ def text_for(attempt: Attempt, person: Person, school_class: SchoolClass | None,
         return _enrolment_text(attempt, t)
     if attempt.verdict is Verdict.ACCEPTED:
         return _check_in_text(attempt, person, school_class, t)
+    if attempt.reason is Reason.UNSURE and attempt.note_number is not None:
+        return t("reason-unsure") + " " + t("unsure-try", n=attempt.note_number, most=MOST)
     return t(f"reason-{attempt.reason}")
 
 

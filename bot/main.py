@@ -26,9 +26,10 @@ from telegram.ext import (
 from bot.boards import close_overdue, keep_boards
 from bot.commands import STUDENT_COMMANDS
 from bot.errors import on_error
-from bot.handlers import classes, enrolment, joining, lessons, other, report, start, student, voice, voices
+from bot.handlers import classes, enrolment, joining, lessons, other, report, reviews, start, student, voice, voices
 from bot.inbox import DurableQueue, InOrder
 from bot.results import answer_overdue, collect_results, fail_lost
+from bot.reviews import keep_reviews
 from bot.services import App, Context, Services
 from rollcall.errors import Unavailable, WrongUse
 from rollcall.seal import load_keyring
@@ -115,6 +116,7 @@ def add_handlers(application: App) -> None:
         r"forget:(yes|no)": student.forget_pressed,
         r"language:\w+": start.language_chosen,
         r"class:\d+": classes.class_chosen,
+        r"review:\d+:(yes|no)": reviews.review_pressed,
         r"voices:\d+": voices.voices_pressed,
         r"archive(-yes)?:\d+": classes.archive_pressed,
         r"open:\d+(:\d*)?": lessons.open_pressed,
@@ -206,6 +208,7 @@ async def _upkeep(application: App, services: Services) -> None:
         await fail_lost(services)
         await answer_overdue(application, services)
         await close_overdue(application, services)
+        await keep_reviews(application, services)
         await asyncio.sleep(_UPKEEP_EVERY)
 
 

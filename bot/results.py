@@ -7,6 +7,7 @@ from datetime import timedelta
 
 from bot.answers import answer
 from bot.outlooks import recalibrate
+from bot.reviews import keep_reviews
 from bot.services import App, Services, now
 from rollcall.job import Result
 from rollcall.settlement import apply_result
@@ -14,6 +15,7 @@ from rollcall.storage import attempts
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Person
 from rollcall.storage.voiceprints import voiceprint_of
+from rollcall.verdict import Purpose
 
 _log = logging.getLogger(__name__)
 
@@ -26,10 +28,12 @@ async def collect_results(application: App, services: Services) -> None:
     """For ever: take a result, make it a fact, tell its sender."""
     await services.mailbox.open()
     async for entry, result in services.mailbox.results():
-        await _settle(services, result)
+        for_the_teacher = await _settle(services, result)
         await services.mailbox.done(entry)
         # In a task of its own: one slow chat must not hold up the class.
         application.create_task(_answer(application, services, result.job_id), name=f"answer:{result.job_id}")
+        if for_the_teacher:
+            application.create_task(_review(application, services), name=f"review:{result.job_id}")
 
 
 async def answer_overdue(application: App, services: Services) -> None:
@@ -47,15 +51,18 @@ async def fail_lost(services: Services) -> None:
             await attempts.fail_pending(session, now() - _LOST_AFTER, now())
 
 
-async def _settle(services: Services, result: Result) -> None:
+async def _settle(services: Services, result: Result) -> bool:
+    """Make it a fact; whether a teacher may have something new to see."""
     async with services.database.session() as session:
         settled = await apply_result(session, services.keyring, result, now())
     if settled is None:
-        return
+        return False
     if settled.enrolled:
         await _update_galleries(services, settled.attempt.person_id)
     if settled.lesson_id is not None:
         services.stale_boards.touch(settled.lesson_id)
+    # Also after an acceptance: it may have answered what a teacher was asked.
+    return settled.lesson_id is not None and settled.attempt.purpose is Purpose.CHECK_IN
 
 
 async def _update_galleries(services: Services, person_id: int) -> None:
@@ -68,6 +75,14 @@ async def _update_galleries(services: Services, person_id: int) -> None:
         for school_class in classes:
             await services.galleries.put(school_class.id, person_id, voiceprint)
             await recalibrate(services, school_class.id)
+
+
+async def _review(application: App, services: Services) -> None:
+    try:
+        await keep_reviews(application, services)
+    except Exception as error:
+        # The upkeep makes up for it.
+        _log.warning("the teachers' cards are not up to date yet", extra={"error": type(error).__name__})
 
 
 async def _answer(application: App, services: Services, attempt_id: str) -> None:

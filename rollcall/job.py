@@ -9,6 +9,18 @@ from pydantic import BaseModel, ConfigDict
 from rollcall.verdict import Purpose, Reason, Verdict
 
 
+class EarlierTry(BaseModel):
+    """An unsure note that came before, for averaging."""
+
+    model_config = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64")
+
+    attempt_id: str
+    weight_hash: str
+    embedding: bytes
+    """Sealed float32 [dimension]."""
+    speech_seconds: float
+
+
 class Job(BaseModel):
     """One voice note to be judged. The audio travels beside it, sealed."""
 
@@ -20,6 +32,8 @@ class Job(BaseModel):
     """The account that sent the note, and so the identity it claims."""
     class_id: int | None = None
     """Whose centroids the voice is compared with; none while enrolling."""
+    earlier: tuple[EarlierTry, ...] = ()
+    """The sender's unsure tries in the same lesson."""
     queued_at: datetime
 
 
@@ -44,6 +58,6 @@ class Result(BaseModel):
     timings: dict[str, float] = {}
     """Milliseconds by stage: queue, decode, speech, embed, match."""
     embedding: bytes | None = None
-    """Sealed float32 [dimension]."""
+    """Sealed float32 [dimension]: of a good enrolment note, and of an unsure check-in."""
     fingerprint: bytes | None = None
     """Sealed audio fingerprint, for telling a replay."""

@@ -15,7 +15,7 @@ from rollcall.fingerprint import SAME_RECORDING_BELOW, bit_error_rate
 from rollcall.job import Result
 from rollcall.operating import operating_point
 from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
-from rollcall.storage import attempts, lessons, people, voiceprints
+from rollcall.storage import attempts, lessons, people, reviews, voiceprints
 from rollcall.storage.tables import Attempt, Lesson, Person
 from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES, unpack_embedding
@@ -56,7 +56,12 @@ async def apply_result(session: AsyncSession, keyring: Keyring, result: Result, 
                 await _enrol(session, keyring, attempt, result, now)
             elif attempt.lesson_id is not None:
                 await _mark(session, attempt, attempt.lesson_id)
-    return Settled(attempt, enrolled=attempt.note_number == NOTES, lesson_id=attempt.lesson_id)
+        elif attempt.verdict is Verdict.UNSURE and attempt.purpose is Purpose.CHECK_IN:
+            if await voiceprints.is_enrolled(session, attempt.person_id):
+                attempt.embedding = result.embedding
+            await reviews.count_try(session, attempt, now)
+    enrolled = attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES
+    return Settled(attempt, enrolled=enrolled, lesson_id=attempt.lesson_id)
 
 
 def _copy_facts(attempt: Attempt, result: Result, now: datetime) -> None:
@@ -130,3 +135,4 @@ async def _mark(session: AsyncSession, attempt: Attempt, lesson_id: int) -> None
     attendance = await lessons.mark(session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id)
     attempt.status = attendance.status
     attempt.marked_at = attendance.at
+    await reviews.settle_review(session, lesson_id, attempt.person_id)

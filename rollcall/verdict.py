@@ -38,6 +38,9 @@ class Reason(StrEnum):
     OTHER_VOICE = "other_voice"
     UNKNOWN_VOICE = "unknown_voice"
     UNSURE = "unsure"
+    TEACHER_DECIDES = "teacher_decides"
+    TEACHER_CONFIRMED = "teacher_confirmed"
+    TEACHER_REJECTED = "teacher_rejected"
 
     BROKEN_FILE = "broken_file"
     TOO_LONG = "too_long"
@@ -71,6 +74,8 @@ SUSPICIOUS = frozenset(
         Reason.SAME_RECORDING,
         Reason.BEFORE_LESSON,
         Reason.SEVERAL_SPEAKERS,
+        Reason.TEACHER_DECIDES,
+        Reason.TEACHER_REJECTED,
     }
 )
 """Reasons a teacher wants to hear of: somebody else may have spoken, or a recording was played."""

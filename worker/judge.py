@@ -5,20 +5,21 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import Encoder
-from rollcall.decision import decide
+from rollcall.errors import SealBroken
 from rollcall.galleries import GalleryReader
 from rollcall.job import Job, Result
 from rollcall.operating import operating_point
 from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
+from rollcall.tries import decide_with_tries
 from rollcall.verdict import Purpose, Reason, Verdict
-from rollcall.voiceprint import pack_embedding
+from rollcall.voiceprint import pack_embedding, unpack_embedding
 from worker.decode import decode
 from worker.fingerprint import fingerprint
 from worker.opus import decoder_name
@@ -96,7 +97,7 @@ class Judge:
         if heard.refusal is not None or embedding is None:
             return self._facts(heard, Verdict.REFUSED, heard.refusal or Reason.NO_SPEECH)
         if job.purpose is Purpose.ENROL:
-            sealed = self._keyring.seal(pack_embedding(embedding), embedding_binding(job.id))
+            sealed = self._sealed(job, embedding)
             return self._facts(heard, Verdict.ACCEPTED, Reason.GOOD_NOTE).model_copy(update={"embedding": sealed})
         return self._match(heard, embedding)
 
@@ -109,15 +110,32 @@ class Judge:
                 _log.warning("no centroid of this model in the class's gallery", extra={"job": job.id})
                 return self._facts(heard, Verdict.FAILED, Reason.NOT_ENROLLED)
             speech_seconds = heard.speech.seconds if heard.speech else 0.0
-            decision = decide(embedding, gallery, job.person_id, speech_seconds, self._point)
+            decision = decide_with_tries(
+                embedding, speech_seconds, self._earlier(job), gallery, job.person_id, self._point
+            )
+        unsure = decision.verdict is Verdict.UNSURE
         return self._facts(heard, decision.verdict, decision.reason).model_copy(
             update={
                 "score": decision.score,
                 "threshold": decision.threshold,
                 "runner_up": decision.runner_up,
                 "confidence": decision.confidence,
+                "embedding": self._sealed(job, embedding) if unsure else None,
             }
         )
+
+    def _earlier(self, job: Job) -> list[tuple[NDArray[np.float32], float]]:
+        """The unsure tries before this one, as far as they are this model's and can be opened."""
+        found = []
+        for one in job.earlier:
+            if one.weight_hash == self._encoder.weight_hash:
+                with suppress(SealBroken):
+                    packed = self._keyring.open(one.embedding, embedding_binding(one.attempt_id))
+                    found.append((unpack_embedding(packed), one.speech_seconds))
+        return found
+
+    def _sealed(self, job: Job, embedding: NDArray[np.float32]) -> bytes:
+        return self._keyring.seal(pack_embedding(embedding), embedding_binding(job.id))
 
     def _facts(self, heard: Heard, verdict: Verdict, reason: Reason) -> Result:
         job = heard.job

@@ -18,11 +18,12 @@ from bot.consent import CONSENT
 from bot.handlers.joining import NAME
 from bot.services import Context, Services, now
 from rollcall.attendance import ATTENDED
-from rollcall.job import Job
+from rollcall.job import EarlierTry, Job
 from rollcall.settlement import ENROLLING
 from rollcall.storage import attempts, lessons
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.classes import attended_classes
+from rollcall.storage.reviews import tries_before
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
 from rollcall.storage.voiceprints import is_enrolled, voiceprints_of_class
 from rollcall.verdict import Purpose, Reason, Verdict
@@ -157,11 +158,16 @@ async def _queue(services: Services, attempt: Attempt, audio: bytes) -> None:
         async with services.database.session() as session:
             voiceprints = await voiceprints_of_class(session, services.keyring, attempt.class_id)
         await services.galleries.rebuild(attempt.class_id, voiceprints)
+    earlier: tuple[EarlierTry, ...] = ()
+    if attempt.purpose is Purpose.CHECK_IN:
+        async with services.database.session() as session:
+            earlier = await tries_before(session, attempt)
     job = Job(
         id=attempt.id,
         purpose=attempt.purpose,
         person_id=attempt.person_id,
         class_id=attempt.class_id,
+        earlier=earlier,
         queued_at=now(),
     )
     await services.mailbox.post(job, audio)

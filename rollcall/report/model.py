@@ -40,6 +40,7 @@ class Mark:
     Attributes:
         at: when the accepted note was sent (UTC); None where there is none.
         confidence: posterior in [0, 1] of the accepted note.
+        confirmed: whether it was the teacher who recognised the voice.
         refused: reasons of this student's notes that were not accepted in this lesson, oldest first.
     """
 
@@ -47,6 +48,7 @@ class Mark:
     at: datetime | None = None
     confidence: float | None = None
     refused: tuple[Reason, ...] = ()
+    confirmed: bool = False
 
 
 @dataclass(frozen=True)

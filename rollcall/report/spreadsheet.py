@@ -98,7 +98,9 @@ class _Pages:
         sheet.write_string(row, 2, status_word(mark.status, self.texts), self.fills[mark.status])
         if mark.at is not None:
             sheet.write_datetime(row, 3, _local(self.report, mark.at), self.clock)
-        if mark.confidence is not None:
+        if mark.confirmed:
+            sheet.write_string(row, 4, self.texts("report-confirmed"))
+        elif mark.confidence is not None:
             sheet.write_number(row, 4, percent(mark.confidence) / 100, self.share)
         sheet.write_number(row, 5, len(mark.refused), self.centred)
         sheet.write_string(row, 6, reason_words(mark.refused, self.texts), self.plain)

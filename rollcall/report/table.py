@@ -42,10 +42,16 @@ def _mark_cells(report: Report, mark: Mark | None, texts: Texts) -> list[str]:
     return [
         status_word(mark.status, texts),
         f"{report.local(mark.at):%Y-%m-%d %H:%M:%S}" if mark.at is not None else "",
-        f"{percent(mark.confidence)}%" if mark.confidence is not None else "",
+        _certainty(mark, texts),
         str(len(mark.refused)),
         reason_words(mark.refused, texts),
     ]
+
+
+def _certainty(mark: Mark, texts: Texts) -> str:
+    if mark.confirmed:
+        return texts("report-confirmed")
+    return f"{percent(mark.confidence)}%" if mark.confidence is not None else ""
 
 
 def _period(report: Report, texts: Texts) -> Iterable[list[str]]:

@@ -58,6 +58,8 @@ def _lesson_line(report: Report, student: StudentLine, texts: Texts) -> str:
 def _details(report: Report, mark: Mark, texts: Texts) -> list[str]:
     if mark.status in ATTENDED:
         details = [clock(report.local(mark.at))] if mark.at is not None else []
+        if mark.confirmed:
+            return [*details, texts("report-confirmed")]
         return details if mark.confidence is None else [*details, f"{percent(mark.confidence)} %"]
     reasons = [reason for reason in mark.refused if mark.status is Status.ABSENT or reason in SUSPICIOUS]
     return [reason_words(reasons, texts)] if reasons else []

@@ -32,7 +32,7 @@ async def build_report(session: AsyncSession, school_class: SchoolClass, period:
             reasons = tuple(refused.get((lesson.id, person.id), ()))
             row = marks.get((lesson.id, person.id))
             if row is not None:
-                line.append(Mark(row.status, row.at, row.confidence, reasons))
+                line.append(Mark(row.status, row.at, row.confidence, reasons, row.confirmed_by is not None))
             elif lesson.closed_at is not None and joined_at > lesson.closed_at:
                 line.append(None)
             else:

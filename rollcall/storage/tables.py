@@ -18,10 +18,12 @@ from sqlalchemy import (
     MetaData,
     String,
     TypeDecorator,
+    UniqueConstraint,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rollcall.attendance import Status
+from rollcall.review import ReviewState
 from rollcall.verdict import Purpose, Reason, Verdict
 
 
@@ -70,6 +72,7 @@ class Table(DeclarativeBase):
         Verdict: _words(Verdict, 16),
         Reason: _words(Reason, 32),
         Purpose: _words(Purpose, 16),
+        ReviewState: _words(ReviewState, 16),
         Status: _words(Status, 16),
         dict[str, Any]: JSON(),
         dict[str, float]: JSON(),
@@ -86,6 +89,8 @@ class Person(Table):
     is_teacher: Mapped[bool] = mapped_column(default=False)
     last_class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
     """The class this teacher used last: what /report shows without a question."""
+    asked_again_for: Mapped[str | None] = mapped_column(String(64))
+    """The weight hash of the encoder for which this person was asked to enrol again: once is enough."""
     created_at: Mapped[datetime]
 
 
@@ -169,6 +174,16 @@ class EnrolmentNote(Table):
     created_at: Mapped[datetime]
 
 
+class KeptRecording(Table):
+    """A sealed enrolment recording of someone who agreed to it, so that another encoder can learn the voice."""
+
+    __tablename__ = "kept_recordings"
+    attempt_id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    sealed: Mapped[bytes] = mapped_column(LargeBinary)
+    created_at: Mapped[datetime]
+
+
 class StoredVoiceprint(Table):
     """A person's sealed centroid, with the model and weight hash that made it."""
 
@@ -207,6 +222,8 @@ class Attendance(Table):
     at: Mapped[datetime | None]
     confidence: Mapped[float | None]
     attempt_id: Mapped[str | None] = mapped_column(String(36))
+    confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    """The teacher who listened, where no voice was accepted."""
 
 
 class Attempt(Table):
@@ -234,7 +251,9 @@ class Attempt(Table):
     verdict: Mapped[Verdict]
     reason: Mapped[Reason | None]
     note_number: Mapped[int | None]
-    """While enrolling: which of the three this note became."""
+    """While enrolling: which of the three this note became. At check-in: which unsure try of the lesson it was."""
+    embedding: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed; of an unsure try, for as long as another may be averaged with it."""
     status: Mapped[Status | None]
     """At check-in: the mark that this note brought or confirmed."""
     marked_at: Mapped[datetime | None]
@@ -253,6 +272,39 @@ class Attempt(Table):
         Index("ix_attempts_person_id_purpose", "person_id", "purpose"),
         Index("ix_attempts_verdict_answered_at", "verdict", "answered_at"),
     )
+
+
+class Review(Table):
+    """A student's notes in a lesson that only the teacher can settle, by listening."""
+
+    __tablename__ = "reviews"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    attempt_id: Mapped[str] = mapped_column(String(36))
+    """The last try: the note that the teacher hears."""
+    sent_at: Mapped[datetime]
+    """When the first try was sent: the student was there then."""
+    state: Mapped[ReviewState]
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
+    decided_at: Mapped[datetime | None]
+    told_at: Mapped[datetime | None]
+    """When the student heard of the decision."""
+    created_at: Mapped[datetime]
+
+    __table_args__ = (UniqueConstraint("lesson_id", "person_id"), Index("ix_reviews_state", "state"))
+
+
+class ReviewCard(Table):
+    """A review as one teacher sees it in the chat."""
+
+    __tablename__ = "review_cards"
+    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    """None while it is being sent."""
+    shown: Mapped[ReviewState]
+    claimed_at: Mapped[datetime]
 
 
 class IncomingUpdate(Table):

@@ -10,8 +10,19 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.job import Result
+from rollcall.review import ReviewState
 from rollcall.seal import Keyring, embedding_binding
-from rollcall.storage.tables import STUDENT, Attempt, EnrolmentNote, Membership, Person, SchoolClass, StoredVoiceprint
+from rollcall.storage.tables import (
+    STUDENT,
+    Attempt,
+    EnrolmentNote,
+    KeptRecording,
+    Membership,
+    Person,
+    Review,
+    SchoolClass,
+    StoredVoiceprint,
+)
 from rollcall.verdict import Reason, Verdict
 from rollcall.voiceprint import Voiceprint, centroid, unpack_embedding
 
@@ -135,8 +146,17 @@ async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> 
     """Erase everything made from the person's voice. Marks and verdicts stay: they are the teacher's record."""
     await session.execute(delete(StoredVoiceprint).where(StoredVoiceprint.person_id == person.id))
     await session.execute(delete(EnrolmentNote).where(EnrolmentNote.person_id == person.id))
+    await session.execute(delete(KeptRecording).where(KeptRecording.person_id == person.id))
     await session.execute(
-        update(Attempt).where(Attempt.person_id == person.id).values(fingerprint=None, content_hash=None, quality={})
+        update(Attempt)
+        .where(Attempt.person_id == person.id)
+        .values(fingerprint=None, content_hash=None, embedding=None, quality={})
+    )
+    # There is nothing left for a teacher to listen to: the card's note cannot be judged against a voice that is gone.
+    await session.execute(
+        update(Review)
+        .where(Review.person_id == person.id, Review.state == ReviewState.OPEN)
+        .values(state=ReviewState.SETTLED)
     )
     # Notes still on their way end here; their sender gets an answer all the same.
     await session.execute(

@@ -156,3 +156,8 @@ report-row-students = Students
 report-row-lessons = Lessons
 report-row-share = Attendance
 report-excel-moment = d mmm yyyy hh:mm
+
+short-reason-teacher_decides = waiting for the teacher
+short-reason-teacher_confirmed = confirmed by the teacher
+short-reason-teacher_rejected = rejected by the teacher
+report-confirmed = confirmed by the teacher

@@ -87,3 +87,15 @@ voices-false-accepts =
 voices-raised = These voices are more alike than usual, so I ask for a closer match than in other classes.
 voices-closest = The most alike are { $one } and { $other }; I can tell them apart.
 voices-mixed-up = { $one } and { $other } sound like one person to me. A note that fits both is not accepted.
+
+review-card =
+    { $name } · { $title } · { $time }
+    The voice is close to this student’s, but not close enough, { $tries } times.
+review-ask = Is it { $name }?
+review-confirm = ✅ Confirm
+review-reject = ❌ Reject
+review-confirmed = ✅ Confirmed by { $teacher }: marked as there.
+review-rejected = ❌ Rejected by { $teacher }: not marked, flagged in the report.
+review-settled = Nothing to decide any more: a later note was accepted, or the voice was deleted.
+review-told-confirmed = { $title }: your teacher has listened and confirmed you — { $status }, { $time }.
+review-told-rejected = { $title }: your teacher has listened and did not recognise your voice, so you are not marked. Please talk to your teacher.

@@ -42,3 +42,8 @@ reason-not_expected = This note was not needed any more, and nothing of it was k
 reason-processing_failed = I could not process this note, and it is not your fault. Please send a new one.
 reason-good_note = The note is good.
 reason-match = This is your voice.
+
+reason-teacher_decides = I am still not sure, so your teacher will listen to this note and decide. You need not send another one.
+reason-teacher_confirmed = Your teacher has recognised your voice.
+reason-teacher_rejected = Your teacher did not recognise your voice.
+unsure-try = (Try { $n } of { $most }.)

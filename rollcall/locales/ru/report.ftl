@@ -163,3 +163,8 @@ report-row-students = Учеников
 report-row-lessons = Уроков
 report-row-share = Посещаемость
 report-excel-moment = dd.mm.yyyy hh:mm
+
+short-reason-teacher_decides = ждёт учителя
+short-reason-teacher_confirmed = подтверждено учителем
+short-reason-teacher_rejected = отклонено учителем
+report-confirmed = подтверждено учителем

@@ -42,3 +42,8 @@ reason-not_expected = Это сообщение больше не требова
 reason-processing_failed = Не удалось обработать сообщение, и это не ваша вина. Пришлите, пожалуйста, новое.
 reason-good_note = Запись хорошая.
 reason-match = Это ваш голос.
+
+reason-teacher_decides = Я всё ещё не уверен, поэтому запись послушает и решит учитель. Присылать ещё одну не нужно.
+reason-teacher_confirmed = Учитель узнал ваш голос.
+reason-teacher_rejected = Учитель не узнал ваш голос.
+unsure-try = (Попытка { $n } из { $most }.)

@@ -1,0 +1,13 @@
+"""What becomes of a doubt that only the teacher can settle."""
+
+from enum import StrEnum
+
+
+class ReviewState(StrEnum):
+    """Where a review stands; the first three are the teacher's to see and to choose from."""
+
+    OPEN = "open"
+    CONFIRMED = "confirmed"
+    REJECTED = "rejected"
+    SETTLED = "settled"
+    """A later note was accepted, or the student left: there is nothing to decide any more."""

@@ -1,0 +1,224 @@
+"""Reviews: doubts that the voice left, and what the teacher made of them after listening."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.attendance import ATTENDED
+from rollcall.job import EarlierTry
+from rollcall.review import ReviewState
+from rollcall.storage import lessons
+from rollcall.storage.tables import (
+    TEACHER,
+    Attempt,
+    Attendance,
+    Lesson,
+    Membership,
+    Person,
+    Review,
+    ReviewCard,
+)
+from rollcall.tries import MOST
+from rollcall.verdict import Purpose, Reason, Verdict
+
+TOGETHER = timedelta(minutes=10)
+"""Unsure notes outside a lesson are averaged when no longer apart than this."""
+_SENDING = timedelta(minutes=1)
+"""A card still being sent after this long was left behind by a bot that stopped."""
+
+
+async def tries_before(session: AsyncSession, attempt: Attempt) -> tuple[EarlierTry, ...]:
+    """The sender's latest unsure tries that may be averaged with this note."""
+    same_lesson = Attempt.lesson_id == attempt.lesson_id
+    if attempt.lesson_id is None:
+        same_lesson = Attempt.lesson_id.is_(None) & (Attempt.received_at >= attempt.received_at - TOGETHER)
+    rows = await session.scalars(
+        select(Attempt)
+        .where(
+            same_lesson,
+            Attempt.person_id == attempt.person_id,
+            Attempt.class_id == attempt.class_id,
+            Attempt.purpose == Purpose.CHECK_IN,
+            Attempt.verdict == Verdict.UNSURE,
+            Attempt.embedding.is_not(None),
+            Attempt.id != attempt.id,
+        )
+        .order_by(Attempt.received_at.desc())
+        .limit(MOST - 1)
+    )
+    return tuple(
+        EarlierTry(
+            attempt_id=row.id,
+            weight_hash=row.weight_hash or "",
+            embedding=row.embedding,
+            speech_seconds=row.speech_seconds or 0.0,
+        )
+        for row in rows
+        if row.embedding is not None
+    )
+
+
+async def count_try(session: AsyncSession, attempt: Attempt, now: datetime) -> None:
+    """Number an unsure note of a lesson; the last try becomes the teacher's to settle."""
+    if attempt.lesson_id is None:
+        return
+    mark = await session.get(Attendance, (attempt.lesson_id, attempt.person_id))
+    if mark is not None and mark.status in ATTENDED:
+        return
+    before = [Attempt.lesson_id == attempt.lesson_id, Attempt.person_id == attempt.person_id]
+    count, first = (
+        await session.execute(
+            select(func.count(), func.min(Attempt.sent_at)).where(
+                *before, Attempt.verdict == Verdict.UNSURE, Attempt.id != attempt.id
+            )
+        )
+    ).one()
+    attempt.note_number = count + 1
+    if attempt.note_number < MOST:
+        return
+    review = await _review_of(session, attempt.lesson_id, attempt.person_id)
+    if review is None:
+        sent_at = min(first, attempt.sent_at) if first is not None else attempt.sent_at
+        review = Review(
+            lesson_id=attempt.lesson_id, person_id=attempt.person_id, attempt_id=attempt.id, sent_at=sent_at,
+            state=ReviewState.OPEN, created_at=now,
+        )  # fmt: skip
+        try:
+            async with session.begin_nested():
+                session.add(review)
+        except IntegrityError:  # another bot settled another try of the same student at this moment
+            return
+    if review.state is ReviewState.OPEN:
+        attempt.reason = Reason.TEACHER_DECIDES
+        await drop_embeddings(session, attempt.lesson_id, attempt.person_id)
+
+
+async def settle_review(session: AsyncSession, lesson_id: int, person_id: int) -> None:
+    """An accepted note answers the doubt: an open review is over, the tries' embeddings go."""
+    review = await _review_of(session, lesson_id, person_id)
+    if review is not None and review.state is ReviewState.OPEN:
+        review.state = ReviewState.SETTLED
+    await drop_embeddings(session, lesson_id, person_id)
+
+
+async def decide_review(
+    session: AsyncSession, review: Review, teacher: Person, *, confirmed: bool, now: datetime
+) -> bool:
+    """Record what the teacher decided; False where it was decided already, and then nothing changes."""
+    # One statement, so that of two teachers pressing at once one is first.
+    state = ReviewState.CONFIRMED if confirmed else ReviewState.REJECTED
+    decided = await session.scalar(
+        update(Review)
+        .where(Review.id == review.id, Review.state == ReviewState.OPEN)
+        .values(state=state, decided_by=teacher.id, decided_at=now)
+        .returning(Review.id)
+    )
+    if decided is None:
+        await session.refresh(review)
+        return False
+    await session.refresh(review)
+    reason = Reason.TEACHER_CONFIRMED if confirmed else Reason.TEACHER_REJECTED
+    await session.execute(
+        update(Attempt)
+        .where(
+            Attempt.lesson_id == review.lesson_id,
+            Attempt.person_id == review.person_id,
+            Attempt.reason == Reason.TEACHER_DECIDES,
+        )
+        .values(reason=reason)
+    )
+    if confirmed:
+        lesson = await session.get_one(Lesson, review.lesson_id)
+        mark = await lessons.mark(session, lesson, review.person_id, review.sent_at, None, review.attempt_id)
+        if mark.attempt_id == review.attempt_id:
+            mark.confirmed_by = teacher.id
+    return True
+
+
+async def drop_embeddings(session: AsyncSession, lesson_id: int, person_id: int) -> None:
+    """The tries of a student in a lesson are not averaged any more."""
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.lesson_id == lesson_id, Attempt.person_id == person_id, Attempt.embedding.is_not(None))
+        .values(embedding=None)
+    )
+
+
+async def drop_old_embeddings(session: AsyncSession, now: datetime) -> None:
+    """Embeddings of tries that nothing will be averaged with: their lesson is over, or there was none."""
+    over = exists().where(Lesson.id == Attempt.lesson_id, Lesson.closed_at.is_not(None))
+    await session.execute(
+        update(Attempt)
+        .where(
+            Attempt.embedding.is_not(None),
+            Attempt.received_at < now - TOGETHER,
+            or_(Attempt.lesson_id.is_(None), over),
+        )
+        .values(embedding=None)
+        .execution_options(synchronize_session=False)
+    )
+
+
+async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[int, int]]:
+    """(review, teacher's Telegram id) of every open review that a teacher of the class has not been shown."""
+    card = exists().where(
+        ReviewCard.review_id == Review.id,
+        ReviewCard.chat_id == Person.telegram_id,
+        or_(ReviewCard.message_id.is_not(None), ReviewCard.claimed_at > now - _SENDING),
+    )
+    rows = await session.execute(
+        select(Review.id, Person.telegram_id)
+        .join(Lesson, Lesson.id == Review.lesson_id)
+        .join(Membership, (Membership.class_id == Lesson.class_id) & (Membership.role == TEACHER))
+        .join(Person, Person.id == Membership.person_id)
+        .where(Review.state == ReviewState.OPEN, ~card)
+    )
+    return rows.tuples().all()
+
+
+async def claim_card(session: AsyncSession, review_id: int, chat_id: int, now: datetime) -> bool:
+    """Take it on to send a card; False where another bot is at it."""
+    card = await session.get(ReviewCard, (review_id, chat_id), with_for_update=True)
+    if card is None:
+        try:
+            async with session.begin_nested():
+                session.add(ReviewCard(review_id=review_id, chat_id=chat_id, shown=ReviewState.OPEN, claimed_at=now))
+        except IntegrityError:
+            return False
+        return True
+    if card.message_id is not None or card.claimed_at > now - _SENDING:
+        return False
+    card.claimed_at = now
+    return True
+
+
+async def outdated_cards(session: AsyncSession) -> Sequence[tuple[ReviewCard, Review]]:
+    """Cards that still show what is no longer so."""
+    rows = await session.execute(
+        select(ReviewCard, Review)
+        .join(Review, Review.id == ReviewCard.review_id)
+        .where(ReviewCard.message_id.is_not(None), ReviewCard.shown != Review.state)
+    )
+    return rows.tuples().all()
+
+
+async def untold(session: AsyncSession) -> Sequence[int]:
+    """Decided reviews whose student has not heard of it."""
+    decided = [ReviewState.CONFIRMED, ReviewState.REJECTED]
+    rows = await session.scalars(select(Review.id).where(Review.state.in_(decided), Review.told_at.is_(None)))
+    return rows.all()
+
+
+async def take_telling(session: AsyncSession, review_id: int, now: datetime) -> bool:
+    """Take it on to tell the student; False where that is done."""
+    taken = update(Review).where(Review.id == review_id, Review.told_at.is_(None)).values(told_at=now)
+    return await session.scalar(taken.returning(Review.id)) is not None
+
+
+async def _review_of(session: AsyncSession, lesson_id: int, person_id: int) -> Review | None:
+    return await session.scalar(select(Review).where(Review.lesson_id == lesson_id, Review.person_id == person_id))
