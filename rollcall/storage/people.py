@@ -72,4 +72,4 @@ async def withdraw_consent(session: AsyncSession, telegram_id: int, now: datetim
 async def names_of(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:
     """Full names by id."""
     rows = await session.execute(select(Person.id, Person.full_name).where(Person.id.in_(person_ids)))
-    return dict(rows.tuples().all())
+    return dict(rows.all())

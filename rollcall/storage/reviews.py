@@ -178,7 +178,7 @@ async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[
         .join(Person, Person.id == Membership.person_id)
         .where(Review.state == ReviewState.OPEN, ~card)
     )
-    return rows.tuples().all()
+    return [(review_id, chat_id) for review_id, chat_id in rows]
 
 
 async def claim_card(session: AsyncSession, review_id: int, chat_id: int, now: datetime) -> bool:
@@ -204,7 +204,7 @@ async def outdated_cards(session: AsyncSession) -> Sequence[tuple[ReviewCard, Re
         .join(Review, Review.id == ReviewCard.review_id)
         .where(ReviewCard.message_id.is_not(None), ReviewCard.shown != Review.state)
     )
-    return rows.tuples().all()
+    return [(card, review) for card, review in rows]
 
 
 async def untold(session: AsyncSession) -> Sequence[int]:

@@ -63,7 +63,11 @@ async def test_a_note_that_was_not_accepted_marks_nobody_and_flags_at_the_end(sc
     assert await count(school, Attendance) == 0
     await school.close(lesson)
     async with school.database.session() as session:
-        rows = await session.execute(select(Person.telegram_id, Attendance.status).join_from(Attendance, Person))
+        rows = await session.execute(
+            select(Person.telegram_id, Attendance.status).join_from(
+                Attendance, Person, Attendance.person_id == Person.id
+            )
+        )
         assert dict(rows.all()) == {ANNA: Status.FLAGGED, BORIS: Status.ABSENT}
 
 
