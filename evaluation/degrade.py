@@ -94,10 +94,10 @@ def babble(
 
 def reverb(samples: Samples, segments: Segments, t60: float, drr: float, rng: np.random.Generator) -> Samples:
     """A room of exponentially decaying noise (Polack's model, 1988); the speech stays as loud, the tail is cut off."""
-    spectrum_size = len(samples) + round(t60 * SAMPLE_RATE)
-    wet = np.fft.irfft(
-        np.fft.rfft(samples, spectrum_size) * np.fft.rfft(room_response(t60, drr, rng), spectrum_size), spectrum_size
-    )[: len(samples)].astype(np.float32)
+    response = room_response(t60, drr, rng)
+    size = 1 << (len(samples) + len(response)).bit_length()  # powers of two transform fastest
+    spectrum = np.fft.rfft(samples, size) * np.fft.rfft(response, size)
+    wet = np.fft.irfft(spectrum, size)[: len(samples)].astype(np.float32)
     before, after = speech_power(samples, segments), speech_power(wet, segments)
     return wet * np.float32(np.sqrt(before / after)) if after > 0 else wet
 
@@ -132,12 +132,12 @@ def phone(samples: Samples) -> Samples:
 
 def mu_law(samples: NDArray[np.float64]) -> NDArray[np.float64]:
     """[-1, 1] pressed to [-1, 1], with finer steps for quiet sounds."""
-    return np.sign(samples) * np.log1p(_MU * np.abs(samples)) / np.log1p(_MU)
+    return np.asarray(np.sign(samples) * np.log1p(_MU * np.abs(samples)) / np.log1p(_MU), np.float64)
 
 
 def mu_law_inverse(pressed: NDArray[np.float64]) -> NDArray[np.float64]:
     """The reverse of `mu_law`."""
-    return np.sign(pressed) * np.expm1(np.abs(pressed) * np.log1p(_MU)) / _MU
+    return np.asarray(np.sign(pressed) * np.expm1(np.abs(pressed) * np.log1p(_MU)) / _MU, np.float64)
 
 
 def clip(samples: Samples, depth: float) -> Samples:
@@ -180,8 +180,8 @@ def opus(samples: Samples, kilobits: float) -> Samples:
         container.mux(stream.encode(None))
     sent.seek(0)
     resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-    with av.open(sent) as container:
-        frames = [part for frame in container.decode(audio=0) for part in resampler.resample(frame)]
+    with av.open(sent, "r") as received:
+        frames = [part for frame in received.decode(audio=0) for part in resampler.resample(frame)]
         frames += resampler.resample(None)
     heard = np.concatenate([frame.to_ndarray()[0] for frame in frames])[: len(samples)]
     return np.pad(heard, (0, len(samples) - len(heard))).astype(np.float32)
@@ -201,7 +201,7 @@ def _telephone_band(size: int) -> NDArray[np.float64]:
     frequency = np.fft.rfftfreq(size, 1 / _PHONE_RATE)
     low, high = _PHONE_BAND
     inside = np.minimum(frequency - low, high - frequency) / _PHONE_SLOPE
-    return 0.5 - 0.5 * np.cos(np.pi * np.clip(inside + 1, 0, 1))
+    return np.asarray(0.5 - 0.5 * np.cos(np.pi * np.clip(inside + 1, 0, 1)), np.float64)
 
 
 def _linear(decibels: float) -> float:

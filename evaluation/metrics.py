@@ -25,7 +25,7 @@ def det_points(target: ArrayLike, nontarget: ArrayLike) -> tuple[Floats, Floats]
     """
     same, different = np.sort(_scores(target)), np.sort(_scores(nontarget))
     cuts = np.unique(np.concatenate((same, different)))
-    far = 1 - np.searchsorted(different, cuts) / len(different)
+    far = (len(different) - np.searchsorted(different, cuts)) / len(different)
     frr = np.searchsorted(same, cuts) / len(same)
     return np.append(far, 0.0), np.append(frr, 1.0)
 
@@ -36,7 +36,11 @@ def eer(target: ArrayLike, nontarget: ArrayLike) -> float:
     Neighbouring operating points are joined by straight lines, and the crossing of that staircase with the diagonal is
     taken. (Not the convex hull's, which is lower: a system that tosses coins between two cuts.)
     """
-    far, frr = det_points(target, nontarget)
+    return equal_error(*det_points(target, nontarget))
+
+
+def equal_error(far: Floats, frr: Floats) -> float:
+    """`eer` of operating points, [points] each, as `det_points` gives them."""
     after = int(np.argmax(frr >= far))
     before = after - 1  # the first point is (1, 0), so the crossing is never there
     gap_before, gap_after = far[before] - frr[before], frr[after] - far[after]
@@ -56,7 +60,7 @@ def cut_at_far(nontarget: ArrayLike, far: float) -> float:
 
 def frr_at_far(target: ArrayLike, nontarget: ArrayLike, far: float) -> float:
     """The fewest false rejects at which at most a share ``far`` of the non-targets is accepted. No interpolation."""
-    return 1 - true_positive_rate(target, cut_at_far(nontarget, far))
+    return float(np.mean(_scores(target) < cut_at_far(nontarget, far)))
 
 
 def min_dcf(target: ArrayLike, nontarget: ArrayLike, prior: float = 0.01) -> float:
