@@ -1,0 +1,224 @@
+"""What the figures look like: trade-offs, scores, calibration and confusions, in the colours of the reports.
+
+Matplotlib's object-oriented interface only, as in `rollcall.report.drawing`. Every picture is a PNG, 1080 pixels wide.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from statistics import NormalDist
+from typing import Any
+
+import numpy as np
+from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
+from matplotlib.ticker import NullLocator
+from numpy.typing import ArrayLike, NDArray
+
+from evaluation.metrics import equal_error
+from rollcall.report.drawing import FAINT, FLAGGED, HOLLOW, INK, LATE, LATE_ZONE, MUTED, PAPER, PRESENT, WIDTH, drawable
+
+_DPI = 150
+_FAMILY = "DejaVu Sans"
+_LINES = (PRESENT, FLAGGED, LATE, "#5B5EA6", "#4C9F70", INK, "#B565A7", HOLLOW)
+_TICKS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
+_LONGEST_NAME = 18
+_NUMBERED_CELLS = 20
+"""Up to so many people, each cell of a confusion matrix shows its number."""
+
+
+def det_curve(systems: Mapping[str, tuple[ArrayLike, ArrayLike]], path: Path) -> None:
+    """False rejects against false accepts of each system, axes warped by the probit, equal error rates marked.
+
+    Martin et al., "The DET curve in assessment of detection task performance", Eurospeech 1997.
+
+    Args:
+        systems: false accept and false reject rates by name, [points] each, as `metrics.det_points` gives them.
+    """
+    curves = {name: (np.asarray(far, float), np.asarray(frr, float)) for name, (far, frr) in systems.items()}
+    errors = {name: equal_error(far, frr) for name, (far, frr) in curves.items()}
+    low = max((tick for tick in _TICKS if tick <= min(errors.values(), default=0.0) / 8), default=_TICKS[0])
+    high = min(tick for tick in _TICKS if tick >= min(max(0.4, 1.5 * max(errors.values(), default=0.0)), 0.99))
+    figure, axes = _sheet(1080, "Detection error trade-off", "Lower left is better; rings mark equal error rates")
+    edges = _probit([low, high])
+    axes.plot(edges, edges, color=HOLLOW, linewidth=1, linestyle=(0, (3, 3)))
+    for place, (name, (far, frr)) in enumerate(curves.items()):
+        colour = _LINES[place % len(_LINES)]
+        shown = (far <= 1.2 * high) & (frr <= 1.2 * high)
+        label = f"{_name(name)}: EER {_percent(errors[name])}"
+        axes.plot(_probit(far[shown]), _probit(frr[shown]), color=colour, linewidth=2, label=label, zorder=3)
+        ring = _probit([errors[name]])
+        axes.plot(ring, ring, "o", markersize=9, markerfacecolor=PAPER, markeredgecolor=colour, markeredgewidth=2)
+        axes.lines[-1].set_zorder(4)
+    ticks = [tick for tick in _TICKS if low <= tick <= high]
+    for axis in (axes.xaxis, axes.yaxis):
+        axis.set_ticks(_probit(ticks), [f"{100 * tick:g} %" for tick in ticks])
+    axes.set(xlim=edges, ylim=edges, aspect="equal")
+    axes.grid(color=FAINT, linewidth=1)
+    _label(axes, "False accepts", "False rejects")
+    if curves:
+        axes.legend(loc="upper right", prop=_font(9), frameon=True, facecolor=PAPER, edgecolor=FAINT, labelcolor=INK)
+    _save(figure, path)
+
+
+def score_histogram(
+    target: ArrayLike, nontarget: ArrayLike, accept: float, unsure: float, path: Path, title: str
+) -> None:
+    """Scores of the same speaker, [n], and of different ones, [m], with both cuts: how far apart they lie.
+
+    Args:
+        accept: from this score on a voice is accepted.
+        unsure: from this score on, and below ``accept``, it is asked to speak again; below it is refused.
+    """
+    same, different = np.asarray(target, float), np.asarray(nontarget, float)
+    figure, axes = _sheet(760, title, "Each kind of trial fills the same area, however many there are")
+    ends = np.concatenate((same, different, [accept, unsure]))
+    ends = ends[np.isfinite(ends)]
+    margin = 0.03 * (np.ptp(ends) or 1.0)
+    span = (float(ends.min() - margin), float(ends.max() + margin))
+    edges = np.linspace(*span, 81)
+    highest = 0.0
+    for scores, colour, kind in ((different, FLAGGED, "Different speakers"), (same, PRESENT, "Same speaker")):
+        height, _ = np.histogram(scores, edges, density=True) if len(scores) else (np.zeros(80), edges)
+        highest = max(highest, float(height.max()))
+        shares = _shares(scores, accept, unsure)
+        axes.stairs(height, edges, fill=True, color=colour, alpha=0.28, zorder=2)
+        axes.stairs(height, edges, color=colour, linewidth=1.8, label=f"{kind}: {shares}", zorder=3)
+    axes.axvspan(unsure, accept, color=LATE_ZONE, zorder=0)
+    for cut, words, side in (
+        (unsure, f"unsure from {unsure:.2f} ", "right"),
+        (accept, f" accept from {accept:.2f}", "left"),
+    ):
+        axes.axvline(cut, color=INK, linewidth=1.2, linestyle=(0, (3, 3)), zorder=4)
+        axes.text(cut, 1.13 * highest, words, ha=side, va="center", color=INK, fontproperties=_font(9), zorder=5)
+    axes.set(xlim=span, ylim=(0, 1.22 * highest or 1))
+    axes.yaxis.set_ticks([])
+    _label(axes, "Score", "Share of trials")
+    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.14), prop=_font(9), frameon=False, labelcolor=INK, reverse=True)
+    _save(figure, path)
+
+
+def reliability_plot(mean_posterior: ArrayLike, observed: ArrayLike, counts: ArrayLike, path: Path, title: str) -> None:
+    """What was promised against what came, [bins] each as `metrics.reliability` gives them, and how often."""
+    promised, came, times = np.asarray(mean_posterior, float), np.asarray(observed, float), np.asarray(counts, float)
+    error = float(np.sum(np.abs(promised - came) * times) / max(times.sum(), 1))
+    figure, axes = _sheet(
+        1240, title, f"On the diagonal promises are kept; mean gap (ECE) {_percent(error)}", bottom=0.29
+    )
+    axes.plot([0, 1], [0, 1], color=HOLLOW, linewidth=1.2, linestyle=(0, (3, 3)), zorder=1)
+    axes.vlines(promised, np.minimum(promised, came), np.maximum(promised, came), color=LATE, linewidth=5, alpha=0.6)
+    axes.plot(promised, came, color=PRESENT, linewidth=2, marker="o", markersize=8, markeredgecolor=PAPER, zorder=3)
+    axes.set(xlim=(-0.02, 1.02), ylim=(-0.02, 1.02))
+    axes.grid(color=FAINT, linewidth=1)
+    _label(axes, "", "Were the same speaker")
+    below = _axes(figure, (0.13, 0.085, 0.82, 0.155))
+    below.bar(promised, times, width=0.035, color=PRESENT, alpha=0.75, zorder=2)
+    below.set(xlim=(-0.02, 1.02), yscale="log", ylim=(0.7, max(float(times.max(initial=1.0)), 1.0) * 2.5))
+    below.yaxis.set_minor_locator(NullLocator())
+    below.grid(color=FAINT, linewidth=1, axis="y")
+    _label(below, "Promised probability of the same speaker", "Trials")
+    for axis in (axes.xaxis, axes.yaxis, below.xaxis):
+        axis.set_ticks(np.linspace(0, 1, 6), [f"{share} %" for share in range(0, 101, 20)])
+    axes.xaxis.set_ticklabels([])
+    _save(figure, path)
+
+
+def confusion_matrix(matrix: ArrayLike, names: Sequence[str], path: Path) -> None:
+    """Who was taken for whom: counts, int [people, people], a row for each speaker. Shades are shares of the row."""
+    counts = np.asarray(matrix)
+    people = len(names)
+    if counts.shape != (people, people):
+        raise ValueError("a confusion matrix has a row and a column for every name")
+    right, total = int(np.trace(counts)), int(counts.sum())
+    figure, axes = _sheet(
+        1180, "Who was taken for whom", f"{right} of {total} right; a row is a speaker, a column the answer",
+        left=0.24, bottom=0.2, right=0.97,
+    )  # fmt: skip
+    share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
+    diagonal = np.eye(people, dtype=bool)
+    for part, colour in ((diagonal, PRESENT), (~diagonal, FLAGGED)):
+        shades = LinearSegmentedColormap.from_list("", [PAPER, colour])
+        axes.imshow(np.ma.masked_array(np.sqrt(share), ~part), cmap=shades, vmin=0, vmax=1, aspect="auto")
+    if people <= _NUMBERED_CELLS:
+        size = min(11.0, 110 / max(people, 1))
+        for row, column in zip(*np.nonzero(counts), strict=True):
+            colour = PAPER if share[row, column] > 0.3 else INK
+            words = str(counts[row, column])
+            axes.text(column, row, words, ha="center", va="center", color=colour, fontproperties=_font(size))
+    every = max(1, -(-people // 50))
+    shown = range(0, people, every)
+    size = min(10.0, 300 / max(len(shown), 1))
+    axes.xaxis.set_ticks(shown, [_name(names[place]) for place in shown], rotation=90 if people > 8 else 40)
+    axes.yaxis.set_ticks(shown, [_name(names[place]) for place in shown])
+    if people <= 50:
+        axes.set_xticks(np.arange(people + 1) - 0.5, minor=True)
+        axes.set_yticks(np.arange(people + 1) - 0.5, minor=True)
+        axes.grid(which="minor", color=FAINT, linewidth=1)
+    axes.tick_params(which="both", length=0)
+    for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
+        label.set_fontproperties(_font(size))
+    if people <= 8:
+        for label in axes.get_xticklabels():
+            label.set(ha="right", rotation_mode="anchor")
+    _save(figure, path)
+
+
+def _sheet(
+    height: int, title: str, subtitle: str, *, left: float = 0.13, bottom: float | None = None, right: float = 0.95
+) -> tuple[Figure, Any]:
+    """A figure of ``height`` pixels with a heading, and the axes under it; edges are shares of the figure."""
+    figure = Figure(figsize=(WIDTH / _DPI, height / _DPI), dpi=_DPI, facecolor=PAPER)
+    FigureCanvasAgg(figure)
+    for words, drop, size, colour, bold in ((title, 62, 15, INK, True), (subtitle, 100, 9.5, MUTED, False)):
+        figure.text(0.05, 1 - drop / height, drawable(words, bold=bold), color=colour, fontproperties=_font(size, bold))
+    floor = 100 / height if bottom is None else bottom
+    return figure, _axes(figure, (left, floor, right - left, 1 - 135 / height - floor))
+
+
+def _axes(figure: Figure, box: tuple[float, float, float, float]) -> Any:
+    axes: Any = figure.add_axes(box, facecolor=PAPER)
+    for side, spine in axes.spines.items():
+        spine.set(color=HOLLOW, visible=side in {"left", "bottom"})
+    axes.tick_params(color=HOLLOW, labelcolor=MUTED, labelsize=9, labelfontfamily=_FAMILY)
+    axes.set_axisbelow(True)
+    return axes
+
+
+def _label(axes: Any, across: str, up: str) -> None:
+    axes.set_xlabel(across, color=INK, fontproperties=_font(10), labelpad=8)
+    axes.set_ylabel(up, color=INK, fontproperties=_font(10), labelpad=8)
+
+
+def _save(figure: Figure, path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    figure.savefig(path, format="png", dpi=_DPI)
+
+
+def _probit(rates: ArrayLike) -> NDArray[np.float64]:
+    """Rates as normal deviates, [n]; 0 and 1 are far outside the picture, but finite."""
+    inside, place = np.unique(np.clip(rates, 1e-9, 1 - 1e-9), return_inverse=True)
+    return np.array([NormalDist().inv_cdf(rate) for rate in inside.tolist()])[place]
+
+
+def _shares(scores: NDArray[np.float64], accept: float, unsure: float) -> str:
+    if not len(scores):
+        return "no trials"
+    accepted, refused = float(np.mean(scores >= accept)), float(np.mean(scores < unsure))
+    parts = (accepted, "accepted"), (1 - accepted - refused, "unsure"), (refused, "refused")
+    return ", ".join(f"{_percent(share)} {word}" for share, word in parts)
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.2f} %" if 0 < share < 0.1 else f"{100 * share:.1f} %"
+
+
+def _name(name: str) -> str:
+    plain = drawable(name)
+    return plain if len(plain) <= _LONGEST_NAME else plain[: _LONGEST_NAME - 1].rstrip() + "…"
+
+
+def _font(size: float, bold: bool = False) -> FontProperties:
+    return FontProperties(family=_FAMILY, weight="bold" if bold else "normal", size=size)
