@@ -11,12 +11,14 @@ import math
 from dataclasses import dataclass, field, replace
 from functools import cache
 from importlib import resources
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 FALSE_ACCEPTS = 0.001
 """Target false accept rate: of a thousand notes by someone else, at most one is taken for the account's owner."""
+_Score = TypeVar("_Score", float, NDArray[np.floating])
 _UNSURE_LLR = math.log(1.0)
 
 
@@ -41,7 +43,7 @@ class Operating:
     cohort_mean: NDArray[np.float32] | None = field(default=None, compare=False)
     measured: bool = False
 
-    def llr(self, score: float) -> float:
+    def llr(self, score: _Score) -> _Score:
         """Log-likelihood ratio of "the owner speaks" against "someone else speaks"."""
         return self.slope * score + self.offset
 
