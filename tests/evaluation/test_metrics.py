@@ -105,8 +105,8 @@ def test_decisions_at_a_cut_by_hand() -> None:
 def test_an_open_set_counts_only_members_found_under_their_own_name() -> None:
     members, correct, strangers = [0.9, 0.8, 0.7, 0.3], [True, False, True, True], [0.5, 0.4, 0.2, 0.1]
     assert metrics.open_set(members, correct, strangers, fpir=0) == 0.5
-    assert metrics.open_set(members, correct, strangers, fpir=0.5) == 0.5
-    assert metrics.open_set(members, correct, strangers, fpir=0.75) == 0.75
+    assert metrics.open_set(members, correct, strangers, fpir=0.25) == 0.5
+    assert metrics.open_set(members, correct, strangers, fpir=0.5) == 0.75
     assert metrics.fpir_at(strangers, 0.4) == 0.5
 
 
