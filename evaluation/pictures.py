@@ -19,13 +19,26 @@ from matplotlib.ticker import NullLocator
 from numpy.typing import ArrayLike, NDArray
 
 from evaluation.metrics import equal_error
-from rollcall.report.drawing import FAINT, FLAGGED, HOLLOW, INK, LATE, LATE_ZONE, MUTED, PAPER, PRESENT, WIDTH, drawable
+from rollcall.report.drawing import (
+    FAINT,
+    FLAGGED,
+    HOLLOW,
+    INK,
+    LATE,
+    LATE_ZONE,
+    MUTED,
+    PAPER,
+    PRESENT,
+    WIDTH,
+    drawable,
+    text_width,
+)
 
 _DPI = 150
 _FAMILY = "DejaVu Sans"
 _LINES = (PRESENT, FLAGGED, LATE, "#5B5EA6", "#4C9F70", INK, "#B565A7", HOLLOW)
 _TICKS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
-_LONGEST_NAME = 18
+_LONGEST_NAME = 26
 _NUMBERED_CELLS = 20
 """Up to so many people, each cell of a confusion matrix shows its number."""
 
@@ -55,12 +68,12 @@ def det_curve(systems: Mapping[str, tuple[ArrayLike, ArrayLike]], path: Path) ->
         axes.lines[-1].set_zorder(4)
     ticks = [tick for tick in _TICKS if low <= tick <= high]
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks(_probit(ticks), [f"{100 * tick:g} %" for tick in ticks])
+        axis.set_ticks(_probit(ticks), [f"{100 * tick:g}" for tick in ticks])
     axes.set(xlim=edges, ylim=edges, aspect="equal")
     axes.grid(color=FAINT, linewidth=1)
-    _label(axes, "False accepts", "False rejects")
+    _label(axes, "False accepts, %", "False rejects, %")
     if curves:
-        axes.legend(loc="upper right", prop=_font(9), frameon=True, facecolor=PAPER, edgecolor=FAINT, labelcolor=INK)
+        axes.legend(loc="upper right", prop=_font(9), framealpha=1, facecolor=PAPER, edgecolor=FAINT, labelcolor=INK)
     _save(figure, path)
 
 
@@ -74,7 +87,9 @@ def score_histogram(
         unsure: from this score on, and below ``accept``, it is asked to speak again; below it is refused.
     """
     same, different = np.asarray(target, float), np.asarray(nontarget, float)
-    figure, axes = _sheet(760, title, "Each kind of trial fills the same area, however many there are")
+    figure, axes = _sheet(
+        820, title, "Each kind of trial fills the same area, however many there are", left=0.08, bottom=0.24
+    )
     ends = np.concatenate((same, different, [accept, unsure]))
     ends = ends[np.isfinite(ends)]
     margin = 0.03 * (np.ptp(ends) or 1.0)
@@ -97,7 +112,9 @@ def score_histogram(
     axes.set(xlim=span, ylim=(0, 1.22 * highest or 1))
     axes.yaxis.set_ticks([])
     _label(axes, "Score", "Share of trials")
-    axes.legend(loc="upper left", bbox_to_anchor=(0, -0.14), prop=_font(9), frameon=False, labelcolor=INK, reverse=True)
+    axes.legend(
+        loc="upper left", bbox_to_anchor=(-0.01, -0.15), prop=_font(9), frameon=False, labelcolor=INK, reverse=True
+    )
     _save(figure, path)
 
 
@@ -106,7 +123,7 @@ def reliability_plot(mean_posterior: ArrayLike, observed: ArrayLike, counts: Arr
     promised, came, times = np.asarray(mean_posterior, float), np.asarray(observed, float), np.asarray(counts, float)
     error = float(np.sum(np.abs(promised - came) * times) / max(times.sum(), 1))
     figure, axes = _sheet(
-        1240, title, f"On the diagonal promises are kept; mean gap (ECE) {_percent(error)}", bottom=0.29
+        1240, title, f"On the diagonal promises are kept; mean gap (ECE) {_percent(error)}", bottom=0.27
     )
     axes.plot([0, 1], [0, 1], color=HOLLOW, linewidth=1.2, linestyle=(0, (3, 3)), zorder=1)
     axes.vlines(promised, np.minimum(promised, came), np.maximum(promised, came), color=LATE, linewidth=5, alpha=0.6)
@@ -133,26 +150,30 @@ def confusion_matrix(matrix: ArrayLike, names: Sequence[str], path: Path) -> Non
     if counts.shape != (people, people):
         raise ValueError("a confusion matrix has a row and a column for every name")
     right, total = int(np.trace(counts)), int(counts.sum())
+    every = max(1, -(-people // 50))
+    shown, labels = range(0, people, every), [_name(name) for name in names[::every]]
+    size = min(10.0, 300 / max(len(shown), 1))
+    widest = max((text_width(words, size * _DPI / 72) for words in labels), default=0.0)
+    lying = widest < 700 / max(len(shown), 1)
+    left, below = 70 + widest, 90.0 if lying else 70 + widest
+    height = round(135 + (WIDTH - left - 50) + below)
+    subtitle = f"{right} of {total} right; a row is a speaker, a column the answer"
     figure, axes = _sheet(
-        1180, "Who was taken for whom", f"{right} of {total} right; a row is a speaker, a column the answer",
-        left=0.24, bottom=0.2, right=0.97,
-    )  # fmt: skip
+        height, "Who was taken for whom", subtitle, left=left / WIDTH, bottom=below / height, right=1 - 50 / WIDTH
+    )
     share = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
     diagonal = np.eye(people, dtype=bool)
     for part, colour in ((diagonal, PRESENT), (~diagonal, FLAGGED)):
         shades = LinearSegmentedColormap.from_list("", [PAPER, colour])
         axes.imshow(np.ma.masked_array(np.sqrt(share), ~part), cmap=shades, vmin=0, vmax=1, aspect="auto")
     if people <= _NUMBERED_CELLS:
-        size = min(11.0, 110 / max(people, 1))
+        digits = _font(min(11.0, 130 / max(people, 1)))
         for row, column in zip(*np.nonzero(counts), strict=True):
             colour = PAPER if share[row, column] > 0.3 else INK
             words = str(counts[row, column])
-            axes.text(column, row, words, ha="center", va="center", color=colour, fontproperties=_font(size))
-    every = max(1, -(-people // 50))
-    shown = range(0, people, every)
-    size = min(10.0, 300 / max(len(shown), 1))
-    axes.xaxis.set_ticks(shown, [_name(names[place]) for place in shown], rotation=90 if people > 8 else 40)
-    axes.yaxis.set_ticks(shown, [_name(names[place]) for place in shown])
+            axes.text(column, row, words, ha="center", va="center", color=colour, fontproperties=digits)
+    axes.xaxis.set_ticks(shown, labels, rotation=0 if lying else 90)
+    axes.yaxis.set_ticks(shown, labels)
     if people <= 50:
         axes.set_xticks(np.arange(people + 1) - 0.5, minor=True)
         axes.set_yticks(np.arange(people + 1) - 0.5, minor=True)
@@ -160,9 +181,6 @@ def confusion_matrix(matrix: ArrayLike, names: Sequence[str], path: Path) -> Non
     axes.tick_params(which="both", length=0)
     for label in (*axes.get_xticklabels(), *axes.get_yticklabels()):
         label.set_fontproperties(_font(size))
-    if people <= 8:
-        for label in axes.get_xticklabels():
-            label.set(ha="right", rotation_mode="anchor")
     _save(figure, path)
 
 
