@@ -128,6 +128,55 @@ def migrate() -> None:
     _out.print("the database has the present schema")
 
 
+@app.command()
+def identify(
+    files: Annotated[list[Path], typer.Argument(help="Recordings, one speaker each")],
+    gallery: Annotated[Path, typer.Option(help="DIR/<person>/*.ogg|wav|flac|mp3")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else")] = False,
+) -> None:
+    """Tell who speaks in recordings, out of a folder of known voices."""
+    settings = _settings("identify", level="ERROR")
+    _pull(settings.speaker_model, settings)
+    raise typer.Exit(_room("evaluation.identify", "evaluate").identify(settings, files, gallery, as_json=as_json))
+
+
+@app.command()
+def verify(
+    file: Annotated[Path, typer.Argument(help="A recording")],
+    name: Annotated[str, typer.Option("--as", help="Whose voice it should be")],
+    gallery: Annotated[Path, typer.Option(help="DIR/<person>/*.ogg|wav|flac|mp3")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else")] = False,
+) -> None:
+    """Tell whether a recording is in a known voice; exit code 1 where it is not."""
+    settings = _settings("verify", level="ERROR")
+    _pull(settings.speaker_model, settings)
+    raise typer.Exit(_room("evaluation.identify", "evaluate").verify(settings, file, name, gallery, as_json=as_json))
+
+
+@app.command()
+def evaluate(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<speaker>/*.ogg|wav|flac|mp3, or with an ids.txt")],
+    models: Annotated[str, typer.Option(help="Of campplus, ecapa, rescnn, mfcc, gmm, by commas")] = "campplus",
+    enrol: Annotated[int, typer.Option(min=1, help="Recordings that enrol a speaker")] = 3,
+    draws: Annotated[int, typer.Option(min=1, help="How often enrolment recordings are drawn anew")] = 5,
+    class_size: Annotated[int, typer.Option(min=0, help="So many speakers enrol in a draw; 0: all")] = 0,
+    minimum_speech: Annotated[float, typer.Option(min=0, help="Leave out tests with less speech, seconds")] = 0.0,
+    strangers: Annotated[Path | None, typer.Option(help="A folder of people who never enrol")] = None,
+    degrade: Annotated[str, typer.Option(help="noise:10,babble:10,reverb:mild,opus:16,phone,short:2; + combines")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else")] = False,
+    out: Annotated[Path, typer.Option(help="Where report and pictures go")] = Path("evaluation-output"),
+    seed: Annotated[int, typer.Option(help="Of the draws")] = 0,
+) -> None:
+    """Measure on own recordings how well the encoders tell people apart: error rates, pictures, what to expect."""
+    settings = _settings("evaluate", level="ERROR")
+    module = _room("evaluation.evaluate", "evaluate")
+    plan = module.Plan(enrol, draws, class_size, minimum_speech, seed)
+    names = [name.strip() for name in models.split(",") if name.strip()]
+    raise typer.Exit(
+        module.main(settings, folder, names, plan, strangers=strangers, degrade=degrade, as_json=as_json, out=out)
+    )
+
+
 @models_app.command("list")
 def list_models() -> None:
     """The encoders: dimension, licence, source, and whether the weights are here."""
