@@ -55,7 +55,10 @@ def det_curve(systems: Mapping[str, tuple[ArrayLike, ArrayLike]], path: Path) ->
     errors = {name: equal_error(far, frr) for name, (far, frr) in curves.items()}
     low = max((tick for tick in _TICKS if tick <= min(errors.values(), default=0.0) / 8), default=_TICKS[0])
     high = min(tick for tick in _TICKS if tick >= min(max(0.4, 1.5 * max(errors.values(), default=0.0)), 0.99))
-    figure, axes = _sheet(1080, "Detection error trade-off", "Lower left is better; rings mark equal error rates")
+    below = 120 + 31 * len(curves)
+    height = round(135 + 0.82 * WIDTH + below)
+    subtitle = "Lower left is better; rings mark equal error rates"
+    figure, axes = _sheet(height, "Detection error trade-off", subtitle, bottom=below / height)
     edges = _probit([low, high])
     axes.plot(edges, edges, color=HOLLOW, linewidth=1, linestyle=(0, (3, 3)))
     for place, (name, (far, frr)) in enumerate(curves.items()):
@@ -68,12 +71,12 @@ def det_curve(systems: Mapping[str, tuple[ArrayLike, ArrayLike]], path: Path) ->
         axes.lines[-1].set_zorder(4)
     ticks = [tick for tick in _TICKS if low <= tick <= high]
     for axis in (axes.xaxis, axes.yaxis):
-        axis.set_ticks(_probit(ticks), [f"{100 * tick:g}" for tick in ticks])
+        axis.set_ticks(_probit(ticks), [f"{100 * tick:g}" for tick in ticks], fontsize=8)
     axes.set(xlim=edges, ylim=edges, aspect="equal")
     axes.grid(color=FAINT, linewidth=1)
     _label(axes, "False accepts, %", "False rejects, %")
     if curves:
-        axes.legend(loc="upper right", prop=_font(9), framealpha=1, facecolor=PAPER, edgecolor=FAINT, labelcolor=INK)
+        _legend(axes, -85 / (0.82 * WIDTH))
     _save(figure, path)
 
 
@@ -87,9 +90,8 @@ def score_histogram(
         unsure: from this score on, and below ``accept``, it is asked to speak again; below it is refused.
     """
     same, different = np.asarray(target, float), np.asarray(nontarget, float)
-    figure, axes = _sheet(
-        820, title, "Each kind of trial fills the same area, however many there are", left=0.08, bottom=0.24
-    )
+    subtitle = "Each kind of trial fills the same area, however many there are"
+    figure, axes = _sheet(820, title, subtitle, left=0.08, bottom=0.22)
     ends = np.concatenate((same, different, [accept, unsure]))
     ends = ends[np.isfinite(ends)]
     margin = 0.03 * (np.ptp(ends) or 1.0)
@@ -112,9 +114,7 @@ def score_histogram(
     axes.set(xlim=span, ylim=(0, 1.22 * highest or 1))
     axes.yaxis.set_ticks([])
     _label(axes, "Score", "Share of trials")
-    axes.legend(
-        loc="upper left", bbox_to_anchor=(-0.01, -0.15), prop=_font(9), frameon=False, labelcolor=INK, reverse=True
-    )
+    _legend(axes, -0.17, reverse=True)
     _save(figure, path)
 
 
@@ -208,6 +208,12 @@ def _axes(figure: Figure, box: tuple[float, float, float, float]) -> Any:
 def _label(axes: Any, across: str, up: str) -> None:
     axes.set_xlabel(across, color=INK, fontproperties=_font(10), labelpad=8)
     axes.set_ylabel(up, color=INK, fontproperties=_font(10), labelpad=8)
+
+
+def _legend(axes: Any, drop: float, *, reverse: bool = False) -> None:
+    """What the lines are, under the axes: ``drop`` is a share of their height."""
+    place = {"loc": "upper left", "bbox_to_anchor": (-0.01, drop), "borderaxespad": 0}
+    axes.legend(**place, prop=_font(9), frameon=False, labelcolor=INK, reverse=reverse)
 
 
 def _save(figure: Figure, path: Path) -> None:

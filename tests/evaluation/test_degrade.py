@@ -171,8 +171,10 @@ def test_names_are_as_asked_for_without_blanks() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "phone,", "hiss:3", "noise", "noise:", "noise:loud", "noise:nan", "noise:1e9", "phone:1", "phone:", "reverb"]
-    + ["reverb:cathedral", "short:0", "short:-1", "opus:1", "opus:9000", "noise:10+", "noise:10:3", "clip:-1"],
+    [
+        *("", "phone,", "hiss:3", "noise", "noise:", "noise:loud", "noise:nan", "noise:1e9", "noise:10+", "noise:10:3"),
+        *("phone:1", "phone:", "reverb", "reverb:cathedral", "short:0", "short:-1", "opus:1", "opus:9000", "clip:-1"),
+    ],
 )
 def test_an_unknown_or_malformed_entry_is_told_the_known_ones_in_a_line(text: str) -> None:
     with pytest.raises(WrongUse) as told:

@@ -99,7 +99,7 @@ def test_decisions_at_a_cut_by_hand() -> None:
     assert metrics.accuracy(TARGET, NONTARGET, 0.6) == pytest.approx(6 / 8)
     assert metrics.f_measure(TARGET, NONTARGET, 0.6) == pytest.approx(2 * 3 / (2 * 3 + 1 + 1))
     assert metrics.f_measure(TARGET, NONTARGET, 2) == 0
-    assert metrics.best_f_measure(TARGET, NONTARGET) == (pytest.approx(6 / 7), 0.7)
+    assert metrics.best_f_measure(TARGET, NONTARGET) == pytest.approx((6 / 7, 0.7))
 
 
 def test_an_open_set_counts_only_members_found_under_their_own_name() -> None:
