@@ -72,7 +72,7 @@ class DurableQueue(asyncio.Queue[object]):
             try:
                 async with self._database.session() as session:
                     return await inbox.accept(session, update.update_id, update.to_json(), now())
-            except SQLAlchemyError as error:
+            except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
                 _log.warning("the database is out of reach, trying again", extra={"error": type(error).__name__})
                 await asyncio.sleep(1)
 
@@ -109,7 +109,7 @@ class InOrder(BaseUpdateProcessor):
         self._failed.pop(update.update_id, None)
         try:
             await self._queue.handled(update)
-        except SQLAlchemyError:
+        except (SQLAlchemyError, OSError):
             _log.warning("an update stays unmarked and will be handled again", extra={"update": update.update_id})
 
     @asynccontextmanager

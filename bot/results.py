@@ -5,6 +5,9 @@ from __future__ import annotations
 import logging
 from datetime import timedelta
 
+import redis
+from sqlalchemy.exc import SQLAlchemyError
+
 from bot.answers import answer
 from bot.outlooks import recalibrate
 from bot.reviews import keep_reviews
@@ -28,7 +31,15 @@ async def collect_results(application: App, services: Services) -> None:
     """For ever: take a result, make it a fact, tell its sender."""
     await services.mailbox.open()
     async for entry, result in services.mailbox.results():
-        for_the_teacher = await _settle(services, result)
+        try:
+            for_the_teacher = await _settle(services, result)
+        except (SQLAlchemyError, redis.RedisError, OSError):
+            raise  # a service is out of reach: the result waits, and so do the others
+        except Exception:
+            # This one's own fault: the others must not wait for it. Its sender hears of it from `fail_lost`.
+            _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
+            await services.mailbox.give_up(entry, result)
+            continue
         await services.mailbox.done(entry)
         # In a task of its own: one slow chat must not hold up the class.
         application.create_task(_answer(application, services, result.job_id), name=f"answer:{result.job_id}")

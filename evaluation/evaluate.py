@@ -19,7 +19,7 @@ from evaluation.figures import Figure, figures, posteriors
 from evaluation.library import Files, Library
 from evaluation.recordings import find
 from evaluation.systems import EncoderSystem, GmmUbm, MeanMfcc, PlainCosine, System
-from evaluation.table import table
+from evaluation.table import markdown, table
 from models import registry
 from models.errors import ModelError
 from rollcall.errors import Unavailable, WrongUse
@@ -68,6 +68,7 @@ def main(
     out.mkdir(parents=True, exist_ok=True)
     report = report_of(measured)
     (out / "report.json").write_text(json.dumps(report, indent=2, ensure_ascii=False), encoding="utf-8")
+    (out / "report.md").write_text(markdown(measured.rows), encoding="utf-8")
     if measured.rows:
         draw(measured.rows, list(measured.facts["speakers"]), out)
     if as_json:

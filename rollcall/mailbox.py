@@ -17,6 +17,7 @@ from rollcall.seal import Keyring, audio_binding
 
 _BLOCK = timedelta(seconds=1)
 _BATCH = 32
+_MAX_DELIVERIES = 5
 
 
 class Mailbox:
@@ -79,8 +80,17 @@ class Mailbox:
                 try:
                     yield entry, Result.model_validate_json(fields[b"result"])
                 except (KeyError, ValidationError):
-                    await self._redis.xadd(keys.DEAD, {"result": fields.get(b"result", b""), "why": "malformed"})
+                    await self._redis.xadd(keys.DEAD, {"result": entry, "why": "malformed"})
                     await self.done(entry)
+
+    async def give_up(self, entry: bytes, result: Result) -> bool:
+        """Part with a result that could not be applied several times; False while it is worth another try."""
+        pending: Any = await self._redis.xpending_range(keys.RESULTS, keys.BOTS, entry, entry, 1)
+        if pending and pending[0]["times_delivered"] < _MAX_DELIVERIES:
+            return False
+        await self._redis.xadd(keys.DEAD, {"result": result.job_id, "why": "cannot be applied"})
+        await self.done(entry)
+        return True
 
     async def done(self, entry: bytes) -> None:
         """The result is in the database."""

@@ -105,7 +105,7 @@ class JobQueue:
         failure = Result(job_id=delivery.job.id, verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED)
         with self._redis.pipeline(transaction=True) as transaction:
             transaction.xadd(keys.RESULTS, {"result": failure.model_dump_json()})
-            self._record_dead(transaction, delivery.job.model_dump_json(), "too many deliveries")
+            self._record_dead(transaction, delivery.job.model_dump_json(exclude={"earlier"}), "too many deliveries")
             self._remove(transaction, delivery.entry)
             transaction.execute()
 
@@ -116,7 +116,7 @@ class JobQueue:
         except (KeyError, ValidationError, SealBroken) as error:
             # Nobody can be answered for an entry that cannot be read; it must not come back for ever either.
             with self._redis.pipeline(transaction=True) as transaction:
-                self._record_dead(transaction, fields.get(b"job", b""), type(error).__name__)
+                self._record_dead(transaction, entry, type(error).__name__)
                 self._remove(transaction, entry)
                 transaction.execute()
             return None

@@ -14,7 +14,7 @@ from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.attendance import Status
 from rollcall.report.wording import SIGNS, status_word
-from rollcall.storage.classes import attended_classes
+from rollcall.storage.classes import attended_classes, every_class_of
 from rollcall.storage.lessons import last_lessons, mark_counts
 from rollcall.storage.people import set_step, withdraw_consent
 from rollcall.storage.tables import Person, SchoolClass
@@ -57,7 +57,7 @@ async def forget_pressed(update: Update, context: Context) -> None:
     """forget:yes or forget:no."""
     services = context.services
     sure = update.callback_query is not None and update.callback_query.data == "forget:yes"
-    classes: list[SchoolClass] = []
+    class_ids: list[int] = []
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
         person = caller.person
@@ -65,13 +65,13 @@ async def forget_pressed(update: Update, context: Context) -> None:
             await set_step(session, caller.user.id, "", None, now())
             await withdraw_consent(session, caller.user.id, now())
             await forget_voice(session, person, now())
-            classes = list(await attended_classes(session, person))
+            class_ids = list(await every_class_of(session, person))
     if sure and person is not None:
         # After the database: should we stop in between, the update is handled again and ends here.
         await services.mailbox.forget(person.id)
-        for school_class in classes:
-            await services.galleries.drop(school_class.id, person.id)
-            await recalibrate(services, school_class.id)
+        for class_id in class_ids:
+            await services.galleries.drop(class_id, person.id)
+            await recalibrate(services, class_id)
     await take_buttons_away(update)
     await reply(update, caller.texts("forgotten" if sure and person is not None else "forget-kept"))
 

@@ -16,6 +16,7 @@ from bot.answers import answer
 from bot.caller import Caller, caller_of
 from bot.consent import CONSENT
 from bot.handlers.joining import NAME
+from bot.outlooks import recalibrate
 from bot.services import Context, Services, now
 from rollcall.attendance import ATTENDED
 from rollcall.job import EarlierTry, Job
@@ -102,7 +103,7 @@ async def _lesson_for(session: AsyncSession, person: Person, sent_at: datetime) 
             return lesson, False
     if candidates:
         return candidates[0], False
-    current = await lessons.current_lessons(session, person)
+    current = await lessons.lessons_begun_since(session, person, sent_at)
     return (current[0], True) if current else (None, False)
 
 
@@ -158,6 +159,7 @@ async def _queue(services: Services, attempt: Attempt, audio: bytes) -> None:
         async with services.database.session() as session:
             voiceprints = await voiceprints_of_class(session, services.keyring, attempt.class_id)
         await services.galleries.rebuild(attempt.class_id, voiceprints)
+        await recalibrate(services, attempt.class_id)
     earlier: tuple[EarlierTry, ...] = ()
     if attempt.purpose is Purpose.CHECK_IN:
         async with services.database.session() as session:

@@ -63,6 +63,14 @@ async def attended_classes(session: AsyncSession, student: Person) -> Sequence[S
     return await _classes_of(session, student, STUDENT)
 
 
+async def every_class_of(session: AsyncSession, student: Person) -> Sequence[int]:
+    """The ids of all classes this person was ever a student of, archived ones too."""
+    rows = await session.scalars(
+        select(Membership.class_id).where(Membership.person_id == student.id, Membership.role == STUDENT)
+    )
+    return rows.all()
+
+
 async def _classes_of(session: AsyncSession, person: Person, role: str) -> Sequence[SchoolClass]:
     rows = await session.scalars(
         select(SchoolClass)

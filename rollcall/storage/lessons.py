@@ -100,12 +100,17 @@ async def lessons_to_check_in(session: AsyncSession, student: Person, sent_at: d
     return rows.all()
 
 
-async def current_lessons(session: AsyncSession, student: Person) -> Sequence[Lesson]:
-    """The lessons open now in the student's classes, latest first."""
+async def lessons_begun_since(session: AsyncSession, student: Person, sent_at: datetime) -> Sequence[Lesson]:
+    """The lessons of the student's classes that opened after a note was sent and are open now, latest first."""
     rows = await session.scalars(
         select(Lesson)
         .join(Membership, Membership.class_id == Lesson.class_id)
-        .where(Membership.person_id == student.id, Membership.role == STUDENT, Lesson.closed_at.is_(None))
+        .where(
+            Membership.person_id == student.id,
+            Membership.role == STUDENT,
+            Lesson.closed_at.is_(None),
+            Lesson.opened_at > sent_at,
+        )
         .order_by(Lesson.opened_at.desc())
     )
     return rows.all()

@@ -28,6 +28,8 @@ from rollcall.verdict import Purpose, Reason, Verdict
 
 TOGETHER = timedelta(minutes=10)
 """Unsure notes outside a lesson are averaged when no longer apart than this."""
+_ANSWERS = {ReviewState.OPEN: Reason.TEACHER_DECIDES, ReviewState.REJECTED: Reason.TEACHER_REJECTED}
+"""What further doubtful notes are told."""
 _SENDING = timedelta(minutes=1)
 """A card still being sent after this long was left behind by a bot that stopped."""
 
@@ -92,9 +94,10 @@ async def count_try(session: AsyncSession, attempt: Attempt, now: datetime) -> N
             async with session.begin_nested():
                 session.add(review)
         except IntegrityError:  # another bot settled another try of the same student at this moment
-            return
-    if review.state is ReviewState.OPEN:
-        attempt.reason = Reason.TEACHER_DECIDES
+            review = await _review_of(session, attempt.lesson_id, attempt.person_id)
+    attempt.note_number = min(attempt.note_number, MOST)
+    if review is not None and review.state in _ANSWERS:
+        attempt.reason = _ANSWERS[review.state]
         await drop_embeddings(session, attempt.lesson_id, attempt.person_id)
 
 

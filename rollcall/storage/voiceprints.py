@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 
 import numpy as np
@@ -9,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.errors import SealBroken
 from rollcall.job import Result
 from rollcall.review import ReviewState
 from rollcall.seal import Keyring, embedding_binding
@@ -108,7 +110,11 @@ async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id
         .join(SchoolClass, SchoolClass.id == Membership.class_id)
         .where(Membership.class_id == class_id, Membership.role == STUDENT, SchoolClass.archived_at.is_(None))
     )
-    return {row.person_id: _open_print(keyring, row) for row in rows}
+    found = {}
+    for row in rows:
+        with suppress(SealBroken):  # a key was dropped from the ring: this person must enrol again, the class goes on
+            found[row.person_id] = _open_print(keyring, row)
+    return found
 
 
 async def notes_of_class(
@@ -128,6 +134,8 @@ async def notes_of_class(
                 Membership.role == STUDENT,
                 EnrolmentNote.model == StoredVoiceprint.model,
                 EnrolmentNote.weight_hash == StoredVoiceprint.weight_hash,
+                # Not those of a new enrolment that is under way or was given up.
+                EnrolmentNote.created_at <= StoredVoiceprint.created_at,
             )
             .order_by(StoredVoiceprint.created_at.desc(), EnrolmentNote.id)
         )
@@ -138,8 +146,9 @@ async def notes_of_class(
     notes: dict[int, list[NDArray[np.float32]]] = {}
     for note, _ in rows:
         if (note.model, note.weight_hash) == made_by:
-            notes.setdefault(note.person_id, []).append(open_note(keyring, note))
-    return {person_id: np.stack(each) for person_id, each in notes.items()}, made_by
+            with suppress(SealBroken):
+                notes.setdefault(note.person_id, []).append(open_note(keyring, note))
+    return {person_id: np.stack(each) for person_id, each in notes.items() if each}, made_by
 
 
 async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> None:
@@ -157,6 +166,11 @@ async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> 
         update(Review)
         .where(Review.person_id == person.id, Review.state == ReviewState.OPEN)
         .values(state=ReviewState.SETTLED)
+    )
+    await session.execute(
+        update(Attempt)
+        .where(Attempt.person_id == person.id, Attempt.reason == Reason.TEACHER_DECIDES)
+        .values(reason=Reason.UNSURE)
     )
     # Notes still on their way end here; their sender gets an answer all the same.
     await session.execute(
