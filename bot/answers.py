@@ -5,20 +5,26 @@ from __future__ import annotations
 import logging
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import ReplyParameters
 from telegram.error import BadRequest, Forbidden
 
-from bot.phrases import phrase
+from bot.phrases import lesson_phrase, phrase
 from bot.services import App, Services, now
 from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
-from rollcall.storage.tables import Attempt, Conversation, Person, SchoolClass
+from rollcall.storage.lessons import lessons_to_check_in
+from rollcall.storage.tables import Attempt, Conversation, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.tries import MOST
 from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES
 
 _log = logging.getLogger(__name__)
+
+_NOTHING_TO_SEND = frozenset(
+    {Reason.TEACHER_DECIDES, Reason.TEACHER_REJECTED, Reason.NOT_EXPECTED, Reason.NOT_ENROLLED, Reason.BEFORE_LESSON}
+)
 
 
 async def answer(application: App, services: Services, attempt_id: str) -> None:
@@ -40,11 +46,12 @@ async def _send(application: App, services: Services, attempt_id: str) -> None:
         person = await session.get_one(Person, attempt.person_id)
         conversation = await session.get(Conversation, person.telegram_id)
         school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
+        lesson = await _lesson_to_check_in(session, attempt, person)
     texts = texts_in(conversation.locale if conversation else "en")
     try:
         await application.bot.send_message(
             attempt.chat_id,
-            text_for(attempt, person, school_class, texts),
+            text_for(attempt, person, school_class, lesson, texts),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
         )
     except (Forbidden, BadRequest) as error:
@@ -55,8 +62,33 @@ async def _send(application: App, services: Services, attempt_id: str) -> None:
             stored.answered_at = now()
 
 
-def text_for(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
-    """The answer's words. A voice that is not accepted never brings a name: not another's, nor the account's."""
+async def _lesson_to_check_in(session: AsyncSession, attempt: Attempt, person: Person) -> Lesson | None:
+    """The open lesson that the sender has yet to be marked in, if the answer may ask for a note."""
+    if attempt.purpose is Purpose.CHECK_IN:
+        lesson = await session.get(Lesson, attempt.lesson_id) if attempt.lesson_id else None
+        return lesson if lesson is not None and lesson.closed_at is None else None
+    if attempt.note_number != NOTES:
+        return None
+    found = await lessons_to_check_in(session, person, now())
+    return found[0] if found else None
+
+
+def text_for(
+    attempt: Attempt, person: Person, school_class: SchoolClass | None, lesson: Lesson | None, t: Texts
+) -> str:
+    """The answer's words. A voice that is not accepted never brings a name: not another's, nor the account's.
+
+    Where another note is asked for in an open lesson, the lesson's phrase is offered.
+    """
+    text = _text(attempt, person, school_class, t)
+    enrolled = attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES
+    again = attempt.purpose is Purpose.CHECK_IN and attempt.verdict is not Verdict.ACCEPTED
+    if lesson is not None and (enrolled or again) and attempt.reason not in _NOTHING_TO_SEND:
+        text += "\n\n" + t("phrase-offer", phrase=lesson_phrase(lesson, t.language))
+    return text
+
+
+def _text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
     if attempt.purpose is Purpose.ENROL:
         return _enrolment_text(attempt, t)
     if attempt.verdict is Verdict.ACCEPTED:

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, Forbidden
 
+from bot.phrases import lesson_phrase
 from bot.replies import Buttons, keyboard
 from bot.services import App, Services, now
 from rollcall.attendance import Status
@@ -46,6 +47,8 @@ def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headc
         )
         + "\n"
         + t("board-hint")
+        + "\n"
+        + t("board-phrase", phrase=lesson_phrase(lesson, t.language))
     )
 
 

@@ -23,6 +23,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot.alike import tell_of_alike_voices
 from bot.boards import close_overdue, keep_boards
 from bot.commands import STUDENT_COMMANDS
 from bot.errors import on_error
@@ -209,6 +210,7 @@ async def _upkeep(application: App, services: Services) -> None:
         await answer_overdue(application, services)
         await close_overdue(application, services)
         await keep_reviews(application, services)
+        await tell_of_alike_voices(application, services)
         await asyncio.sleep(_UPKEEP_EVERY)
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import random
 
+from rollcall.storage.tables import Lesson
+
 _WHEN, _WHO, _DID, _WHAT, _THEN = range(5)
 _WORDS = {
     "ru": (
@@ -30,3 +32,11 @@ def phrase(language: str, source: random.Random | None = None) -> str:
     source = source or random.SystemRandom()
     choice = [source.choice(options) for options in _WORDS[language]]
     return f"{choice[_WHEN]} {choice[_WHO]} {choice[_DID].format(choice[_WHAT])}{choice[_THEN]}."
+
+
+def lesson_phrase(lesson: Lesson, language: str) -> str:
+    """The lesson's own sentence, the same for everyone who asks; nobody knows it before the lesson opens.
+
+    It is offered, not checked: what is said does not matter, but a fresh sentence is hard to have recorded before.
+    """
+    return phrase(language, random.Random(f"{lesson.id}:{lesson.opened_at.timestamp():.0f}"))

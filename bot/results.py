@@ -15,6 +15,7 @@ from bot.services import App, Services, now
 from rollcall.job import Result
 from rollcall.settlement import apply_result
 from rollcall.storage import attempts
+from rollcall.storage.alike import note_alike
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Person
 from rollcall.storage.voiceprints import voiceprint_of
@@ -86,6 +87,8 @@ async def _update_galleries(services: Services, person_id: int) -> None:
         for school_class in classes:
             await services.galleries.put(school_class.id, person_id, voiceprint)
             await recalibrate(services, school_class.id)
+            async with services.database.session() as session:
+                await note_alike(session, services.keyring, school_class.id, person_id, now())
 
 
 async def _review(application: App, services: Services) -> None:

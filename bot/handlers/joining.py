@@ -14,6 +14,7 @@ from bot.handlers.enrolment import begin_enrolment
 from bot.outlooks import recalibrate
 from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
+from rollcall.storage.alike import note_alike
 from rollcall.storage.classes import attended_classes, join_class
 from rollcall.storage.people import give_consent, register_person, set_step
 from rollcall.storage.tables import Person, SchoolClass
@@ -97,4 +98,6 @@ async def _after_joining(context: Context, joined: tuple[int, Person] | None) ->
     if voiceprint is not None:
         await services.galleries.put(class_id, person.id, voiceprint)
         await recalibrate(services, class_id)
+        async with services.database.session() as session:
+            await note_alike(session, services.keyring, class_id, person.id, now())
     services.stale_boards.touch_class(class_id)

@@ -307,6 +307,22 @@ class ReviewCard(Table):
     claimed_at: Mapped[datetime]
 
 
+class AlikeVoices(Table):
+    """Two students of a class who sound like one person: for the teacher to look into."""
+
+    __tablename__ = "alike_voices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    """The smaller id of the two."""
+    other_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    score: Mapped[float]
+    created_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+
+    __table_args__ = (UniqueConstraint("class_id", "person_id", "other_id"),)
+
+
 class IncomingUpdate(Table):
     """A Telegram update from its arrival until its effect is safe. Confirmed to Telegram once it is here."""
 

@@ -7,7 +7,7 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.errors import SealBroken
@@ -16,6 +16,7 @@ from rollcall.review import ReviewState
 from rollcall.seal import Keyring, embedding_binding
 from rollcall.storage.tables import (
     STUDENT,
+    AlikeVoices,
     Attempt,
     EnrolmentNote,
     KeptRecording,
@@ -156,6 +157,9 @@ async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> 
     await session.execute(delete(StoredVoiceprint).where(StoredVoiceprint.person_id == person.id))
     await session.execute(delete(EnrolmentNote).where(EnrolmentNote.person_id == person.id))
     await session.execute(delete(KeptRecording).where(KeptRecording.person_id == person.id))
+    await session.execute(
+        delete(AlikeVoices).where(or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
+    )
     await session.execute(
         update(Attempt)
         .where(Attempt.person_id == person.id)

@@ -87,3 +87,21 @@ async def test_a_voice_that_the_teacher_rejects_is_flagged(product: Product) -> 
     # A voice that is clear after all is accepted all the same.
     sent = await anna.voice(spoken(synthetic("Gene2", 4), 0.93))
     assert NAME in (await answer_to(anna, sent)).text
+
+
+async def test_one_voice_on_two_accounts_is_told_to_the_teacher_and_not_to_the_student(product: Product) -> None:
+    classroom = Classroom(product)
+    classroom.teacher.read_all()
+    await classroom.begin("Twins")
+    zoe = await classroom.student("Зоя Лис", [spoken(synthetic("shelby", n), 0.92) for n in (1, 2, 3)])
+    await classroom.student("Глеб Орлов", [spoken(synthetic("shelby", n), 1.1) for n in (4, 5, 6)])
+    told = await classroom.teacher.answer(PATIENCE, lambda message: "Зоя Лис" in message.text)
+    assert "Глеб Орлов" in told.text
+    await ask(classroom.teacher, "/classes")
+    await classroom.teacher.press("Twins")
+    await classroom.teacher.answer(PATIENCE)
+    await classroom.teacher.press("voices:")
+    voices = (await classroom.teacher.answer(PATIENCE)).text
+    assert "Зоя Лис" in voices
+    assert "Глеб Орлов" in voices
+    assert not zoe.unread

@@ -70,7 +70,8 @@ def test_someone_who_is_not_in_the_gallery_cannot_be_judged() -> None:
 def test_nobody_is_accepted_unless_theirs_is_the_best_match_above_the_cut(
     own: float, other: float, speech: float
 ) -> None:
-    gallery = Gallery((ANNA, BORIS), np.array([[own, 0], [other, 0]], np.float32))
+    rows = [[score, (1 - score**2) ** 0.5] for score in (own, other)]
+    gallery = Gallery((ANNA, BORIS), np.array(rows, np.float32))
     decision = decide(np.array([1, 0], np.float32), gallery, ANNA, speech, POINT)
     if decision.verdict is Verdict.ACCEPTED:
         assert own >= POINT.accept - 1e-6

@@ -99,3 +99,8 @@ review-rejected = ❌ Rejected by { $teacher }: not marked, flagged in the repor
 review-settled = Nothing to decide any more: a later note was accepted, or the voice was deleted.
 review-told-confirmed = { $title }: your teacher has listened and confirmed you — { $status }, { $time }.
 review-told-rejected = { $title }: your teacher has listened and did not recognise your voice, so you are not marked. Please talk to your teacher.
+
+board-phrase = Ask everyone to say: “{ $phrase }”
+alike-voices =
+    { $title }: { $one } and { $other } sound like one person to me.
+    It may be one person with two accounts, a telephone lent to a friend while enrolling, or twins. Their notes are told apart only if one clearly scores higher. If it was a mistake, ask them to send /enroll again.

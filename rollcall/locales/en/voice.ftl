@@ -47,3 +47,5 @@ reason-teacher_decides = I am still not sure, so your teacher will listen to thi
 reason-teacher_confirmed = Your teacher has recognised your voice.
 reason-teacher_rejected = Your teacher did not recognise your voice.
 unsure-try = (Try { $n } of { $most }.)
+
+phrase-offer = You may say today’s phrase: “{ $phrase }”

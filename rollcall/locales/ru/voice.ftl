@@ -47,3 +47,5 @@ reason-teacher_decides = Я всё ещё не уверен, поэтому за
 reason-teacher_confirmed = Учитель узнал ваш голос.
 reason-teacher_rejected = Учитель не узнал ваш голос.
 unsure-try = (Попытка { $n } из { $most }.)
+
+phrase-offer = Можно сказать фразу дня: «{ $phrase }»

@@ -1,4 +1,4 @@
-"""Reviews by the teacher, unsure tries, kept recordings"""
+"""Reviews by the teacher, unsure tries, kept recordings, alike voices"""
 
 from __future__ import annotations
 
@@ -12,6 +12,33 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.create_table(
+        "alike_voices",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("class_id", sa.Integer(), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("other_id", sa.Integer(), nullable=False),
+        sa.Column("score", sa.Double(), nullable=False),
+        sa.Column("created_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("told_at", sa.DateTime(timezone=True), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["class_id"], ["classes.id"], name=op.f("fk_alike_voices_class_id_classes"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["other_id"], ["people.id"], name=op.f("fk_alike_voices_other_id_people"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["person_id"], ["people.id"], name=op.f("fk_alike_voices_person_id_people"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_alike_voices")),
+        sa.UniqueConstraint(
+            "class_id", "person_id", "other_id", name=op.f("uq_alike_voices_class_id_person_id_other_id")
+        ),
+    )
+    with op.batch_alter_table("alike_voices", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_alike_voices_other_id"), ["other_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_alike_voices_person_id"), ["person_id"], unique=False)
+
     op.create_table(
         "kept_recordings",
         sa.Column("attempt_id", sa.String(length=36), nullable=False),
