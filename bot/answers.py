@@ -10,10 +10,12 @@ from telegram import ReplyParameters
 from telegram.error import BadRequest, Forbidden
 
 from bot.phrases import lesson_phrase, phrase
+from bot.replies import Buttons, keyboard
 from bot.services import App, Services, now
 from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
 from rollcall.storage.lessons import lessons_to_check_in
+from rollcall.storage.people import keeps_recordings
 from rollcall.storage.tables import Attempt, Conversation, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.tries import MOST
@@ -48,10 +50,12 @@ async def _send(application: App, services: Services, attempt_id: str) -> None:
         school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
         lesson = await _lesson_to_check_in(session, attempt, person)
     texts = texts_in(conversation.locale if conversation else "en")
+    offer = await _offer(services, attempt, person, texts)
     try:
         await application.bot.send_message(
             attempt.chat_id,
-            text_for(attempt, person, school_class, lesson, texts),
+            text_for(attempt, person, school_class, lesson, texts) + ("\n\n" + texts("keep-ask") if offer else ""),
+            reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
         )
     except (Forbidden, BadRequest) as error:
@@ -60,6 +64,16 @@ async def _send(application: App, services: Services, attempt_id: str) -> None:
         stored = await session.get(Attempt, attempt_id)
         if stored is not None:
             stored.answered_at = now()
+
+
+async def _offer(services: Services, attempt: Attempt, person: Person, t: Texts) -> Buttons | None:
+    """With the last enrolment note: whether to keep the recordings, unless that was agreed to before."""
+    if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
+        return None
+    async with services.database.session() as session:
+        if await keeps_recordings(session, person.telegram_id):
+            return None
+    return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")]]
 
 
 async def _lesson_to_check_in(session: AsyncSession, attempt: Attempt, person: Person) -> Lesson | None:

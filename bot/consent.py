@@ -13,7 +13,7 @@ from rollcall.storage.tables import SchoolClass
 
 CONSENT = "consent"
 """The conversation's step while we wait for one of the two buttons."""
-CONSENT_VERSION = "2026-11"
+CONSENT_VERSION = "2026-11-23"
 """Goes up whenever the meaning of the consent text changes."""
 
 

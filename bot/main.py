@@ -29,6 +29,7 @@ from bot.commands import STUDENT_COMMANDS
 from bot.errors import on_error
 from bot.handlers import classes, enrolment, joining, lessons, other, report, reviews, start, student, voice, voices
 from bot.inbox import DurableQueue, InOrder
+from bot.recordings import ask_to_enrol_again
 from bot.results import answer_overdue, collect_results, fail_lost
 from bot.reviews import keep_reviews
 from bot.services import App, Context, Services
@@ -115,6 +116,7 @@ def add_handlers(application: App) -> None:
     buttons = {
         r"consent:(yes|no)": joining.consent_pressed,
         r"forget:(yes|no)": student.forget_pressed,
+        r"keep:(yes|no)": enrolment.keep_pressed,
         r"language:\w+": start.language_chosen,
         r"class:\d+": classes.class_chosen,
         r"review:\d+:(yes|no)": reviews.review_pressed,
@@ -211,6 +213,7 @@ async def _upkeep(application: App, services: Services) -> None:
         await close_overdue(application, services)
         await keep_reviews(application, services)
         await tell_of_alike_voices(application, services)
+        await ask_to_enrol_again(application, services)
         await asyncio.sleep(_UPKEEP_EVERY)
 
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answers import answer
 from bot.outlooks import recalibrate
+from bot.recordings import keep_recordings
 from bot.reviews import keep_reviews
 from bot.services import App, Services, now
 from rollcall.job import Result
@@ -33,7 +34,7 @@ async def collect_results(application: App, services: Services) -> None:
     await services.mailbox.open()
     async for entry, result in services.mailbox.results():
         try:
-            for_the_teacher = await _settle(services, result)
+            for_the_teacher = await _settle(application, services, result)
         except (SQLAlchemyError, redis.RedisError, OSError):
             raise  # a service is out of reach: the result waits, and so do the others
         except Exception:
@@ -63,7 +64,7 @@ async def fail_lost(services: Services) -> None:
             await attempts.fail_pending(session, now() - _LOST_AFTER, now())
 
 
-async def _settle(services: Services, result: Result) -> bool:
+async def _settle(application: App, services: Services, result: Result) -> bool:
     """Make it a fact; whether a teacher may have something new to see."""
     async with services.database.session() as session:
         settled = await apply_result(session, services.keyring, result, now())
@@ -71,6 +72,9 @@ async def _settle(services: Services, result: Result) -> bool:
         return False
     if settled.enrolled:
         await _update_galleries(services, settled.attempt.person_id)
+        # In a task of its own: fetching the notes once more must not hold up others' results.
+        person_id = settled.attempt.person_id
+        application.create_task(keep_recordings(application, services, person_id), name=f"recordings:{person_id}")
     if settled.lesson_id is not None:
         services.stale_boards.touch(settled.lesson_id)
     # Also after an acceptance: it may have answered what a teacher was asked.

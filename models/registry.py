@@ -72,6 +72,22 @@ def pull(name: str, models_dir: Path, progress: Progress | None = None) -> Path:
     raise ModelError(f"there is no file {name}: give the path of own weights, or one of {', '.join(cards())}")
 
 
+def weights_of(name: str, models_dir: Path) -> tuple[str, str]:
+    """The encoder's own name and the SHA-256 of its weights, which must be here, without loading it.
+
+    Raises:
+        UnknownModel: neither a name nor a path to weights.
+        ModelError: the weights are not here.
+    """
+    path = locate(name, models_dir)
+    if path is None:
+        raise ModelError(f"{name} is not here: run rollcall models pull")
+    if name == dummy.NAME:
+        return dummy.NAME, dummy.Dummy.weight_hash
+    card = cards().get(name) or _own(name)[0]
+    return card.name, hashlib.sha256(path.read_bytes()).hexdigest()
+
+
 def load(
     name: str,
     models_dir: Path,

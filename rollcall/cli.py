@@ -13,7 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
 from rollcall.errors import RollcallError, Unavailable, WrongUse
@@ -126,6 +126,25 @@ def migrate() -> None:
     """Bring the database to the present schema."""
     asyncio.run(_migrate(_settings("migrate")))
     _out.print("the database has the present schema")
+
+
+@app.command()
+def reembed() -> None:
+    """After a change of the encoder: new voiceprints from the recordings that people agreed to keep."""
+    from rollcall.reembed import reembed as run
+
+    settings = _settings("reembed", level="ERROR")
+    _pull(settings.speaker_model, settings)
+    asyncio.run(_migrate(settings))
+    embedder = _room("worker.embedding", "worker").Embedder(settings)
+    with Progress(TextColumn("people"), BarColumn(), MofNCompleteColumn(), console=_err, transient=True) as bar:
+        task = bar.add_task("people", total=None)
+        found = asyncio.run(run(settings, embedder, lambda done, total: bar.update(task, completed=done, total=total)))
+    _out.print(f"{found.done} voiceprints made anew with {embedder.model}", highlight=False)
+    for name in found.must_enrol:
+        _out.print(f"must send /enroll again: {name}", soft_wrap=True, highlight=False, markup=False)
+    if not found.galleries:
+        _out.print("the queue is out of reach: run rollcall doctor --rebuild once it is back", soft_wrap=True)
 
 
 @app.command()

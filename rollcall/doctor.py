@@ -8,7 +8,7 @@ import importlib.util
 import json
 import urllib.error
 import urllib.request
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,10 +24,12 @@ from rollcall.seal import load_keyring
 from rollcall.settings import Settings
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current
+from rollcall.storage.recordings import outdated_people
 from rollcall.storage.tables import SchoolClass
 from rollcall.storage.voiceprints import voiceprints_of_class
 
 _TIMEOUT = 10
+_MOST_NAMES = 20
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Finding:
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Every check, as soon as it is done."""
-    for check in (_token, _redis, _database, _weights, _device, _decoder):
+    for check in (_token, _redis, _database, _weights, _device, _decoder, _voiceprints):
         yield await check(settings)
 
 
@@ -123,6 +125,35 @@ async def _weights(settings: Settings) -> Finding:
     if path is None:
         return Finding("weights", False, f"{settings.speaker_model} is not here", "run rollcall models pull")
     return Finding("weights", True, f"{settings.speaker_model} at {path}")
+
+
+async def _voiceprints(settings: Settings) -> Finding:
+    """Whose voiceprint the configured encoder cannot use."""
+    registry = _module("models.registry")
+    try:
+        path = registry.locate(settings.speaker_model, settings.models_dir) if registry else None
+        if path is None:
+            return Finding("voiceprints", True, "not checked, for the encoder is not here")
+        weights = await asyncio.to_thread(registry.weights_of, settings.speaker_model, settings.models_dir)
+        database = Database(settings.effective_database_url)
+        try:
+            async with database.session() as session:
+                outdated = await outdated_people(session, *weights)
+        finally:
+            await database.close()
+    except (SQLAlchemyError, OSError, RollcallError) as error:
+        return Finding("voiceprints", True, f"not checked ({type(error).__name__})")
+    if not outdated:
+        return Finding("voiceprints", True, f"all are {weights[0]}'s")
+    lost = [person.full_name for person, kept in outdated if not kept]
+    fact = f"{len(outdated)} of another encoder, {len(outdated) - len(lost)} of them with kept recordings"
+    who = f"; {_listed(lost)} must send /enroll again" if lost else ""
+    return Finding("voiceprints", False, fact, "run rollcall reembed" + who)
+
+
+def _listed(names: Sequence[str]) -> str:
+    shown = ", ".join(names[:_MOST_NAMES])
+    return shown + (f" and {len(names) - _MOST_NAMES} more" if len(names) > _MOST_NAMES else "")
 
 
 async def _device(settings: Settings) -> Finding:

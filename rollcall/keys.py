@@ -4,6 +4,9 @@ JOBS = "rollcall:jobs"
 RESULTS = "rollcall:results"
 DEAD = "rollcall:dead"
 
+ENCODER = "rollcall:encoder"
+"""Name and weight hash, with a space between, of the encoder of the worker that started last."""
+
 WORKERS = "workers"
 """Consumer group of the jobs."""
 BOTS = "bots"

@@ -53,6 +53,12 @@ class Mailbox:
                 transaction.xdel(keys.JOBS, *mine)
                 await transaction.execute()
 
+    async def encoder(self) -> tuple[str, str] | None:
+        """Name and weight hash of the workers' encoder; None before the first worker started."""
+        said: Any = await self._redis.get(keys.ENCODER)
+        name, _, weight_hash = (said or b"").decode().rpartition(" ")
+        return (name, weight_hash) if name else None
+
     async def is_empty(self) -> bool:
         """Whether no note and no result is on its way."""
         async with self._redis.pipeline(transaction=True) as transaction:

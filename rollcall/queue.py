@@ -100,6 +100,10 @@ class JobQueue:
             return [delivery]
         return []
 
+    def announce(self, model: str, weight_hash: str) -> None:
+        """Tell the bots which encoder judges from now on: voiceprints of another one are of no use."""
+        self._redis.set(keys.ENCODER, f"{model} {weight_hash}")
+
     def _bury(self, delivery: Delivery) -> None:
         """Give up on a note: its sender gets an answer, and the dead stream a record without the voice."""
         failure = Result(job_id=delivery.job.id, verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED)

@@ -62,6 +62,11 @@ def embedding_binding(job_id: str) -> str:
     return f"embedding:{job_id}"
 
 
+def recording_binding(attempt_id: str) -> str:
+    """What a kept enrolment recording is sealed to."""
+    return f"recording:{attempt_id}"
+
+
 def fingerprint_binding(job_id: str) -> str:
     """What a note's audio fingerprint is sealed to."""
     return f"fingerprint:{job_id}"

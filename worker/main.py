@@ -33,6 +33,7 @@ def main(settings: Settings) -> None:
         raise Unavailable(str(error)) from error
     client = connect(settings.effective_redis_url)
     queue = JobQueue(client, keyring, settings.delivery_timeout)
+    queue.announce(encoder.name, encoder.weight_hash)
     galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
     worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, renewal_period(settings.delivery_timeout))
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -8,14 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of
-from bot.consent import ask_consent
+from bot.consent import CONSENT_VERSION, ask_consent
 from bot.guards import in_private
 from bot.phrases import phrase
-from bot.replies import reply
+from bot.recordings import keep_recordings
+from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.settlement import ENROLLING
 from rollcall.storage.classes import attended_classes
-from rollcall.storage.people import has_consent, set_step
+from rollcall.storage.people import agree_to_keep_recordings, has_consent, set_step
 
 
 @in_private
@@ -31,6 +32,22 @@ async def enroll(update: Update, context: Context) -> None:
         else:
             text = await begin_enrolment(session, caller)
     await reply(update, text, buttons)
+
+
+@in_private
+async def keep_pressed(update: Update, context: Context) -> None:
+    """keep:yes or keep:no: whether the enrolment recordings may be kept for a later recogniser."""
+    services = context.services
+    agreed = update.callback_query is not None and update.callback_query.data == "keep:yes"
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        person = caller.person
+        agreed = agreed and person is not None and await has_consent(session, caller.user.id)
+        if agreed:
+            await agree_to_keep_recordings(session, caller.user.id, CONSENT_VERSION, caller.texts.language, now())
+    kept = person is not None and agreed and await keep_recordings(context.app, services, person.id)
+    await take_buttons_away(update)
+    await reply(update, caller.texts("keep-done" if kept else "keep-not"))
 
 
 async def begin_enrolment(session: AsyncSession, caller: Caller) -> str:

@@ -6,10 +6,13 @@ from collections.abc import Collection, Mapping
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select, update
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.storage.tables import Consent, Conversation, Person
+
+_RECORDINGS = "recordings "
+"""How the text version begins of an agreement to keep recordings, beside the one to voice check-in."""
 
 
 async def find_person(session: AsyncSession, telegram_id: int) -> Person | None:
@@ -56,8 +59,26 @@ async def give_consent(
 
 async def has_consent(session: AsyncSession, telegram_id: int) -> bool:
     """Whether the account's owner agreed to voice check-in and has not withdrawn."""
-    active = select(Consent.id).where(Consent.telegram_id == telegram_id, Consent.withdrawn_at.is_(None)).limit(1)
-    return await session.scalar(active) is not None
+    return await _agreed(session, telegram_id, Consent.text_version.not_like(_RECORDINGS + "%"))
+
+
+async def agree_to_keep_recordings(
+    session: AsyncSession, telegram_id: int, text_version: str, language: str, now: datetime
+) -> None:
+    """Record the separate agreement to keep the enrolment recordings, once."""
+    if not await keeps_recordings(session, telegram_id):
+        version = _RECORDINGS + text_version
+        session.add(Consent(telegram_id=telegram_id, text_version=version, language=language, given_at=now))
+
+
+async def keeps_recordings(session: AsyncSession, telegram_id: int) -> bool:
+    """Whether the account's owner agreed that the enrolment recordings are kept."""
+    return await _agreed(session, telegram_id, Consent.text_version.like(_RECORDINGS + "%"))
+
+
+async def _agreed(session: AsyncSession, telegram_id: int, to_what: ColumnElement[bool]) -> bool:
+    active = select(Consent.id).where(Consent.telegram_id == telegram_id, Consent.withdrawn_at.is_(None), to_what)
+    return await session.scalar(active.limit(1)) is not None
 
 
 async def withdraw_consent(session: AsyncSession, telegram_id: int, now: datetime) -> None:

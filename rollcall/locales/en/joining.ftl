@@ -10,6 +10,7 @@ consent-text =
 
     What I keep: your name; your voiceprint and a check value of each note, so that no recording is used twice (both encrypted); the verdict on each note and its time. The recordings themselves are deleted as soon as they are processed.
     Why: only to mark who attends this class's lessons. Your teacher sees your name and marks, never your voiceprint.
+    If I am not sure three times in a lesson, your teacher listens to your last note and decides.
     Until when: until you delete it. /forget does that at any time.
 
     You are free to refuse; your teacher will then take your attendance in another way.
@@ -27,3 +28,10 @@ joined =
 
     Next comes /enroll: three short voice notes, so that I know your voice.
 joined-already = { $name }, you belong to “{ $title }” already. /enroll records your voice (anew), /me shows your attendance.
+
+keep-ask = One more question: may I keep these three recordings, encrypted? Should the recogniser be replaced some day, it can then learn your voice without asking you again. /forget deletes them.
+keep-yes = Keep the recordings
+keep-no = Do not keep them
+keep-done = Thank you, the three recordings are kept, encrypted.
+keep-not = The recordings are not kept.
+enrol-anew = The recogniser has been replaced, and the new one does not know your voice yet. Please send /enroll and record three notes again.

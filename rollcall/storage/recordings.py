@@ -1,0 +1,79 @@
+"""Enrolment recordings kept, sealed, of those who agreed: another encoder can learn their voices without them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.job import Result
+from rollcall.seal import Keyring, recording_binding
+from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, Person, StoredVoiceprint
+from rollcall.storage.voiceprints import add_note, complete_enrolment
+
+
+async def enrolment_files(session: AsyncSession, person_id: int) -> dict[str, str]:
+    """Telegram's file of each note of the present voiceprint, by attempt."""
+    rows = await session.execute(
+        select(Attempt.id, Attempt.file_id)
+        .join(EnrolmentNote, EnrolmentNote.attempt_id == Attempt.id)
+        .join(StoredVoiceprint, StoredVoiceprint.person_id == EnrolmentNote.person_id)
+        .where(EnrolmentNote.person_id == person_id, EnrolmentNote.created_at <= StoredVoiceprint.created_at)
+        .order_by(EnrolmentNote.id)
+    )
+    return dict(rows.all())
+
+
+async def keep(
+    session: AsyncSession, keyring: Keyring, person_id: int, recordings: dict[str, bytes], now: datetime
+) -> None:
+    """Keep these recordings, by attempt, in place of what was kept before."""
+    await session.execute(delete(KeptRecording).where(KeptRecording.person_id == person_id))
+    for attempt_id, audio in recordings.items():
+        sealed = keyring.seal(audio, recording_binding(attempt_id))
+        session.add(KeptRecording(attempt_id=attempt_id, person_id=person_id, sealed=sealed, created_at=now))
+    await session.flush()
+
+
+async def outdated_people(session: AsyncSession, model: str, weight_hash: str) -> Sequence[tuple[Person, bool]]:
+    """Whose voiceprint another encoder made, by name, and whether their recordings are kept."""
+    kept = exists().where(KeptRecording.person_id == Person.id)
+    rows = await session.execute(
+        select(Person, kept)
+        .join(StoredVoiceprint, StoredVoiceprint.person_id == Person.id)
+        .where(or_(StoredVoiceprint.model != model, StoredVoiceprint.weight_hash != weight_hash))
+        .order_by(Person.full_name, Person.id)
+    )
+    return [(person, bool(has)) for person, has in rows]
+
+
+async def take_asking(session: AsyncSession, person_id: int, weight_hash: str) -> bool:
+    """Take it on to ask someone to enrol again; False where they were asked for this encoder."""
+    taken = await session.scalar(
+        update(Person)
+        .where(Person.id == person_id, or_(Person.asked_again_for.is_(None), Person.asked_again_for != weight_hash))
+        .values(asked_again_for=weight_hash)
+        .returning(Person.id)
+    )
+    return taken is not None
+
+
+async def recordings_of(session: AsyncSession, keyring: Keyring, person_id: int) -> dict[str, bytes]:
+    """A person's kept recordings by attempt, opened."""
+    rows = await session.scalars(
+        select(KeptRecording).where(KeptRecording.person_id == person_id).order_by(KeptRecording.created_at)
+    )
+    return {row.attempt_id: keyring.open(row.sealed, recording_binding(row.attempt_id)) for row in rows}
+
+
+async def replace_voiceprint(
+    session: AsyncSession, keyring: Keyring, person_id: int, notes: Sequence[Result], now: datetime
+) -> None:
+    """Make the person's voiceprint anew from the same recordings, as another encoder hears them."""
+    enrolment = f"reembed {now.timestamp():.0f}"
+    await session.execute(delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id))
+    for note in notes:
+        await add_note(session, person_id, enrolment, note, now)
+    await complete_enrolment(session, keyring, person_id, enrolment, now)
