@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -27,8 +28,29 @@ _REDIS = os.environ.get("ROLLCALL_TEST_REDIS_URL")
 _LEFT_OUT: dict[str, str] = {}
 
 
+def _drop_speechbrains_old_names() -> None:
+    """Take the stand-ins for SpeechBrain's former module names out of `sys.modules`.
+
+    Hypothesis asks every module for its file, and a stand-in answers by importing its successor: with a warning, and
+    for some by way of packages that nobody here has (k2, spaCy, flair).
+    """
+    if "speechbrain" in sys.modules:
+        from speechbrain.utils.importutils import LazyModule
+
+        for name in [name for name, module in sys.modules.items() if isinstance(module, LazyModule)]:
+            del sys.modules[name]
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """A test before this one may have imported SpeechBrain."""
+    _drop_speechbrains_old_names()
+
+
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot run here, loudly; in CI a missing prerequisite is a failure, so nothing is left out."""
+    _drop_speechbrains_old_names()
     missing = {
         "voices": None if VOICES.is_dir() else f"the real voices are not at {VOICES}",
         "postgres": None if _POSTGRES else "no PostgreSQL: run the tests with make test",
