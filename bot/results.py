@@ -14,6 +14,7 @@ from bot.recordings import keep_recordings
 from bot.reviews import keep_reviews
 from bot.services import App, Services, now
 from rollcall.job import Result
+from rollcall.replays import compare_ahead
 from rollcall.settlement import apply_result
 from rollcall.storage import attempts
 from rollcall.storage.alike import note_alike
@@ -66,8 +67,9 @@ async def fail_lost(services: Services) -> None:
 
 async def _settle(application: App, services: Services, result: Result) -> bool:
     """Make it a fact; whether a teacher may have something new to see."""
+    compared = await compare_ahead(services.database, services.keyring, result)
     async with services.database.session() as session:
-        settled = await apply_result(session, services.keyring, result, now())
+        settled = await apply_result(session, services.keyring, result, now(), compared)
     if settled is None:
         return False
     if settled.enrolled:

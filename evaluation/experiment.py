@@ -79,7 +79,7 @@ def run(
         strangers: everyone else; they only ever claim to be somebody.
     """
     names = list(speakers)
-    return _joined(
+    return joined(
         [
             _draw(system, speakers, strangers, names, members, enrolled, plan)
             for members, enrolled in _draws(speakers, plan)
@@ -184,7 +184,8 @@ def _best_other(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     return np.where(scores == two[:, 1:], two[:, :1], two[:, 1:])
 
 
-def _joined(parts: Sequence[Outcome]) -> Outcome:
+def joined(parts: Sequence[Outcome]) -> Outcome:
+    """Several outcomes of one system as one."""
     trials = Trials(*(np.concatenate([getattr(part.trials, field.name) for part in parts]) for field in fields(Trials)))
     rest = {
         field.name: np.concatenate([getattr(part, field.name) for part in parts])

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import asyncio
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.enrolment import differs_from_before
-from rollcall.errors import SealBroken
-from rollcall.fingerprint import SAME_RECORDING_BELOW, bit_error_rate
 from rollcall.job import Result
 from rollcall.operating import operating_point
-from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
-from rollcall.storage import attempts, lessons, people, reviews, voiceprints
+from rollcall.replays import Compared, is_replay
+from rollcall.seal import Keyring, embedding_binding
+from rollcall.storage import lessons, people, reviews, voiceprints
 from rollcall.storage.tables import Attempt, Lesson, Person
 from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES, unpack_embedding
@@ -38,18 +35,23 @@ class Settled:
     lesson_id: int | None = None
 
 
-async def apply_result(session: AsyncSession, keyring: Keyring, result: Result, now: datetime) -> Settled | None:
+async def apply_result(
+    session: AsyncSession, keyring: Keyring, result: Result, now: datetime, compared: Compared | None = None
+) -> Settled | None:
     """Write a result into the database.
 
     Applying it again changes nothing and says the same, so that what follows from it (galleries, the answer) can be
     made up for after a crash. None: the note is unknown, for its owner left with everything of theirs.
+
+    Args:
+        compared: with which notes `rollcall.replays.compare_ahead` has compared it already.
     """
     attempt = await session.get(Attempt, result.job_id, with_for_update=True)
     if attempt is None:
         return None
     if attempt.verdict is Verdict.PENDING:
         _copy_facts(attempt, result, now)
-        if attempt.verdict not in (Verdict.REFUSED, Verdict.FAILED) and await _is_replay(session, keyring, result):
+        if await is_replay(session, keyring, result, compared or Compared()):
             attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.SAME_RECORDING
         if attempt.verdict is Verdict.ACCEPTED:
             if attempt.purpose is Purpose.ENROL:
@@ -79,27 +81,6 @@ def _copy_facts(attempt: Attempt, result: Result, now: datetime) -> None:
     attempt.quality = result.quality
     attempt.timings = {**attempt.timings, **result.timings}
     attempt.fingerprint = result.fingerprint
-
-
-async def _is_replay(session: AsyncSession, keyring: Keyring, result: Result) -> bool:
-    """Whether the recording, however re-encoded, trimmed or amplified, came before from the person or a classmate."""
-    attempt = await session.get_one(Attempt, result.job_id)
-    if result.fingerprint is None:
-        return False
-    fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id))
-    earlier = await attempts.fingerprints_around(session, attempt.person_id, attempt.id)
-    return await asyncio.to_thread(_any_same, keyring, fingerprint, earlier)
-
-
-def _any_same(keyring: Keyring, fingerprint: bytes, earlier: Sequence[tuple[str, bytes]]) -> bool:
-    for attempt_id, sealed in earlier:
-        try:
-            other = keyring.open(sealed, fingerprint_binding(attempt_id))
-        except SealBroken:
-            continue  # a key was dropped from the ring; the note can no longer be compared
-        if bit_error_rate(fingerprint, other) < SAME_RECORDING_BELOW:
-            return True
-    return False
 
 
 async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, result: Result, now: datetime) -> None:

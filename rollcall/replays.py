@@ -1,0 +1,73 @@
+"""Is a note the same recording as one before, by its sender or a classmate, however re-encoded, trimmed or amplified?
+
+A term's notes take long to compare with. So most of it happens before the transaction that settles the note, and only
+the few notes that came in between are compared inside it, where nothing can slip past.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.errors import SealBroken
+from rollcall.fingerprint import same_recording
+from rollcall.job import Result
+from rollcall.seal import Keyring, fingerprint_binding
+from rollcall.storage.attempts import fingerprints_around
+from rollcall.storage.database import Database
+from rollcall.storage.tables import Attempt
+from rollcall.verdict import Verdict
+
+
+@dataclass(frozen=True)
+class Compared:
+    """What a comparison found.
+
+    Attributes:
+        among: ids of the notes compared with.
+        replayed: whether one of them is the same recording.
+    """
+
+    among: frozenset[str] = frozenset()
+    replayed: bool = False
+
+
+async def compare_ahead(database: Database, keyring: Keyring, result: Result) -> Compared:
+    """Compare a result's note with everything that is known now, holding no lock meanwhile."""
+    async with database.session() as session:
+        attempt = await session.get(Attempt, result.job_id)
+        if attempt is None or attempt.verdict is not Verdict.PENDING:
+            return Compared()
+        earlier = await fingerprints_around(session, attempt.person_id, attempt.id)
+    return await _compare(keyring, result, earlier)
+
+
+async def is_replay(session: AsyncSession, keyring: Keyring, result: Result, compared: Compared) -> bool:
+    """The final word, inside the transaction that settles the note."""
+    if compared.replayed:
+        return True
+    attempt = await session.get_one(Attempt, result.job_id)
+    earlier = await fingerprints_around(session, attempt.person_id, attempt.id)
+    since = [(attempt_id, sealed) for attempt_id, sealed in earlier if attempt_id not in compared.among]
+    return (await _compare(keyring, result, since)).replayed
+
+
+async def _compare(keyring: Keyring, result: Result, earlier: Sequence[tuple[str, bytes]]) -> Compared:
+    if result.fingerprint is None or result.verdict in (Verdict.REFUSED, Verdict.FAILED):
+        return Compared()
+    fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id))
+    replayed = await asyncio.to_thread(_any_same, keyring, fingerprint, earlier)
+    return Compared(frozenset(attempt_id for attempt_id, _ in earlier), replayed)
+
+
+def _any_same(keyring: Keyring, fingerprint: bytes, earlier: Sequence[tuple[str, bytes]]) -> bool:
+    others = []
+    for attempt_id, sealed in earlier:
+        try:
+            others.append(keyring.open(sealed, fingerprint_binding(attempt_id)))
+        except SealBroken:
+            continue  # a key was dropped from the ring; the note can no longer be compared
+    return same_recording(fingerprint, others) is not None
