@@ -7,6 +7,7 @@ import importlib
 import logging
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -191,6 +192,10 @@ def evaluate(
     module = _room("evaluation.evaluate", "evaluate")
     plan = module.Plan(enrol, draws, class_size, minimum_speech, seed)
     names = [name.strip() for name in models.split(",") if name.strip()]
+    pinned = {card.name for card in _room("models.registry", "worker").known() if card.sources}
+    for name in pinned.intersection(names):
+        with suppress(Unavailable):  # the evaluation says which systems it had to leave out, and why
+            _pull(name, settings)
     raise typer.Exit(
         module.main(settings, folder, names, plan, strangers=strangers, degrade=degrade, as_json=as_json, out=out)
     )

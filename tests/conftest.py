@@ -7,12 +7,15 @@ import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
+import platformdirs
 import pytest
 import redis
 from sqlalchemy import text
 
+from models import registry
+from models.errors import WeightsUnavailable
 from rollcall.queue import connect
 from rollcall.seal import Keyring
 from rollcall.settings import Settings
@@ -76,6 +79,22 @@ def voices() -> Path:
     """The folder of real voices."""
     assert VOICES.is_dir(), f"the real voices are missing: {VOICES}"
     return VOICES
+
+
+@pytest.fixture(scope="session")
+def models_dir() -> Path:
+    """Where this machine keeps weights between runs."""
+    named = os.environ.get("ROLLCALL_MODELS_DIR")
+    return Path(named) if named else platformdirs.user_cache_path("rollcall") / "models"
+
+
+@pytest.fixture(scope="session")
+def real_weights(models_dir: Path) -> Path:
+    """The pinned CAM++ weights, fetched on a machine's first run."""
+    try:
+        return registry.pull("campplus", models_dir)
+    except WeightsUnavailable as error:
+        absent(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -150,3 +169,9 @@ def wait_until() -> WaitUntil:
                 await asyncio.sleep(0.02)
 
     return wait
+
+
+def absent(what: str) -> NoReturn:
+    if os.environ.get("CI"):
+        pytest.fail(what)
+    pytest.skip(what)

@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import NoReturn
 
 import av
 import numpy as np
-import platformdirs
 import pytest
 from numpy.typing import NDArray
 
 from models import campplus, registry
 from models.encoder import Waveform
 from models.errors import WeightsUnavailable
+from tests.conftest import absent
 
 VOICES = Path(__file__).resolve().parents[3] / "shared" / "voices"
 SECONDS = 4.0
@@ -24,28 +22,12 @@ Voice = Callable[..., Waveform]
 
 
 @pytest.fixture(scope="session")
-def models_dir() -> Path:
-    """Where this machine keeps weights between runs."""
-    named = os.environ.get("ROLLCALL_MODELS_DIR")
-    return Path(named) if named else platformdirs.user_cache_path("rollcall") / "models"
-
-
-@pytest.fixture(scope="session")
-def real_weights(models_dir: Path) -> Path:
-    """The pinned CAM++ weights, fetched on a machine's first run."""
-    try:
-        return registry.pull("campplus", models_dir)
-    except WeightsUnavailable as error:
-        _absent(str(error))
-
-
-@pytest.fixture(scope="session")
 def real_ecapa_weights(models_dir: Path) -> Path:
     """The pinned ECAPA-TDNN weights, fetched on a machine's first run."""
     try:
         return registry.pull("ecapa", models_dir)
     except WeightsUnavailable as error:
-        _absent(str(error))
+        absent(str(error))
 
 
 @pytest.fixture(scope="session")
@@ -59,7 +41,7 @@ def dev_embeddings(campplus_encoder: campplus.CamPlusPlus) -> Mapping[str, NDArr
     """Speaker → [10, 192]: the first seconds of each note of `shared/voices/dev`."""
     folders = sorted(path for path in (VOICES / "dev").glob("*") if path.is_dir())
     if not folders:
-        _absent(f"no voices at {VOICES / 'dev'}")
+        absent(f"no voices at {VOICES / 'dev'}")
     return {
         folder.name: campplus_encoder.embed([decode(path) for path in sorted(folder.glob("*.ogg"))])
         for folder in folders
@@ -71,7 +53,7 @@ def four_people() -> list[list[Waveform]]:
     """Four notes of each of four speakers of `shared/voices/dev`."""
     folders = sorted(path for path in (VOICES / "dev").glob("*") if path.is_dir())
     if not folders:
-        _absent(f"no voices at {VOICES / 'dev'}")
+        absent(f"no voices at {VOICES / 'dev'}")
     return [[decode(path) for path in sorted(folder.glob("*.ogg"))[:4]] for folder in folders[:4]]
 
 
@@ -103,9 +85,3 @@ def decode(path: Path) -> Waveform:
         frames = [part for frame in container.decode(audio=0) for part in resampler.resample(frame)]
     samples = np.concatenate([frame.to_ndarray()[0] for frame in frames])
     return np.ascontiguousarray(samples[: round(SECONDS * 16_000)], dtype=np.float32)
-
-
-def _absent(what: str) -> NoReturn:
-    if os.environ.get("CI"):
-        pytest.fail(what)
-    pytest.skip(what)

@@ -53,9 +53,9 @@ def test_a_stretchs_statistics_are_those_of_its_frames() -> None:
         seen.append(statistics)
         return statistics
 
-    given = frames((1.5, 0), (1.5, 1))
+    given = frames((1.68, 0), (1.68, 1))
     coherence(given, 50, project)
-    inside, outside = given[:, :75], given[:, 75:]
+    inside, outside = given[:, :84], given[:, 84:]
     assert torch.allclose(seen[0][0], torch.cat([inside.mean(1), inside.std(1)]), atol=1e-5)
     assert torch.allclose(seen[1][0], torch.cat([outside.mean(1), outside.std(1)]), atol=1e-5)
 
