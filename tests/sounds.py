@@ -15,6 +15,11 @@ def silence(seconds: float) -> NDArray[np.float32]:
     return np.zeros(round(seconds * RATE), np.float32)
 
 
+def noise(samples: int, level: float) -> NDArray[np.float32]:
+    """White noise with this root mean square."""
+    return (np.random.default_rng(0).standard_normal(samples) * level).astype(np.float32)
+
+
 def chords(seconds: float) -> NDArray[np.float32]:
     """Music without a voice."""
     time = np.arange(round(seconds * RATE)) / RATE

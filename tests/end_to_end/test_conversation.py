@@ -3,8 +3,10 @@
 import asyncio
 import io
 import re
+import sqlite3
 import time
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -134,7 +136,7 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
 
 
 async def test_every_refusal_has_its_own_reason(product: Product, language: str) -> None:
-    voice, other = {"ru": ("zac", "steph2"), "en": ("klatt2", "shelby")}[language]
+    voice, other, third = {"ru": ("zac", "steph2", "klatt2"), "en": ("klatt2", "shelby", "zac")}[language]
     classroom = Classroom(product, language)
     classroom.teacher.read_all()
     await classroom.begin(f"Refusals {language}")
@@ -159,6 +161,8 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
         "too quiet": sounds.voice_note(speech * (10 ** (-55 / 20) / np.sqrt(np.mean(speech**2)))),
         "too loud": sounds.voice_note(np.clip(speech * 40, -1, 1), 48),
         "telephone": sounds.voice_note(telephone(speech)),
+        "noise": sounds.voice_note(speech + sounds.noise(len(speech), 2 * float(np.sqrt(np.mean(speech**2))))),
+        "two people": sounds.voice_note(np.concatenate([speech, sounds.sound_of(synthetic(third, 5))])),
         "broken": synthetic(voice, 4)[:5000],
         "a text file": f"#EXTM3U\nhttp://127.0.0.1/{language}\n".encode(),
     }
@@ -177,6 +181,16 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
         assert list(answers.values()).count(text) == 1, [kind for kind in answers if answers[kind] == text]
     assert not [text for text in answers.values() if VERA in text or ANNA in text]
     assert VERA in (await speak(student, fresh[2])).text
+
+    # Every reason that a student can meet was met, and by nothing but its cause.
+    with closing(sqlite3.connect(product.data_dir / "rollcall.sqlite3")) as database:
+        query = "SELECT reason FROM attempts JOIN people ON people.id = person_id WHERE telegram_id = ? AND purpose = ?"
+        reasons = [reason for (reason,) in database.execute(query, (student.id, "check_in"))]
+    assert sorted(reasons) == sorted(
+        ["match", "silence", "no_speech", "too_short", "too_long", "too_quiet", "clipped", "narrow_band", "noisy",
+         "several_speakers", "broken_file", "broken_file", "forwarded", "seen_before", "same_recording",
+         "before_lesson", "other_voice" if "other_voice" in reasons else "unknown_voice", "match"]
+    )  # fmt: skip
 
 
 async def test_video_notes_and_audio_files_are_taken_like_voice_notes(product: Product) -> None:
