@@ -1,4 +1,4 @@
-"""From any mix of waveforms to one row each: the rules that every torch encoder keeps."""
+"""From any mix of waveforms to one row each: the rules that every encoder keeps."""
 
 from __future__ import annotations
 
@@ -6,7 +6,6 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from models.encoder import Embeddings, Hearing, Waveform, embeddable
@@ -22,13 +21,11 @@ class Batcher:
     on company. On a GPU those of equal measure share a pass, so nothing is ever padded.
     """
 
-    def __init__(
-        self, dimension: int, minimum_samples: int, device: torch.device, measure: Callable[[int], int]
-    ) -> None:
-        """`measure` is of a number of samples what must be equal in one pass, such as the number of frames."""
+    def __init__(self, dimension: int, minimum_samples: int, measure: Callable[[int], int] | None = None) -> None:
+        """`measure` is of a number of samples what must be equal in one pass, such as the number of frames; None lets
+        every waveform go alone."""
         self._dimension = dimension
         self._minimum_samples = minimum_samples
-        self._alone = device.type == "cpu"
         self._measure = measure
 
     def embed(self, waveforms: Sequence[Waveform], forward: Forward) -> Embeddings:
@@ -49,7 +46,7 @@ class Batcher:
         return rows
 
     def _groups(self, fit: Iterable[int], waveforms: Sequence[Waveform]) -> list[list[int]]:
-        if self._alone:
+        if self._measure is None:
             return [[index] for index in fit]
         groups: defaultdict[int, list[int]] = defaultdict(list)
         for index in fit:

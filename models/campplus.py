@@ -13,37 +13,26 @@ from torch import Tensor
 from torch.nn import functional
 
 from models.batch import Batcher
+from models.campplus_facts import FRAME_RATE, LEVEL, MINIMUM_SAMPLES, NAME, ONE_VOICE_FROM
+from models.campplus_graph import EXPECTED
 from models.campplus_network import CamPlusPlusNetwork
 from models.checkpoint import State, build
 from models.device import choose
 from models.encoder import Embeddings, Hearing, Waveform
-from models.fbank import FRAME, SAMPLE_RATE, SHIFT, Fbank, frame_count
+from models.fbank import Fbank
+from models.fbank_filters import FRAME, SAMPLE_RATE, SHIFT, frame_count
 from models.stretches import coherence
 
 _DIMENSION_KEY: Final = "xvector.dense.linear.weight"
 
-# Every note is brought to about the level of read speech (RMS -25 dBFS). The floor under the filterbank's logarithm is
-# absolute, so a quiet microphone would otherwise sound like another voice: 40 dB down, the cosine to one's own centroid
-# falls from 0.78 to 0.72 on the dev voices; brought to level it stays 0.78. Scaling to 16-bit integers (Kaldi's habit)
-# would do that too, but then digital silence weighs too much: notes with gated pauses fall to 0.44, here to 0.70.
-_LEVEL: Final = 10 ** (-25 / 20)
-
-_FRAME_RATE: Final = SAMPLE_RATE / SHIFT / 2
-"""A second, of what is pooled: the network halves the filterbank's."""
-
 
 class CamPlusPlus:
-    """The `Encoder` around CAM++ (see `campplus_network` for the paper).
+    """The `Encoder` around CAM++ (see `campplus_network` for the paper)."""
 
-    Attributes:
-        minimum_samples: 4,000 (0.25 s). The network itself runs from 720 on, but what it says of less than a syllable
-            means nothing.
-    """
-
-    name: Final = "campplus"
+    name: Final = NAME
     sample_rate: Final = SAMPLE_RATE
-    minimum_samples: Final = SAMPLE_RATE // 4
-    one_voice_from: Final = 0.46
+    minimum_samples: Final = MINIMUM_SAMPLES
+    one_voice_from: Final = ONE_VOICE_FROM
 
     def __init__(self, state: State, weight_hash: str, device: torch.device) -> None:
         """`state` is a state dict of 3D-Speaker's `CAMPPlus(feat_dim=80)`; its last layer tells the dimension.
@@ -59,7 +48,7 @@ class CamPlusPlus:
         network.load_state_dict(state, strict=True, assign=True)
         self._network = network.to(device).eval().requires_grad_(False)
         self._fbank = Fbank(device)
-        self._batcher = Batcher(self.dimension, self.minimum_samples, device, frame_count)
+        self._batcher = Batcher(self.dimension, self.minimum_samples, None if device.type == "cpu" else frame_count)
 
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
         """See `Encoder.embed`. On a GPU, notes with equally many frames share a batch, so nothing is ever padded."""
@@ -75,8 +64,15 @@ class CamPlusPlus:
 
     def _forward_and_divide(self, waveforms: Sequence[Waveform]) -> NDArray[np.float32]:
         frames = self._frames(waveforms)
-        divided = [[coherence(each, _FRAME_RATE, self._network.project)] for each in frames]
+        divided = [[coherence(each, FRAME_RATE, self._project)] for each in frames.cpu().numpy()]
         return np.hstack([self._pool(frames).cpu().numpy(), np.array(divided, np.float32)])
+
+    @torch.inference_mode()
+    def _project(self, statistics: NDArray[np.float32]) -> NDArray[np.float32]:
+        projected: NDArray[np.float32] = (
+            self._network.project(torch.from_numpy(statistics).to(self._device)).cpu().numpy()
+        )
+        return projected
 
     @torch.inference_mode()
     def _pool(self, frames: Tensor) -> Tensor:
@@ -89,7 +85,7 @@ class CamPlusPlus:
         # Stacking copies: torch will not wrap a read-only array, and a fresh one is always aligned alike.
         batch = torch.from_numpy(np.stack([waveform[:used] for waveform in waveforms]).astype(np.float32, copy=False))
         batch = batch.to(self._device)
-        batch = batch * (_LEVEL / batch.std(dim=-1, keepdim=True))
+        batch = batch * (LEVEL / batch.std(dim=-1, keepdim=True))
         return self._network.frames(self._fbank(batch))
 
 
@@ -111,5 +107,5 @@ def load(path: Path, device: str = "auto", threads: int | None = None) -> CamPlu
     return build(
         path,
         lambda state, digest: CamPlusPlus(state, digest, chosen),
-        "CAM++ weights: give a state dict of CAMPPlus(feat_dim=80); the name of a ResCNN file ends in rescnn.pt",
+        EXPECTED,
     )

@@ -57,6 +57,7 @@ class ModelCard:
         folder: own weights may be a folder with a file of this name; empty: they may not.
         importer: module with `read(path) -> bytes`, which makes a PyTorch file of another library's checkpoint; empty:
             there is none.
+        graph, runtime: modules that write the model's ONNX graph and that run it; empty: torch alone runs it.
         cure: what to do where the weights are missing and nobody hosts them.
     """
 
@@ -73,6 +74,8 @@ class ModelCard:
     sha256: str = ""
     folder: str = ""
     importer: str = ""
+    graph: str = ""
+    runtime: str = ""
     cure: str = ""
 
     @property

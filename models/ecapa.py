@@ -64,7 +64,7 @@ class Ecapa:
         self._network = network.to(device).eval().requires_grad_(False)
         self._features = Fbank(n_mels=options["input_size"], sample_rate=SAMPLE_RATE).to(device).eval()
         self._centre = InputNormalization(norm_type="sentence", std_norm=False)
-        self._batcher = Batcher(self.dimension, self.minimum_samples, device, frame_count)
+        self._batcher = Batcher(self.dimension, self.minimum_samples, None if device.type == "cpu" else frame_count)
 
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
         """See `Encoder.embed`. On a GPU, notes with equally many frames share a batch."""

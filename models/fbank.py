@@ -8,35 +8,19 @@ Kaldi: the floor under the logarithm is absolute, and the networks were trained 
 
 from __future__ import annotations
 
-from typing import Final
-
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-SAMPLE_RATE: Final = 16_000
-BINS: Final = 80
-FRAME: Final = 400
-SHIFT: Final = 160
-_FFT: Final = 512
-_PRE_EMPHASIS: Final = 0.97
-_LOWEST_HZ: Final = 20.0
-_FLOOR: Final = float(np.finfo(np.float32).eps)
-
-
-def frame_count(samples: int) -> int:
-    """How many whole frames fit; what is left over at the end is dropped, as Kaldi's `snip-edges` does."""
-    return 0 if samples < FRAME else 1 + (samples - FRAME) // SHIFT
+from models.fbank_filters import FFT, FLOOR, FRAME, PRE_EMPHASIS, SHIFT, mel_filters, povey_window
 
 
 class Fbank:
     """The filterbank on one device. Stateless after construction, so threads may share it."""
 
     def __init__(self, device: torch.device | str = "cpu") -> None:
-        self._window = torch.from_numpy(_povey_window()).to(device)
-        self._filters = torch.from_numpy(_mel_filters()).to(device)
+        self._window = torch.from_numpy(povey_window()).to(device)
+        self._filters = torch.from_numpy(mel_filters()).to(device)
 
     def __call__(self, waveforms: Tensor) -> Tensor:
         """Features with each waveform's own mean over time subtracted.
@@ -61,28 +45,8 @@ class Fbank:
         frames = frames - frames.mean(dim=-1, keepdim=True)
         # The first sample has no predecessor; Kaldi takes the sample itself for one.
         previous = torch.cat([frames[..., :1], frames[..., :-1]], dim=-1)
-        frames = (frames - _PRE_EMPHASIS * previous) * self._window
-        spectrum = torch.fft.rfft(functional.pad(frames, (0, _FFT - FRAME)))
+        frames = (frames - PRE_EMPHASIS * previous) * self._window
+        spectrum = torch.fft.rfft(functional.pad(frames, (0, FFT - FRAME)))
         power = spectrum.real.square() + spectrum.imag.square()
         mel: Tensor = power @ self._filters
-        return mel.clamp_min(_FLOOR).log()
-
-
-def _povey_window() -> NDArray[np.float32]:
-    """[400]: a Hann window (symmetric) to the power 0.85, Kaldi's default: like Hamming, but zero at the edges."""
-    phase = 2 * np.pi * np.arange(FRAME) / (FRAME - 1)
-    return ((0.5 - 0.5 * np.cos(phase)) ** 0.85).astype(np.float32)
-
-
-def _mel_filters() -> NDArray[np.float32]:
-    """[257, 80]: triangles that are straight on the mel scale (not in hertz) and reach from neighbour to neighbour."""
-    edges = np.linspace(_mel(_LOWEST_HZ), _mel(SAMPLE_RATE / 2), BINS + 2)
-    bins = _mel(np.arange(_FFT // 2 + 1) * SAMPLE_RATE / _FFT)[:, None]
-    left, centre, right = edges[:-2], edges[1:-1], edges[2:]
-    triangles = np.minimum((bins - left) / (centre - left), (right - bins) / (right - centre)).clip(min=0)
-    triangles[-1] = 0  # Kaldi leaves the Nyquist bin out
-    return triangles.astype(np.float32)
-
-
-def _mel(hertz: NDArray[np.float64] | float) -> NDArray[np.float64]:
-    return 1127.0 * np.log1p(np.asarray(hertz, dtype=np.float64) / 700.0)
+        return mel.clamp_min(FLOOR).log()

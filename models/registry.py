@@ -14,10 +14,13 @@ from typing import Protocol, cast
 
 from models import dummy, weights
 from models.card import ModelCard, cards
+from models.device import wants_gpu
 from models.encoder import Encoder
 from models.errors import ModelError, UnknownModel
+from models.export import exported
 from models.sources import Progress
 
+BACKENDS = ("auto", "torch", "onnx")
 _log = logging.getLogger(__name__)
 
 
@@ -26,6 +29,12 @@ class Backend(Protocol):
 
     def load(self, path: Path, device: str, threads: int | None) -> Encoder:
         """Raises ModelError where the file is not of this architecture."""
+
+
+class Runtime(Protocol):
+    """What the module named by `runtime` in `weights.toml` provides."""
+
+    def load(self, graph: Path, weight_hash: str, threads: int | None) -> Encoder: ...
 
 
 class Importer(Protocol):
@@ -94,6 +103,7 @@ def load(
     device: str = "auto",
     progress: Progress | None = None,
     threads: int | None = None,
+    backend: str = "auto",
 ) -> Encoder:
     """An encoder ready to embed; its weights are fetched if they are not here.
 
@@ -103,18 +113,28 @@ def load(
         device: "auto", "cpu", or "cuda", which gives the CPU and one warning where there is no GPU.
         progress: told of the bytes while weights are fetched.
         threads: CPU threads for the whole process; None leaves the library's choice.
+        backend: "torch", "onnx", or "auto": ONNX Runtime on a CPU, where the model has a graph, and torch on a GPU.
 
     Raises:
         UnknownModel, WeightsUnavailable: as `pull`.
-        ModelError: the file is not of this architecture, or the device is unknown.
+        ModelError: the file is not of this architecture, or the device or the backend is unknown.
     """
     path = pull(name, models_dir, progress)
     if name == dummy.NAME:
         return dummy.Dummy()
     card = cards().get(name) or _own(name)[0]
-    backend = cast(Backend, importlib.import_module(card.backend))
-    encoder = backend.load(path, device, threads)
-    _log.info("model %s loaded, weights %s", encoder.name, encoder.weight_hash[:12])
+    if backend not in BACKENDS:
+        raise ModelError(f"no backend is called {backend!r}: choose {', '.join(BACKENDS)}")
+    on_gpu = wants_gpu(device)
+    if card.graph and (backend == "onnx" or (backend == "auto" and not on_gpu)):
+        graph, weight_hash = exported(card.graph, path, models_dir)
+        runtime = cast(Runtime, importlib.import_module(card.runtime))
+        encoder = runtime.load(graph, weight_hash, threads)
+        place = "ONNX Runtime on the CPU"
+    else:
+        encoder = cast(Backend, importlib.import_module(card.backend)).load(path, device if on_gpu else "cpu", threads)
+        place = f"torch on the {'GPU' if on_gpu else 'CPU'}"
+    _log.info("model %s loaded, weights %s, %s", encoder.name, encoder.weight_hash[:12], place)
     return encoder
 
 

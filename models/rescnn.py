@@ -60,7 +60,7 @@ class ResCnn:
         network.load_state_dict(state, strict=True, assign=True)
         self._network = network.to(device).eval().requires_grad_(False)
         self._features = MelShapes(device)
-        self._batcher = Batcher(self.dimension, self.minimum_samples, device, window_count)
+        self._batcher = Batcher(self.dimension, self.minimum_samples, None if device.type == "cpu" else window_count)
 
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
         """See `Encoder.embed`. On a GPU, notes with equally many windows share a batch."""

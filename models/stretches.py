@@ -9,9 +9,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-import torch
-from torch import Tensor
-from torch.nn import functional
+import numpy as np
+from numpy.typing import NDArray
 
 from models.coherence import SHORTEST
 
@@ -20,8 +19,9 @@ _FINEST_STEP: Final = 0.24
 """Seconds between two places where a stretch may begin or end, in notes of up to 6 s; in longer ones a 24th of them."""
 
 
-@torch.inference_mode()
-def coherence(frames: Tensor, frame_rate: float, project: Callable[[Tensor], Tensor]) -> float:
+def coherence(
+    frames: NDArray[np.float32], frame_rate: float, project: Callable[[NDArray[np.float32]], NDArray[np.float32]]
+) -> float:
     """The coherence from one pass over the note.
 
     Args:
@@ -39,26 +39,35 @@ def coherence(frames: Tensor, frame_rate: float, project: Callable[[Tensor], Ten
     # A stretch at the end is the rest of one at the beginning.
     stretches = [
         (start, end)
-        for start in points
-        for end in points
-        if end - start >= least and count - (end - start) >= least and not (start > 0 and end == count)
+        for start in range(len(points))
+        for end in range(start, len(points))
+        if points[end] - points[start] >= least
+        and count - (points[end] - points[start]) >= least
+        and not (start > 0 and points[end] == count)
     ]
     if not stretches:
         return float("nan")
+    starts, ends = np.array(stretches).T
     # Sums of many squares: in half the digits, a variance near zero would be noise.
-    sums = functional.pad(torch.cat([frames, frames**2]).double().cumsum(dim=1), (1, 0))
-    starts, ends = torch.tensor(stretches, device=frames.device).T
-    inside = sums[:, ends] - sums[:, starts]
-    outside = sums[:, -1:] - inside
-    lengths = (ends - starts).double()
+    pieces = np.add.reduceat(np.stack([frames, np.square(frames)]), points[:-1], axis=2, dtype=np.float64)
+    sums = np.concatenate([np.zeros((*pieces.shape[:2], 1)), pieces.cumsum(axis=2)], axis=2)
+    inside = sums[:, :, ends] - sums[:, :, starts]
+    outside = sums[:, :, -1:] - inside
+    lengths = np.diff(np.array(points)[np.stack([starts, ends])], axis=0)[0]
     one = project(_statistics(inside, lengths))
     other = project(_statistics(outside, count - lengths))
-    return float(functional.cosine_similarity(one, other).min())
+    cosines = np.sum(one * other, axis=1) / (np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1))
+    return float(cosines.min())
 
 
-def _statistics(sums: Tensor, lengths: Tensor) -> Tensor:
-    """[2 · channels, n] of sums and sums of squares → float32 [n, 2 · channels]: mean, unbiased standard deviation."""
-    total, squares = sums.chunk(2)
+def statistics(frames: NDArray[np.float32]) -> NDArray[np.float32]:
+    """[channels, frames] → [2 · channels]: mean and unbiased standard deviation."""
+    return np.concatenate([frames.mean(axis=1), frames.std(axis=1, ddof=1)])
+
+
+def _statistics(sums: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+    """[2, channels, n] of sums and sums of squares → [n, 2 · channels]: mean, unbiased standard deviation."""
+    total, squares = sums
     mean = total / lengths
     variance = (squares - lengths * mean**2) / (lengths - 1)
-    return torch.cat([mean, variance.clamp_min(0).sqrt()]).T.float()
+    return np.concatenate([mean, np.sqrt(np.maximum(variance, 0))]).T.astype(np.float32)

@@ -34,7 +34,9 @@ class Embedder:
             Unavailable: the encoder's weights are out of reach.
         """
         try:
-            self._encoder = registry.load(settings.speaker_model, settings.models_dir, settings.device, threads=1)
+            self._encoder = registry.load(
+                settings.speaker_model, settings.models_dir, settings.device, threads=1, backend=settings.backend
+            )
         except ModelError as error:
             raise Unavailable(str(error)) from error
         self._detector = SpeechDetector()

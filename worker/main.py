@@ -28,7 +28,9 @@ def main(settings: Settings) -> None:
     keyring = load_keyring(settings)
     try:
         # One thread: several workers on one machine share its cores by notes, which scales better than within a note.
-        encoder = registry.load(settings.speaker_model, settings.models_dir, settings.device, threads=1)
+        encoder = registry.load(
+            settings.speaker_model, settings.models_dir, settings.device, threads=1, backend=settings.backend
+        )
     except ModelError as error:
         raise Unavailable(str(error)) from error
     client = connect(settings.effective_redis_url)

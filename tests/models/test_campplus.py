@@ -14,7 +14,7 @@ from models import campplus
 from models.campplus import CamPlusPlus
 from models.campplus_network import CamPlusPlusNetwork
 from models.errors import ModelError
-from models.fbank import frame_count
+from models.fbank_filters import frame_count
 from tests.models.conftest import Voice
 
 

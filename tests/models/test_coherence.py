@@ -3,14 +3,12 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from models import registry
 from models.coherence import of_windows
 from models.encoder import Embeddings, Encoder, Waveform
-from models.stretches import coherence
+from models.stretches import coherence, statistics
 from rollcall.settings import Settings
 from worker.decode import decode
 from worker.speech import SpeechDetector, cut
@@ -18,18 +16,21 @@ from worker.speech import SpeechDetector, cut
 RATE = 16_000
 
 
-def frames(*parts: tuple[float, int]) -> Tensor:
+Floats = NDArray[np.float32]
+
+
+def frames(*parts: tuple[float, int]) -> Floats:
     """[4, n]: stretches of some seconds at 50 frames a second, of one voice (0) or another (1)."""
-    torch.manual_seed(0)
+    rng = np.random.default_rng(0)
     pieces = []
     for seconds, voice in parts:
-        piece = torch.randn(4, round(seconds * 50)) * 0.1
+        piece = rng.standard_normal((4, round(seconds * 50))) * 0.1
         piece[voice] += 1
         pieces.append(piece)
-    return torch.cat(pieces, dim=1)
+    return np.concatenate(pieces, axis=1).astype(np.float32)
 
 
-def means(statistics: Tensor) -> Tensor:
+def means(statistics: Floats) -> Floats:
     return statistics[:, :4]
 
 
@@ -47,17 +48,17 @@ def test_what_is_too_short_to_be_divided_has_no_coherence() -> None:
 
 
 def test_a_stretchs_statistics_are_those_of_its_frames() -> None:
-    seen: list[Tensor] = []
+    seen: list[Floats] = []
 
-    def project(statistics: Tensor) -> Tensor:
+    def project(statistics: Floats) -> Floats:
         seen.append(statistics)
         return statistics
 
     given = frames((1.68, 0), (1.68, 1))
     coherence(given, 50, project)
     inside, outside = given[:, :84], given[:, 84:]
-    assert torch.allclose(seen[0][0], torch.cat([inside.mean(1), inside.std(1)]), atol=1e-5)
-    assert torch.allclose(seen[1][0], torch.cat([outside.mean(1), outside.std(1)]), atol=1e-5)
+    assert np.allclose(seen[0][0], statistics(inside), atol=1e-5)
+    assert np.allclose(seen[1][0], statistics(outside), atol=1e-5)
 
 
 def test_windows_tell_two_voices_too() -> None:

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from models.campplus import CamPlusPlus
 from models.campplus_network import CamPlusPlusNetwork
-from models.fbank import BINS, FRAME, SHIFT, Fbank, frame_count
+from models.fbank import Fbank
+from models.fbank_filters import BINS, FRAME, SHIFT, frame_count
 from tests.models.conftest import Voice
 
 

@@ -1,0 +1,165 @@
+"""CAM++ as an ONNX graph, from samples to the frames that are pooled, with all that can be computed beforehand done.
+
+Exact, but for rounding. The filterbank's linear part (frame mean, pre-emphasis, window, Fourier transform) is one
+strided convolution. A normalisation after a convolution is folded into it. One before a convolution, with the ReLU
+between them, becomes a maximum: relu(s x + b) = s max(x, -b / s) + b; the rest is the convolution's. The context mask
+is computed once for a segment, by products with two small matrices that the caller gives.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+
+from models.fbank_filters import FLOOR, fourier, mel_filters
+from models.graph import Array, Graph
+
+SEGMENT: Final = 100
+"""Frames under one mask."""
+BLOCKS: Final = ((12, 1), (24, 2), (16, 2))
+"""Layers and dilation of each dense block."""
+EPSILON: Final = 1e-5
+
+EXPECTED: Final = (
+    "CAM++ weights: give a state dict of CAMPPlus(feat_dim=80); the name of a ResCNN file ends in rescnn.pt"
+)
+
+State = Mapping[str, Array]
+
+
+def build(state: State) -> bytes:
+    """The model file.
+
+    Inputs: ``samples`` [1, samples], levelled; ``pool`` [frames / 2, segments], see `segments`; ``spread``
+    [segments, frames / 2]. Outputs: ``frames`` [1, channels, frames / 2]; ``projection_weight`` and
+    ``projection_bias``, see `projection`.
+
+    Args:
+        state: the state dict of `models.campplus_network.CamPlusPlusNetwork`, as numpy arrays.
+
+    Raises:
+        KeyError: it is the state of something else.
+    """
+    graph = Graph()
+    x = _front_end(graph, _features(graph, "samples"), state)
+    weight, bias = _folded(state, "xvector.tdnn.linear", "xvector.tdnn.nonlinear.batchnorm")
+    x = graph.node("Relu", graph.conv(x, weight, bias, stride=[2], padding=[2]))
+    for number, (depth, dilation) in enumerate(BLOCKS, start=1):
+        for layer in range(1, depth + 1):
+            x = graph.node("Concat", x, _dense(graph, x, state, f"block{number}.tdnnd{layer}", dilation), axis=1)
+        x = _normalised_conv(graph, x, state, f"transit{number}.nonlinear", f"transit{number}.linear")
+    scale, shift = _affine(state, "xvector.out_nonlinear.batchnorm")
+    x = graph.node("Relu", graph.scaled(x, scale, shift))
+    weight, bias = projection(state)
+    return graph.serialised(
+        {"samples": [1, "samples"], "pool": ["half", "segments"], "spread": ["segments", "half"]},
+        {
+            "frames": (x, [1, len(scale), "half"]),
+            "projection_weight": (graph.constant(weight), weight.shape),
+            "projection_bias": (graph.constant(bias), bias.shape),
+        },
+    )
+
+
+def segments(count: int) -> tuple[Array, Array]:
+    """The matrices of the context mask for `count` frames.
+
+    Returns:
+        [count, segments]: averages over each segment, and added to each the average over everything;
+        [segments, count]: ones where a frame is in the segment.
+    """
+    owner = np.arange(count) // SEGMENT
+    spread = (owner == np.arange(owner[-1] + 1)[:, None]).astype(np.float32)
+    pool = spread.T / spread.sum(axis=1) + np.float32(1 / count)
+    return pool.astype(np.float32), spread
+
+
+def projection(state: State) -> tuple[Array, Array]:
+    """What makes an embedding of mean and standard deviation: [dimension, 2 · channels] and [dimension]."""
+    scale, shift = _affine(state, "xvector.dense.nonlinear.batchnorm")
+    return scale[:, None] * state["xvector.dense.linear.weight"][:, :, 0], shift
+
+
+def _features(graph: Graph, samples: str) -> str:
+    """[1, samples] → [1, 1, 80, frames]."""
+    filters = mel_filters()
+    used = np.flatnonzero(filters.any(axis=1))
+    transform = fourier()[:, used]
+    weight = np.concatenate([transform.real, transform.imag], axis=1).T.astype(np.float32)
+    spectrum = graph.conv(
+        graph.node("Unsqueeze", samples, graph.constant(np.array([1]))), weight[:, None], stride=[160]
+    )
+    power = graph.node("Mul", spectrum, spectrum)
+    mel = graph.conv(power, np.concatenate([filters[used], filters[used]]).T[:, :, None])
+    log = graph.node("Log", graph.node("Max", mel, graph.constant(np.array(FLOOR, np.float32))))
+    mean = graph.node("ReduceMean", log, graph.constant(np.array([2])))
+    return graph.node("Unsqueeze", graph.node("Sub", log, mean), graph.constant(np.array([1])))
+
+
+def _front_end(graph: Graph, x: str, state: State) -> str:
+    """[1, 1, 80, frames] → [1, 320, frames]."""
+
+    def conv(x: str, conv: str, norm: str, stride: int) -> str:
+        weight, bias = _folded(state, f"head.{conv}", f"head.{norm}")
+        return graph.conv(x, weight, bias, stride=[stride, 1], padding=[weight.shape[2] // 2] * 2)
+
+    x = graph.node("Relu", conv(x, "conv1", "bn1", 1))
+    for layer in ("layer1", "layer2"):
+        for number, stride in ((0, 2), (1, 1)):
+            block = f"{layer}.{number}"
+            y = graph.node("Relu", conv(x, f"{block}.conv1", f"{block}.bn1", stride))
+            y = conv(y, f"{block}.conv2", f"{block}.bn2", 1)
+            shortcut = conv(x, f"{block}.shortcut.0", f"{block}.shortcut.1", stride) if stride > 1 else x
+            x = graph.node("Relu", graph.node("Add", y, shortcut))
+    x = graph.node("Relu", conv(x, "conv2", "bn2", 2))
+    return graph.node("Reshape", x, graph.constant(np.array([1, 320, -1])))
+
+
+def _dense(graph: Graph, x: str, state: State, layer: str, dilation: int) -> str:
+    """What a dense layer adds: [1, 32, frames / 2]."""
+    x = _normalised_conv(graph, x, state, f"{layer}.nonlinear1", f"{layer}.linear1", f"{layer}.nonlinear2")
+    x = graph.node("Relu", x)
+    cam = f"xvector.{layer}.cam_layer"
+    context = graph.node("MatMul", x, "pool")
+    for linear, then in (("linear1", "Relu"), ("linear2", "Sigmoid")):
+        context = graph.conv(context, state[f"{cam}.{linear}.weight"], state[f"{cam}.{linear}.bias"])
+        context = graph.node(then, context)
+    local = graph.conv(x, state[f"{cam}.linear_local.weight"], padding=[dilation], dilation=dilation)
+    return graph.node("Mul", local, graph.node("MatMul", context, "spread"))
+
+
+def _normalised_conv(graph: Graph, x: str, state: State, before: str, conv: str, after: str | None = None) -> str:
+    """Normalisation, ReLU, convolution of one frame, and perhaps another normalisation."""
+    scale, shift = _affine(state, f"xvector.{before}.batchnorm")
+    weight = state[f"xvector.{conv}.weight"]
+    if (scale > 0).all():
+        x = graph.node("Max", x, graph.constant((-shift / scale)[:, None]))
+        bias = (weight[:, :, 0] @ shift).astype(np.float32)
+        weight = weight * scale[:, None]
+    else:
+        x = graph.node("Relu", graph.scaled(x, scale, shift))
+        bias = np.zeros(len(weight), np.float32)
+    if after is not None:
+        scale, shift = _affine(state, f"xvector.{after}.batchnorm")
+        weight, bias = weight * scale[:, None, None], bias * scale + shift
+    return graph.conv(x, weight.astype(np.float32), bias.astype(np.float32))
+
+
+def _folded(state: State, conv: str, norm: str) -> tuple[Array, Array]:
+    """Weight and bias of a convolution with the normalisation after it."""
+    scale, shift = _affine(state, norm)
+    weight = state[f"{conv}.weight"]
+    return weight * scale.reshape(-1, *(1 for _ in weight.shape[1:])), shift
+
+
+def _affine(state: State, norm: str) -> tuple[Array, Array]:
+    """A batch normalisation as scale and shift, [channels] each."""
+
+    mean, variance = (state[f"{norm}.running_{name}"].astype(np.float64) for name in ("mean", "var"))
+    scale = 1 / np.sqrt(variance + EPSILON)
+    if f"{norm}.weight" in state:
+        scale = scale * state[f"{norm}.weight"]
+    shift = -mean * scale + state.get(f"{norm}.bias", np.float32(0))
+    return scale.astype(np.float32), shift.astype(np.float32)

@@ -1,0 +1,74 @@
+"""CAM++ on the CPU by ONNX Runtime: the same embeddings as `models.campplus`, without torch."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.batch import Batcher
+from models.campplus_facts import FRAME_RATE, LEVEL, MINIMUM_SAMPLES, NAME, ONE_VOICE_FROM
+from models.campplus_graph import segments
+from models.encoder import Embeddings, Hearing, Waveform
+from models.fbank_filters import FRAME, SAMPLE_RATE, SHIFT, frame_count
+from models.session import open_session
+from models.stretches import coherence, statistics
+
+
+class OnnxCamPlusPlus:
+    """The `Encoder` around the graph of `models.campplus_graph`."""
+
+    name: Final = NAME
+    sample_rate: Final = SAMPLE_RATE
+    minimum_samples: Final = MINIMUM_SAMPLES
+    one_voice_from: Final = ONE_VOICE_FROM
+
+    def __init__(self, model: Path, weight_hash: str, threads: int | None = None) -> None:
+        self._session = open_session(model, threads)
+        self.weight_hash = weight_hash
+        # The graph carries what turns pooled frames into an embedding: constants, told without running anything.
+        nothing = {"samples": np.zeros((1, FRAME), np.float32)} | _context(1)
+        self._weight, self._bias = self._session.run(["projection_weight", "projection_bias"], nothing)
+        self.dimension = len(self._bias)
+        self._batcher = Batcher(self.dimension, self.minimum_samples)
+
+    def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
+        """See `Encoder.embed`."""
+        return self._batcher.embed(waveforms, lambda group: self._embedding(self._frames(group[0]))[None])
+
+    def hear(self, waveforms: Sequence[Waveform]) -> Hearing:
+        """See `Encoder.hear`: one pass gives both."""
+        return self._batcher.hear(waveforms, self._embed_and_divide)
+
+    def _embed_and_divide(self, group: Sequence[Waveform]) -> NDArray[np.float32]:
+        frames = self._frames(group[0])
+        return np.append(self._embedding(frames), np.float32(coherence(frames, FRAME_RATE, self._project)))[None]
+
+    def _embedding(self, frames: NDArray[np.float32]) -> NDArray[np.float32]:
+        embedding = self._project(statistics(frames)[None])[0]
+        return np.asarray(embedding / np.linalg.norm(embedding), np.float32)
+
+    def _project(self, pooled: NDArray[np.float32]) -> NDArray[np.float32]:
+        return np.asarray(pooled @ self._weight.T + self._bias, np.float32)
+
+    def _frames(self, waveform: Waveform) -> NDArray[np.float32]:
+        """[channels, frames / 2]; the samples after the last whole frame are not heard."""
+        count = frame_count(len(waveform))
+        used = waveform[: FRAME + SHIFT * (count - 1)]
+        levelled = (used * (LEVEL / used.std(ddof=1, dtype=np.float64)))[None].astype(np.float32)
+        found = self._session.run(["frames"], {"samples": levelled} | _context(-(-count // 2)))[0]
+        frames: NDArray[np.float32] = np.asarray(found)[0]
+        return frames
+
+
+def load(model: Path, weight_hash: str, threads: int | None = None) -> OnnxCamPlusPlus:
+    """The encoder of an exported graph."""
+    return OnnxCamPlusPlus(model, weight_hash, threads)
+
+
+def _context(frames: int) -> dict[str, NDArray[np.float32]]:
+    pool, spread = segments(frames)
+    return {"pool": pool, "spread": spread}

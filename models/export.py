@@ -1,0 +1,87 @@
+"""An encoder's graph for ONNX Runtime: written once from its weights, kept beside them.
+
+Weights are a PyTorch file, and reading one needs torch: half a gigabyte of memory that a CPU worker has no use for
+afterwards. So a process of its own does it (``python -m models.export``), and later starts find the graph there.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import importlib
+import subprocess
+import sys
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from models.errors import ModelError
+
+VERSION: Final = "1"
+"""Goes up when a graph changes; older ones are then left alone."""
+FOLDER: Final = "onnx"
+
+
+class GraphModule(Protocol):
+    """What the module named by `graph` in `weights.toml` provides."""
+
+    EXPECTED: str
+    """Ends the error message, "<path> does not hold ..."."""
+
+    def build(self, state: Mapping[str, NDArray[np.float32]]) -> bytes:
+        """The model file. Raises KeyError, ValueError, IndexError where the state is of something else."""
+
+
+def exported(graph: str, weights: Path, models_dir: Path) -> tuple[Path, str]:
+    """The graph's file, written now where it is not there yet, and the SHA-256 of the weights.
+
+    Args:
+        graph: the module that builds it, such as "models.campplus_graph".
+
+    Raises:
+        ModelError: the weights cannot be read or are of something else, or the folder cannot be written.
+    """
+    try:
+        digest = hashlib.sha256(weights.read_bytes()).hexdigest()
+    except OSError as error:
+        raise ModelError(f"{weights} cannot be read: {error.strerror}") from error
+    place = models_dir / FOLDER / f"{graph.rpartition('.')[2]}-{digest[:16]}-{VERSION}.onnx"
+    if not place.is_file():
+        command = [sys.executable, "-m", "models.export", graph, str(weights), str(place)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+        if done.returncode:
+            lines = done.stderr.strip().splitlines() or ["the export died"]
+            raise ModelError(lines[-1])
+    return place, digest
+
+
+def write(graph: str, weights: Path, place: Path) -> None:
+    """Build the graph and put it into its place, whole or not at all.
+
+    Raises:
+        ModelError: as `exported`.
+    """
+    from models.checkpoint import build
+
+    module = cast(GraphModule, importlib.import_module(graph))
+    model = build(weights, lambda state, _: module.build({key: each.numpy() for key, each in state.items()}),
+                  module.EXPECTED)  # fmt: skip
+    try:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=place.parent, prefix=place.stem, suffix=".part", delete=False) as file:
+            file.write(model)
+            # Whoever reads the weights reads the graph; a temporary file is its owner's alone.
+            Path(file.name).chmod(0o644)
+        Path(file.name).replace(place)
+    except OSError as error:
+        raise ModelError(f"{place.parent} cannot be written ({error.strerror}): set ROLLCALL_MODELS_DIR") from error
+
+
+if __name__ == "__main__":
+    try:
+        write(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+    except ModelError as error:
+        sys.exit(str(error))
