@@ -35,10 +35,10 @@ from rollcall.operating import FALSE_ACCEPTS, Operating, operating_point
 from rollcall.settings import Settings
 
 CONDITIONS = (
-    "clean,babble:20,babble:10,babble:5,noise:20,noise:10,reverb:mild,reverb:hard,opus:16,phone,clip:20,"
+    "babble:20,babble:10,babble:5,noise:20,noise:10,reverb:mild,reverb:hard,opus:16,phone,clip:20,"
     "short:3,short:2,short:1.5,short:1,babble:10+opus:16,babble:10+reverb:mild+opus:16,reverb:hard+short:3"
 )
-"""What notes are like; a quarter of them worse than the quality gate lets pass."""
+"""What notes are like beside clean ones; a quarter of them worse than the quality gate lets pass."""
 CLASS_SIZES = (3, 5, 10)
 PRIOR = 0.01
 _DRAWS = 4
@@ -125,9 +125,9 @@ def _outcomes(system: EncoderSystem, notes: Conditions, sizes: Sequence[int], se
     }
 
 
-def gathered(encoder: Encoder, folder: Path, cohort: Path, library: Library) -> Conditions:
-    """Every note in every condition."""
-    degradations: list[Degradation | None] = [None, *parse(CONDITIONS.removeprefix("clean,"))]
+def gathered(encoder: Encoder, folder: Path, cohort: Path, library: Library, conditions: str) -> Conditions:
+    """Every note, clean and in every condition."""
+    degradations: list[Degradation | None] = [None, *parse(conditions)]
     speakers, strangers = find(folder), find(cohort)
     babblers = library.babblers(strangers)
     system = EncoderSystem(encoder)
@@ -192,12 +192,16 @@ def main(
     model: Annotated[str, typer.Option(help="The encoder.")] = "campplus",
     draws: Annotated[int, typer.Option(help="Draws of the cross-validation, two folds each.")] = 5,
     out: Annotated[Path, typer.Option(help="Where the reliability plot goes.")] = Path(),
+    conditions: Annotated[
+        str, typer.Option(help="Beside clean notes, as for rollcall evaluate --degrade.")
+    ] = CONDITIONS,
     write: Annotated[bool, typer.Option(help="Write the cohort's mean into rollcall/cohorts.")] = False,
 ) -> None:
     """Fit, cross-validate, print the line to put into rollcall/operating.py."""
     settings = Settings()
     encoder = registry.load(model, settings.models_dir, settings.device, None, 1)
-    notes = gathered(encoder, folder, cohort, Library(platformdirs.user_cache_path("rollcall") / "evaluation"))
+    library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
+    notes = gathered(encoder, folder, cohort, library, conditions)
     point = fit(encoder, notes, CLASS_SIZES, seed=0)
     say = Console(highlight=False)
     say.print(

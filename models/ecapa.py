@@ -25,9 +25,10 @@ from models.batch import Batcher
 from models.checkpoint import State, build
 from models.coherence import of_windows
 from models.device import choose
+from models.ecapa_facts import MINIMUM_SAMPLES, NAME, ONE_VOICE_FROM, SAMPLE_RATE
+from models.ecapa_graph import EXPECTED
 from models.encoder import Embeddings, Hearing, Waveform
 
-SAMPLE_RATE: Final = 16_000
 _SHIFT: Final = 160
 
 
@@ -37,16 +38,12 @@ def frame_count(samples: int) -> int:
 
 
 class Ecapa:
-    """The `Encoder` around SpeechBrain's ECAPA-TDNN.
+    """The `Encoder` around SpeechBrain's ECAPA-TDNN."""
 
-    Attributes:
-        minimum_samples: 4,000 (0.25 s): what a network says of less than a syllable means nothing.
-    """
-
-    name: Final = "ecapa"
+    name: Final = NAME
     sample_rate: Final = SAMPLE_RATE
-    minimum_samples: Final = SAMPLE_RATE // 4
-    one_voice_from: Final = 0.35
+    minimum_samples: Final = MINIMUM_SAMPLES
+    one_voice_from: Final = ONE_VOICE_FROM
 
     def __init__(self, state: State, weight_hash: str, device: torch.device) -> None:
         """`state` is a state dict of `ECAPA_TDNN`; its shapes tell the channels, the kernels and the dimension.
@@ -105,7 +102,7 @@ def load(path: Path, device: str = "auto", threads: int | None = None) -> Ecapa:
     return build(
         path,
         lambda state, digest: Ecapa(state, digest, chosen),
-        "ECAPA-TDNN weights: give embedding_model.ckpt of SpeechBrain's ECAPA_TDNN",
+        EXPECTED,
     )
 
 

@@ -127,9 +127,7 @@ def load(
         raise ModelError(f"no backend is called {backend!r}: choose {', '.join(BACKENDS)}")
     on_gpu = wants_gpu(device)
     if card.graph and (backend == "onnx" or (backend == "auto" and not on_gpu)):
-        graph, weight_hash = exported(card.graph, path, models_dir)
-        runtime = cast(Runtime, importlib.import_module(card.runtime))
-        encoder = runtime.load(graph, weight_hash, threads)
+        encoder = _by_onnx(card, path, models_dir, threads)
         place = "ONNX Runtime on the CPU"
     else:
         encoder = cast(Backend, importlib.import_module(card.backend)).load(path, device if on_gpu else "cpu", threads)
@@ -163,6 +161,18 @@ def convert(checkpoint: Path, models_dir: Path, name: str) -> tuple[Path, str]:
     importer = cast(Importer, importlib.import_module(card.importer))
     content = importer.read(checkpoint)
     return weights.keep(card, models_dir, content), hashlib.sha256(content).hexdigest()
+
+
+def _by_onnx(card: ModelCard, path: Path, models_dir: Path, threads: int | None) -> Encoder:
+    runtime = cast(Runtime, importlib.import_module(card.runtime))
+    graph, weight_hash = exported(card.graph, path, models_dir)
+    try:
+        return runtime.load(graph, weight_hash, threads)
+    except Exception as error:  # ONNX Runtime's own kinds, for a file that a full disk or a bad one has damaged
+        _log.warning("%s is damaged and written anew (%s)", graph, error)
+        graph.unlink()
+        graph, weight_hash = exported(card.graph, path, models_dir)
+        return runtime.load(graph, weight_hash, threads)
 
 
 def _own(name: str) -> tuple[ModelCard, Path]:

@@ -1,0 +1,15 @@
+"""What holds for ECAPA-TDNN whatever computes it."""
+
+from __future__ import annotations
+
+from typing import Final
+
+NAME: Final = "ecapa"
+
+SAMPLE_RATE: Final = 16_000
+
+MINIMUM_SAMPLES: Final = SAMPLE_RATE // 4
+"""What a network says of less than a syllable means nothing."""
+
+ONE_VOICE_FROM: Final = 0.35
+"""See `models.coherence`."""
