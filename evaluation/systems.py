@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
@@ -119,14 +120,18 @@ class GmmUbm:
 
     def learn(self, background: Sequence[Represented]) -> None:
         """Train the background model, on a sample of the frames where there are very many."""
+        from sklearn.exceptions import ConvergenceWarning
         from sklearn.mixture import GaussianMixture
 
         frames = np.concatenate(list(background))
         if len(frames) > self._MOST_FRAMES:
             frames = np.random.default_rng(0).choice(frames, self._MOST_FRAMES, replace=False)
-        self._world = GaussianMixture(
-            min(self._COMPONENTS, max(1, len(frames) // 50)), covariance_type="diag", random_state=0, max_iter=50
-        ).fit(frames)
+        # Fifty steps are enough for a background, whether or not the likelihood still rises a little.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ConvergenceWarning)
+            self._world = GaussianMixture(
+                min(self._COMPONENTS, max(1, len(frames) // 50)), covariance_type="diag", random_state=0, max_iter=50
+            ).fit(frames)
 
     def score(self, enrolled: Sequence[Sequence[Represented]], tests: Sequence[Represented]) -> NDArray[np.float64]:
         """See `System.score`."""

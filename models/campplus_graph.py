@@ -16,8 +16,6 @@ import numpy as np
 from models.fbank_filters import FLOOR, fourier, mel_filters
 from models.graph import Array, Graph
 
-SEGMENT: Final = 100
-"""Frames under one mask."""
 BLOCKS: Final = ((12, 1), (24, 2), (16, 2))
 """Layers and dilation of each dense block."""
 EPSILON: Final = 1e-5
@@ -32,8 +30,8 @@ State = Mapping[str, Array]
 def build(state: State) -> bytes:
     """The model file.
 
-    Inputs: ``samples`` [1, samples], levelled; ``pool`` [frames / 2, segments], see `segments`; ``spread``
-    [segments, frames / 2]. Outputs: ``frames`` [1, channels, frames / 2]; ``projection_weight`` and
+    Inputs: ``samples`` [1, samples], levelled; ``pool`` [frames / 2, segments] and ``spread`` [segments, frames / 2], see
+    `models.campplus_onnx.segments`. Outputs: ``frames`` [1, channels, frames / 2]; ``projection_weight`` and
     ``projection_bias``, see `projection`.
 
     Args:
@@ -61,19 +59,6 @@ def build(state: State) -> bytes:
             "projection_bias": (graph.constant(bias), bias.shape),
         },
     )
-
-
-def segments(count: int) -> tuple[Array, Array]:
-    """The matrices of the context mask for `count` frames.
-
-    Returns:
-        [count, segments]: averages over each segment, and added to each the average over everything;
-        [segments, count]: ones where a frame is in the segment.
-    """
-    owner = np.arange(count) // SEGMENT
-    spread = (owner == np.arange(owner[-1] + 1)[:, None]).astype(np.float32)
-    pool = spread.T / spread.sum(axis=1) + np.float32(1 / count)
-    return pool.astype(np.float32), spread
 
 
 def projection(state: State) -> tuple[Array, Array]:

@@ -11,11 +11,13 @@ from numpy.typing import NDArray
 
 from models.batch import Batcher
 from models.campplus_facts import FRAME_RATE, LEVEL, MINIMUM_SAMPLES, NAME, ONE_VOICE_FROM
-from models.campplus_graph import segments
 from models.encoder import Embeddings, Hearing, Waveform
 from models.fbank_filters import FRAME, SAMPLE_RATE, SHIFT, frame_count
 from models.session import open_session
 from models.stretches import coherence, statistics
+
+_SEGMENT: Final = 100
+"""Frames under one context mask."""
 
 
 class OnnxCamPlusPlus:
@@ -72,3 +74,16 @@ def load(model: Path, weight_hash: str, threads: int | None = None) -> OnnxCamPl
 def _context(frames: int) -> dict[str, NDArray[np.float32]]:
     pool, spread = segments(frames)
     return {"pool": pool, "spread": spread}
+
+
+def segments(count: int) -> tuple[NDArray[np.float32], NDArray[np.float32]]:
+    """The matrices of the context mask for `count` frames.
+
+    Returns:
+        [count, segments]: averages over each segment, and added to each the average over everything;
+        [segments, count]: ones where a frame is in the segment.
+    """
+    owner = np.arange(count) // _SEGMENT
+    spread = (owner == np.arange(owner[-1] + 1)[:, None]).astype(np.float32)
+    pool = spread.T / spread.sum(axis=1) + np.float32(1 / count)
+    return pool.astype(np.float32), spread

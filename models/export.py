@@ -1,7 +1,8 @@
 """An encoder's graph for ONNX Runtime: written once from its weights, kept beside them.
 
 Weights are a PyTorch file, and reading one needs torch: half a gigabyte of memory that a CPU worker has no use for
-afterwards. So a process of its own does it (``python -m models.export``), and later starts find the graph there.
+afterwards. So a process of its own does it (``python -m models.export``) where torch is not loaded anyway, and later
+starts find the graph there.
 """
 
 from __future__ import annotations
@@ -49,7 +50,9 @@ def exported(graph: str, weights: Path, models_dir: Path) -> tuple[Path, str]:
     except OSError as error:
         raise ModelError(f"{weights} cannot be read: {error.strerror}") from error
     place = models_dir / FOLDER / f"{graph.rpartition('.')[2]}-{digest[:16]}-{VERSION}.onnx"
-    if not place.is_file():
+    if not place.is_file() and "torch" in sys.modules:
+        write(graph, weights, place)
+    elif not place.is_file():
         command = [sys.executable, "-m", "models.export", graph, str(weights), str(place)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
