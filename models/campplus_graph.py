@@ -30,7 +30,7 @@ State = Mapping[str, Array]
 def build(state: State) -> bytes:
     """The model file.
 
-    Inputs: ``samples`` [1, samples], levelled; ``pool`` [frames / 2, segments] and ``spread`` [segments, frames / 2], see
+    Inputs: ``samples`` [1, samples], levelled; ``pool`` [frames / 2, segments] and ``spread`` [segments, frames / 2] of
     `models.campplus_onnx.segments`. Outputs: ``frames`` [1, channels, frames / 2]; ``projection_weight`` and
     ``projection_bias``, see `projection`.
 
