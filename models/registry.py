@@ -123,10 +123,8 @@ def load(
     if name == dummy.NAME:
         return dummy.Dummy()
     card = cards().get(name) or _own(name)[0]
-    if backend not in BACKENDS:
-        raise ModelError(f"no backend is called {backend!r}: choose {', '.join(BACKENDS)}")
     on_gpu = wants_gpu(device)
-    if card.graph and (backend == "onnx" or (backend == "auto" and not on_gpu)):
+    if _takes_onnx(card, backend, on_gpu):
         encoder = _by_onnx(card, path, models_dir, threads)
         place = "ONNX Runtime on the CPU"
     else:
@@ -161,6 +159,25 @@ def convert(checkpoint: Path, models_dir: Path, name: str) -> tuple[Path, str]:
     importer = cast(Importer, importlib.import_module(card.importer))
     content = importer.read(checkpoint)
     return weights.keep(card, models_dir, content), hashlib.sha256(content).hexdigest()
+
+
+def prepare(name: str, models_dir: Path, device: str = "auto", backend: str = "auto") -> None:
+    """Write the graph that `load` would run, so that workers started later find it. The weights must be here.
+
+    Raises:
+        ModelError: as `load`.
+    """
+    if name != dummy.NAME:
+        card = cards().get(name) or _own(name)[0]
+        path = locate(name, models_dir)
+        if path is not None and _takes_onnx(card, backend, wants_gpu(device)):
+            exported(card.graph, path, models_dir)
+
+
+def _takes_onnx(card: ModelCard, backend: str, on_gpu: bool) -> bool:
+    if backend not in BACKENDS:
+        raise ModelError(f"no backend is called {backend!r}: choose {', '.join(BACKENDS)}")
+    return bool(card.graph) and (backend == "onnx" or (backend == "auto" and not on_gpu))
 
 
 def _by_onnx(card: ModelCard, path: Path, models_dir: Path, threads: int | None) -> Encoder:

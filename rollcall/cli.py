@@ -284,6 +284,7 @@ def _pull(name: str, settings: Settings) -> Path | None:
     ) as bar:
         try:
             path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))
+            registry.prepare(name, settings.models_dir, settings.device, settings.backend)
         except errors.ModelError as error:
             raise Unavailable(str(error)) from error
     return path
