@@ -199,7 +199,7 @@ def main(
 ) -> None:
     """Fit, cross-validate, print the line to put into rollcall/operating.py."""
     settings = Settings()
-    encoder = registry.load(model, settings.models_dir, settings.device, None, 1)
+    encoder = registry.load(model, settings.models_dir, settings.device, None, 1, settings.backend)
     library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
     notes = gathered(encoder, folder, cohort, library, conditions)
     point = fit(encoder, notes, CLASS_SIZES, seed=0)

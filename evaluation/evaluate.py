@@ -167,7 +167,7 @@ def _systems(names: Sequence[str], settings: Settings) -> tuple[list[System], di
             found += _BASELINES[name]()
             continue
         try:
-            encoder = registry.load(name, settings.models_dir, settings.device, None, 1)
+            encoder = registry.load(name, settings.models_dir, settings.device, None, 1, settings.backend)
         except ModelError as error:
             if name not in known and not Path(name).exists():
                 raise WrongUse(f"there is no model {name}: choose of {', '.join([*known, *_BASELINES])}") from error

@@ -60,7 +60,9 @@ class Listener:
             Unavailable: the encoder's weights are not to be had.
         """
         try:
-            encoder = registry.load(settings.speaker_model, settings.models_dir, settings.device, None, 1)
+            encoder = registry.load(
+                settings.speaker_model, settings.models_dir, settings.device, None, 1, settings.backend
+            )
         except ModelError as error:
             raise Unavailable(str(error)) from error
         self._system = EncoderSystem(encoder)

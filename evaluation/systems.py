@@ -51,6 +51,9 @@ class EncoderSystem:
         self._encoder = encoder
         self.name = encoder.name
         self.fingerprint = f"{encoder.name}-{encoder.weight_hash[:16]}"
+        if encoder.precision != "fp32":
+            self.name = f"{encoder.name}, {encoder.precision}"
+            self.fingerprint += f"-{encoder.precision}"
         self.point: Operating | None = point or operating_point(encoder.name, encoder.weight_hash)
 
     def represent(self, samples: NDArray[np.float32]) -> Represented:

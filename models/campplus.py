@@ -30,6 +30,7 @@ class CamPlusPlus:
     """The `Encoder` around CAM++ (see `campplus_network` for the paper)."""
 
     name: Final = NAME
+    precision: Final = "fp32"
     sample_rate: Final = SAMPLE_RATE
     minimum_samples: Final = MINIMUM_SAMPLES
     one_voice_from: Final = ONE_VOICE_FROM

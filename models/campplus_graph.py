@@ -1,7 +1,6 @@
-"""CAM++ as an ONNX graph, from samples to the frames that are pooled, with all that can be computed beforehand done.
+"""CAM++ as an ONNX graph, from features to the frames that are pooled, with all that can be computed beforehand done.
 
-Exact, but for rounding. The filterbank's linear part (frame mean, pre-emphasis, window, Fourier transform) is one
-strided convolution. A normalisation after a convolution is folded into it. One before a convolution, with the ReLU
+Exact, but for rounding. A normalisation after a convolution is folded into it. One before a convolution, with the ReLU
 between them, becomes a maximum: relu(s x + b) = s max(x, -b / s) + b; the rest is the convolution's. The context mask
 is computed once for a segment, by products with two small matrices that the caller gives.
 """
@@ -13,7 +12,7 @@ from typing import Final
 
 import numpy as np
 
-from models.fbank_filters import FLOOR, fourier, mel_filters
+from models.fbank_filters import BINS as MELS
 from models.graph import Array, Graph
 
 BLOCKS: Final = ((12, 1), (24, 2), (16, 2))
@@ -27,32 +26,34 @@ EXPECTED: Final = (
 State = Mapping[str, Array]
 
 
-def build(state: State) -> bytes:
+def build(state: State, *, even: bool = False) -> bytes:
     """The model file.
 
-    Inputs: ``samples`` [1, samples], levelled; ``pool`` [frames / 2, segments] and ``spread`` [segments, frames / 2] of
+    Inputs: ``features`` [1, 80, frames]; ``pool`` [frames / 2, segments] and ``spread`` [segments, frames / 2] of
     `models.campplus_onnx.segments`. Outputs: ``frames`` [1, channels, frames / 2]; ``projection_weight`` and
     ``projection_bias``, see `projection`.
 
     Args:
         state: the state dict of `models.campplus_network.CamPlusPlusNetwork`, as numpy arrays.
+        even: leave every normalisation before a convolution as it is. Slower, but all channels then reach equally far,
+            and that is what eight bits need.
 
     Raises:
         KeyError: it is the state of something else.
     """
     graph = Graph()
-    x = _front_end(graph, _features(graph, "samples"), state)
+    x = _front_end(graph, graph.node("Unsqueeze", "features", graph.constant(np.array([1]))), state)
     weight, bias = _folded(state, "xvector.tdnn.linear", "xvector.tdnn.nonlinear.batchnorm")
     x = graph.node("Relu", graph.conv(x, weight, bias, stride=[2], padding=[2]))
     for number, (depth, dilation) in enumerate(BLOCKS, start=1):
         for layer in range(1, depth + 1):
-            x = graph.node("Concat", x, _dense(graph, x, state, f"block{number}.tdnnd{layer}", dilation), axis=1)
-        x = _normalised_conv(graph, x, state, f"transit{number}.nonlinear", f"transit{number}.linear")
+            x = graph.node("Concat", x, _dense(graph, x, state, f"block{number}.tdnnd{layer}", dilation, even), axis=1)
+        x = _normalised_conv(graph, x, state, f"transit{number}.nonlinear", f"transit{number}.linear", even)
     scale, shift = _affine(state, "xvector.out_nonlinear.batchnorm")
     x = graph.node("Relu", graph.scaled(x, scale, shift))
     weight, bias = projection(state)
     return graph.serialised(
-        {"samples": [1, "samples"], "pool": ["half", "segments"], "spread": ["segments", "half"]},
+        {"features": [1, MELS, "frames"], "pool": ["half", "segments"], "spread": ["segments", "half"]},
         {
             "frames": (x, [1, len(scale), "half"]),
             "projection_weight": (graph.constant(weight), weight.shape),
@@ -65,22 +66,6 @@ def projection(state: State) -> tuple[Array, Array]:
     """What makes an embedding of mean and standard deviation: [dimension, 2 · channels] and [dimension]."""
     scale, shift = _affine(state, "xvector.dense.nonlinear.batchnorm")
     return scale[:, None] * state["xvector.dense.linear.weight"][:, :, 0], shift
-
-
-def _features(graph: Graph, samples: str) -> str:
-    """[1, samples] → [1, 1, 80, frames]."""
-    filters = mel_filters()
-    used = np.flatnonzero(filters.any(axis=1))
-    transform = fourier()[:, used]
-    weight = np.concatenate([transform.real, transform.imag], axis=1).T.astype(np.float32)
-    spectrum = graph.conv(
-        graph.node("Unsqueeze", samples, graph.constant(np.array([1]))), weight[:, None], stride=[160]
-    )
-    power = graph.node("Mul", spectrum, spectrum)
-    mel = graph.conv(power, np.concatenate([filters[used], filters[used]]).T[:, :, None])
-    log = graph.node("Log", graph.node("Max", mel, graph.constant(np.array(FLOOR, np.float32))))
-    mean = graph.node("ReduceMean", log, graph.constant(np.array([2])))
-    return graph.node("Unsqueeze", graph.node("Sub", log, mean), graph.constant(np.array([1])))
 
 
 def _front_end(graph: Graph, x: str, state: State) -> str:
@@ -102,24 +87,32 @@ def _front_end(graph: Graph, x: str, state: State) -> str:
     return graph.node("Reshape", x, graph.constant(np.array([1, 320, -1])))
 
 
-def _dense(graph: Graph, x: str, state: State, layer: str, dilation: int) -> str:
+def _dense(graph: Graph, x: str, state: State, layer: str, dilation: int, even: bool) -> str:
     """What a dense layer adds: [1, 32, frames / 2]."""
-    x = _normalised_conv(graph, x, state, f"{layer}.nonlinear1", f"{layer}.linear1", f"{layer}.nonlinear2")
+    x = _normalised_conv(graph, x, state, f"{layer}.nonlinear1", f"{layer}.linear1", even, f"{layer}.nonlinear2")
     x = graph.node("Relu", x)
     cam = f"xvector.{layer}.cam_layer"
     context = graph.node("MatMul", x, "pool")
-    for linear, then in (("linear1", "Relu"), ("linear2", "Sigmoid")):
-        context = graph.conv(context, state[f"{cam}.{linear}.weight"], state[f"{cam}.{linear}.bias"])
-        context = graph.node(then, context)
+    # Products, not convolutions: three columns are no work, and `models.quantize` leaves products as they are.
+    for linear in ("linear1", "linear2"):
+        weight, bias = state[f"{cam}.{linear}.weight"][:, :, 0], state[f"{cam}.{linear}.bias"]
+        context = graph.node(
+            "Add", graph.node("MatMul", graph.constant(weight), context), graph.constant(bias[:, None])
+        )
+        if linear == "linear1":
+            context = graph.node("Max", context, graph.constant(np.zeros(1, np.float32)))
+    context = graph.node("Sigmoid", context)
     local = graph.conv(x, state[f"{cam}.linear_local.weight"], padding=[dilation], dilation=dilation)
     return graph.node("Mul", local, graph.node("MatMul", context, "spread"))
 
 
-def _normalised_conv(graph: Graph, x: str, state: State, before: str, conv: str, after: str | None = None) -> str:
+def _normalised_conv(
+    graph: Graph, x: str, state: State, before: str, conv: str, even: bool, after: str | None = None
+) -> str:
     """Normalisation, ReLU, convolution of one frame, and perhaps another normalisation."""
     scale, shift = _affine(state, f"xvector.{before}.batchnorm")
     weight = state[f"xvector.{conv}.weight"]
-    if (scale > 0).all():
+    if (scale > 0).all() and not even:
         x = graph.node("Max", x, graph.constant((-shift / scale)[:, None]))
         bias = (weight[:, :, 0] @ shift).astype(np.float32)
         weight = weight * scale[:, None]

@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 from models.batch import Batcher
 from models.campplus_facts import FRAME_RATE, LEVEL, MINIMUM_SAMPLES, NAME, ONE_VOICE_FROM
 from models.encoder import Embeddings, Hearing, Waveform
-from models.fbank_filters import FRAME, SAMPLE_RATE, SHIFT, frame_count
+from models.fbank_cpu import fbank
+from models.fbank_filters import BINS, FRAME, SAMPLE_RATE, SHIFT, frame_count
 from models.session import open_session
 from models.stretches import coherence, statistics
 
@@ -28,11 +29,12 @@ class OnnxCamPlusPlus:
     minimum_samples: Final = MINIMUM_SAMPLES
     one_voice_from: Final = ONE_VOICE_FROM
 
-    def __init__(self, model: Path, weight_hash: str, threads: int | None = None) -> None:
+    def __init__(self, model: Path, weight_hash: str, precision: str, threads: int | None = None) -> None:
         self._session = open_session(model, threads)
         self.weight_hash = weight_hash
+        self.precision = precision
         # The graph carries what turns pooled frames into an embedding: constants, told without running anything.
-        nothing = {"samples": np.zeros((1, FRAME), np.float32)} | _context(1)
+        nothing = {"features": np.zeros((1, BINS, 2), np.float32)} | _context(1)
         self._weight, self._bias = self._session.run(["projection_weight", "projection_bias"], nothing)
         self.dimension = len(self._bias)
         self._batcher = Batcher(self.dimension, self.minimum_samples)
@@ -57,18 +59,22 @@ class OnnxCamPlusPlus:
         return np.asarray(pooled @ self._weight.T + self._bias, np.float32)
 
     def _frames(self, waveform: Waveform) -> NDArray[np.float32]:
-        """[channels, frames / 2]; the samples after the last whole frame are not heard."""
-        count = frame_count(len(waveform))
-        used = waveform[: FRAME + SHIFT * (count - 1)]
-        levelled = (used * (LEVEL / used.std(ddof=1, dtype=np.float64)))[None].astype(np.float32)
-        found = self._session.run(["frames"], {"samples": levelled} | _context(-(-count // 2)))[0]
-        frames: NDArray[np.float32] = np.asarray(found)[0]
+        """[channels, frames / 2]."""
+        frames: NDArray[np.float32] = np.asarray(self._session.run(["frames"], inputs(waveform))[0])[0]
         return frames
 
 
-def load(model: Path, weight_hash: str, threads: int | None = None) -> OnnxCamPlusPlus:
+def inputs(waveform: Waveform) -> dict[str, NDArray[np.float32]]:
+    """What the graph takes of a note; the samples after the last whole frame are not heard."""
+    count = frame_count(len(waveform))
+    used = waveform[: FRAME + SHIFT * (count - 1)]
+    levelled = (used * (LEVEL / used.std(ddof=1, dtype=np.float64))).astype(np.float32)
+    return {"features": fbank(levelled)[None]} | _context(-(-count // 2))
+
+
+def load(model: Path, weight_hash: str, precision: str, threads: int | None = None) -> OnnxCamPlusPlus:
     """The encoder of an exported graph."""
-    return OnnxCamPlusPlus(model, weight_hash, threads)
+    return OnnxCamPlusPlus(model, weight_hash, precision, threads)
 
 
 def _context(frames: int) -> dict[str, NDArray[np.float32]]:

@@ -26,6 +26,7 @@ class Dummy:
     """The `Encoder` that tests use. Embeddings depend on the shape of the spectrum, not on level or length."""
 
     name: Final = NAME
+    precision: Final = "fp32"
     weight_hash: Final = hashlib.sha256(b"rollcall dummy 1").hexdigest()
     sample_rate: Final = 16_000
     dimension: Final = _BANDS

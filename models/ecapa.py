@@ -41,6 +41,7 @@ class Ecapa:
     """The `Encoder` around SpeechBrain's ECAPA-TDNN."""
 
     name: Final = NAME
+    precision: Final = "fp32"
     sample_rate: Final = SAMPLE_RATE
     minimum_samples: Final = MINIMUM_SAMPLES
     one_voice_from: Final = ONE_VOICE_FROM

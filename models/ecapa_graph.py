@@ -27,13 +27,14 @@ _EPSILON: Final = 1e-5
 State = Mapping[str, Array]
 
 
-def build(state: State) -> bytes:
+def build(state: State, *, even: bool = False) -> bytes:
     """The model file.
 
     Input: ``samples`` [1, samples] in [-1, 1] at 16 kHz. Output: ``embedding`` [1, dimension], of any length.
 
     Args:
         state: the state dict of SpeechBrain's `ECAPA_TDNN`, as numpy arrays.
+        even: makes no difference here.
 
     Raises:
         KeyError, ValueError: it is the state of something else.

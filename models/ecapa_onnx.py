@@ -23,9 +23,10 @@ class OnnxEcapa:
     minimum_samples: Final = MINIMUM_SAMPLES
     one_voice_from: Final = ONE_VOICE_FROM
 
-    def __init__(self, model: Path, weight_hash: str, threads: int | None = None) -> None:
+    def __init__(self, model: Path, weight_hash: str, precision: str, threads: int | None = None) -> None:
         self._session = open_session(model, threads)
         self.weight_hash = weight_hash
+        self.precision = precision
         self.dimension = int(self._session.get_outputs()[0].shape[1])
         self._batcher = Batcher(self.dimension, self.minimum_samples)
 
@@ -43,6 +44,6 @@ class OnnxEcapa:
         return np.asarray(embedding / np.linalg.norm(embedding), np.float32)
 
 
-def load(model: Path, weight_hash: str, threads: int | None = None) -> OnnxEcapa:
+def load(model: Path, weight_hash: str, precision: str, threads: int | None = None) -> OnnxEcapa:
     """The encoder of an exported graph."""
-    return OnnxEcapa(model, weight_hash, threads)
+    return OnnxEcapa(model, weight_hash, precision, threads)

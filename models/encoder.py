@@ -43,6 +43,10 @@ class Encoder(Protocol):
         """SHA-256 of the weights file, hexadecimal."""
 
     @property
+    def precision(self) -> str:
+        """Of the computation: "fp32", or "int8", whose embeddings are a little off (cosine 0.99)."""
+
+    @property
     def sample_rate(self) -> int:
         """Hertz."""
 

@@ -14,16 +14,19 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Final, Protocol, cast
+from typing import Any, Final, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
 
-VERSION: Final = "1"
+VERSION: Final = "2"
 """Goes up when a graph changes; older ones are then left alone."""
 FOLDER: Final = "onnx"
+
+
+PRECISIONS: Final = ("fp32", "int8")
 
 
 class GraphModule(Protocol):
@@ -32,15 +35,16 @@ class GraphModule(Protocol):
     EXPECTED: str
     """Ends the error message, "<path> does not hold ..."."""
 
-    def build(self, state: Mapping[str, NDArray[np.float32]]) -> bytes:
+    def build(self, state: Mapping[str, NDArray[np.float32]], *, even: bool = False) -> bytes:
         """The model file. Raises KeyError, ValueError, IndexError where the state is of something else."""
 
 
-def exported(graph: str, weights: Path, models_dir: Path) -> tuple[Path, str]:
+def exported(graph: str, weights: Path, models_dir: Path, precision: str = "fp32") -> tuple[Path, str]:
     """The graph's file, written now where it is not there yet, and the SHA-256 of the weights.
 
     Args:
         graph: the module that builds it, such as "models.campplus_graph".
+        precision: "fp32", or "int8" for weights whose ranges were measured.
 
     Raises:
         ModelError: the weights cannot be read or are of something else, or the folder cannot be written.
@@ -49,11 +53,11 @@ def exported(graph: str, weights: Path, models_dir: Path) -> tuple[Path, str]:
         digest = hashlib.sha256(weights.read_bytes()).hexdigest()
     except OSError as error:
         raise ModelError(f"{weights} cannot be read: {error.strerror}") from error
-    place = models_dir / FOLDER / f"{graph.rpartition('.')[2]}-{digest[:16]}-{VERSION}.onnx"
+    place = models_dir / FOLDER / f"{graph.rpartition('.')[2]}-{digest[:16]}-{VERSION}-{precision}.onnx"
     if not place.is_file() and "torch" in sys.modules:
-        write(graph, weights, place)
+        write(graph, weights, place, precision)
     elif not place.is_file():
-        command = [sys.executable, "-m", "models.export", graph, str(weights), str(place)]
+        command = [sys.executable, "-m", "models.export", graph, str(weights), str(place), precision]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
             lines = done.stderr.strip().splitlines() or ["the export died"]
@@ -61,7 +65,7 @@ def exported(graph: str, weights: Path, models_dir: Path) -> tuple[Path, str]:
     return place, digest
 
 
-def write(graph: str, weights: Path, place: Path) -> None:
+def write(graph: str, weights: Path, place: Path, precision: str) -> None:
     """Build the graph and put it into its place, whole or not at all.
 
     Raises:
@@ -70,8 +74,7 @@ def write(graph: str, weights: Path, place: Path) -> None:
     from models.checkpoint import build
 
     module = cast(GraphModule, importlib.import_module(graph))
-    model = build(weights, lambda state, _: module.build({key: each.numpy() for key, each in state.items()}),
-                  module.EXPECTED)  # fmt: skip
+    model = build(weights, lambda state, digest: _model(module, state, digest, precision), module.EXPECTED)
     try:
         place.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(dir=place.parent, prefix=place.stem, suffix=".part", delete=False) as file:
@@ -83,8 +86,21 @@ def write(graph: str, weights: Path, place: Path) -> None:
         raise ModelError(f"{place.parent} cannot be written ({error.strerror}): set ROLLCALL_MODELS_DIR") from error
 
 
+def _model(module: GraphModule, state: Mapping[str, Any], weight_hash: str, precision: str) -> bytes:
+    arrays = {name: tensor.numpy() for name, tensor in state.items()}
+    if precision == "fp32":
+        return module.build(arrays)
+    from models.quantize import quantized
+    from models.ranges import ranges_of
+
+    ranges = ranges_of(weight_hash)
+    if ranges is None:
+        raise ValueError("nobody has measured how far the values of these weights reach")
+    return quantized(module.build(arrays, even=True), ranges)
+
+
 if __name__ == "__main__":
     try:
-        write(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]))
+        write(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
     except ModelError as error:
         sys.exit(str(error))

@@ -22,15 +22,6 @@ def frame_count(samples: int) -> int:
     return 0 if samples < FRAME else 1 + (samples - FRAME) // SHIFT
 
 
-def fourier() -> NDArray[np.complex128]:
-    """[400, 257]: from a frame's samples to its spectrum. The frame's mean taken out, pre-emphasis, window and Fourier
-    transform are all linear, and so one matrix."""
-    frame = np.eye(FRAME) - 1 / FRAME
-    previous = np.concatenate([frame[:1], frame[:-1]])
-    emphasised = (frame - PRE_EMPHASIS * previous) * povey_window().astype(np.float64)[:, None]
-    return np.asarray(np.fft.rfft(emphasised, FFT, axis=0).T)
-
-
 def povey_window() -> NDArray[np.float32]:
     """[400]: a Hann window (symmetric) to the power 0.85, Kaldi's default: like Hamming, but zero at the edges."""
     phase = 2 * np.pi * np.arange(FRAME) / (FRAME - 1)

@@ -42,6 +42,7 @@ class ResCnn:
     """
 
     name: Final = "rescnn"
+    precision: Final = "fp32"
     sample_rate: Final = SAMPLE_RATE
     minimum_samples: Final = SAMPLE_RATE // 4
     one_voice_from: Final = 0.35

@@ -42,7 +42,7 @@ class Settings(BaseSettings):
     speaker_model: str = "campplus"
     """Name of a speaker encoder, or the path of own weights."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
-    backend: Literal["auto", "torch", "onnx"] = "auto"
+    backend: Literal["auto", "torch", "onnx", "onnx-int8"] = "auto"
     """Where the encoder runs."""
     voiceprint_key: SecretStr | None = None
     """Base64 of 32 bytes, or several separated by commas: the first seals, every one opens."""

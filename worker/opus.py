@@ -44,13 +44,13 @@ def decode_opus(stream: OpusStream, max_seconds: float) -> NDArray[np.float32]:
         raise MemoryError("libopus makes no decoder")
     try:
         library.opus_decoder_ctl(decoder, _SET_GAIN, ctypes.c_int(stream.gain))
-        position = 0
+        # An address, not an array: numpy's pointers cost a tenth of the decoding.
+        target = samples.ctypes.data
         for packet, size in zip(stream.packets, sizes, strict=True):
-            target = samples[position:].ctypes.data_as(ctypes.POINTER(ctypes.c_float))
             decoded = library.opus_decode_float(decoder, packet, len(packet), target, size, 0)
             if decoded != size:
                 raise AudioRefused("broken_file", "a packet does not decode")
-            position += size
+            target += size * samples.itemsize
     finally:
         library.opus_decoder_destroy(decoder)
     end = (
@@ -82,7 +82,7 @@ def _library() -> ctypes.CDLL:
         ctypes.c_void_p,
         ctypes.c_char_p,
         ctypes.c_int32,
-        ctypes.POINTER(ctypes.c_float),
+        ctypes.c_void_p,
         ctypes.c_int,
         ctypes.c_int,
     ]
