@@ -27,8 +27,12 @@ format: setup ## Bring the code into shape
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: setup ## Measure where the time of a voice note goes
+bench: .venv/.bench-ready ## Race Rollcall against what people would write instead, and see where the time goes
 	.venv/bin/python -m bench $(ARGS)
+
+.venv/.bench-ready: .venv/.ready
+	@scripts/setup bench
+	@touch $@
 
 constraints: setup ## Compile constraints.txt anew (ARGS=--upgrade for the newest versions)
 	scripts/constraints $(ARGS)

@@ -91,6 +91,7 @@ def resemblyzer() -> Embed:
 
 CONTESTANTS: dict[str, tuple[str, Callable[[], Embed]]] = {
     "campplus": ("Rollcall, CAM++, ONNX Runtime", lambda: ours("campplus", "onnx")),
+    "campplus-int8": ("Rollcall, CAM++, ONNX Runtime, int8", lambda: ours("campplus", "onnx-int8")),
     "campplus-torch": ("Rollcall, CAM++, torch eager", lambda: ours("campplus", "torch")),
     "ecapa": ("Rollcall, ECAPA-1024, ONNX Runtime", lambda: ours("ecapa", "onnx")),
     "a": ("A: pydub, SpeechBrain ECAPA-1024", naive_a),

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from pathlib import Path
+
+import av
+import numpy as np
+from numpy.typing import NDArray
 
 from worker.decode import decode
 
@@ -18,3 +23,17 @@ def five_second_notes(count: int = 12) -> tuple[str, list[bytes]]:
     nearest = sorted(notes, key=lambda note: abs(decode(note).seconds - _SECONDS))[:count]
     seconds = sum(decode(note).seconds for note in nearest) / len(nearest)
     return f"{len(nearest)} {kind} notes, {seconds:.1f} s on average", nearest
+
+
+def as_voice_note(samples: NDArray[np.float32]) -> bytes:
+    """Ogg/Opus of mono samples at 16 kHz, as Telegram's clients record it."""
+    sent = io.BytesIO()
+    with av.open(sent, "w", format="ogg") as container:
+        stream = container.add_stream("libopus", rate=16_000, layout="mono", options={"application": "voip"})
+        stream.bit_rate = 24_000
+        whole = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
+        frame = av.AudioFrame.from_ndarray(whole[None], format="s16", layout="mono")
+        frame.sample_rate = 16_000
+        container.mux(stream.encode(frame))
+        container.mux(stream.encode(None))
+    return sent.getvalue()

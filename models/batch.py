@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
+from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -11,22 +11,32 @@ from numpy.typing import NDArray
 from models.encoder import Embeddings, Hearing, Waveform, embeddable
 
 Forward = Callable[[Sequence[Waveform]], NDArray[np.float32]]
-"""One pass for waveforms of equal measure; rows in order."""
+"""One pass for waveforms of like measure; rows in order."""
+
+_LARGEST: Final = 64
+"""Notes in a pass: more bring a GPU nothing, and take memory."""
 
 
 class Batcher:
     """Sorts waveforms into passes.
 
     On the CPU each goes alone: batches lose there (16 notes run at 0.6 of the speed), and alone the bits cannot depend
-    on company. On a GPU those of equal measure share a pass, so nothing is ever padded.
+    on company. On a GPU those of equal or, where the network can be told what is padding, similar measure share a pass.
     """
 
-    def __init__(self, dimension: int, minimum_samples: int, measure: Callable[[int], int] | None = None) -> None:
+    def __init__(
+        self,
+        dimension: int,
+        minimum_samples: int,
+        measure: Callable[[int], int] | None = None,
+        padding: float = 1.0,
+    ) -> None:
         """`measure` is of a number of samples what must be equal in one pass, such as the number of frames; None lets
-        every waveform go alone."""
+        every waveform go alone. `padding` is how many times as large as the smallest the largest may be."""
         self._dimension = dimension
         self._minimum_samples = minimum_samples
         self._measure = measure
+        self._padding = padding
 
     def embed(self, waveforms: Sequence[Waveform], forward: Forward) -> Embeddings:
         """See `Encoder.embed`: what cannot be embedded is a row of NaN."""
@@ -48,7 +58,12 @@ class Batcher:
     def _groups(self, fit: Iterable[int], waveforms: Sequence[Waveform]) -> list[list[int]]:
         if self._measure is None:
             return [[index] for index in fit]
-        groups: defaultdict[int, list[int]] = defaultdict(list)
-        for index in fit:
-            groups[self._measure(len(waveforms[index]))].append(index)
-        return list(groups.values())
+        sizes = {index: self._measure(len(waveforms[index])) for index in fit}
+        groups: list[list[int]] = []
+        for index in sorted(sizes, key=sizes.__getitem__):
+            last = groups[-1] if groups else []
+            if last and len(last) < _LARGEST and sizes[index] <= self._padding * sizes[last[0]]:
+                last.append(index)
+            else:
+                groups.append([index])
+        return groups

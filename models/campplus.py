@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
@@ -15,7 +16,7 @@ from torch.nn import functional
 from models.batch import Batcher
 from models.campplus_facts import FRAME_RATE, LEVEL, MINIMUM_SAMPLES, NAME, ONE_VOICE_FROM
 from models.campplus_graph import EXPECTED
-from models.campplus_network import CamPlusPlusNetwork
+from models.campplus_network import CamPlusPlusNetwork, halved
 from models.checkpoint import State, build
 from models.device import choose
 from models.encoder import Embeddings, Hearing, Waveform
@@ -24,6 +25,10 @@ from models.fbank_filters import FRAME, SAMPLE_RATE, SHIFT, frame_count
 from models.stretches import coherence
 
 _DIMENSION_KEY: Final = "xvector.dense.linear.weight"
+
+
+_PADDING: Final = 1.25
+"""The longest note of a batch is at most so many times as long as the shortest: padding costs what speech costs."""
 
 
 class CamPlusPlus:
@@ -49,10 +54,12 @@ class CamPlusPlus:
         network.load_state_dict(state, strict=True, assign=True)
         self._network = network.to(device).eval().requires_grad_(False)
         self._fbank = Fbank(device)
-        self._batcher = Batcher(self.dimension, self.minimum_samples, None if device.type == "cpu" else frame_count)
+        self._batcher = Batcher(
+            self.dimension, self.minimum_samples, None if device.type == "cpu" else frame_count, padding=_PADDING
+        )
 
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:
-        """See `Encoder.embed`. On a GPU, notes with equally many frames share a batch, so nothing is ever padded."""
+        """See `Encoder.embed`. On a GPU, notes share a batch, and the network hears nothing of the padding."""
         return self._batcher.embed(waveforms, self._forward)
 
     def hear(self, waveforms: Sequence[Waveform]) -> Hearing:
@@ -60,34 +67,58 @@ class CamPlusPlus:
         return self._batcher.hear(waveforms, self._forward_and_divide)
 
     def _forward(self, waveforms: Sequence[Waveform]) -> Embeddings:
-        embeddings: Embeddings = self._pool(self._frames(waveforms)).cpu().numpy()
+        frames, mask = self._frames(waveforms)
+        embeddings: Embeddings = self._pool(frames, mask).cpu().numpy()
         return embeddings
 
     def _forward_and_divide(self, waveforms: Sequence[Waveform]) -> NDArray[np.float32]:
-        frames = self._frames(waveforms)
-        divided = [[coherence(each, FRAME_RATE, self._project)] for each in frames.cpu().numpy()]
-        return np.hstack([self._pool(frames).cpu().numpy(), np.array(divided, np.float32)])
+        frames, mask = self._frames(waveforms)
+        lengths = [-(-frame_count(len(waveform)) // 2) for waveform in waveforms]
+        divided = [
+            [coherence(each[:, :length], FRAME_RATE, self._project)]
+            for each, length in zip(frames.float().cpu().numpy(), lengths, strict=True)
+        ]
+        return np.hstack([self._pool(frames, mask).cpu().numpy(), np.array(divided, np.float32)])
 
     @torch.inference_mode()
     def _project(self, statistics: NDArray[np.float32]) -> NDArray[np.float32]:
-        projected: NDArray[np.float32] = (
-            self._network.project(torch.from_numpy(statistics).to(self._device)).cpu().numpy()
-        )
-        return projected
+        projected = self._network.project(torch.from_numpy(statistics).to(self._device))
+        found: NDArray[np.float32] = projected.cpu().numpy()
+        return found
 
     @torch.inference_mode()
-    def _pool(self, frames: Tensor) -> Tensor:
-        return functional.normalize(self._network.pool(frames), dim=-1)
+    def _pool(self, frames: Tensor, mask: Tensor | None) -> Tensor:
+        return functional.normalize(self._network.pool(frames.float(), mask), dim=-1)
 
     @torch.inference_mode()
-    def _frames(self, waveforms: Sequence[Waveform]) -> Tensor:
-        """One pass for waveforms of equally many frames; the samples after the last whole frame are not heard."""
-        used = FRAME + SHIFT * (frame_count(len(waveforms[0])) - 1)
-        # Stacking copies: torch will not wrap a read-only array, and a fresh one is always aligned alike.
-        batch = torch.from_numpy(np.stack([waveform[:used] for waveform in waveforms]).astype(np.float32, copy=False))
-        batch = batch.to(self._device)
-        batch = batch * (LEVEL / batch.std(dim=-1, keepdim=True))
-        return self._network.frames(self._fbank(batch))
+    def _frames(self, waveforms: Sequence[Waveform]) -> tuple[Tensor, Tensor | None]:
+        """One pass: what is pooled, and the mask of it where the waveforms differ in their frames.
+
+        The samples after a note's last whole frame are not heard.
+        """
+        counts = [frame_count(len(waveform)) for waveform in waveforms]
+        batch = np.zeros((len(waveforms), FRAME + SHIFT * (max(counts) - 1)), np.float32)
+        for row, waveform, count in zip(batch, waveforms, counts, strict=True):
+            used = waveform[: FRAME + SHIFT * (count - 1)]
+            row[: len(used)] = used * (LEVEL / used.std(ddof=1, dtype=np.float64))
+        samples = torch.from_numpy(batch)
+        if self._device.type == "cuda":
+            samples = samples.pin_memory()
+        samples = samples.to(self._device, non_blocking=True)
+        if min(counts) == max(counts):
+            features, mask = self._fbank(samples), None
+        else:
+            place = torch.arange(max(counts), device=self._device)
+            mask = (place < torch.tensor(counts, device=self._device)[:, None]).float()
+            features = self._fbank.masked(samples, mask)
+        with self._half():
+            return self._network.frames(features, mask), halved(mask)
+
+    def _half(self) -> contextlib.AbstractContextManager[object]:
+        """Half precision for the convolutions on a GPU, where it moves no cosine by a thousandth."""
+        if self._device.type == "cpu":
+            return contextlib.nullcontext()
+        return torch.autocast(self._device.type, torch.float16)
 
 
 def load(path: Path, device: str = "auto", threads: int | None = None) -> CamPlusPlus:

@@ -5,6 +5,9 @@ Context-Aware Masking", Interspeech 2023, https://arxiv.org/abs/2303.00332. A sm
 frequency axis three times; then comes a densely connected time-delay network, whose every layer is masked by its
 context: the mean over the utterance plus the mean over a segment of 100 frames.
 
+Notes of different lengths may share a batch, padded at their ends: with a mask the network hears nothing of the
+padding, and each comes out as if it were alone.
+
 Attribute names are those of the published weights (3D-Speaker), so that their state dict loads with `strict=True`.
 """
 
@@ -46,24 +49,33 @@ class CamPlusPlusNetwork(nn.Module):
     def forward(self, features: Tensor) -> Tensor:
         return self.pool(self.frames(features))
 
-    def frames(self, features: Tensor) -> Tensor:
-        """[batch, frames, mels] → [batch, channels, frames / 2]: what is pooled over time."""
-        maps = self.head(features.transpose(1, 2).unsqueeze(1))
+    def frames(self, features: Tensor, mask: Tensor | None = None) -> Tensor:
+        """[batch, frames, mels] → [batch, channels, frames / 2]: what is pooled over time.
+
+        Args:
+            mask: [batch, frames], one where a note has a frame, zero where it is padded; None: nothing is padded.
+        """
+        maps = self.head(features.transpose(1, 2).unsqueeze(1), mask)
         # Frequency and channel become one axis; time is kept.
         x: Tensor = maps.flatten(1, 2)
         for layer in list(self.xvector)[:-2]:
-            x = layer(x)
+            x = layer(x, halved(mask)) if isinstance(layer, DenseBlock) else layer(x)
         return x
 
-    def pool(self, frames: Tensor) -> Tensor:
-        """[batch, channels, frames] → [batch, dimension]."""
-        statistics: Tensor = self.xvector[-2](frames)
+    def pool(self, frames: Tensor, mask: Tensor | None = None) -> Tensor:
+        """[batch, channels, frames] → [batch, dimension]; the mask is of these frames."""
+        statistics: Tensor = self.xvector[-2](frames, mask)
         return self.project(statistics)
 
     def project(self, statistics: Tensor) -> Tensor:
         """[batch, 2 · channels] → [batch, dimension]."""
         embedding: Tensor = self.xvector[-1](statistics)
         return embedding
+
+
+def halved(mask: Tensor | None) -> Tensor | None:
+    """The mask of the frames that are pooled."""
+    return None if mask is None else mask[:, ::2]
 
 
 class FrontEnd(nn.Module):
@@ -78,10 +90,17 @@ class FrontEnd(nn.Module):
         self.conv2 = nn.Conv2d(GROWTH, GROWTH, 3, stride=(2, 1), padding=1, bias=False)
         self.bn2 = nn.BatchNorm2d(GROWTH)
 
-    def forward(self, x: Tensor) -> Tensor:
-        x = torch.relu(self.bn1(self.conv1(x)))
-        x = self.layer2(self.layer1(x))
-        return torch.relu(self.bn2(self.conv2(x)))
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        seen = None if mask is None else mask[:, None, None]
+        x = _masked(torch.relu(self.bn1(self.conv1(x))), seen)
+        for residual in (*self.layer1, *self.layer2):
+            x = residual(x, seen)
+        return _masked(torch.relu(self.bn2(self.conv2(x))), seen)
+
+
+def _masked(x: Tensor, mask: Tensor | None) -> Tensor:
+    """Silence where a note is padded: its neighbours must see what they would see at the note's end."""
+    return x if mask is None else x * mask.to(x.dtype)
 
 
 class Residual(nn.Module):
@@ -98,9 +117,9 @@ class Residual(nn.Module):
             self.shortcut.append(nn.Conv2d(GROWTH, GROWTH, 1, stride=(stride, 1), bias=False))
             self.shortcut.append(nn.BatchNorm2d(GROWTH))
 
-    def forward(self, x: Tensor) -> Tensor:
-        y = torch.relu(self.bn1(self.conv1(x)))
-        return torch.relu(self.bn2(self.conv2(y)) + self.shortcut(x))
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        y = _masked(torch.relu(self.bn1(self.conv1(x))), mask)
+        return _masked(torch.relu(self.bn2(self.conv2(y)) + self.shortcut(x)), mask)
 
 
 class NormRelu(nn.Module):
@@ -133,9 +152,9 @@ class DenseBlock(nn.Module):
         for number in range(depth):
             self.add_module(f"tdnnd{number + 1}", DenseLayer(channels + number * GROWTH, dilation))
 
-    def forward(self, x: Tensor) -> Tensor:
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
         for layer in self.children():
-            x = torch.cat([x, layer(x)], dim=1)
+            x = torch.cat([x, layer(x, mask)], dim=1)
         return x
 
 
@@ -147,8 +166,8 @@ class DenseLayer(nn.Module):
         self.nonlinear2 = NormRelu(_BOTTLENECK)
         self.cam_layer = ContextMask(dilation)
 
-    def forward(self, x: Tensor) -> Tensor:
-        y: Tensor = self.cam_layer(self.nonlinear2(self.linear1(self.nonlinear1(x))))
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        y: Tensor = self.cam_layer(self.nonlinear2(self.linear1(self.nonlinear1(x))), mask)
         return y
 
 
@@ -161,14 +180,22 @@ class ContextMask(nn.Module):
         self.linear1 = nn.Conv1d(_BOTTLENECK, _BOTTLENECK // 2, 1)
         self.linear2 = nn.Conv1d(_BOTTLENECK // 2, GROWTH, 1)
 
-    def forward(self, x: Tensor) -> Tensor:
-        # The mask is the same over a whole segment, so it is computed once per segment, not per frame.
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        # The weight is the same over a whole segment, so it is computed once per segment, not per frame.
         # With ceil_mode the last segment may be short; its mean is over the frames that it has.
-        segments = functional.avg_pool1d(x, _SEGMENT, _SEGMENT, ceil_mode=True)
-        context = x.mean(dim=-1, keepdim=True) + segments
-        mask = torch.sigmoid(self.linear2(torch.relu(self.linear1(context))))
+        if mask is None:
+            segments = functional.avg_pool1d(x, _SEGMENT, _SEGMENT, ceil_mode=True)
+            whole = x.mean(dim=-1, keepdim=True)
+        else:
+            x = _masked(x, mask[:, None])
+            held = mask.sum(dim=-1)[:, None, None]
+            share = functional.avg_pool1d(mask[:, None], _SEGMENT, _SEGMENT, ceil_mode=True)
+            # Both means are over the segment's width, padding included, which so cancels out.
+            segments = functional.avg_pool1d(x, _SEGMENT, _SEGMENT, ceil_mode=True) / share.clamp_min(1 / _SEGMENT)
+            whole = x.sum(dim=-1, keepdim=True) / held
+        weight = torch.sigmoid(self.linear2(torch.relu(self.linear1(whole + segments))))
         local: Tensor = self.linear_local(x)
-        return local * mask.repeat_interleave(_SEGMENT, dim=-1)[..., : local.shape[-1]]
+        return local * weight.repeat_interleave(_SEGMENT, dim=-1)[..., : local.shape[-1]]
 
 
 class Transition(nn.Module):
@@ -187,8 +214,13 @@ class Transition(nn.Module):
 class Statistics(nn.Module):
     """[batch, channels, frames] → [batch, 2 · channels]: mean and (unbiased) standard deviation over time."""
 
-    def forward(self, x: Tensor) -> Tensor:
-        return torch.cat([x.mean(dim=-1), x.std(dim=-1)], dim=-1)
+    def forward(self, x: Tensor, mask: Tensor | None = None) -> Tensor:
+        if mask is None:
+            return torch.cat([x.mean(dim=-1), x.std(dim=-1)], dim=-1)
+        held = mask.sum(dim=-1)[:, None]
+        mean = (x * mask[:, None]).sum(dim=-1) / held
+        squares = ((x - mean[..., None]).square() * mask[:, None]).sum(dim=-1)
+        return torch.cat([mean, (squares / (held - 1)).sqrt()], dim=-1)
 
 
 class Projection(nn.Module):

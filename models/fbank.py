@@ -37,6 +37,12 @@ class Fbank:
         features = self.log_mel(waveforms)
         return features - features.mean(dim=-2, keepdim=True)
 
+    def masked(self, waveforms: Tensor, mask: Tensor) -> Tensor:
+        """The same for waveforms padded to one length: means over the mask's frames, [..., frames]; zero elsewhere."""
+        features, seen = self.log_mel(waveforms), mask[..., None]
+        mean = (features * seen).sum(dim=-2, keepdim=True) / seen.sum(dim=-2, keepdim=True)
+        return (features - mean) * seen
+
     def log_mel(self, waveforms: Tensor) -> Tensor:
         """The same without the mean subtracted; this is what Kaldi itself prints."""
         if waveforms.shape[-1] < FRAME:

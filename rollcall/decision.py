@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from rollcall.gallery import Gallery
 from rollcall.operating import Operating
-from rollcall.scoring import scores
 from rollcall.verdict import Reason, Verdict
 
 SURE_SPEECH_SECONDS = 2.0
@@ -48,14 +47,12 @@ def decide(
     Raises:
         KeyError: the claimed person is not in the gallery.
     """
-    if claimed not in gallery.people:
-        raise KeyError(claimed)
+    row = gallery.places[claimed]
     point = point.stricter(gallery.raised)
-    row = gallery.people.index(claimed)
-    against = scores(embedding[None], gallery.centroids, point.cohort_mean)[0]
+    against = gallery.scores(embedding, point.cohort_mean)
     own = float(against[row])
-    others = np.delete(against, row)
-    runner_up = float(others.max()) if others.size else None
+    against[row] = -np.inf
+    runner_up = float(against.max()) if len(against) > 1 else None
     lead = own - runner_up if runner_up is not None else math.inf
 
     accept = point.accept + (SHORT_MARGIN if speech_seconds < SURE_SPEECH_SECONDS else 0.0)

@@ -105,7 +105,7 @@ class Judge:
         job = heard.job
         with _timed(heard.timings, "match"):
             gallery = self._galleries.get(job.class_id or 0)
-            if job.person_id not in gallery.people:
+            if job.person_id not in gallery.places:
                 # The print is of another model, or the gallery is being rebuilt.
                 _log.warning("no centroid of this model in the class's gallery", extra={"job": job.id})
                 return self._facts(heard, Verdict.FAILED, Reason.NOT_ENROLLED)
