@@ -102,9 +102,9 @@ def test_a_gpu_takes_notes_of_like_length_together_and_others_apart(voice: Voice
         taken.append([len(waveform) for waveform in group])
         return np.array([[len(waveform)] for waveform in group], np.float32)
 
-    notes = [voice(seconds=seconds) for seconds in (4.0, 1.0, 5.0, 1.1, 6.0)]
+    notes = [voice(seconds=seconds) for seconds in (4.0, 1.0, 4.9, 1.1, 6.2)]
     rows = Batcher(1, 4000, frame_count, padding=1.25).rows(notes, forward, 1)
-    assert taken == [[16_000, 17_600], [64_000, 80_000], [96_000]]
+    assert taken == [[16_000, 17_600], [64_000, 78_400], [99_200]]
     assert rows[:, 0].tolist() == [len(note) for note in notes]
     many = [voice(seconds=0.3)] * 150
     taken.clear()
