@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from rich.progress import track
+from threadpoolctl import threadpool_limits
 
 from models import registry
 from rollcall.decision import decide
@@ -149,4 +150,5 @@ def _gallery(people: int, rng: np.random.Generator) -> Gallery:
 
 def _peak(rng: np.random.Generator) -> float:
     matrix = rng.standard_normal((1024, 1024)).astype(np.float32)
-    return 2 * 1024**3 / (_median(lambda: matrix @ matrix) / 1000) / 1e9
+    with threadpool_limits(1):
+        return 2 * 1024**3 / (_median(lambda: matrix @ matrix) / 1000) / 1e9

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Final
 
 import numpy as np
-import onnxruntime
 
 from models.encoder import Encoder
 
@@ -31,6 +30,8 @@ def faster(make: Callable[[str], Encoder], place: Path) -> str:
         make: the encoder in either precision.
         place: where the answer is kept; it holds for this processor and this version of ONNX Runtime.
     """
+    import onnxruntime
+
     here = {"processor": _processor(), "onnxruntime": onnxruntime.__version__}
     try:
         kept = json.loads(place.read_text(encoding="utf-8"))

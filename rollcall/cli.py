@@ -54,19 +54,22 @@ def up() -> None:
     if settings.telegram_token is None:
         raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN, or try rollcall demo")
     load_keyring(settings, create=True)
-    asyncio.run(_migrate(settings))
-    _pull(settings.speaker_model, settings)
 
     async def supervise() -> int:
-        return await Supervisor(settings).run()
+        return await Supervisor(settings, lambda: _pull(settings.speaker_model, settings)).run()
 
     raise typer.Exit(asyncio.run(supervise()))
 
 
 @app.command()
-def bot() -> None:
+def bot(
+    migrate: Annotated[bool, typer.Option("--migrate", help="Bring the database to the present schema first")] = False,
+) -> None:
     """Run one bot process."""
-    _room("bot.main", "bot").main(_settings("bot"))
+    settings = _settings("bot")
+    if migrate:
+        asyncio.run(_migrate(settings))
+    _room("bot.main", "bot").main(settings)
 
 
 @app.command()

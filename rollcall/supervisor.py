@@ -10,12 +10,12 @@ import logging
 import signal
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollcall.embedded import start_valkey
-from rollcall.errors import Unavailable, WrongUse
+from rollcall.errors import RollcallError, Unavailable, WrongUse
 from rollcall.settings import Settings
 
 if TYPE_CHECKING:
@@ -31,18 +31,27 @@ _GRACE = 7.0
 _SILENT_PINGS = 3
 _WRONG_USE = 2
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
+_CHILDREN = {"bot": ("bot", "--migrate"), "worker": ("worker",)}
+"""The migration is the bot's, which imports what it needs anyway: `up` alone would take seconds longer."""
 
 
 class Supervisor:
     """Starts the children, restarts what dies, stops everything on SIGTERM or SIGINT."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, fetch_weights: Callable[[], object]) -> None:
+        """`fetch_weights` is called in a thread while the bot starts; the worker starts after it."""
         self._settings = settings
+        self._fetch_weights = fetch_weights
+        self._failure: RollcallError | None = None
         self._stopping = asyncio.Event()
         self._exit_code = 0
 
     async def run(self) -> int:
-        """Serve until a signal; the exit code."""
+        """Serve until a signal; the exit code.
+
+        Raises:
+            RollcallError: whatever `fetch_weights` raised, everything being stopped.
+        """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
@@ -52,19 +61,30 @@ class Supervisor:
                 async with asyncio.TaskGroup() as group:
                     if valkey is not None:
                         group.create_task(self._watch(valkey))
-                    for name in ("bot", "worker"):
-                        group.create_task(self._keep(name))
+                    group.create_task(self._keep("bot"))
+                    group.create_task(self._fetch_and_keep())
             finally:
                 if valkey is not None and valkey.is_running():
                     valkey.stop(timeout=2)
+        if self._failure is not None:
+            raise self._failure
         return self._exit_code
+
+    async def _fetch_and_keep(self) -> None:
+        try:
+            await asyncio.to_thread(self._fetch_weights)
+        except RollcallError as error:
+            self._failure = error
+            self._stopping.set()
+        else:
+            await self._keep("worker")
 
     async def _keep(self, name: str) -> None:
         delay = _BACK_OFF_FIRST
         while not self._stopping.is_set():
             started = time.monotonic()
             child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "rollcall", name, start_new_session=True, preexec_fn=_die_with_parent
+                sys.executable, "-m", "rollcall", *_CHILDREN[name], start_new_session=True, preexec_fn=_die_with_parent
             )
             waiter = asyncio.create_task(child.wait())
             stop = asyncio.create_task(self._stopping.wait())
