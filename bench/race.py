@@ -65,14 +65,17 @@ class Racer:
         """
         line = cast(IO[str], self._process.stdout).readline()
         if not line:
+            self.stop()
             raise EOFError
         said = json.loads(line)
         self.megabytes = said["megabytes"]
         return float(said["seconds"])
 
     def stop(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        """End it, at any time."""
+        if not cast(IO[str], self._process.stdout).closed:
+            self._process.kill()
+            self._process.communicate()
 
     def _send(self, line: str) -> None:
         pipe = cast(IO[str], self._process.stdin)
