@@ -94,6 +94,16 @@ def _conv(graph: Graph, x: str, state: State, name: str, dilation: int = 1) -> s
     return graph.node("Relu", graph.conv(x, weight, state[f"{name}.conv.conv.bias"], dilation=dilation))
 
 
+def _wide_conv(graph: Graph, x: str, weight: Array, bias: Array) -> str:
+    """A convolution of one frame and its ReLU, as a product: ONNX Runtime lays a product's weights out beforehand, and
+    those of 3,072 by 3,072 channels, half of all the work, then run half as fast again."""
+    if weight.shape[2] != 1:
+        raise ValueError("the aggregation looks at one frame")
+    frames = graph.node("Transpose", x, perm=[0, 2, 1])
+    wide = graph.node("Add", graph.node("MatMul", frames, graph.constant(weight[:, :, 0].T)), graph.constant(bias))
+    return graph.node("Transpose", graph.node("Relu", wide), perm=[0, 2, 1])
+
+
 def _tdnn(graph: Graph, x: str, state: State, name: str, dilation: int = 1) -> str:
     """Convolution, ReLU, normalisation."""
     return graph.scaled(_conv(graph, x, state, name, dilation), *_affine(state, f"{name}.norm.norm"))
@@ -127,7 +137,7 @@ def _res2net(graph: Graph, x: str, state: State, name: str, dilation: int) -> st
 
 def _pool(graph: Graph, x: str, state: State) -> str:
     """Attentive statistics: [1, channels, frames] → [1, 2 · channels]."""
-    x = _conv(graph, x, state, "mfa")
+    x = _wide_conv(graph, x, state["mfa.conv.conv.weight"], state["mfa.conv.conv.bias"])
     scale, shift = _affine(state, "mfa.norm.norm")
     width = len(scale)
     weight = state["asp.tdnn.conv.conv.weight"]

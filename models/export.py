@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from models.errors import ModelError
 
-VERSION: Final = "2"
+VERSION: Final = "3"
 """Goes up when a graph changes; older ones are then left alone."""
 FOLDER: Final = "onnx"
 
