@@ -6,6 +6,7 @@ import json
 import logging
 import platform
 import statistics
+import tempfile
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Final
 import numpy as np
 
 from models.encoder import Encoder
+from models.export import PRECISIONS
 
 _log = logging.getLogger(__name__)
 
@@ -35,11 +37,11 @@ def faster(make: Callable[[str], Encoder], place: Path) -> str:
     here = {"processor": _processor(), "onnxruntime": onnxruntime.__version__}
     try:
         kept = json.loads(place.read_text(encoding="utf-8"))
-        if {key: kept[key] for key in here} == here:
+        if {key: kept[key] for key in here} == here and kept["precision"] in PRECISIONS:
             return str(kept["precision"])
     except (OSError, ValueError, KeyError, TypeError):
         pass
-    encoders = {precision: make(precision) for precision in ("fp32", "int8")}
+    encoders = {precision: make(precision) for precision in PRECISIONS}
     sound = (np.random.default_rng(0).standard_normal(_SECONDS * 16_000) / 10).astype(np.float32)
     times: dict[str, list[float]] = {precision: [] for precision in encoders}
     for _ in range(_ROUNDS):  # by turns: a busy neighbour slows both alike
@@ -50,10 +52,18 @@ def faster(make: Callable[[str], Encoder], place: Path) -> str:
     ratio = statistics.median(slow / fast for slow, fast in zip(times["fp32"], times["int8"], strict=True))
     precision = "int8" if ratio >= _WORTH_IT else "fp32"
     _log.info("eight bits run at %.2f of single precision's speed on %s: %s", ratio, here["processor"], precision)
-    beside = place.with_suffix(".part")
-    beside.write_text(json.dumps({**here, "ratio": round(ratio, 2), "precision": precision}), encoding="utf-8")
-    beside.replace(place)
+    _keep(json.dumps({**here, "ratio": round(ratio, 2), "precision": precision}), place)
     return precision
+
+
+def _keep(text: str, place: Path) -> None:
+    """Whole or not at all: several workers may find out at once. What cannot be kept is found out again next time."""
+    try:
+        with tempfile.NamedTemporaryFile("w", dir=place.parent, suffix=".part", delete=False) as file:
+            file.write(text)
+        Path(file.name).replace(place)
+    except OSError as error:
+        _log.warning("%s cannot be written (%s)", place, error.strerror)
 
 
 def _processor() -> str:

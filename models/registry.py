@@ -127,11 +127,18 @@ def load(
         return dummy.Dummy()
     card = cards().get(name) or _own(name)[0]
     on_gpu = wants_gpu(device)
+    encoder = None
     if _takes_onnx(card, backend, on_gpu):
-        precision = _precision(card, path, models_dir, backend)
-        encoder = _by_onnx(card, path, models_dir, precision, threads)
-        place = f"ONNX Runtime on the CPU, {precision}"
-    else:
+        try:
+            precision = _precision(card, path, models_dir, backend)
+            encoder = _by_onnx(card, path, models_dir, precision, threads)
+            place = f"ONNX Runtime on the CPU, {precision}"
+        except ModelError as error:
+            if backend != "auto":
+                raise
+            # A folder that cannot be written, say. Of weights that are of something else, torch will tell as well.
+            _log.warning("no graph for ONNX Runtime, so torch computes, which is slower: %s", error)
+    if encoder is None:
         encoder = cast(Backend, importlib.import_module(card.backend)).load(path, device if on_gpu else "cpu", threads)
         place = f"torch on the {'GPU' if on_gpu else 'CPU'}"
     _log.info("model %s loaded, weights %s, %s", encoder.name, encoder.weight_hash[:12], place)
@@ -175,7 +182,11 @@ def prepare(name: str, models_dir: Path, device: str = "auto", backend: str = "a
         card = cards().get(name) or _own(name)[0]
         path = locate(name, models_dir)
         if path is not None and _takes_onnx(card, backend, wants_gpu(device)):
-            exported(card.graph, path, models_dir, _precision(card, path, models_dir, backend))
+            try:
+                exported(card.graph, path, models_dir, _precision(card, path, models_dir, backend))
+            except ModelError:
+                if backend != "auto":
+                    raise  # else `load` goes on with torch, and says so
 
 
 def _takes_onnx(card: ModelCard, backend: str, on_gpu: bool) -> bool:
@@ -203,7 +214,7 @@ def _by_onnx(card: ModelCard, path: Path, models_dir: Path, precision: str, thre
         return runtime.load(graph, weight_hash, precision, threads)
     except Exception as error:  # ONNX Runtime's own kinds, for a file that a full disk or a bad one has damaged
         _log.warning("%s is damaged and written anew (%s)", graph, error)
-        graph.unlink()
+        graph.unlink(missing_ok=True)
         graph, weight_hash = exported(card.graph, path, models_dir, precision)
         return runtime.load(graph, weight_hash, precision, threads)
 

@@ -9,13 +9,14 @@ import fcntl
 import logging
 import signal
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from rollcall.embedded import start_valkey
-from rollcall.errors import RollcallError, Unavailable, WrongUse
+from rollcall.errors import Unavailable, WrongUse
 from rollcall.settings import Settings
 
 if TYPE_CHECKING:
@@ -42,7 +43,7 @@ class Supervisor:
         """`fetch_weights` is called in a thread while the bot starts; the worker starts after it."""
         self._settings = settings
         self._fetch_weights = fetch_weights
-        self._failure: RollcallError | None = None
+        self._failure: Exception | None = None
         self._stopping = asyncio.Event()
         self._exit_code = 0
 
@@ -50,7 +51,7 @@ class Supervisor:
         """Serve until a signal; the exit code.
 
         Raises:
-            RollcallError: whatever `fetch_weights` raised, everything being stopped.
+            Exception: whatever `fetch_weights` raised, everything being stopped.
         """
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
@@ -71,12 +72,29 @@ class Supervisor:
         return self._exit_code
 
     async def _fetch_and_keep(self) -> None:
-        try:
-            await asyncio.to_thread(self._fetch_weights)
-        except RollcallError as error:
-            self._failure = error
+        loop = asyncio.get_running_loop()
+        failure: Exception | None = None
+        fetched = asyncio.Event()
+
+        def fetch() -> None:
+            nonlocal failure
+            try:
+                self._fetch_weights()
+            except Exception as error:
+                failure = error
+            with contextlib.suppress(RuntimeError):  # the loop is gone: nobody waits any more
+                loop.call_soon_threadsafe(fetched.set)
+
+        # A thread that nobody joins: a signal must not wait for a download.
+        threading.Thread(target=fetch, daemon=True).start()
+        waiters = {asyncio.create_task(event.wait()) for event in (fetched, self._stopping)}
+        await asyncio.wait(waiters, return_when=asyncio.FIRST_COMPLETED)
+        for waiter in waiters:
+            waiter.cancel()
+        if failure is not None:
+            self._failure = failure
             self._stopping.set()
-        else:
+        elif fetched.is_set():
             await self._keep("worker")
 
     async def _keep(self, name: str) -> None:

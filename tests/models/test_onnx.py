@@ -99,10 +99,15 @@ def test_a_damaged_graph_is_written_anew(
     assert "is damaged and written anew" in caplog.text
 
 
-def test_a_folder_that_cannot_be_written_says_which_setting_helps(own_weights: Path, tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_written_says_which_setting_helps(
+    own_weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
     (tmp_path / export.FOLDER).write_text("in the way")
     with pytest.raises(ModelError, match="set ROLLCALL_MODELS_DIR"):
-        registry.load(str(own_weights), tmp_path, "cpu")
+        registry.load(str(own_weights), tmp_path, "cpu", backend="onnx")
+    # Left to itself, it goes on with torch, and says so.
+    assert isinstance(registry.load(str(own_weights), tmp_path, "cpu"), campplus.CamPlusPlus)
+    assert "set ROLLCALL_MODELS_DIR" in caplog.text
 
 
 def test_a_cpu_worker_imports_no_torch(own_weights: Path, tmp_path: Path) -> None:
