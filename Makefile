@@ -33,6 +33,7 @@ bench: .venv/.bench-ready ## Race Rollcall against what people would write inste
 .venv/.bench-ready: .venv/.ready
 	@scripts/setup bench
 	-@scripts/setup bench,resemblyzer
+	@scripts/services sound
 	@touch $@
 
 constraints: setup ## Compile constraints.txt anew (ARGS=--upgrade for the newest versions)
