@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
+from sqlalchemy import update
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import ReplyParameters
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot.pace import seconds_of
 from bot.phrases import lesson_phrase, phrase
 from bot.replies import Buttons, keyboard
 from bot.services import App, Services, now
 from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
+from rollcall.storage.attempts import claim_answer
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.people import keeps_recordings
 from rollcall.storage.tables import Attempt, Conversation, Lesson, Person, SchoolClass
@@ -21,6 +26,12 @@ from rollcall.texts import Texts, texts_in
 from rollcall.tries import MOST
 from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES
+
+_CLAIM = timedelta(minutes=2)
+"""A bot that has not sent an answer this long after it took it on, was stopped."""
+_PATIENCE = 20.0
+"""Seconds; well within the claim, together with a request's time-out."""
+_AGAIN_FIRST, _AGAIN_MOST = timedelta(seconds=3), timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
 
@@ -30,21 +41,14 @@ _NOTHING_TO_SEND = frozenset(
 
 
 async def answer(application: App, services: Services, attempt_id: str) -> None:
-    """Send the final answer, unless it was sent. A sender who blocked the bot is not tried again."""
-    if attempt_id in services.answering:
-        return
-    services.answering.add(attempt_id)
-    try:
-        await _send(application, services, attempt_id)
-    finally:
-        services.answering.discard(attempt_id)
+    """Send the final answer, unless it was sent or another bot is at it.
 
-
-async def _send(application: App, services: Services, attempt_id: str) -> None:
+    What Telegram does not take now is kept and tried again, ever more seldom; a chat that is closed to us ends it.
+    """
     async with services.database.session() as session:
-        attempt = await session.get(Attempt, attempt_id)
-        if attempt is None or attempt.verdict is Verdict.PENDING or attempt.answered_at is not None:
+        if not await claim_answer(session, attempt_id, now() + _CLAIM, now()):
             return
+        attempt = await session.get_one(Attempt, attempt_id, populate_existing=True)
         person = await session.get_one(Person, attempt.person_id)
         conversation = await session.get(Conversation, person.telegram_id)
         school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
@@ -57,13 +61,30 @@ async def _send(application: App, services: Services, attempt_id: str) -> None:
             text_for(attempt, person, school_class, lesson, texts) + ("\n\n" + texts("keep-ask") if offer else ""),
             reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
+            rate_limit_args=_PATIENCE,
         )
     except (Forbidden, BadRequest) as error:
         _log.warning("an answer cannot be delivered", extra={"attempt": attempt_id, "error": type(error).__name__})
+        why = "blocked" if isinstance(error, Forbidden) else "refused"
+        await _record(services, attempt_id, unanswerable=why)
+    except TelegramError as error:
+        # Not tried again at once: the next tries are a tenth of the answer's age apart.
+        age = now() - (attempt.settled_at or now())
+        wait = min(max(age / 10, _AGAIN_FIRST), _AGAIN_MOST)
+        if isinstance(error, RetryAfter):
+            wait = max(wait, seconds_of(error))
+        await _record(services, attempt_id, answer_from=now() + wait)
+        raise
+    else:
+        await _record(services, attempt_id, answered_at=now())
+        if attempt.waiting_message_id is not None:
+            with suppress(TelegramError):
+                await application.bot.delete_message(attempt.chat_id, attempt.waiting_message_id)
+
+
+async def _record(services: Services, attempt_id: str, **values: datetime | str) -> None:
     async with services.database.session() as session:
-        stored = await session.get(Attempt, attempt_id)
-        if stored is not None:
-            stored.answered_at = now()
+        await session.execute(update(Attempt).where(Attempt.id == attempt_id).values(**values))
 
 
 async def _offer(services: Services, attempt: Attempt, person: Person, t: Texts) -> Buttons | None:

@@ -73,12 +73,23 @@ async def keep_boards(application: App, services: Services) -> None:
             services.stale_boards.touch(lesson.id)
     while True:
         lesson_ids, class_ids = await services.stale_boards.changes()
-        async with services.database.session() as session:
-            for lesson in await open_lessons(session):
-                if lesson.class_id in class_ids:
-                    lesson_ids.add(lesson.id)
+        if class_ids:
+            try:
+                async with services.database.session() as session:
+                    lesson_ids |= {one.id for one in await open_lessons(session) if one.class_id in class_ids}
+            except Exception:
+                for class_id in class_ids:
+                    services.stale_boards.touch_class(class_id)
+                for lesson_id in lesson_ids:
+                    services.stale_boards.touch(lesson_id)
+                raise
         for lesson_id in sorted(lesson_ids):
-            await _edit(application, services, lesson_id)
+            try:
+                await _edit(application, services, lesson_id)
+            except Exception as error:
+                # Looked at again with the next round: the others do not wait for this one.
+                services.stale_boards.touch(lesson_id)
+                _log.info("a board is edited later", extra={"lesson": lesson_id, "error": type(error).__name__})
         await asyncio.sleep(_EDIT_EVERY)
 
 
@@ -125,6 +136,7 @@ async def _edit(application: App, services: Services, lesson_id: int) -> None:
             chat_id=lesson.board_chat_id,
             message_id=lesson.board_message_id,
             reply_markup=keyboard(board_buttons(t, lesson)),
+            rate_limit_args=0,
         )
     except BadRequest as error:
         if "not modified" not in str(error).lower():

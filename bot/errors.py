@@ -5,18 +5,21 @@ from __future__ import annotations
 import logging
 
 import redis
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DataError, DBAPIError, IntegrityError, NotSupportedError, ProgrammingError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from telegram import Update
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import Forbidden, TelegramError
 
 from bot.inbox import InOrder
+from bot.pace import passing
 from bot.services import Context
+from rollcall.errors import QueueFull
 from rollcall.texts import language_for, texts_in
 
 _log = logging.getLogger(__name__)
 
-_OUT_OF_REACH = (redis.ConnectionError, redis.TimeoutError, DBAPIError, PoolTimeout, NetworkError, RetryAfter, OSError)
+
+_TRIES = 5
 
 
 async def on_error(update: object, context: Context) -> None:
@@ -26,10 +29,11 @@ async def on_error(update: object, context: Context) -> None:
         _log.info("the chat is closed to us")
         return
     number = update.update_id if isinstance(update, Update) else None
-    # BadRequest counts as a network error in the library's tree, but the same request would be refused again.
-    if isinstance(update, Update) and isinstance(error, _OUT_OF_REACH) and not isinstance(error, BadRequest):
+    if isinstance(update, Update) and error is not None and out_of_reach(error):
         processor = context.application.update_processor
-        if isinstance(processor, InOrder) and processor.failed(update):
+        # Two bots that insert the same row agree at the second try; one that never can is our mistake.
+        most = _TRIES if isinstance(error, IntegrityError) else None
+        if isinstance(processor, InOrder) and processor.failed(update, most):
             _log.warning("tried again soon", extra={"update": number, "error": type(error).__name__})
             return
     _log.error("an update failed", exc_info=error, extra={"update": number})
@@ -39,3 +43,16 @@ async def on_error(update: object, context: Context) -> None:
             await update.effective_chat.send_message(texts("sorry"))
         except TelegramError:
             _log.warning("nor could its sender be told", extra={"update": number})
+
+
+def out_of_reach(error: BaseException) -> bool:
+    """Whether a service failed, and not the request: what was asked will succeed once the service is back.
+
+    Among databases' errors that is all but those of a wrong statement: a full disk, a restart, a lock, two bots that
+    insert the same row.
+    """
+    if isinstance(error, DBAPIError):
+        return not isinstance(error, DataError | ProgrammingError | NotSupportedError)
+    if isinstance(error, redis.DataError):
+        return False
+    return isinstance(error, redis.RedisError | PoolTimeout | OSError | QueueFull) or passing(error)

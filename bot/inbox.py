@@ -6,8 +6,8 @@ import asyncio
 import json
 import logging
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager, suppress
 from typing import Any
 
 from sqlalchemy.exc import SQLAlchemyError
@@ -20,9 +20,12 @@ from rollcall.storage.database import Database
 
 _log = logging.getLogger(__name__)
 
-_CONCURRENT = 64
-_RETRY_AFTER = 3.0
-_TRIES = 20
+_AT_ONCE = 64
+"""Updates in work; those that wait for their chat's turn or for a retry hold no place."""
+_WAITING = 100_000
+_RETRY_FIRST, _RETRY_MOST = 1.0, 30.0
+_MARK_EVERY = 0.2
+_ROUNDS_PER_RENEWAL = 20
 
 
 class DurableQueue(asyncio.Queue[object]):
@@ -31,7 +34,9 @@ class DurableQueue(asyncio.Queue[object]):
     def __init__(self, database: Database) -> None:
         super().__init__()
         self._database = database
+        self._holder = inbox.Holder.this_process()
         self._digests: dict[int, str] = {}
+        self._unmarked: list[str] = []
 
     async def put(self, item: object) -> None:
         """Keep an update, then queue it; one that has been here before is dropped."""
@@ -46,8 +51,7 @@ class DurableQueue(asyncio.Queue[object]):
     async def recover(self, bot: Bot) -> int:
         """Queue what a stopped bot left unhandled; how many."""
         async with self._database.session() as session:
-            await inbox.sweep(session, now())
-            left = await inbox.unhandled(session)
+            left = await inbox.take_over(session, self._holder, now())
         for digest, payload in left:
             update = Update.de_json(json.loads(payload), bot)
             self._digests[update.update_id] = digest
@@ -55,62 +59,123 @@ class DurableQueue(asyncio.Queue[object]):
         return len(left)
 
     async def handled(self, update: Update) -> None:
-        """The update's effect is safe."""
+        """The update's effect is safe. Should the database be out of reach, `keep` makes up for it."""
         digest = self._digests.pop(update.update_id, None)
         if digest is None:
             return
-        async with self._database.session() as session:
-            await inbox.handled(session, digest, now())
+        self._unmarked.append(digest)
+        await self._mark()
 
-    async def again(self, update: Update) -> None:
-        """Queue an update once more; it is still in the database."""
-        await super().put(update)
+    async def keep(self, bot: Bot) -> None:
+        """For ever: mark what could not be marked, renew what we hold, take over what a dead bot held."""
+        while True:
+            for _ in range(_ROUNDS_PER_RENEWAL):
+                await asyncio.sleep(_MARK_EVERY)
+                if self._unmarked:
+                    await self._mark()
+            async with self._database.session() as session:
+                await inbox.renew(session, self._holder, now())
+            taken = await self.recover(bot)
+            if taken:
+                _log.warning("took over what another bot left", extra={"updates": taken})
+
+    async def release(self) -> None:
+        """Leave what is unhandled to others, at once."""
+        async with self._database.session() as session:
+            await inbox.release(session, self._holder)
+
+    async def sweep(self) -> None:
+        """Forget what Telegram cannot deliver again."""
+        async with self._database.session() as session:
+            await inbox.sweep(session, now())
+
+    async def _mark(self) -> None:
+        digests = list(self._unmarked)
+        try:
+            async with self._database.session() as session:
+                await inbox.handled(session, digests, now())
+        except (SQLAlchemyError, OSError) as error:
+            _log.warning("handled, but not marked so yet", extra={"error": type(error).__name__})
+            return
+        self._unmarked = [digest for digest in self._unmarked if digest not in digests]
 
     async def _keep(self, update: Update) -> str | None:
         # Not confirmed until this succeeds: better a late answer than a lost one.
         while True:
             try:
                 async with self._database.session() as session:
-                    return await inbox.accept(session, update.update_id, update.to_json(), now())
+                    return await inbox.accept(session, update.update_id, update.to_json(), self._holder, now())
             except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
                 _log.warning("the database is out of reach, trying again", extra={"error": type(error).__name__})
                 await asyncio.sleep(1)
 
 
 class InOrder(BaseUpdateProcessor):
-    """Chats side by side, each chat's updates one after another."""
+    """Chats side by side, each chat's updates one after another, also where one must be tried again."""
 
     def __init__(self, queue: DurableQueue) -> None:
-        super().__init__(_CONCURRENT)
+        super().__init__(_WAITING)
         self._queue = queue
         self._turns: dict[int, asyncio.Lock] = {}
         self._waiting: Counter[int] = Counter()
-        self._failed: dict[int, int] = {}
-        self._retries: set[asyncio.Task[None]] = set()
+        self._places = asyncio.Semaphore(_AT_ONCE)
+        self._failed: set[int] = set()
+        self._tries: Counter[int] = Counter()
+        self._stopping = asyncio.Event()
+        self._again: Callable[[object], Awaitable[None]] | None = None
 
-    def failed(self, update: Update) -> bool:
-        """A service was out of reach: try this update again later. False once it was tried often enough."""
-        tries = self._failed.get(update.update_id, 0) + 1
-        self._failed[update.update_id] = tries
-        return tries < _TRIES
+    def retry_with(self, process: Callable[[object], Awaitable[None]]) -> None:
+        """How to handle an update once more: the application's `process_update`."""
+        self._again = process
+
+    def failed(self, update: Update, most: int | None = None) -> bool:
+        """A service was out of reach: this update is tried again, before any later one of its chat.
+
+        False once it was tried `most` times.
+        """
+        self._tries[update.update_id] += 1
+        if most is not None and self._tries[update.update_id] >= most:
+            return False
+        self._failed.add(update.update_id)
+        return True
+
+    def stop(self) -> None:
+        """From now on nothing new is begun: what waits is in the database, for the next start."""
+        self._stopping.set()
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         if not isinstance(update, Update):
             await coroutine
             return
-        before = self._failed.get(update.update_id, 0)
         async with self._turn(update.effective_chat.id if update.effective_chat else 0):
-            await coroutine
-        if before < self._failed.get(update.update_id, 0) < _TRIES:
-            task = asyncio.create_task(self._retry(update))
-            self._retries.add(task)
-            task.add_done_callback(self._retries.discard)
-            return
-        self._failed.pop(update.update_id, None)
-        try:
+            if not await self._first(coroutine):
+                return
+            delay = _RETRY_FIRST
+            while update.update_id in self._failed:
+                self._failed.discard(update.update_id)
+                if self._again is None or not await self._wait(delay):
+                    return
+                delay = min(delay * 2, _RETRY_MOST)
+                async with self._places:
+                    await self._again(update)
+            self._tries.pop(update.update_id, None)
             await self._queue.handled(update)
-        except (SQLAlchemyError, OSError):
-            _log.warning("an update stays unmarked and will be handled again", extra={"update": update.update_id})
+
+    async def _first(self, coroutine: Awaitable[Any]) -> bool:
+        async with self._places:
+            if self._stopping.is_set():
+                close = getattr(coroutine, "close", None)  # else Python complains that it was never awaited
+                if close is not None:
+                    close()
+                return False
+            await coroutine
+            return True
+
+    async def _wait(self, delay: float) -> bool:
+        """Sleep, unless we are asked to stop; whether to go on."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), delay)
+        return not self._stopping.is_set()
 
     @asynccontextmanager
     async def _turn(self, chat_id: int) -> AsyncIterator[None]:
@@ -124,14 +189,8 @@ class InOrder(BaseUpdateProcessor):
             if not self._waiting[chat_id]:
                 del self._waiting[chat_id], self._turns[chat_id]
 
-    async def _retry(self, update: Update) -> None:
-        await asyncio.sleep(_RETRY_AFTER)
-        await self._queue.again(update)
-
     async def initialize(self) -> None:
         """Nothing to open."""
 
     async def shutdown(self) -> None:
-        """Waiting retries are dropped: their updates are in the database, for the next start."""
-        for task in self._retries:
-            task.cancel()
+        """Nothing to close."""

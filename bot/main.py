@@ -13,7 +13,6 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import BotCommand
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import (
-    AIORateLimiter,
     Application,
     CallbackQueryHandler,
     CommandHandler,
@@ -29,8 +28,9 @@ from bot.commands import STUDENT_COMMANDS
 from bot.errors import on_error
 from bot.handlers import classes, enrolment, joining, lessons, other, report, reviews, start, student, voice, voices
 from bot.inbox import DurableQueue, InOrder
+from bot.pace import Pace
 from bot.recordings import ask_to_enrol_again
-from bot.results import answer_overdue, collect_results, fail_lost
+from bot.results import answer_overdue, collect_results, recover_lost
 from bot.reviews import keep_reviews
 from bot.services import App, Context, Services
 from rollcall.errors import Unavailable, WrongUse
@@ -44,10 +44,30 @@ _log = logging.getLogger(__name__)
 
 _UPKEEP_EVERY = 5.0
 _AGAIN_AFTER = 2.0
-_FLOOD_RETRIES = 10
 _ALLOWED_UPDATES = ["message", "callback_query"]
 
 Task = Callable[[App, Services], Awaitable[None]]
+_UPKEEP: tuple[Task, ...] = (
+    recover_lost,
+    answer_overdue,
+    close_overdue,
+    keep_reviews,
+    tell_of_alike_voices,
+    ask_to_enrol_again,
+)
+
+
+class RollcallApplication(Application[Any, Any, Any, Any, Any, Any]):
+    """An application that, asked to stop, does not wait for what can be done after the next start as well."""
+
+    async def stop(self) -> None:
+        """Finish what is in work; leave what waits for its turn, for Telegram or for a service."""
+        if isinstance(self.update_processor, InOrder):
+            self.update_processor.stop()
+        limiter = getattr(self.bot, "rate_limiter", None)
+        if isinstance(limiter, Pace):
+            limiter.stop()
+        await super().stop()
 
 
 def main(settings: Settings) -> None:
@@ -80,17 +100,20 @@ def build_application(settings: Settings) -> App:
         raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN")
     services = Services.open(settings, load_keyring(settings, create=True), Database(settings.effective_database_url))
     queue = DurableQueue(services.database)
+    processor = InOrder(queue)
     application = (
         Application.builder()
+        .application_class(RollcallApplication)
         .bot(_bot(settings))
         .context_types(ContextTypes(context=Context))
         .update_queue(queue)
-        .concurrent_updates(InOrder(queue))
+        .concurrent_updates(processor)
         .post_init(_open)
         .post_stop(_stop_tasks)
         .post_shutdown(_close)
         .build()
     )
+    processor.retry_with(application.process_update)
     application.bot_data["services"] = services
     add_handlers(application)
     return application
@@ -161,7 +184,7 @@ def _bot(settings: Settings) -> ExtBot[Any]:
             connection_pool_size=64, read_timeout=20, write_timeout=30, connect_timeout=10, pool_timeout=30
         ),
         get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=20, connect_timeout=10),
-        rate_limiter=AIORateLimiter(max_retries=_FLOOD_RETRIES),
+        rate_limiter=Pace(),
     )
 
 
@@ -174,7 +197,14 @@ async def _open(application: App) -> None:
     if isinstance(queue, DurableQueue):
         left = await queue.recover(application.bot)
         _log.info("ready", extra={"left_over": left})
-    tasks: dict[str, Task] = {"results": collect_results, "boards": keep_boards, "upkeep": _upkeep, "menus": _set_menus}
+    tasks: dict[str, Task] = {
+        "inbox": _keep_inbox,
+        "results": collect_results,
+        "boards": keep_boards,
+        "menus": _set_menus,
+        # Each for itself: a chat that Telegram holds up in one must not hold up the others.
+        **{getattr(step, "__name__", "upkeep"): _every_few_seconds(step) for step in _UPKEEP},
+    }
     application.bot_data["tasks"] = [
         asyncio.create_task(_keep_going(name, task, application, services), name=name) for name, task in tasks.items()
     ]
@@ -190,6 +220,11 @@ async def _stop_tasks(application: App) -> None:
 async def _close(application: App) -> None:
     await _stop_tasks(application)
     services: Services = application.bot_data["services"]
+    if isinstance(application.update_queue, DurableQueue):
+        try:
+            await application.update_queue.release()
+        except (SQLAlchemyError, OSError):
+            _log.warning("what is left over is taken up a little later")
     await services.close()
 
 
@@ -206,15 +241,18 @@ async def _keep_going(name: str, task: Task, application: App, services: Service
         await asyncio.sleep(_AGAIN_AFTER)
 
 
-async def _upkeep(application: App, services: Services) -> None:
-    while True:
-        await fail_lost(services)
-        await answer_overdue(application, services)
-        await close_overdue(application, services)
-        await keep_reviews(application, services)
-        await tell_of_alike_voices(application, services)
-        await ask_to_enrol_again(application, services)
-        await asyncio.sleep(_UPKEEP_EVERY)
+async def _keep_inbox(application: App, _services: Services) -> None:
+    if isinstance(application.update_queue, DurableQueue):
+        await application.update_queue.keep(application.bot)
+
+
+def _every_few_seconds(step: Task) -> Task:
+    async def repeat(application: App, services: Services) -> None:
+        while True:
+            await step(application, services)
+            await asyncio.sleep(_UPKEEP_EVERY)
+
+    return repeat
 
 
 async def _set_menus(application: App, _services: Services) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from datetime import timedelta
 
@@ -9,7 +10,8 @@ import redis
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answers import answer
-from bot.outlooks import recalibrate
+from bot.gallery import publish
+from bot.queueing import queue_again
 from bot.recordings import keep_recordings
 from bot.reviews import keep_reviews
 from bot.services import App, Services, now
@@ -17,17 +19,19 @@ from rollcall.job import Result
 from rollcall.replays import compare_ahead
 from rollcall.settlement import apply_result
 from rollcall.storage import attempts
-from rollcall.storage.alike import note_alike
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Person
-from rollcall.storage.voiceprints import voiceprint_of
 from rollcall.verdict import Purpose
 
 _log = logging.getLogger(__name__)
 
-_LOST_AFTER = timedelta(minutes=2)
-_OVERDUE = timedelta(seconds=30)
-"""An answer not sent this long after its result was left behind by a bot that stopped."""
+_LOST_AFTER = timedelta(seconds=30)
+_ORPHAN_AFTER = timedelta(minutes=5)
+_RESULTS_LATE = timedelta(seconds=20)
+_MOST_TIMES_QUEUED = 5
+_OVERDUE = timedelta(seconds=5)
+"""An answer that nobody took on this long after its result."""
+_AT_ONCE = 16
 
 
 async def collect_results(application: App, services: Services) -> None:
@@ -39,9 +43,11 @@ async def collect_results(application: App, services: Services) -> None:
         except (SQLAlchemyError, redis.RedisError, OSError):
             raise  # a service is out of reach: the result waits, and so do the others
         except Exception:
-            # This one's own fault: the others must not wait for it. Its sender hears of it from `fail_lost`.
+            # This one's own fault: the others must not wait for it.
             _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
-            await services.mailbox.give_up(entry, result)
+            if await services.mailbox.give_up(entry, result):
+                async with services.database.session() as session:
+                    await attempts.fail(session, result.job_id, now())
             continue
         await services.mailbox.done(entry)
         # In a task of its own: one slow chat must not hold up the class.
@@ -50,19 +56,43 @@ async def collect_results(application: App, services: Services) -> None:
             application.create_task(_review(application, services), name=f"review:{result.job_id}")
 
 
-async def answer_overdue(application: App, services: Services) -> None:
-    """Send the answers that a stopped bot still owed."""
+async def recover_lost(application: App, services: Services) -> None:
+    """Queue again the notes that Redis has lost: neither is their job in the stream, nor can a result be waiting."""
     async with services.database.session() as session:
-        owed = await attempts.unanswered(session, now() - _OVERDUE)
-    for attempt_id in owed:
-        await answer(application, services, attempt_id)
+        for attempt_id in await attempts.orphans(session, now() - _ORPHAN_AFTER):
+            await attempts.fail(session, attempt_id, now())
+        waiting = await attempts.waiting(session, now() - _LOST_AFTER)
+    if not waiting or await services.mailbox.oldest_result_age() > _RESULTS_LATE:
+        return
+    for attempt in waiting:
+        entry = attempt.job_entry
+        if entry is None or await services.mailbox.holds(entry):
+            services.missing.pop(attempt.id, None)
+            continue
+        # A result may have been taken from the stream at this very moment: only a note missed twice is lost.
+        first_missed = services.missing.setdefault(attempt.id, now())
+        if now() - first_missed < _LOST_AFTER:
+            continue
+        services.missing.pop(attempt.id, None)
+        if attempt.times_queued >= _MOST_TIMES_QUEUED:
+            async with services.database.session() as session:
+                await attempts.fail(session, attempt.id, now())
+            continue
+        _log.warning("Redis has lost a note, it is queued again", extra={"attempt": attempt.id})
+        await queue_again(application, services, attempt)
 
 
-async def fail_lost(services: Services) -> None:
-    """A note still pending while nothing is on its way was lost with Redis: better an apology than silence."""
-    if await services.mailbox.is_empty():
-        async with services.database.session() as session:
-            await attempts.fail_pending(session, now() - _LOST_AFTER, now())
+async def answer_overdue(application: App, services: Services) -> None:
+    """Send the answers that a stopped bot owed, or that Telegram would not take."""
+    async with services.database.session() as session:
+        owed = await attempts.owed(session, now() - _OVERDUE, now())
+    places = asyncio.Semaphore(_AT_ONCE)
+
+    async def send(attempt_id: str) -> None:
+        async with places:
+            await _answer(application, services, attempt_id)
+
+    await asyncio.gather(*(send(attempt_id) for attempt_id in owed))
 
 
 async def _settle(application: App, services: Services, result: Result) -> bool:
@@ -87,14 +117,8 @@ async def _update_galleries(services: Services, person_id: int) -> None:
     """The new voiceprint, into the gallery of every class the person attends."""
     async with services.database.session() as session:
         person = await session.get(Person, person_id)
-        voiceprint = await voiceprint_of(session, services.keyring, person_id)
         classes = await attended_classes(session, person) if person else []
-    if voiceprint is not None:
-        for school_class in classes:
-            await services.galleries.put(school_class.id, person_id, voiceprint)
-            await recalibrate(services, school_class.id)
-            async with services.database.session() as session:
-                await note_alike(session, services.keyring, school_class.id, person_id, now())
+    await publish(services, person_id, [school_class.id for school_class in classes])
 
 
 async def _review(application: App, services: Services) -> None:

@@ -29,8 +29,8 @@ class Services:
     mailbox: Mailbox
     galleries: GalleryWriter
     stale_boards: StaleBoards
-    answering: set[str] = field(default_factory=set)
-    """Attempts whose answer is being sent: Telegram's flood control may hold one up for a while."""
+    missing: dict[str, datetime] = field(default_factory=dict)
+    """Notes that were not in the queue when we looked, and since when."""
 
     @classmethod
     def open(cls, settings: Settings, keyring: Keyring, database: Database) -> Services:

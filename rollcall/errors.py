@@ -4,6 +4,7 @@ RollcallError
 ├── WrongUse            the command or a setting is wrong         exit code 2
 │   └── SettingsError
 ├── Unavailable         a service or a file we need is not there  exit code 1
+│   └── QueueFull
 └── SealBroken          a sealed value does not open with our keys
 """
 
@@ -26,6 +27,10 @@ class SettingsError(WrongUse):
 
 class Unavailable(RollcallError):
     """Redis, the database, the weights or a binary is out of reach."""
+
+
+class QueueFull(Unavailable):
+    """Redis has too little memory left for another note; room for results is kept, so that it empties."""
 
 
 class SealBroken(RollcallError):

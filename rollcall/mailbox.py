@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from typing import Any
@@ -12,12 +13,18 @@ import redis.asyncio
 from pydantic import ValidationError
 
 from rollcall import keys
+from rollcall.errors import QueueFull
 from rollcall.job import Job, Result
 from rollcall.seal import Keyring, audio_binding
 
 _BLOCK = timedelta(seconds=1)
 _BATCH = 32
 _MAX_DELIVERIES = 5
+_FULL_FROM = 0.85
+"""Of Redis's maxmemory: the rest is kept for results, without which the queue could not empty."""
+_LOOK_EVERY = 1.0
+_ALIVE_MS = 30_000
+_SMOOTHING = 0.1
 
 
 class Mailbox:
@@ -28,6 +35,11 @@ class Mailbox:
         self._keyring = keyring
         self._timeout_ms = int(delivery_timeout.total_seconds() * 1000)
         self.consumer = f"{socket.gethostname()}-{os.getpid()}"
+        self._looked_at = -_LOOK_EVERY
+        self._memory = 0.0
+        self._waiting = 0
+        self._workers = 1
+        self._note_ms = 0.0
 
     async def open(self) -> None:
         """Make both consumer groups, so that a job posted before the first worker starts is not missed."""
@@ -38,10 +50,50 @@ class Mailbox:
                 if "BUSYGROUP" not in str(error):
                     raise
 
-    async def post(self, job: Job, audio: bytes) -> None:
-        """Queue a note. The audio is sealed: an append-only file would keep it long after the note was settled."""
+    async def post(self, job: Job, audio: bytes) -> str:
+        """Queue a note; its entry. The audio is sealed: an append-only file would keep it long after it was settled.
+
+        Raises:
+            QueueFull: the memory that is left is for results.
+        """
+        await self._look()
+        if self._memory > _FULL_FROM:
+            raise QueueFull(f"Redis has used {self._memory:.0%} of its maxmemory: add workers or memory")
         sealed = self._keyring.seal(audio, audio_binding(job.id))
-        await self._redis.xadd(keys.JOBS, {"job": job.model_dump_json(), "audio": sealed})
+        entry: Any = await self._redis.xadd(keys.JOBS, {"job": job.model_dump_json(), "audio": sealed})
+        return str(entry.decode())
+
+    async def holds(self, entry: str) -> bool:
+        """Whether a note is in the jobs stream: waiting, or in some worker's hands."""
+        return bool(await self._redis.xrange(keys.JOBS, entry, entry, count=1))
+
+    async def oldest_result_age(self) -> timedelta:
+        """For how long the result has waited that has waited longest; zero where none waits."""
+        found: Any = await self._redis.xrange(keys.RESULTS, count=1)
+        if not found:
+            return timedelta()
+        seconds, microseconds = await self._redis.time()
+        posted = int(found[0][0].partition(b"-")[0])
+        return timedelta(milliseconds=max(0, seconds * 1000 + microseconds // 1000 - posted))
+
+    async def wait_ahead(self) -> timedelta:
+        """How long a note posted now will have to wait, as far as the last results tell."""
+        await self._look()
+        return timedelta(milliseconds=self._waiting * self._note_ms / max(1, self._workers))
+
+    async def _look(self) -> None:
+        """Memory, queue and workers, once a second at most."""
+        if time.monotonic() - self._looked_at < _LOOK_EVERY:
+            return
+        async with self._redis.pipeline(transaction=False) as pipeline:
+            pipeline.info("memory")
+            pipeline.xlen(keys.JOBS)
+            pipeline.xinfo_consumers(keys.JOBS, keys.WORKERS)
+            memory, self._waiting, consumers = await pipeline.execute(raise_on_error=True)
+        most = int(memory.get("maxmemory", 0))
+        self._memory = int(memory["used_memory"]) / most if most else 0.0
+        self._workers = sum(1 for consumer in consumers if consumer["idle"] < _ALIVE_MS)
+        self._looked_at = time.monotonic()
 
     async def forget(self, person_id: int) -> None:
         """Remove the notes of a person who asks to be forgotten, wherever they wait."""
@@ -58,13 +110,6 @@ class Mailbox:
         said: Any = await self._redis.get(keys.ENCODER)
         name, _, weight_hash = (said or b"").decode().rpartition(" ")
         return (name, weight_hash) if name else None
-
-    async def is_empty(self) -> bool:
-        """Whether no note and no result is on its way."""
-        async with self._redis.pipeline(transaction=True) as transaction:
-            transaction.xlen(keys.JOBS)
-            transaction.xlen(keys.RESULTS)
-            return not any(await transaction.execute())
 
     async def results(self) -> AsyncIterator[tuple[bytes, Result]]:
         """Results one by one, for ever: first those a dead bot left behind, then new ones. `done` each of them."""
@@ -84,7 +129,9 @@ class Mailbox:
                 entries = reply[0][1] if reply else []
             for entry, fields in entries:
                 try:
-                    yield entry, Result.model_validate_json(fields[b"result"])
+                    result = Result.model_validate_json(fields[b"result"])
+                    self._note_ms += (_busy_ms(result) - self._note_ms) * _SMOOTHING
+                    yield entry, result
                 except (KeyError, ValidationError):
                     await self._redis.xadd(keys.DEAD, {"result": entry, "why": "malformed"})
                     await self.done(entry)
@@ -104,6 +151,11 @@ class Mailbox:
             transaction.xack(keys.RESULTS, keys.BOTS, entry)
             transaction.xdel(keys.RESULTS, entry)
             await transaction.execute()
+
+
+def _busy_ms(result: Result) -> float:
+    """What a worker spent on the note: every stage but the queue."""
+    return sum(milliseconds for stage, milliseconds in result.timings.items() if stage != "queue")
 
 
 def _person_of(fields: dict[bytes, bytes]) -> int | None:

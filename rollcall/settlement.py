@@ -14,7 +14,7 @@ from rollcall.replays import Compared, is_replay
 from rollcall.seal import Keyring, embedding_binding
 from rollcall.storage import lessons, people, reviews, voiceprints
 from rollcall.storage.tables import Attempt, Lesson, Person
-from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.verdict import SUSPICIOUS, Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES, unpack_embedding
 
 ENROLLING = "enrolling"
@@ -62,6 +62,8 @@ async def apply_result(
             if await voiceprints.is_enrolled(session, attempt.person_id):
                 attempt.embedding = result.embedding
             await reviews.count_try(session, attempt, now)
+        if attempt.lesson_id is not None and attempt.reason in SUSPICIOUS:
+            await lessons.flag_absent(session, attempt.lesson_id, attempt.person_id)
     enrolled = attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES
     return Settled(attempt, enrolled=enrolled, lesson_id=attempt.lesson_id)
 

@@ -40,7 +40,8 @@ async def new_class(update: Update, context: Context) -> None:
             text = t("newclass-usage", most=_TITLE_LENGTH)
         else:
             teacher = await teacher_of(session, caller)
-            created = await create_class(session, teacher, title, context.services.settings.timezone, now())
+            said_at = update.effective_message.date if update.effective_message else now()
+            created = await create_class(session, teacher, title, context.services.settings.timezone, said_at)
             text = t("newclass-made", title=title, link=join_link(context, created))
     await reply(update, text)
 

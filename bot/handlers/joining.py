@@ -9,16 +9,14 @@ from telegram import Update
 
 from bot.caller import Caller, caller_of
 from bot.consent import CONSENT, CONSENT_VERSION
+from bot.gallery import publish
 from bot.guards import in_private
 from bot.handlers.enrolment import begin_enrolment
-from bot.outlooks import recalibrate
 from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
-from rollcall.storage.alike import note_alike
 from rollcall.storage.classes import attended_classes, join_class
 from rollcall.storage.people import give_consent, register_person, set_step
 from rollcall.storage.tables import Person, SchoolClass
-from rollcall.storage.voiceprints import voiceprint_of
 
 NAME = "name"
 _NAME_LENGTH = 100
@@ -32,7 +30,9 @@ async def consent_pressed(update: Update, context: Context) -> None:
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         t, data = caller.texts, dict(caller.conversation.data)
-        if caller.conversation.step != CONSENT:
+        if caller.conversation.step == NAME and agreed:
+            text = t("name-ask")  # pressed twice, or a bot stopped before it had asked
+        elif caller.conversation.step != CONSENT:
             text = t("question-gone")
         elif not agreed:
             await set_step(session, caller.user.id, "", None, now())
@@ -93,11 +93,5 @@ async def _after_joining(context: Context, joined: tuple[int, Person] | None) ->
         return
     class_id, person = joined
     services = context.services
-    async with services.database.session() as session:
-        voiceprint = await voiceprint_of(session, services.keyring, person.id)
-    if voiceprint is not None:
-        await services.galleries.put(class_id, person.id, voiceprint)
-        await recalibrate(services, class_id)
-        async with services.database.session() as session:
-            await note_alike(session, services.keyring, class_id, person.id, now())
+    await publish(services, person.id, [class_id])
     services.stale_boards.touch_class(class_id)

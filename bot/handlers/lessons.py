@@ -14,7 +14,7 @@ from bot.handlers.classes import button_number
 from bot.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.storage.classes import taught_class, taught_classes
-from rollcall.storage.lessons import close_lesson, headcount, open_lesson, open_lesson_of
+from rollcall.storage.lessons import close_lesson, headcount, lesson_closed_at, open_lesson, open_lesson_of
 from rollcall.storage.tables import Lesson, SchoolClass
 
 _MOST_MINUTES = 600
@@ -56,7 +56,7 @@ async def close_command(update: Update, context: Context) -> None:
         caller = await caller_of(session, update, context.services.settings)
         found = []
         for one in await taught_classes(session, await teacher_of(session, caller)):
-            lesson = await open_lesson_of(session, one.id)
+            lesson = await _lesson_to_close(session, one.id, _moment(update))
             if lesson is not None:
                 found.append((one, lesson))
     if not found:
@@ -89,7 +89,8 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
                 session, class_id, teacher, _moment(update), length, services.settings.late_after
             )
             text, buttons = await _board(session, caller, lesson, school_class)
-            if not new:
+            # One that is open but was never shown was opened by this very command, before a bot stopped.
+            if not new and lesson.board_message_id is not None:
                 text = caller.texts("open-already") + "\n\n" + text
     sent = await reply(update, text, buttons)
     if lesson is None or sent is None:
@@ -113,17 +114,23 @@ async def _close(update: Update, context: Context, class_id: int) -> None:
         caller = await caller_of(session, update, services.settings)
         teacher = await teacher_of(session, caller)
         school_class = await taught_class(session, teacher, class_id)
-        lesson = await open_lesson_of(session, class_id) if school_class is not None else None
+        lesson = await _lesson_to_close(session, class_id, _moment(update)) if school_class is not None else None
         if school_class is None or lesson is None:
             text, buttons = caller.texts("close-none"), None
         else:
             teacher.last_class_id = class_id
-            await close_lesson(session, lesson, _moment(update))
+            if lesson.closed_at is None:
+                await close_lesson(session, lesson, _moment(update))
             text = await summary_text(session, caller.texts, lesson, school_class)
             buttons = [[(caller.texts("button-report"), f"report:{class_id}:lesson")]]
     await reply(update, text, buttons)
     if lesson is not None:
         services.stale_boards.touch(lesson.id)
+
+
+async def _lesson_to_close(session: AsyncSession, class_id: int, moment: datetime) -> Lesson | None:
+    """The open lesson; or the one that this very command closed, before a bot stopped."""
+    return await open_lesson_of(session, class_id) or await lesson_closed_at(session, class_id, moment)
 
 
 def _moment(update: Update) -> datetime:

@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import caller_of
+from bot.gallery import withdraw
 from bot.guards import in_private
-from bot.outlooks import recalibrate
 from bot.replies import reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.attendance import Status
@@ -69,9 +69,7 @@ async def forget_pressed(update: Update, context: Context) -> None:
     if sure and person is not None:
         # After the database: should we stop in between, the update is handled again and ends here.
         await services.mailbox.forget(person.id)
-        for class_id in class_ids:
-            await services.galleries.drop(class_id, person.id)
-            await recalibrate(services, class_id)
+        await withdraw(services, person.id, class_ids)
     await take_buttons_away(update)
     await reply(update, caller.texts("forgotten" if sure and person is not None else "forget-kept"))
 

@@ -3,31 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import time
+import logging
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Audio, Document, Message, Update, VideoNote, Voice
 from telegram.constants import ChatAction, FileSizeLimit, ReactionEmoji
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
 from bot.answers import answer
 from bot.caller import Caller, caller_of
 from bot.consent import CONSENT
 from bot.handlers.joining import NAME
-from bot.outlooks import recalibrate
-from bot.services import Context, Services, now
+from bot.queueing import queue
+from bot.services import Context, now
 from rollcall.attendance import ATTENDED
-from rollcall.job import EarlierTry, Job
 from rollcall.settlement import ENROLLING
 from rollcall.storage import attempts, lessons
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.classes import attended_classes
-from rollcall.storage.reviews import tries_before
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
-from rollcall.storage.voiceprints import is_enrolled, voiceprints_of_class
+from rollcall.storage.voiceprints import is_enrolled
 from rollcall.verdict import Purpose, Reason, Verdict
+
+_log = logging.getLogger(__name__)
 
 
 async def voice_note(update: Update, context: Context) -> None:
@@ -117,62 +116,15 @@ def _refusal_at_sight(note: IncomingNote, *, early: bool) -> Reason | None:
 
 
 async def _take_on(context: Context, attempt: Attempt) -> None:
-    """Download, compare with what came before, queue; or answer at once."""
+    """Queue the note, or answer at once."""
     services = context.services
-    if attempt.verdict is Verdict.PENDING:
-        started = time.perf_counter()
-        audio = await _download(context, attempt.file_id)
-        downloaded = (time.perf_counter() - started) * 1000
-        attempt = await _record_download(services, attempt.id, audio, downloaded)
-        if attempt.verdict is Verdict.PENDING:
-            await _queue(services, attempt, audio)
-            return
-    await answer(context.app, services, attempt.id)
-
-
-async def _download(context: Context, file_id: str) -> bytes:
-    """The file's bytes; empty for a file that Telegram no longer has."""
+    if attempt.verdict is Verdict.PENDING and await queue(context.app, services, attempt):
+        return
     try:
-        file = await context.bot.get_file(file_id)
-        return bytes(await file.download_as_bytearray())
-    except BadRequest:
-        return b""
-
-
-async def _record_download(services: Services, attempt_id: str, audio: bytes, milliseconds: float) -> Attempt:
-    async with services.database.session() as session:
-        attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
-        attempt.timings = {**attempt.timings, "download": milliseconds}
-        attempt.content_hash = hashlib.sha256(audio).hexdigest()
-        if attempt.verdict is Verdict.PENDING:
-            if not audio:
-                attempt.content_hash = None
-                attempts.refuse(attempt, Reason.BROKEN_FILE, now())
-            elif await attempts.was_seen_before(session, attempt):
-                attempts.refuse(attempt, Reason.SEEN_BEFORE, now())
-        return attempt
-
-
-async def _queue(services: Services, attempt: Attempt, audio: bytes) -> None:
-    if attempt.class_id is not None and not await services.galleries.holds(attempt.class_id, attempt.person_id):
-        # Redis was emptied or replaced: the database is the truth.
-        async with services.database.session() as session:
-            voiceprints = await voiceprints_of_class(session, services.keyring, attempt.class_id)
-        await services.galleries.rebuild(attempt.class_id, voiceprints)
-        await recalibrate(services, attempt.class_id)
-    earlier: tuple[EarlierTry, ...] = ()
-    if attempt.purpose is Purpose.CHECK_IN:
-        async with services.database.session() as session:
-            earlier = await tries_before(session, attempt)
-    job = Job(
-        id=attempt.id,
-        purpose=attempt.purpose,
-        person_id=attempt.person_id,
-        class_id=attempt.class_id,
-        earlier=earlier,
-        queued_at=now(),
-    )
-    await services.mailbox.post(job, audio)
+        await answer(context.app, services, attempt.id)
+    except TelegramError as error:
+        # Settled in the database, and owed there: the upkeep sends it.
+        _log.warning("an answer was not sent yet", extra={"attempt": attempt.id, "error": type(error).__name__})
 
 
 async def _show_that_it_was_seen(message: Message) -> None:

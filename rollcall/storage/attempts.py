@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select, update
+from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.storage.tables import STUDENT, Attempt, Lesson, Membership, Person
+from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
 from rollcall.verdict import Purpose, Reason, Verdict
 
+_OWED_AT_ONCE = 200
 _NAMESPACE = uuid.UUID("6f1d2c54-3f0b-4b7e-9a57-0d7f2f6f7a11")
 
 
@@ -114,25 +115,69 @@ async def fingerprints_around(session: AsyncSession, person_id: int, attempt_id:
     return [(other, sealed) for other, sealed in rows if sealed is not None]
 
 
-async def unanswered(session: AsyncSession, settled_before: datetime) -> Sequence[str]:
-    """Settled notes whose sender has not been told: a bot stopped in between."""
+async def owed(session: AsyncSession, settled_before: datetime, now: datetime) -> Sequence[str]:
+    """Settled notes whose sender has not been told and can be told now: a bot stopped, or Telegram was out of reach."""
     rows = await session.scalars(
         select(Attempt.id)
-        .where(
-            Attempt.verdict != Verdict.PENDING,
-            Attempt.answered_at.is_(None),
-            Attempt.settled_at <= settled_before,
-        )
+        .where(*_owed(now), Attempt.settled_at <= settled_before)
         .order_by(Attempt.settled_at)
+        .limit(_OWED_AT_ONCE)
     )
     return rows.all()
 
 
-async def fail_pending(session: AsyncSession, received_before: datetime, now: datetime) -> None:
-    """Settle notes that no queue holds any more (Redis was emptied): their senders are asked to send another."""
+async def claim_answer(session: AsyncSession, attempt_id: str, until: datetime, now: datetime) -> bool:
+    """Take it on to send a note's final answer; False where it was sent, or another bot is at it until later."""
+    # One statement, so that of two bots one is first.
+    claim = update(Attempt).where(Attempt.id == attempt_id, *_owed(now)).values(answer_from=until)
+    return await session.scalar(claim.returning(Attempt.id)) is not None
+
+
+def _owed(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Attempt.verdict != Verdict.PENDING,
+        Attempt.answered_at.is_(None),
+        Attempt.unanswerable.is_(None),
+        or_(Attempt.answer_from.is_(None), Attempt.answer_from <= now),
+    )
+
+
+async def queued(session: AsyncSession, attempt_id: str, entry: str) -> None:
+    """The note is in the jobs stream, under this entry."""
+    await session.execute(
+        update(Attempt).where(Attempt.id == attempt_id).values(job_entry=entry, times_queued=Attempt.times_queued + 1)
+    )
+
+
+async def waiting(session: AsyncSession, received_before: datetime) -> Sequence[Attempt]:
+    """Notes that were queued a while ago and have no result yet."""
+    rows = await session.scalars(
+        select(Attempt).where(
+            Attempt.verdict == Verdict.PENDING, Attempt.job_entry.is_not(None), Attempt.received_at < received_before
+        )
+    )
+    return rows.all()
+
+
+async def orphans(session: AsyncSession, received_before: datetime) -> Sequence[str]:
+    """Notes that never reached the queue and whose update nobody will handle again: their handler failed."""
+    unhandled = exists().where(IncomingUpdate.handled_at.is_(None))
+    rows = await session.scalars(
+        select(Attempt.id).where(
+            Attempt.verdict == Verdict.PENDING,
+            Attempt.job_entry.is_(None),
+            Attempt.received_at < received_before,
+            ~unhandled,
+        )
+    )
+    return rows.all()
+
+
+async def fail(session: AsyncSession, attempt_id: str, now: datetime) -> None:
+    """Give up on a note that has no result: its sender is asked to send another."""
     await session.execute(
         update(Attempt)
-        .where(Attempt.verdict == Verdict.PENDING, Attempt.received_at < received_before)
+        .where(Attempt.id == attempt_id, Attempt.verdict == Verdict.PENDING)
         .values(verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED, settled_at=now)
     )
 

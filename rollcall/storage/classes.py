@@ -23,7 +23,23 @@ class ClassSummary:
 
 
 async def create_class(session: AsyncSession, teacher: Person, title: str, timezone: str, now: datetime) -> SchoolClass:
-    """A new class of this teacher, with an unguessable join code."""
+    """A new class of this teacher, with an unguessable join code.
+
+    The same title at the same moment is the same command once more (a bot stopped before it was answered), and the
+    same class.
+    """
+    known = await session.scalar(
+        select(SchoolClass)
+        .join(Membership, Membership.class_id == SchoolClass.id)
+        .where(
+            SchoolClass.title == title,
+            SchoolClass.created_at == now,
+            Membership.person_id == teacher.id,
+            Membership.role == TEACHER,
+        )
+    )
+    if known is not None:
+        return known
     school_class = SchoolClass(title=title, join_code=secrets.token_urlsafe(9), timezone=timezone, created_at=now)
     session.add(school_class)
     await session.flush()

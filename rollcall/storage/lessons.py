@@ -11,7 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.attendance import ATTENDED, Status, status_at, status_without_mark
 from rollcall.storage.classes import student_count, students_of
-from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, Person
+from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, Person, SchoolClass
 from rollcall.verdict import SUSPICIOUS, Purpose
 
 
@@ -32,6 +32,8 @@ async def open_lesson(
     session: AsyncSession, class_id: int, teacher: Person, opened_at: datetime, length: timedelta, late_after: timedelta
 ) -> tuple[Lesson, bool]:
     """Open a lesson for check-in; one that is open already is returned as it is, with False."""
+    # Two bots, or two teachers, at the same moment: the class's row is the queue.
+    await session.get_one(SchoolClass, class_id, with_for_update=True, populate_existing=True)
     existing = await open_lesson_of(session, class_id)
     if existing is not None:
         return existing, False
@@ -54,6 +56,11 @@ async def open_lesson_of(session: AsyncSession, class_id: int) -> Lesson | None:
     )
 
 
+async def lesson_closed_at(session: AsyncSession, class_id: int, moment: datetime) -> Lesson | None:
+    """The class's lesson that was closed at this very moment."""
+    return await session.scalar(select(Lesson).where(Lesson.class_id == class_id, Lesson.closed_at == moment))
+
+
 async def open_lessons(session: AsyncSession) -> Sequence[Lesson]:
     """Every open lesson of the installation."""
     return (await session.scalars(select(Lesson).where(Lesson.closed_at.is_(None)))).all()
@@ -69,6 +76,13 @@ async def close_lesson(session: AsyncSession, lesson: Lesson, closed_at: datetim
             status = status_without_mark(suspicious_notes=suspicious.get(person.id, 0))
             session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status))
     await session.flush()
+
+
+async def flag_absent(session: AsyncSession, lesson_id: int, person_id: int) -> None:
+    """A suspicious note was settled after its lesson had closed: who was counted absent is flagged."""
+    mark = await session.get(Attendance, (lesson_id, person_id), with_for_update=True)
+    if mark is not None and mark.status is Status.ABSENT:
+        mark.status = Status.FLAGGED
 
 
 async def suspicious_notes(session: AsyncSession, lesson_id: int) -> dict[int, int]:
@@ -117,7 +131,12 @@ async def lessons_begun_since(session: AsyncSession, student: Person, sent_at: d
 
 
 async def mark(
-    session: AsyncSession, lesson: Lesson, person_id: int, sent_at: datetime, confidence: float | None, attempt_id: str
+    session: AsyncSession,
+    lesson: Lesson,
+    person_id: int,
+    sent_at: datetime,
+    confidence: float | None,
+    attempt_id: str | None,
 ) -> Attendance:
     """Mark a student present or late. The first accepted note counts; later ones change nothing."""
     existing = await session.get(Attendance, (lesson.id, person_id), with_for_update=True)

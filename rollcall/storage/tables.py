@@ -138,6 +138,7 @@ class SchoolClass(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     title: Mapped[str] = mapped_column(String(128))
     join_code: Mapped[str] = mapped_column(String(32), unique=True)
+    join_code_expires_at: Mapped[datetime | None]
     timezone: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
@@ -248,6 +249,18 @@ class Attempt(Table):
     received_at: Mapped[datetime]
     settled_at: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
+    answer_from: Mapped[datetime | None]
+    """The answer is not to be tried before: a bot is sending it, or Telegram asked to wait."""
+    unanswerable: Mapped[str | None] = mapped_column(String(32))
+    """Why the answer was given up: the sender blocked the bot, the chat is gone."""
+    job_entry: Mapped[str | None] = mapped_column(String(32))
+    """The note's entry in the jobs stream; None until it is there."""
+    times_queued: Mapped[int] = mapped_column(default=0, server_default="0")
+    """More than once only where Redis had lost the note."""
+    waiting_message_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The message that told its sender how long the wait will be; deleted with the answer."""
+    removed_from_chat_at: Mapped[datetime | None]
+    """When the sender had the voice message deleted from the chat."""
     verdict: Mapped[Verdict]
     reason: Mapped[Reason | None]
     note_number: Mapped[int | None]
@@ -281,8 +294,8 @@ class Review(Table):
     id: Mapped[int] = mapped_column(primary_key=True)
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"))
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
-    attempt_id: Mapped[str] = mapped_column(String(36))
-    """The last try: the note that the teacher hears."""
+    attempt_id: Mapped[str | None] = mapped_column(String(36))
+    """The last try: the note that the teacher hears. None where the student checked in without a voice."""
     sent_at: Mapped[datetime]
     """When the first try was sent: the student was there then."""
     state: Mapped[ReviewState]
@@ -334,3 +347,7 @@ class IncomingUpdate(Table):
     """The update's JSON; emptied once handled."""
     received_at: Mapped[datetime]
     handled_at: Mapped[datetime | None]
+    holder: Mapped[str | None] = mapped_column(String(128))
+    """The bot process that is at it: host, process id and a token of its start."""
+    held_until: Mapped[datetime | None]
+    """Renewed by the holder; later, another bot takes over."""

@@ -1,13 +1,15 @@
 import asyncio
 from collections.abc import Coroutine
+from pathlib import Path
 
 import pytest
+from sqlalchemy import func, select
 from telegram import Chat, Message, Update, User
 
 from bot.inbox import DurableQueue, InOrder
 from bot.services import now
-from rollcall.storage import inbox
 from rollcall.storage.database import Database
+from rollcall.storage.tables import IncomingUpdate
 
 
 def update(number: int, chat_id: int = 1) -> Update:
@@ -19,7 +21,8 @@ def update(number: int, chat_id: int = 1) -> Update:
 
 async def left_over(database: Database) -> int:
     async with database.session() as session:
-        return len(await inbox.unhandled(session))
+        waiting = select(func.count()).where(IncomingUpdate.handled_at.is_(None))
+        return await session.scalar(waiting) or 0
 
 
 async def test_an_update_is_in_the_database_before_it_is_confirmed(database: Database) -> None:
@@ -78,24 +81,98 @@ async def test_a_chat_is_served_in_order_and_others_do_not_wait_for_it(database:
     assert not processor._turns
 
 
-async def test_an_update_that_met_a_service_out_of_reach_is_tried_again(
+async def test_an_update_that_met_a_service_out_of_reach_is_tried_again_before_later_ones_of_its_chat(
     database: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.inbox._RETRY_AFTER", 0.01)
+    monkeypatch.setattr("bot.inbox._RETRY_FIRST", 0.01)
     queue = DurableQueue(database)
     processor = InOrder(queue)
-    one = update(1)
-    await queue.put(one)
-    assert await queue.get() is one
+    first, second = update(1), update(2)
+    done: list[str] = []
 
     async def meet_an_outage() -> None:
-        assert processor.failed(one)
+        done.append("outage")
+        assert processor.failed(first)
 
-    async def succeed() -> None:
+    async def again(one: object) -> None:
+        done.append("again")
+        assert one is first
+        assert await left_over(database) == 2
+        if done.count("again") < 3:
+            processor.failed(first)
+
+    async def follow() -> None:
+        done.append("follow")
+
+    processor.retry_with(again)
+    for one in (first, second):
+        await queue.put(one)
+    await asyncio.gather(processor.process_update(first, meet_an_outage()), processor.process_update(second, follow()))
+    assert done == ["outage", "again", "again", "again", "follow"]
+    assert await left_over(database) == 0
+
+
+async def test_an_update_may_be_given_up_after_some_tries(database: Database) -> None:
+    processor = InOrder(DurableQueue(database))
+    assert [processor.failed(update(1), most=3) for _ in range(3)] == [True, True, False]
+
+
+async def test_a_bot_that_stops_leaves_what_waits_for_the_next_one(database: Database) -> None:
+    queue = DurableQueue(database)
+    processor = InOrder(queue)
+    first, second = update(1), update(2)
+    begun = asyncio.Event()
+
+    async def fail_for_ever() -> None:
+        begun.set()
+        processor.failed(first)
+
+    async def never() -> None:
+        raise AssertionError("begun although the bot stops")
+
+    async def again(_: object) -> None:
+        processor.failed(first)
+
+    processor.retry_with(again)
+    for one in (first, second):
+        await queue.put(one)
+    tasks = [
+        asyncio.create_task(processor.process_update(first, fail_for_ever())),
+        asyncio.create_task(processor.process_update(second, never())),
+    ]
+    await begun.wait()
+    processor.stop()
+    await asyncio.wait_for(asyncio.gather(*tasks), 10)
+    assert await left_over(database) == 2
+
+
+async def test_an_update_handled_while_the_database_was_away_is_marked_later(
+    database: Database, tmp_path: Path
+) -> None:
+    queue = DurableQueue(database)
+    one = update(1)
+    await queue.put(one)
+    queue._database = Database(f"sqlite+aiosqlite:///{tmp_path}")  # a folder: it cannot be opened
+    await queue.handled(one)
+    await queue._database.close()
+    queue._database = database
+    assert await left_over(database) == 1
+    await queue.handled(update(2))  # unknown: nothing to mark
+    await queue._mark()
+    assert await left_over(database) == 0
+
+
+async def test_one_chat_with_many_messages_does_not_hold_up_the_others(database: Database) -> None:
+    processor = InOrder(DurableQueue(database))
+    gate = asyncio.Event()
+
+    async def wait() -> None:
+        await gate.wait()
+
+    async def serve() -> None:
         return
 
-    await processor.process_update(one, meet_an_outage())
-    assert await left_over(database) == 1
-    assert await asyncio.wait_for(queue.get(), 10) is one
-    await processor.process_update(one, succeed())
-    assert await left_over(database) == 0
+    flood = [asyncio.create_task(processor.process_update(update(number, 7), wait())) for number in range(200)]
+    await asyncio.wait_for(processor.process_update(update(1000, 8), serve()), 10)
+    gate.set()
+    await asyncio.gather(*flood)

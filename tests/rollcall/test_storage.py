@@ -1,6 +1,9 @@
 """Consents, invitations, classes, lessons, the inbox and migrations, on SQLite and on PostgreSQL."""
 
-from datetime import timedelta
+import asyncio
+import os
+import subprocess
+from datetime import datetime, timedelta
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,9 +17,12 @@ from rollcall.storage import attempts, classes, inbox, invites, lessons, people
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current, migrate
 from rollcall.storage.reports import build_report
-from rollcall.storage.tables import Attempt, Consent, SchoolClass, Table
+from rollcall.storage.tables import Attempt, Attendance, Consent, SchoolClass, Table
 from rollcall.verdict import Reason, Verdict
 from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
+
+HOLDER, OTHER = inbox.Holder("one host", 1, "a"), inbox.Holder("another host", 2, "b")
+LATE = inbox.LEASE + timedelta(seconds=1)
 
 
 async def test_migrating_twice_changes_nothing_and_the_schema_is_what_the_tables_say(database: Database) -> None:
@@ -143,14 +149,30 @@ async def test_a_note_we_failed_to_process_may_be_sent_again_by_its_sender(schoo
         assert not await attempts.was_seen_before(session, await session.get_one(Attempt, again))
 
 
-async def test_notes_that_were_lost_with_the_queue_are_failed_and_younger_ones_are_not(school: School) -> None:
-    lost = await school.note(ANNA, sent_at=NINE)
-    young = await school.note(ANNA, sent_at=NINE + timedelta(minutes=3))
+async def test_notes_that_wait_for_a_result_are_found_once_they_are_queued(school: School) -> None:
+    queued = await school.note(ANNA, sent_at=NINE)
+    await school.note(ANNA, sent_at=NINE + timedelta(seconds=1))
     async with school.database.session() as session:
-        await attempts.fail_pending(session, NINE + timedelta(minutes=2), NINE + timedelta(minutes=4))
+        await attempts.queued(session, queued, "1-1")
     async with school.database.session() as session:
-        assert (await session.get_one(Attempt, lost)).reason is Reason.PROCESSING_FAILED
-        assert (await session.get_one(Attempt, young)).verdict is Verdict.PENDING
+        found = await attempts.waiting(session, NINE + timedelta(minutes=4))
+        assert [(one.id, one.times_queued) for one in found] == [(queued, 1)]
+        assert list(await attempts.waiting(session, NINE)) == []
+
+
+async def test_a_note_whose_handler_failed_is_given_up_but_not_while_any_update_waits(school: School) -> None:
+    note = await school.note(ANNA, sent_at=NINE)
+    later = NINE + timedelta(minutes=10)
+    async with school.database.session() as session:
+        digest = await inbox.accept(session, 1, "an update", HOLDER, NINE)
+        assert digest
+        assert list(await attempts.orphans(session, later)) == []
+        await inbox.handled(session, [digest], NINE)
+        assert list(await attempts.orphans(session, NINE)) == []
+        assert list(await attempts.orphans(session, later)) == [note]
+        await attempts.fail(session, note, later)
+    async with school.database.session() as session:
+        assert (await session.get_one(Attempt, note)).reason is Reason.PROCESSING_FAILED
 
 
 async def test_settled_notes_without_an_answer_are_found(school: School) -> None:
@@ -158,8 +180,37 @@ async def test_settled_notes_without_an_answer_are_found(school: School) -> None
     async with school.database.session() as session:
         await apply_result(session, school.keyring, school.result(note), NINE)
     async with school.database.session() as session:
-        assert list(await attempts.unanswered(session, NINE)) == [note]
-        assert list(await attempts.unanswered(session, NINE - timedelta(seconds=1))) == []
+        assert list(await attempts.owed(session, NINE, NINE)) == [note]
+        assert list(await attempts.owed(session, NINE - timedelta(seconds=1), NINE)) == []
+
+
+async def test_of_two_bots_one_sends_the_answer_and_the_other_only_once_its_time_is_up(school: School) -> None:
+    note = await school.note(ANNA)
+    later = NINE + timedelta(minutes=3)
+    async with school.database.session() as session:
+        assert not await attempts.claim_answer(session, note, later, NINE)  # there is none yet
+        await apply_result(session, school.keyring, school.result(note), NINE)
+
+    async def claim(now: datetime) -> bool:
+        async with school.database.session() as session:
+            return await attempts.claim_answer(session, note, now + timedelta(minutes=2), now)
+
+    assert sorted(await asyncio.gather(*(claim(NINE) for _ in range(4)))) == [False, False, False, True]
+    assert await claim(later)
+    async with school.database.session() as session:
+        (await session.get_one(Attempt, note)).unanswerable = "blocked"
+    assert not await claim(later + timedelta(hours=1))
+
+
+async def test_a_suspicious_note_that_is_settled_late_flags_who_was_counted_absent(school: School) -> None:
+    lesson = await school.open()
+    note = await school.note(ANNA, lesson_id=lesson)
+    await school.close(lesson)
+    async with school.database.session() as session:
+        await apply_result(session, school.keyring, school.result(note, Verdict.UNKNOWN, Reason.UNKNOWN_VOICE), NINE)
+    async with school.database.session() as session:
+        marks = {mark.person_id: mark.status for mark in await session.scalars(select(Attendance))}
+    assert sorted(marks.values()) == [Status.ABSENT, Status.FLAGGED]
 
 
 async def test_the_report_of_a_lesson_counts_everyone_once(school: School) -> None:
@@ -199,27 +250,52 @@ async def test_a_period_covers_its_days_in_the_classs_time_zone(school: School) 
 
 async def test_an_update_is_kept_until_it_is_handled_and_known_when_it_comes_again(database: Database) -> None:
     async with database.session() as session:
-        digest = await inbox.accept(session, 1, '{"update_id": 1}', NINE)
+        digest = await inbox.accept(session, 1, '{"update_id": 1}', HOLDER, NINE)
         assert digest
-        assert await inbox.accept(session, 1, '{"update_id": 1}', NINE) is None
-        assert await inbox.unhandled(session) == [(digest, '{"update_id": 1}')]
-        await inbox.handled(session, digest, NINE)
-        assert await inbox.unhandled(session) == []
-        assert await inbox.accept(session, 1, '{"update_id": 1}', NINE) is None
+        assert await inbox.accept(session, 1, '{"update_id": 1}', HOLDER, NINE) is None
+        assert await inbox.take_over(session, OTHER, NINE + LATE) == [(digest, '{"update_id": 1}')]
+        await inbox.handled(session, [digest], NINE)
+        assert await inbox.take_over(session, HOLDER, NINE + 2 * LATE) == []
+        assert await inbox.accept(session, 1, '{"update_id": 1}', HOLDER, NINE) is None
+
+
+async def test_what_a_living_bot_holds_is_not_taken_over_until_it_stops_renewing(database: Database) -> None:
+    async with database.session() as session:
+        assert await inbox.accept(session, 1, "one", HOLDER, NINE)
+        assert await inbox.take_over(session, OTHER, NINE + inbox.LEASE) == []
+        await inbox.renew(session, HOLDER, NINE + inbox.LEASE)
+        assert await inbox.take_over(session, OTHER, NINE + LATE) == []
+        assert len(await inbox.take_over(session, OTHER, NINE + 3 * LATE)) == 1
+        assert await inbox.take_over(session, HOLDER, NINE + 3 * LATE) == []
+        await inbox.release(session, OTHER)
+        assert len(await inbox.take_over(session, HOLDER, NINE + 3 * LATE)) == 1
+
+
+async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(database: Database) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    alive = inbox.Holder.this_process()
+    dead = inbox.Holder(alive.host, gone.pid, "token")
+    started_anew = inbox.Holder(alive.host, alive.pid, "another token")
+    parent = inbox.Holder(alive.host, os.getppid(), "token")
+    async with database.session() as session:
+        for number, holder in enumerate((dead, started_anew, parent)):
+            await inbox.accept(session, number, f"of {number}", holder, NINE)
+        assert [payload for _, payload in await inbox.take_over(session, alive, NINE)] == ["of 0", "of 1"]
 
 
 async def test_a_bot_api_server_that_counts_anew_is_not_mistaken_for_a_second_delivery(database: Database) -> None:
     async with database.session() as session:
-        assert await inbox.accept(session, 1, '{"update_id": 1, "text": "a"}', NINE)
-        assert await inbox.accept(session, 1, '{"update_id": 1, "text": "b"}', NINE)
+        assert await inbox.accept(session, 1, '{"update_id": 1, "text": "a"}', HOLDER, NINE)
+        assert await inbox.accept(session, 1, '{"update_id": 1, "text": "b"}', HOLDER, NINE)
 
 
 async def test_old_digests_are_swept_and_unhandled_updates_never(database: Database) -> None:
     async with database.session() as session:
-        old = await inbox.accept(session, 1, "old", NINE)
+        old = await inbox.accept(session, 1, "old", HOLDER, NINE)
         assert old
-        await inbox.handled(session, old, NINE)
-        await inbox.accept(session, 2, "waiting", NINE)
+        await inbox.handled(session, [old], NINE)
+        await inbox.accept(session, 2, "waiting", HOLDER, NINE)
         await inbox.sweep(session, NINE + timedelta(days=3))
-        assert [payload for _, payload in await inbox.unhandled(session)] == ["waiting"]
-        assert await inbox.accept(session, 1, "old", NINE)
+        assert [payload for _, payload in await inbox.take_over(session, OTHER, NINE + LATE)] == ["waiting"]
+        assert await inbox.accept(session, 1, "old", HOLDER, NINE)

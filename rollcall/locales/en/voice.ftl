@@ -49,3 +49,5 @@ reason-teacher_rejected = Your teacher did not recognise your voice.
 unsure-try = (Try { $n } of { $most }.)
 
 phrase-offer = You may say today’s phrase: “{ $phrase }”
+
+queue-wait = Your note is in the queue: about { $seconds } s. The answer comes by itself, no need to send it again.

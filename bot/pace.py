@@ -1,0 +1,142 @@
+"""Keeping to Telegram's limits, and trying again where Telegram or the network fails for a while.
+
+Telegram allows about 30 messages a second in all, one a second in a private chat (short bursts pass) and 20 a minute in
+a group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from datetime import timedelta
+from typing import Any
+
+from aiolimiter import AsyncLimiter
+from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.ext import BaseRateLimiter
+
+_log = logging.getLogger(__name__)
+
+_OVERALL = 28
+"""Messages a second; evenly spaced, so that no window of a second holds more."""
+_PRIVATE = (3, 3.0)
+_GROUP = (8, 40.0)
+"""A burst of so many, refilled over so many seconds: never more than 20 in any minute."""
+_CHATS_KEPT = 10_000
+
+PATIENCE = 600.0
+"""Seconds that a message is tried for, unless its caller says otherwise (``rate_limit_args``)."""
+_FIRST, _MOST = 0.5, 15.0
+_MANY_CHATS = 3
+"""So many chats refused within a breath: the limit that was hit is the bot's, not a chat's."""
+_BREATH = 2.0
+
+
+class Stopping(TelegramError):
+    """The bot stops before the message could be sent."""
+
+
+class Pace(BaseRateLimiter[float]):
+    """The bot's rate limiter: paces what writes into chats, and repeats what failed for a passing reason."""
+
+    def __init__(self) -> None:
+        self._overall = AsyncLimiter(1, 1 / _OVERALL)
+        self._chats: dict[str, AsyncLimiter] = {}
+        self._closed_until: dict[str, float] = {}
+        self._all_closed_until = 0.0
+        self._refused: list[tuple[float, str]] = []
+        self._stopping = asyncio.Event()
+
+    def stop(self) -> None:
+        """Give up what is still being tried: it is in the database and is done again after the next start."""
+        self._stopping.set()
+
+    async def initialize(self) -> None:
+        """Nothing to open."""
+
+    async def shutdown(self) -> None:
+        """Nothing to close."""
+
+    async def process_request(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: float | None,
+    ) -> Any:
+        """Make the call, in time.
+
+        Args:
+            rate_limit_args: seconds to go on trying for.
+        """
+        if not endpoint.startswith(("send", "edit", "copy", "forward")) or endpoint == "sendChatAction":
+            return await callback(*args, **kwargs)
+        chat = str(data.get("chat_id", ""))
+        deadline = time.monotonic() + (PATIENCE if rate_limit_args is None else rate_limit_args)
+        delay = _FIRST
+        while True:
+            await self._until_allowed(chat, deadline)
+            try:
+                return await callback(*args, **kwargs)
+            except RetryAfter as error:
+                wait = seconds_of(error).total_seconds()
+                self._close(chat, wait)
+                if self._stopping.is_set() or time.monotonic() + wait > deadline:
+                    raise
+                _log.info("Telegram asks to wait", extra={"seconds": wait, "endpoint": endpoint})
+            except TelegramError as error:
+                if not passing(error) or self._stopping.is_set() or time.monotonic() + delay > deadline:
+                    raise
+                _log.warning("sent again soon", extra={"endpoint": endpoint, "error": type(error).__name__})
+                await self._sleep(delay)
+                delay = min(delay * 2, _MOST)
+
+    async def _until_allowed(self, chat: str, deadline: float) -> None:
+        while (opens := max(self._closed_until.get(chat, 0.0), self._all_closed_until)) > time.monotonic():
+            if opens > deadline:
+                raise RetryAfter(timedelta(seconds=opens - time.monotonic()))
+            await self._sleep(opens - time.monotonic())
+        self._closed_until.pop(chat, None)
+        await self._limiter(chat).acquire()
+        await self._overall.acquire()
+
+    def _limiter(self, chat: str) -> AsyncLimiter:
+        found = self._chats.pop(chat, None)
+        if found is None:
+            found = AsyncLimiter(*(_GROUP if chat.startswith(("-", "@")) else _PRIVATE))
+        self._chats[chat] = found  # the one used last is last
+        if len(self._chats) > _CHATS_KEPT:
+            del self._chats[next(iter(self._chats))]
+        return found
+
+    def _close(self, chat: str, seconds: float) -> None:
+        now = time.monotonic()
+        self._closed_until[chat] = now + seconds
+        self._refused = [(at, other) for at, other in self._refused if now - at < _BREATH] + [(now, chat)]
+        if len({other for _, other in self._refused}) >= _MANY_CHATS:
+            self._all_closed_until = now + seconds
+
+    async def _sleep(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        if self._stopping.is_set():
+            raise Stopping("the bot stops")
+
+
+def passing(error: BaseException) -> bool:
+    """Whether the same call may succeed later: no network, Telegram out of order, an answer that is not JSON."""
+    # BadRequest counts as a network error in the library's tree; an unreadable answer is a plain TelegramError.
+    if isinstance(error, BadRequest | InvalidToken):
+        return False
+    return isinstance(error, NetworkError | RetryAfter | Stopping) or type(error) is TelegramError
+
+
+def seconds_of(error: RetryAfter) -> timedelta:
+    """For how long Telegram asks us to wait."""
+    wait = error.retry_after
+    return wait if isinstance(wait, timedelta) else timedelta(seconds=wait)

@@ -1,0 +1,119 @@
+"""From a note that was written down to one that a worker can take: fetched from Telegram, posted to the queue."""
+
+from __future__ import annotations
+
+import hashlib
+import logging
+import time
+from datetime import timedelta
+
+from telegram.error import BadRequest, TelegramError
+
+from bot.gallery import rebuild
+from bot.reviews import texts_for
+from bot.services import App, Services, now
+from rollcall.job import EarlierTry, Job
+from rollcall.storage import attempts
+from rollcall.storage.reviews import tries_before
+from rollcall.storage.tables import Attempt, Person
+from rollcall.verdict import Purpose, Reason, Verdict
+
+_log = logging.getLogger(__name__)
+
+_WORTH_A_WORD = timedelta(seconds=15)
+"""Whoever has to wait longer is told for about how long."""
+
+
+async def queue(application: App, services: Services, attempt: Attempt) -> bool:
+    """Download a pending note, compare it with what came before, post it; False where it was settled on the way."""
+    if attempt.job_entry is not None and await services.mailbox.holds(attempt.job_entry):
+        return True  # we stopped after posting it
+    started = time.perf_counter()
+    audio = await _download(application, attempt.file_id)
+    downloaded = (time.perf_counter() - started) * 1000
+    attempt = await _record_download(services, attempt.id, audio, downloaded)
+    if attempt.verdict is not Verdict.PENDING:
+        return False
+    await _post(services, attempt, audio)
+    await _tell_of_the_wait(application, services, attempt)
+    return True
+
+
+async def queue_again(application: App, services: Services, attempt: Attempt) -> None:
+    """Once more, after Redis had lost the note."""
+    audio = await _download(application, attempt.file_id)
+    if audio:
+        await _post(services, attempt, audio)
+    else:
+        async with services.database.session() as session:
+            await attempts.fail(session, attempt.id, now())
+
+
+async def _download(application: App, file_id: str) -> bytes:
+    """The file's bytes; empty for a file that Telegram no longer has."""
+    try:
+        file = await application.bot.get_file(file_id)
+        return bytes(await file.download_as_bytearray())
+    except BadRequest:
+        return b""
+
+
+async def _record_download(services: Services, attempt_id: str, audio: bytes, milliseconds: float) -> Attempt:
+    async with services.database.session() as session:
+        attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
+        attempt.timings = {**attempt.timings, "download": milliseconds}
+        attempt.content_hash = hashlib.sha256(audio).hexdigest()
+        if attempt.verdict is Verdict.PENDING:
+            if not audio:
+                attempt.content_hash = None
+                attempts.refuse(attempt, Reason.BROKEN_FILE, now())
+            elif await attempts.was_seen_before(session, attempt):
+                attempts.refuse(attempt, Reason.SEEN_BEFORE, now())
+        return attempt
+
+
+async def _post(services: Services, attempt: Attempt, audio: bytes) -> None:
+    if attempt.class_id is not None and not await services.galleries.holds(attempt.class_id, attempt.person_id):
+        await rebuild(services, attempt.class_id)
+    earlier: tuple[EarlierTry, ...] = ()
+    if attempt.purpose is Purpose.CHECK_IN:
+        async with services.database.session() as session:
+            earlier = await tries_before(session, attempt)
+    job = Job(
+        id=attempt.id,
+        purpose=attempt.purpose,
+        person_id=attempt.person_id,
+        class_id=attempt.class_id,
+        earlier=earlier,
+        queued_at=now(),
+    )
+    entry = await services.mailbox.post(job, audio)
+    async with services.database.session() as session:
+        await attempts.queued(session, attempt.id, entry)
+
+
+async def _tell_of_the_wait(application: App, services: Services, attempt: Attempt) -> None:
+    """A line where the queue is long. Not worth an error, nor a second try: the answer is what counts."""
+    wait = await services.mailbox.wait_ahead()
+    if wait < _WORTH_A_WORD or attempt.waiting_message_id is not None:
+        return
+    async with services.database.session() as session:
+        person = await session.get(Person, attempt.person_id)
+        if person is None:
+            return
+        texts = await texts_for(session, person.telegram_id)
+    try:
+        text = texts("queue-wait", seconds=_rounded(wait.total_seconds()))
+        sent = await application.bot.send_message(attempt.chat_id, text, rate_limit_args=0)
+    except TelegramError as error:
+        _log.info("someone could not be told of the wait", extra={"error": type(error).__name__})
+        return
+    async with services.database.session() as session:
+        stored = await session.get(Attempt, attempt.id)
+        if stored is not None:
+            stored.waiting_message_id = sent.message_id
+
+
+def _rounded(seconds: float) -> int:
+    """To tens: more would be a promise."""
+    return max(10, round(seconds / 10) * 10)
