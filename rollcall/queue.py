@@ -22,7 +22,7 @@ from rollcall.job import Job, Result
 from rollcall.seal import Keyring, audio_binding
 from rollcall.verdict import Reason, Verdict
 
-MAX_DELIVERIES = 3
+MAX_DELIVERIES = 5
 """A note that took its worker down this often is answered with a failure and goes to the dead stream."""
 
 _DEAD_LETTERS_KEPT = 10_000

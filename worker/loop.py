@@ -67,9 +67,26 @@ class Worker:
     def _work(self, deliveries: Sequence[Delivery]) -> None:
         heard = list(self._threads.map(self._listen, deliveries))
         for delivery, result in zip(deliveries, self._judge_all(heard), strict=True):
-            self._queue.settle(delivery, result)
+            if not self._settle(delivery, result):
+                return
             self._holding.release(delivery.entry)
             _log.info("settled", extra={"job": result.job_id, "verdict": result.verdict, "reason": result.reason})
+
+    def _settle(self, delivery: Delivery, result: Result) -> bool:
+        """Publish a result, waiting for Redis where it is away or full; False when we are asked to stop meanwhile.
+
+        Kept here rather than judged again by redelivery: each of those counts as a death of the note's worker.
+        """
+        delay = _RETRY_FIRST
+        while True:
+            try:
+                self._queue.settle(delivery, result)
+                return True
+            except redis.RedisError as error:
+                _log.warning("a result waits for the queue", extra={"error": type(error).__name__})
+            if self._stopping.wait(delay):
+                return False
+            delay = min(delay * 2, _RETRY_MOST)
 
     def _listen(self, delivery: Delivery) -> Heard:
         waited = (datetime.now(UTC) - delivery.job.queued_at).total_seconds() * 1000

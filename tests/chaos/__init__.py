@@ -1,0 +1,1 @@
+"""Rollcall with its processes killed, stopped and cut off at random, and an account of every note."""
