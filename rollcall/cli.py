@@ -56,7 +56,8 @@ def up() -> None:
     load_keyring(settings, create=True)
 
     async def supervise() -> int:
-        return await Supervisor(settings, lambda: _pull(settings.speaker_model, settings)).run()
+        # Without the graph, which the worker would look for once more: it starts so much sooner.
+        return await Supervisor(settings, lambda: _pull(settings.speaker_model, settings, prepare=False)).run()
 
     raise typer.Exit(asyncio.run(supervise()))
 
@@ -274,7 +275,7 @@ async def _migrate(settings: Settings) -> None:
         await database.close()
 
 
-def _pull(name: str, settings: Settings) -> Path | None:
+def _pull(name: str, settings: Settings, *, prepare: bool = True) -> Path | None:
     registry = _room("models.registry", "worker")
     errors = _room("models.errors", "worker")
     with Progress(
@@ -287,7 +288,8 @@ def _pull(name: str, settings: Settings) -> Path | None:
     ) as bar:
         try:
             path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))
-            registry.prepare(name, settings.models_dir, settings.device, settings.backend)
+            if prepare:
+                registry.prepare(name, settings.models_dir, settings.device, settings.backend)
         except errors.ModelError as error:
             raise Unavailable(str(error)) from error
     return path

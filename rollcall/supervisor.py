@@ -57,19 +57,35 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         with _only_one(self._settings.data_dir):
-            valkey = start_valkey(self._settings) if self._settings.embedded_redis else None
-            try:
-                async with asyncio.TaskGroup() as group:
-                    if valkey is not None:
-                        group.create_task(self._watch(valkey))
-                    group.create_task(self._keep("bot"))
-                    group.create_task(self._fetch_and_keep())
-            finally:
-                if valkey is not None and valkey.is_running():
-                    valkey.stop(timeout=2)
+            children_ended = asyncio.Event()
+            async with asyncio.TaskGroup() as group:
+                # Beside the children: by the time that they have imported what they need, it answers.
+                if self._settings.embedded_redis:
+                    group.create_task(self._serve_valkey(children_ended))
+                try:
+                    async with asyncio.TaskGroup() as children:
+                        children.create_task(self._keep("bot"))
+                        children.create_task(self._fetch_and_keep())
+                finally:
+                    children_ended.set()
         if self._failure is not None:
             raise self._failure
         return self._exit_code
+
+    async def _serve_valkey(self, children_ended: asyncio.Event) -> None:
+        """Valkey from its start to its stop, which comes last: children settle what they hold."""
+        try:
+            valkey = await asyncio.to_thread(start_valkey, self._settings)
+        except Exception as error:
+            self._failure = error
+            self._stopping.set()
+            return
+        try:
+            await self._watch(valkey)
+            await children_ended.wait()
+        finally:
+            if valkey.is_running():
+                valkey.stop(timeout=2)
 
     async def _fetch_and_keep(self) -> None:
         loop = asyncio.get_running_loop()

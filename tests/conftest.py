@@ -6,13 +6,15 @@ import asyncio
 import os
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any, NoReturn
 
 import platformdirs
 import pytest
 import redis
-from sqlalchemy import text
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from models import registry
 from models.errors import WeightsUnavailable
@@ -27,6 +29,8 @@ VOICES = Path(__file__).parents[2] / "shared" / "voices"
 IN_CI = os.environ.get("CI") == "true"
 _POSTGRES = os.environ.get("ROLLCALL_TEST_POSTGRES_URL")
 _REDIS = os.environ.get("ROLLCALL_TEST_REDIS_URL")
+_RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+"""Which of the test processes this is: each has databases of its own on the common servers."""
 
 _LEFT_OUT: dict[str, str] = {}
 
@@ -113,11 +117,11 @@ def redis_url(request: pytest.FixtureRequest) -> str:
     """An empty queue: embedded Valkey, then redis-server."""
     if request.param == "redis":
         assert _REDIS, "ROLLCALL_TEST_REDIS_URL is not set"
-        url = _REDIS
+        url = f"{_REDIS}?db={_RUNNER.removeprefix('gw')}"
     else:
         url = request.getfixturevalue("valkey_url")
     with connect(url) as client:
-        client.flushall()
+        client.flushdb()
     return url
 
 
@@ -128,12 +132,29 @@ def redis_client(redis_url: str) -> Iterator[redis.Redis]:
         yield client
 
 
+@pytest.fixture(scope="session")
+def postgres_url() -> str:
+    """An empty PostgreSQL database of this test process's own."""
+    assert _POSTGRES, "ROLLCALL_TEST_POSTGRES_URL is not set"
+    # In a thread, since the test that wants it first already has a loop.
+    with ThreadPoolExecutor() as thread:
+        return thread.submit(asyncio.run, _new_database(_POSTGRES, f"rollcall_{_RUNNER}")).result()
+
+
+async def _new_database(server: str, name: str) -> str:
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await engine.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
 async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
     """An empty database with the present schema: SQLite, then PostgreSQL."""
     if request.param == "postgres":
-        assert _POSTGRES, "ROLLCALL_TEST_POSTGRES_URL is not set"
-        database = Database(_POSTGRES)
+        database = Database(request.getfixturevalue("postgres_url"))
     else:
         database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}")
     await migrate(database)
