@@ -11,6 +11,7 @@ import typer
 from rich.console import Console
 from rich.markdown import Markdown
 
+from bench.contestants import system_ffmpeg
 from bench.notes import five_second_notes
 from bench.picture import draw
 from bench.race import race
@@ -33,7 +34,8 @@ def main(
             paths.append(Path(folder) / f"{number:02}.ogg")
             paths[-1].write_bytes(note)
         standings, absent = race(paths, rounds)
-    results = Results(machine(), kind, standings, absent, stages(notes), asyncio.run(serve()))
+    ffmpeg = "the system's ffmpeg and ffprobe" if system_ffmpeg() else "a wheel's ffmpeg, without ffprobe"
+    results = Results(machine(), ffmpeg, kind, standings, absent, stages(notes), asyncio.run(serve()))
     out.mkdir(parents=True, exist_ok=True)
     save(results, out / "results.json")
     (out / "results.md").write_text(markdown(results), encoding="utf-8")

@@ -6,6 +6,7 @@ Each is made in a process of its own, and imports only what it needs: imports ar
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -25,23 +26,21 @@ def ours(model: str, backend: str) -> Embed:
 
 def naive_a() -> Embed:
     """pydub, then SpeechBrain's features, normalisation and ECAPA-TDNN as `EncoderClassifier` runs them."""
-    import imageio_ffmpeg
     import numpy as np
     import torch
-    from pydub import AudioSegment
     from speechbrain.lobes.features import Fbank
     from speechbrain.lobes.models.ECAPA_TDNN import ECAPA_TDNN
     from speechbrain.processing.features import InputNormalization
 
     torch.set_num_threads(1)
-    AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
+    segment = pydub_segment()
     features, centre = Fbank(n_mels=80), InputNormalization(norm_type="sentence", std_norm=False)
     network = ECAPA_TDNN(80, channels=[1024, 1024, 1024, 1024, 3072], lin_neurons=192).eval()
     if (weights := _weights("ecapa")) is not None:
         network.load_state_dict(torch.load(weights, map_location="cpu", weights_only=True))
 
     def embed(note: bytes) -> Any:
-        sound = AudioSegment.from_file(io.BytesIO(note), format="ogg", codec="libopus")
+        sound = segment.from_file(io.BytesIO(note), format="ogg", codec="libopus")
         sound = sound.set_frame_rate(16_000).set_channels(1).set_sample_width(2)
         samples = np.frombuffer(sound.raw_data, np.int16).astype(np.float32) / 32768
         whole = torch.ones(1)
@@ -98,6 +97,22 @@ CONTESTANTS: dict[str, tuple[str, Callable[[], Embed]]] = {
     "b": ("B: librosa, torchaudio, CAM++ eager", naive_b),
     "resemblyzer": ("Resemblyzer", resemblyzer),
 }
+
+
+def pydub_segment() -> Any:
+    """pydub's `AudioSegment` as people have it: with the system's ffmpeg and ffprobe, else with a wheel's ffmpeg."""
+    from pydub import AudioSegment
+
+    if not system_ffmpeg():
+        import imageio_ffmpeg
+
+        AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
+    return AudioSegment
+
+
+def system_ffmpeg() -> bool:
+    """Whether pydub finds what its own instructions have one install."""
+    return shutil.which("ffmpeg") is not None and shutil.which("ffprobe") is not None
 
 
 def _weights(model: str) -> Path | None:

@@ -21,6 +21,7 @@ class Results:
     """One run."""
 
     machine: str
+    ffmpeg: str
     notes: str
     standings: list[Standing]
     absent: list[str]
@@ -46,7 +47,7 @@ def markdown(results: Results) -> str:
     """The tables."""
     return "\n".join(
         [
-            f"{results.machine}; {results.notes}; one thread a process.",
+            f"{results.machine}; {results.notes}; one thread a process; pydub with {results.ffmpeg}.",
             "",
             *_race(results),
             "",

@@ -13,6 +13,7 @@ import numpy as np
 from rich.progress import track
 from threadpoolctl import threadpool_limits
 
+from bench.contestants import pydub_segment
 from models import registry
 from rollcall.decision import decide
 from rollcall.gallery import Gallery
@@ -91,15 +92,13 @@ def stages(notes: Sequence[bytes]) -> Stages:
 
 
 def _decoders(notes: Sequence[bytes]) -> dict[str, Callable[[int], Any]]:
-    import imageio_ffmpeg
     import soundfile
     import soxr
-    from pydub import AudioSegment
 
-    AudioSegment.converter = imageio_ffmpeg.get_ffmpeg_exe()
+    segment = pydub_segment()
 
     def pydub(place: int) -> Any:
-        sound = AudioSegment.from_file(io.BytesIO(notes[place]), format="ogg", codec="libopus")
+        sound = segment.from_file(io.BytesIO(notes[place]), format="ogg", codec="libopus")
         return np.array(sound.set_frame_rate(16_000).set_channels(1).get_array_of_samples())
 
     def soundfile_soxr(place: int) -> Any:

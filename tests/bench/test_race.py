@@ -22,7 +22,7 @@ def _results() -> Results:
     ]
     stages = Stages({"decode": 6.0}, {"decode": {"pydub": 60.0}}, {1: 10.0}, {10: (0.1, 0.01)}, 90.0, 0.75)
     service = Service(4.0, [100.0, 120.0, 300.0], {"decode": 6.0, "answer": 20.0}, {0.5: [150.0, 160.0]})
-    return Results(machine(), "12 real notes", standings, ["Resemblyzer"], stages, service)
+    return Results(machine(), "a wheel's ffmpeg", "12 real notes", standings, ["Resemblyzer"], stages, service)
 
 
 def test_a_ratio_is_the_median_of_the_rounds_own_ratios() -> None:
