@@ -9,7 +9,7 @@ from telegram import Update, User
 
 from bot.services import now
 from rollcall.settings import Settings
-from rollcall.storage.people import conversation_with, find_person, register_person
+from rollcall.storage.people import conversation_with, find_person, make_teacher, register_person
 from rollcall.storage.tables import Conversation, Person
 from rollcall.texts import Texts, language_for, texts_in
 
@@ -46,5 +46,5 @@ async def teacher_of(session: AsyncSession, caller: Caller) -> Person:
     person = caller.person
     if person is None:
         person = await register_person(session, caller.user.id, caller.user.full_name[:128], now())
-    person.is_teacher = True
+    make_teacher(session, person, person)
     return person

@@ -98,7 +98,8 @@ def build_application(settings: Settings) -> App:
     """The bot, ready to run."""
     if settings.telegram_token is None:
         raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN")
-    services = Services.open(settings, load_keyring(settings, create=True), Database(settings.effective_database_url))
+    keyring = load_keyring(settings, create=True)
+    services = Services.open(settings, keyring, Database(settings.effective_database_url, keyring))
     queue = DurableQueue(services.database)
     processor = InOrder(queue)
     application = (

@@ -45,7 +45,7 @@ async def reembed(settings: Settings, embedder: Any, tick: Callable[[int, int], 
         tick: told of the people done and of all.
     """
     keyring = load_keyring(settings)
-    database = Database(settings.effective_database_url)
+    database = Database(settings.effective_database_url, keyring)
     found = Reembedded()
     left = []
     try:

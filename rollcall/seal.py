@@ -11,6 +11,8 @@ from pathlib import Path
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from rollcall.errors import SealBroken, SettingsError
 from rollcall.settings import Settings
@@ -27,8 +29,21 @@ class Keyring:
     def __init__(self, keys: Sequence[bytes]) -> None:
         if not keys or any(len(key) != 32 for key in keys):
             raise SettingsError("ROLLCALL_VOICEPRINT_KEY must be base64 of 32 bytes: openssl rand -base64 32")
-        self._ciphers = {hashlib.sha256(key).digest()[:_KEY_ID]: AESGCM(key) for key in keys}
+        self._keys = {hashlib.sha256(key).digest()[:_KEY_ID]: key for key in keys}
+        self._ciphers = {key_id: AESGCM(key) for key_id, key in self._keys.items()}
         self._first = next(iter(self._ciphers))
+
+    @property
+    def key_id(self) -> str:
+        """Hex id of the key that seals: tells keys apart, and nothing about them."""
+        return self._first.hex()
+
+    def derived(self, purpose: str) -> dict[str, bytes]:
+        """For another purpose, a 32-byte key of each of ours, by hex id, the first first (HKDF-SHA256, RFC 5869)."""
+        return {
+            key_id.hex(): HKDF(SHA256(), length=32, salt=None, info=purpose.encode()).derive(key)
+            for key_id, key in self._keys.items()
+        }
 
     def seal(self, plain: bytes, binding: str) -> bytes:
         """Encrypt ``plain`` so that it opens only with the same ``binding`` (what it is, whose, for which model)."""

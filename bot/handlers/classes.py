@@ -8,7 +8,7 @@ from bot.caller import caller_of, teacher_of
 from bot.guards import for_admins, for_teachers, in_private
 from bot.replies import Buttons, reply
 from bot.services import Context, now
-from rollcall.storage.classes import create_class, student_count, summaries, taught_class
+from rollcall.storage.classes import archive_class, create_class, student_count, summaries, taught_class
 from rollcall.storage.invites import VALID_FOR, create_invite
 from rollcall.storage.lessons import close_lesson, open_lesson_of
 from rollcall.storage.tables import SchoolClass
@@ -90,12 +90,13 @@ async def archive_pressed(update: Update, context: Context) -> None:
     sure = (update.callback_query.data or "").startswith("archive-yes:") if update.callback_query else False
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
-        school_class = await taught_class(session, await teacher_of(session, caller), class_id)
+        teacher = await teacher_of(session, caller)
+        school_class = await taught_class(session, teacher, class_id)
         if school_class is not None and sure:
             lesson = await open_lesson_of(session, class_id)
             if lesson is not None:
-                await close_lesson(session, lesson, now())
-            school_class.archived_at = now()
+                await close_lesson(session, lesson, now(), teacher)
+            archive_class(session, school_class, teacher, now())
     t = caller.texts
     if school_class is None:
         await reply(update, t("class-not-yours"))

@@ -120,7 +120,7 @@ async def _close(update: Update, context: Context, class_id: int) -> None:
         else:
             teacher.last_class_id = class_id
             if lesson.closed_at is None:
-                await close_lesson(session, lesson, _moment(update))
+                await close_lesson(session, lesson, _moment(update), teacher)
             text = await summary_text(session, caller.texts, lesson, school_class)
             buttons = [[(caller.texts("button-report"), f"report:{class_id}:lesson")]]
     await reply(update, text, buttons)

@@ -14,8 +14,10 @@ from bot.guards import for_teachers, in_private
 from bot.handlers.classes import button_number
 from bot.replies import Buttons, keyboard, reply, settle_button
 from bot.services import Context, now
+from rollcall.audit import Action
 from rollcall.report.model import Period, Report
 from rollcall.report.text import report_text
+from rollcall.storage import audit
 from rollcall.storage.classes import taught_class, taught_classes
 from rollcall.storage.reports import build_report
 from rollcall.storage.tables import SchoolClass
@@ -70,7 +72,7 @@ async def csv_pressed(update: Update, context: Context) -> None:
     from rollcall.report.table import csv_table
 
     await settle_button(update)
-    found = await _build(update, context, button_number(update), _period(update))
+    found = await _build(update, context, button_number(update), _period(update), "csv")
     if found is None or update.effective_chat is None:
         return
     caller, report, _others = found
@@ -78,7 +80,7 @@ async def csv_pressed(update: Update, context: Context) -> None:
 
 
 async def _send(update: Update, context: Context, class_id: int, period: Period) -> None:
-    found = await _build(update, context, class_id, period)
+    found = await _build(update, context, class_id, period, "xlsx")
     chat = update.effective_chat
     if found is None or chat is None:
         return
@@ -103,7 +105,9 @@ def _render(report: Report, texts: Texts) -> tuple[bytes, bytes]:
     return chart(report, texts), spreadsheet(report, texts)
 
 
-async def _build(update: Update, context: Context, class_id: int, period: Period) -> tuple[Caller, Report, bool] | None:
+async def _build(
+    update: Update, context: Context, class_id: int, period: Period, form: str
+) -> tuple[Caller, Report, bool] | None:
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         teacher = await teacher_of(session, caller)
@@ -111,7 +115,10 @@ async def _build(update: Update, context: Context, class_id: int, period: Period
         if school_class is not None:
             teacher.last_class_id = school_class.id
             several = len(await taught_classes(session, teacher)) > 1
-            return caller, await build_report(session, school_class, period, now()), several
+            report = await build_report(session, school_class, period, now())
+            if report.lessons:
+                audit.record(session, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value)
+            return caller, report, several
     await reply(update, caller.texts("class-not-yours"))
     return None
 

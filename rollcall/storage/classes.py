@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.audit import Action
+from rollcall.storage import audit
 from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, SchoolClass
 
 
@@ -45,7 +47,14 @@ async def create_class(session: AsyncSession, teacher: Person, title: str, timez
     await session.flush()
     session.add(Membership(class_id=school_class.id, person_id=teacher.id, role=TEACHER, joined_at=now))
     teacher.last_class_id = school_class.id
+    audit.record(session, Action.CLASS_MADE, teacher, f"class:{school_class.id}")
     return school_class
+
+
+def archive_class(session: AsyncSession, school_class: SchoolClass, by: audit.Who, now: datetime) -> None:
+    """Nobody joins or checks in any more; the record stays."""
+    school_class.archived_at = now
+    audit.record(session, Action.CLASS_ARCHIVED, by, f"class:{school_class.id}")
 
 
 async def class_by_code(session: AsyncSession, join_code: str) -> SchoolClass | None:
@@ -112,6 +121,7 @@ async def join_class(session: AsyncSession, person: Person, school_class: School
         return False
     session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now))
     await session.flush()
+    audit.record(session, Action.STUDENT_JOINED, person, f"class:{school_class.id}", about=person)
     return True
 
 

@@ -9,25 +9,50 @@ from typing import Any
 
 from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError, NoSuchModuleError
-from sqlalchemy.ext.asyncio import AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from rollcall.audit import Sealer
 from rollcall.errors import SettingsError
+from rollcall.seal import Keyring, load_keyring
+from rollcall.settings import Settings
+from rollcall.storage.audit import write_pending
 
 _BUSY_MS = 20_000
+_SNAPSHOT = "rollcall_snapshot"
 
 
 class Database:
-    """Opens sessions; one session is one transaction, committed when its block ends well."""
+    """Opens sessions; one session is one transaction, committed when its block ends well.
 
-    def __init__(self, url: str) -> None:
+    Without the keyring it is for reading: facts that belong on record are refused, for nobody could vouch for them.
+    """
+
+    def __init__(self, url: str, keyring: Keyring | None = None) -> None:
         self.engine = _engine(url)
         self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._sealer = Sealer(keyring) if keyring is not None else None
+
+    @classmethod
+    def open(cls, settings: Settings) -> Database:
+        """The installation's database, with its keyring."""
+        return cls(settings.effective_database_url, load_keyring(settings))
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A transaction: committed at the end of the block, rolled back when an exception leaves it."""
         async with self._sessions.begin() as session:
             yield session
+            await write_pending(session, self._sealer)
+
+    @asynccontextmanager
+    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+        """The database as it is at one moment, to read from while others go on writing."""
+        async with self.engine.connect() as connection:
+            if self.engine.dialect.name == "sqlite":
+                await connection.execution_options(**{_SNAPSHOT: True})
+            else:
+                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+            yield connection
 
     async def close(self) -> None:
         await self.engine.dispose()
@@ -64,4 +89,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
-    connection.exec_driver_sql("BEGIN IMMEDIATE")
+    # A snapshot never writes: it must not hold the writers up.
+    reads = connection.get_execution_options().get(_SNAPSHOT)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

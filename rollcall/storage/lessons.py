@@ -10,6 +10,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.attendance import ATTENDED, Status, status_at, status_without_mark
+from rollcall.audit import Action
+from rollcall.storage import audit
+from rollcall.storage.audit import PersonId
 from rollcall.storage.classes import student_count, students_of
 from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, Person, SchoolClass
 from rollcall.verdict import SUSPICIOUS, Purpose
@@ -46,6 +49,10 @@ async def open_lesson(
     )
     session.add(lesson)
     await session.flush()
+    audit.record(
+        session, Action.LESSON_OPENED, teacher, _object(lesson.id),
+        school_class=class_id, minutes=int(length.total_seconds() // 60),
+    )  # fmt: skip
     return lesson, True
 
 
@@ -66,15 +73,21 @@ async def open_lessons(session: AsyncSession) -> Sequence[Lesson]:
     return (await session.scalars(select(Lesson).where(Lesson.closed_at.is_(None)))).all()
 
 
-async def close_lesson(session: AsyncSession, lesson: Lesson, closed_at: datetime) -> None:
-    """Close the lesson and give everyone without a mark theirs: absent, or flagged."""
+async def close_lesson(session: AsyncSession, lesson: Lesson, closed_at: datetime, by: audit.Who = None) -> None:
+    """Close the lesson and give everyone without a mark theirs: absent, or flagged.
+
+    Args:
+        by: the teacher who closes it; nobody where its time was up.
+    """
     lesson.closed_at = closed_at
+    audit.record(session, Action.LESSON_CLOSED, by, _object(lesson.id))
     marked = set(await session.scalars(select(Attendance.person_id).where(Attendance.lesson_id == lesson.id)))
     suspicious = await suspicious_notes(session, lesson.id)
     for person, _joined_at in await students_of(session, lesson.class_id):
         if person.id not in marked:
             status = status_without_mark(suspicious_notes=suspicious.get(person.id, 0))
             session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status))
+            _on_record(session, lesson.id, by, person, status, how="closing")
     await session.flush()
 
 
@@ -83,6 +96,7 @@ async def flag_absent(session: AsyncSession, lesson_id: int, person_id: int) -> 
     mark = await session.get(Attendance, (lesson_id, person_id), with_for_update=True)
     if mark is not None and mark.status is Status.ABSENT:
         mark.status = Status.FLAGGED
+        _on_record(session, lesson_id, None, PersonId(person_id), Status.FLAGGED, was=Status.ABSENT, how="late note")
 
 
 async def suspicious_notes(session: AsyncSession, lesson_id: int) -> dict[int, int]:
@@ -137,12 +151,18 @@ async def mark(
     sent_at: datetime,
     confidence: float | None,
     attempt_id: str | None,
+    teacher: Person | None = None,
 ) -> Attendance:
-    """Mark a student present or late. The first accepted note counts; later ones change nothing."""
+    """Mark a student present or late. The first accepted note counts; later ones change nothing.
+
+    Args:
+        teacher: who decided it; None where the student's own note did.
+    """
     existing = await session.get(Attendance, (lesson.id, person_id), with_for_update=True)
     if existing is not None and existing.status in ATTENDED:
         return existing
     status = status_at(sent_at, lesson.late_at)
+    was = existing.status if existing is not None else None
     if existing is None:
         existing = Attendance(lesson_id=lesson.id, person_id=person_id, status=status)
         session.add(existing)
@@ -151,7 +171,29 @@ async def mark(
     existing.confidence = confidence
     existing.attempt_id = attempt_id
     await session.flush()
+    student = PersonId(person_id)
+    how = "teacher" if teacher is not None else "voice"
+    _on_record(session, lesson.id, teacher or student, student, status, was=was, how=how)
     return existing
+
+
+def _on_record(
+    session: AsyncSession,
+    lesson_id: int,
+    by: audit.Who,
+    student: audit.Who,
+    status: Status,
+    *,
+    was: Status | None = None,
+    how: str,
+) -> None:
+    action = Action.MARK_MADE if was is None else Action.MARK_CHANGED
+    before = {} if was is None else {"was": was.value}
+    audit.record(session, action, by, _object(lesson_id), about=student, status=status.value, how=how, **before)
+
+
+def _object(lesson_id: int) -> str:
+    return f"lesson:{lesson_id}"
 
 
 async def headcount(session: AsyncSession, lesson: Lesson) -> Headcount:

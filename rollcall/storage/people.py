@@ -9,6 +9,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.audit import Action
+from rollcall.storage import audit
+from rollcall.storage.audit import Account
 from rollcall.storage.tables import Consent, Conversation, Person
 
 _RECORDINGS = "recordings "
@@ -28,6 +31,13 @@ async def register_person(session: AsyncSession, telegram_id: int, full_name: st
         session.add(person)
         await session.flush()
     return person
+
+
+def make_teacher(session: AsyncSession, person: Person, by: audit.Who) -> None:
+    """From now on this person may teach."""
+    if not person.is_teacher:
+        person.is_teacher = True
+        audit.record(session, Action.TEACHER_MADE, by, "person", about=person)
 
 
 async def conversation_with(session: AsyncSession, telegram_id: int, now: datetime) -> Conversation:
@@ -55,6 +65,7 @@ async def give_consent(
     """Record an agreement, once."""
     if not await has_consent(session, telegram_id):
         session.add(Consent(telegram_id=telegram_id, text_version=text_version, language=language, given_at=now))
+        _consented(session, telegram_id, text_version)
 
 
 async def has_consent(session: AsyncSession, telegram_id: int) -> bool:
@@ -69,11 +80,17 @@ async def agree_to_keep_recordings(
     if not await keeps_recordings(session, telegram_id):
         version = _RECORDINGS + text_version
         session.add(Consent(telegram_id=telegram_id, text_version=version, language=language, given_at=now))
+        _consented(session, telegram_id, version)
 
 
 async def keeps_recordings(session: AsyncSession, telegram_id: int) -> bool:
     """Whether the account's owner agreed that the enrolment recordings are kept."""
     return await _agreed(session, telegram_id, Consent.text_version.like(_RECORDINGS + "%"))
+
+
+def _consented(session: AsyncSession, telegram_id: int, version: str) -> None:
+    owner = Account(telegram_id)
+    audit.record(session, Action.CONSENT_GIVEN, owner, "consent", about=owner, version=version)
 
 
 async def _agreed(session: AsyncSession, telegram_id: int, to_what: ColumnElement[bool]) -> bool:
@@ -83,11 +100,15 @@ async def _agreed(session: AsyncSession, telegram_id: int, to_what: ColumnElemen
 
 async def withdraw_consent(session: AsyncSession, telegram_id: int, now: datetime) -> None:
     """End every agreement of this account; the record of it stays."""
-    await session.execute(
+    withdrawn = await session.scalars(
         update(Consent)
         .where(Consent.telegram_id == telegram_id, Consent.withdrawn_at.is_(None))
         .values(withdrawn_at=now)
+        .returning(Consent.text_version)
     )
+    owner = Account(telegram_id)
+    for version in withdrawn.all():
+        audit.record(session, Action.CONSENT_WITHDRAWN, owner, "consent", about=owner, version=version)
 
 
 async def names_of(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:

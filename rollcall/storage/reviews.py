@@ -10,9 +10,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.attendance import ATTENDED
+from rollcall.audit import Action
 from rollcall.job import EarlierTry
 from rollcall.review import ReviewState
-from rollcall.storage import lessons
+from rollcall.storage import audit, lessons
+from rollcall.storage.audit import PersonId
 from rollcall.storage.tables import (
     TEACHER,
     Attempt,
@@ -125,6 +127,10 @@ async def decide_review(
         await session.refresh(review)
         return False
     await session.refresh(review)
+    audit.record(
+        session, Action.REVIEW_DECIDED, teacher, f"lesson:{review.lesson_id}",
+        about=PersonId(review.person_id), decision=state.value,
+    )  # fmt: skip
     reason = Reason.TEACHER_CONFIRMED if confirmed else Reason.TEACHER_REJECTED
     await session.execute(
         update(Attempt)
@@ -137,7 +143,7 @@ async def decide_review(
     )
     if confirmed:
         lesson = await session.get_one(Lesson, review.lesson_id)
-        mark = await lessons.mark(session, lesson, review.person_id, review.sent_at, None, review.attempt_id)
+        mark = await lessons.mark(session, lesson, review.person_id, review.sent_at, None, review.attempt_id, teacher)
         if mark.attempt_id == review.attempt_id:
             mark.confirmed_by = teacher.id
     return True

@@ -10,10 +10,13 @@ from numpy.typing import NDArray
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.audit import Action
 from rollcall.errors import SealBroken
 from rollcall.job import Result
 from rollcall.review import ReviewState
 from rollcall.seal import Keyring, embedding_binding
+from rollcall.storage import audit
+from rollcall.storage.audit import PersonId
 from rollcall.storage.tables import (
     STUDENT,
     AlikeVoices,
@@ -90,6 +93,8 @@ async def complete_enrolment(
         )
     )
     await session.flush()
+    owner = PersonId(person_id)
+    audit.record(session, Action.VOICEPRINT_MADE, owner, "voiceprint", about=owner, model=voiceprint.model)
 
 
 async def voiceprint_of(session: AsyncSession, keyring: Keyring, person_id: int) -> Voiceprint | None:
@@ -182,6 +187,7 @@ async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> 
         .where(Attempt.person_id == person.id, Attempt.verdict == Verdict.PENDING)
         .values(verdict=Verdict.REFUSED, reason=Reason.NOT_EXPECTED, settled_at=now)
     )
+    audit.erase(session, person.telegram_id)
 
 
 def _open_print(keyring: Keyring, row: StoredVoiceprint) -> Voiceprint:

@@ -117,7 +117,7 @@ class House:
 
     def database(self) -> Database:
         """The same database, for looking into."""
-        return Database(self.database_url)
+        return Database(self.database_url, self.keyring)
 
     def client(self) -> redis.Redis:
         """The same queue, for looking into."""
