@@ -14,7 +14,7 @@ from rollcall.seal import load_keyring
 from rollcall.settings import Settings
 from rollcall.storage import audit
 from rollcall.storage.audit_reading import Marks, names_behind, read_head, read_records
-from rollcall.storage.database import Database
+from rollcall.storage.database import Database, database_needed
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,8 @@ async def verify(settings: Settings, noted: Noted | None = None) -> Verdict:
     keyring = load_keyring(settings)
     database = Database(settings.effective_database_url)
     try:
-        return await verify_database(database, Sealer(keyring), noted)
+        with database_needed():
+            return await verify_database(database, Sealer(keyring), noted)
     finally:
         await database.close()
 
@@ -79,8 +80,9 @@ async def export(settings: Settings, choice: Choice, *, names: bool) -> AsyncIte
     """JSON lines of the records chosen. The export is itself on record, before its first line."""
     database = Database.open(settings)
     try:
-        async with database.session() as session:
-            audit.record(session, Action.EXPORT_MADE, None, "audit", form="jsonl", names=names)
+        with database_needed():
+            async with database.session() as session:
+                audit.record(session, Action.EXPORT_MADE, None, "audit", form="jsonl", names=names)
         async with database.snapshot() as connection:
             people = await names_behind(connection) if names else {}
             async for record, sealed in read_records(connection):

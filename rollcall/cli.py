@@ -17,6 +17,7 @@ from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
 
+from rollcall.cli_records import audit_app, backup, restore
 from rollcall.errors import RollcallError, Unavailable, WrongUse
 from rollcall.logs import set_up_logging
 from rollcall.settings import Settings, load_settings
@@ -30,6 +31,9 @@ app = typer.Typer(
 )
 models_app = typer.Typer(help="Speaker encoders and their weights.", no_args_is_help=True)
 app.add_typer(models_app, name="models")
+app.add_typer(audit_app, name="audit")
+app.command()(backup)
+app.command()(restore)
 
 _out = Console()
 _err = Console(stderr=True, highlight=False)

@@ -34,9 +34,9 @@ class Keyring:
         self._first = next(iter(self._ciphers))
 
     @property
-    def key_id(self) -> str:
-        """Hex id of the key that seals: tells keys apart, and nothing about them."""
-        return self._first.hex()
+    def key_ids(self) -> tuple[str, ...]:
+        """Hex ids of the keys, that which seals first: they tell keys apart, and nothing about them."""
+        return tuple(key_id.hex() for key_id in self._keys)
 
     def derived(self, purpose: str) -> dict[str, bytes]:
         """For another purpose, a 32-byte key of each of ours, by hex id, the first first (HKDF-SHA256, RFC 5869)."""

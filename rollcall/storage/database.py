@@ -2,23 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
 from rollcall.audit import Sealer
-from rollcall.errors import SettingsError
+from rollcall.errors import SettingsError, Unavailable
 from rollcall.seal import Keyring, load_keyring
 from rollcall.settings import Settings
 from rollcall.storage.audit import write_pending
 
 _BUSY_MS = 20_000
 _SNAPSHOT = "rollcall_snapshot"
+_RESHAPING = "rollcall_reshaping"
 
 
 class Database:
@@ -54,8 +55,41 @@ class Database:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
 
+    @asynccontextmanager
+    async def reshaping(self) -> AsyncIterator[AsyncConnection]:
+        """A transaction in which tables are made and remade.
+
+        SQLite remakes a table by dropping it and renaming another: with foreign keys on, the rows that refer to it
+        would go with it. They are switched off, and checked before the commit.
+        """
+        sqlite = self.engine.dialect.name == "sqlite"
+        async with self.engine.connect() as connection:
+            try:
+                if sqlite:
+                    await connection.execution_options(**{_RESHAPING: True})
+                yield connection
+                if sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all():
+                    raise IntegrityError("a row refers to another that is not there", None, ValueError())
+                await connection.commit()
+            finally:
+                if sqlite:  # the next one is opened with foreign keys on
+                    await connection.rollback()
+                    await connection.invalidate()
+
     async def close(self) -> None:
         await self.engine.dispose()
+
+
+@contextmanager
+def database_needed() -> Iterator[None]:
+    """For commands: one line where the database cannot be used, in place of the driver's trace."""
+    try:
+        yield
+    except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
+        raise Unavailable(
+            f"the database cannot be used ({type(error).__name__}): "
+            "check ROLLCALL_DATABASE_URL and that it runs, and run rollcall migrate"
+        ) from error
 
 
 def _engine(url: str) -> AsyncEngine:
@@ -89,6 +123,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 
 def _begin_immediate(connection: Any) -> None:
+    options = connection.get_execution_options()
+    if options.get(_RESHAPING):
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # possible between transactions only
     # A snapshot never writes: it must not hold the writers up.
-    reads = connection.get_execution_options().get(_SNAPSHOT)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get(_SNAPSHOT) else "BEGIN IMMEDIATE")

@@ -30,11 +30,21 @@ async def migrate(database: Database) -> None:
     """Apply every migration that the database has not seen."""
     if await is_current(database):
         return
+    async with database.reshaping() as connection:
+        await connection.run_sync(lambda sync: upgrade(sync, "head"))
+
+
+def upgrade(connection: Connection, revision: str) -> None:
+    """Apply the migrations up to a revision, in the connection's transaction."""
     from alembic import command
 
-    async with database.engine.connect() as connection:
-        await connection.run_sync(lambda sync: command.upgrade(config(sync), "head"))
-        await connection.commit()
+    command.upgrade(config(connection), revision)
+
+
+def revisions() -> list[str]:
+    """Every revision there is, oldest first."""
+    # One line of migrations, numbered: a file's name begins with the revision that it leads to.
+    return sorted(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
 
 
 async def is_current(database: Database) -> bool:
@@ -43,10 +53,8 @@ async def is_current(database: Database) -> bool:
     def compare(sync: Connection) -> bool:
         if not inspect(sync).has_table("alembic_version"):
             return False
-        # One line of migrations, numbered: the last file's name begins with the revision that it leads to.
-        newest = max(path.name for path in (_MIGRATIONS / "versions").glob("[0-9]*.py"))
-        revisions = sync.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
-        return [newest.partition("_")[0]] == list(revisions)
+        found = sync.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        return revisions()[-1:] == list(found)
 
     async with database.engine.connect() as connection:
         return await connection.run_sync(compare)
