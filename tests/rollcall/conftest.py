@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
+import os
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Literal
 
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
 
 from rollcall.job import Result
 from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
@@ -121,3 +128,37 @@ def make_school(keyring: Keyring) -> Callable[[Database], Awaitable[School]]:
 @pytest.fixture
 async def school(database: Database, make_school: Callable[[Database], Awaitable[School]]) -> School:
     return await make_school(database)
+
+
+@pytest.fixture(params=["sqlite", pytest.param("postgres", marks=pytest.mark.postgres)])
+async def empty_database(request: pytest.FixtureRequest, tmp_path: Path, keyring: Keyring) -> AsyncIterator[Database]:
+    """A database of its own without any schema: SQLite, then PostgreSQL."""
+    kind: Kind = request.param
+    async with fresh_database(kind, tmp_path, keyring) as database:
+        yield database
+
+
+Kind = Literal["sqlite", "postgres"]
+
+
+@asynccontextmanager
+async def fresh_database(kind: Kind, folder: Path, keyring: Keyring) -> AsyncIterator[Database]:
+    """A database without any schema, gone afterwards."""
+    name = f"rollcall_{uuid.uuid4().hex}"
+    if kind == "sqlite":
+        database = Database(f"sqlite+aiosqlite:///{folder / name}.sqlite3", keyring)
+        yield database
+        await database.close()
+        return
+    url = make_url(os.environ["ROLLCALL_TEST_POSTGRES_URL"])
+    server = create_async_engine(url, isolation_level="AUTOCOMMIT")
+    async with server.connect() as connection:
+        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+    database = Database(url.set(database=name).render_as_string(hide_password=False), keyring)
+    try:
+        yield database
+    finally:
+        await database.close()
+        async with server.connect() as connection:
+            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        await server.dispose()

@@ -1,0 +1,123 @@
+"""Two classes and what happens in them, made by the product's own functions: rows in every table, of every kind."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import select
+
+from rollcall.seal import Keyring
+from rollcall.settlement import apply_result
+from rollcall.storage import alike, attempts, classes, inbox, invites, lessons, people, recordings, reviews, voiceprints
+from rollcall.storage.database import Database
+from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
+from rollcall.verdict import Reason, Verdict
+from tests.rollcall.conftest import NINE, TEACHER, School
+
+_NAMES = ["Анна Белова", "Борис Громов", "Вера «Ver» O'Neil", "Глеб 🎓 Ёлкин", "دانا حسن", "Zoë Ångström"]
+_DAY = timedelta(days=1)
+
+
+async def fill(database: Database, keyring: Keyring) -> School:
+    """Fill an empty database; the first class, to go on with."""
+    random = np.random.default_rng(7)
+    voices = {200 + number: _voice(random) for number in range(len(_NAMES))}
+    voices[205] = voices[204] + 0.02 * _voice(random)  # two who sound alike
+    async with database.session() as session:
+        token = await invites.create_invite(session, 1, NINE)
+        await invites.create_invite(session, 1, NINE)
+        await invites.redeem_invite(session, token, TEACHER, NINE)
+        teacher = await people.register_person(session, TEACHER, "Мария Ивановна", NINE)
+        people.make_teacher(session, teacher, teacher)
+        physics = await classes.create_class(session, teacher, "Физика 9Б", "Europe/Moscow", NINE)
+        history = await classes.create_class(session, teacher, "History", "UTC", NINE + _DAY)
+        ids = {}
+        for telegram_id, name in zip(voices, _NAMES, strict=True):
+            await people.conversation_with(session, telegram_id, NINE)
+            await people.give_consent(session, telegram_id, "2026-11", "ru", NINE)
+            person = await people.register_person(session, telegram_id, name, NINE)
+            await classes.join_class(session, person, physics, NINE)
+            if telegram_id % 2:
+                await classes.join_class(session, person, history, NINE)
+            ids[telegram_id] = person.id
+    school = School(database, keyring, physics.id, ids)
+    await _enrol(school, voices, random)
+    for day in range(3):
+        await _lesson(school, voices, day, still_open=day == 2)
+    await _decide(school)
+    async with database.session() as session:
+        await inbox.accept(session, 1, '{"update_id": 1, "text": "\\u041f\\n"}', _holder(), NINE)
+        digest = await inbox.accept(session, 2, '{"update_id": 2}', _holder(), NINE)
+        await inbox.handled(session, [str(digest)], NINE)
+        history_row = await session.get_one(SchoolClass, history.id)
+        classes.archive_class(session, history_row, await session.get_one(Person, teacher.id), NINE + 9 * _DAY)
+        leaving = await session.get_one(Person, ids[203])
+        await people.withdraw_consent(session, leaving.telegram_id, NINE + 8 * _DAY)
+        await voiceprints.forget_voice(session, leaving, NINE + 8 * _DAY)
+    return school
+
+
+def _voice(random: np.random.Generator) -> NDArray[np.float32]:
+    voice = random.standard_normal(192).astype(np.float32)
+    return voice / np.float32(np.linalg.norm(voice))
+
+
+def _holder() -> inbox.Holder:
+    return inbox.Holder("one host", 1, "a")
+
+
+async def _enrol(school: School, voices: dict[int, NDArray[np.float32]], random: np.random.Generator) -> None:
+    for telegram_id, voice in list(voices.items())[1:]:  # the first never enrols
+        enrolment = f"enrolment-{telegram_id}"
+        await school.begin_enrolment(telegram_id, enrolment)
+        notes = [await school.note(telegram_id, enrolment=enrolment) for _ in range(3)]
+        for note in notes:
+            result = school.result(note, reason=Reason.GOOD_NOTE, voice=voice, print_=random.bytes(400))
+            async with school.database.session() as session:
+                await apply_result(session, school.keyring, result, NINE)
+        async with school.database.session() as session:
+            await alike.note_alike(session, school.keyring, school.class_id, school.ids[telegram_id], NINE)
+            if telegram_id % 2:
+                await people.agree_to_keep_recordings(session, telegram_id, "2026-11", "ru", NINE)
+                kept = {note: b"OggS\x00\xff" + note.encode() for note in notes}
+                await recordings.keep(session, school.keyring, school.ids[telegram_id], kept, NINE)
+            await recordings.take_asking(session, school.ids[telegram_id], "w2")
+
+
+async def _lesson(school: School, voices: dict[int, NDArray[np.float32]], day: int, *, still_open: bool) -> None:
+    begins = NINE + day * _DAY
+    lesson = await school.open(begins)
+    outcomes = [
+        (200, Verdict.REFUSED, Reason.TOO_QUIET),
+        (201, Verdict.ACCEPTED, Reason.MATCH),
+        (202, Verdict.UNKNOWN, Reason.UNKNOWN_VOICE),
+        (203, Verdict.ACCEPTED, Reason.MATCH),
+        *[(204, Verdict.UNSURE, Reason.UNSURE)] * 3,
+        *([(205, Verdict.UNSURE, Reason.UNSURE)] * 3 if day else []),
+        *([(204, Verdict.ACCEPTED, Reason.MATCH)] if day == 2 else []),
+    ]
+    for minute, (telegram_id, verdict, reason) in enumerate(outcomes):
+        note = await school.note(telegram_id, lesson_id=lesson, sent_at=begins + timedelta(minutes=4 * minute))
+        result = school.result(note, verdict, reason, voice=voices[telegram_id])
+        async with school.database.session() as session:
+            await attempts.queued(session, note, f"{day}-{minute}")
+            await apply_result(session, school.keyring, result, begins + timedelta(minutes=50))
+    await school.note(201, lesson_id=lesson, sent_at=begins + timedelta(hours=1))  # still on its way
+    if not still_open:
+        async with school.database.session() as session:
+            await lessons.close_lesson(session, await session.get_one(Lesson, lesson), begins + timedelta(hours=1))
+
+
+async def _decide(school: School) -> None:
+    """Of the reviews one is confirmed, one rejected; each has its card in the teacher's chat."""
+    async with school.database.session() as session:
+        teacher = await people.find_person(session, TEACHER)
+        open_ones = (await session.scalars(select(Review).order_by(Review.id))).all()
+        assert teacher
+        for review in open_ones:
+            await reviews.claim_card(session, review.id, TEACHER, NINE)
+        for review, confirmed in zip(open_ones, (True, False), strict=False):
+            await reviews.decide_review(session, review, teacher, confirmed=confirmed, now=NINE)
+            await reviews.take_telling(session, review.id, NINE)
