@@ -12,7 +12,7 @@ import os
 import zipfile
 import zlib
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -108,7 +108,12 @@ def writing(path: Path) -> Iterator[ArchiveWriter]:
     try:
         with file:
             archive = zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED)
-            yield ArchiveWriter(archive)
+            try:
+                yield ArchiveWriter(archive)
+            except BaseException:
+                with suppress(OSError, ValueError):
+                    archive.close()
+                raise
             try:
                 archive.close()
                 file.flush()

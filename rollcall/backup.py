@@ -57,14 +57,15 @@ async def backup(settings: Settings, path: Path, tick: Tick) -> Made:
                 async with database.session() as session:
                     audit.record(session, Action.BACKUP_MADE, None, "database")
             async with database.snapshot() as connection:
-                manifest = await _dump(connection, writer, keyring.key_ids[0], tick)
+                manifest = await dump(connection, writer, keyring.key_ids[0], tick)
             writer.finish(manifest)
     finally:
         await database.close()
     return Made(manifest, archive.sha256_of(path))
 
 
-async def _dump(connection: AsyncConnection, writer: ArchiveWriter, key_id: str, tick: Tick) -> Manifest:
+async def dump(connection: AsyncConnection, writer: ArchiveWriter, key_id: str, tick: Tick) -> Manifest:
+    """Every table into an archive, over the connection of a snapshot; the manifest that it needs."""
     # As the database has it, not as this version's tables say: an older schema is backed up before it is migrated.
     tables = await connection.run_sync(reflected)
     if not await connection.run_sync(lambda sync: inspect(sync).has_table(_REVISION)):
