@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit import GENESIS, Action, Detail, Head, Record, Sealed, Sealer, detail_text
 from rollcall.storage.audit_tables import AuditHead, AuditPseudonym, AuditRecord
-from rollcall.storage.tables import Person
+from rollcall.storage.tables import Person, Table
 
 _PENDING = "rollcall.audit"
 _SYSTEM = "system"
@@ -76,37 +77,38 @@ async def write_pending(session: AsyncSession, sealer: Sealer | None) -> None:
         return
     if sealer is None:
         raise RuntimeError("opened without the keyring, a database takes no facts: use Database.open(settings)")
-    await session.flush()
-    accounts, names = await _names(session, pending)
-    head, fits = await _lock_head(session, sealer)
+    await session.run_sync(_append, pending, sealer)
+
+
+def _append(session: Session, pending: list[_Fact | _Erasure], sealer: Sealer) -> None:
+    # Every check-in passes here: statements made once, and no objects of the mapper.
+    session.flush()
+    connection = session.connection()
+    accounts, names = _names(connection, pending)
+    head, fits = _lock_head(connection, sealer)
     if not fits:
-        pending.insert(0, _Fact(Action.HEAD_LOST, None, "audit", None, detail_text({})))
-    await _name_newcomers(session, accounts.values(), names, head.sequence + 1)
-    rows = []
+        pending = [_Fact(Action.HEAD_LOST, None, "audit", None, detail_text({})), *pending]
+    _name_newcomers(connection, accounts.values(), names, head.sequence + 1)
+    sequence, digest, rows = head.sequence, head.sealed.hash, []
     for fact in pending:
         if isinstance(fact, _Erasure):
-            await session.execute(delete(AuditPseudonym).where(AuditPseudonym.telegram_id == fact.telegram_id))
+            connection.execute(delete(_pseudonyms).where(_pseudonyms.c.telegram_id == fact.telegram_id))
             names.pop(fact.telegram_id, None)
             continue
         entry = Record(
-            sequence=head.sequence + 1,
+            sequence=sequence + 1,
             at=datetime.now(UTC),
             actor=_name(fact.by, accounts, names) or _SYSTEM,
             action=fact.action.value,
             object=fact.what,
             subject=_name(fact.about, accounts, names),
             details=fact.details,
-            previous=head.sealed.hash,
+            previous=digest,
         )
-        rows.append(_row(entry, sealer.record(entry.hash())))
-        head = Head(entry.sequence, Sealed(entry.hash(), "", ""))
-    await session.execute(insert(AuditRecord), rows)
-    await session.execute(
-        update(AuditHead)
-        .where(AuditHead.id == 1)
-        .values(**_head_values(sealer.head(head.sequence, head.sealed.hash)))
-        .execution_options(synchronize_session=False)
-    )
+        sequence, digest = entry.sequence, entry.hash()
+        rows.append(_row(entry, sealer.record(digest)))
+    connection.execute(_INSERT, rows)
+    connection.execute(_MOVE_HEAD, _head_values(sealer.head(sequence, digest)))
 
 
 def _pending(session: AsyncSession) -> list[_Fact | _Erasure]:
@@ -118,48 +120,45 @@ def _who(who: Who) -> Account | PersonId | None:
     return Account(who.telegram_id) if isinstance(who, Person) else who
 
 
-async def _names(
-    session: AsyncSession, pending: Sequence[_Fact | _Erasure]
+def _names(
+    connection: Connection, pending: Sequence[_Fact | _Erasure]
 ) -> tuple[dict[Account | PersonId, int], dict[int, str]]:
     """Telegram ids of those involved, and their pseudonyms by Telegram id where they have one."""
     everyone = {who for fact in pending if isinstance(fact, _Fact) for who in (fact.by, fact.about) if who is not None}
     accounts: dict[Account | PersonId, int] = {who: who.telegram_id for who in everyone if isinstance(who, Account)}
-    names: dict[int, str] = {}
-    if accounts:
-        found = select(AuditPseudonym.telegram_id, AuditPseudonym.pseudonym)
-        rows = await session.execute(found.where(AuditPseudonym.telegram_id.in_(accounts.values())))
-        names.update(dict(rows.all()))
+    names = _known_names(connection, accounts.values())
     ids = [who.id for who in everyone if isinstance(who, PersonId)]
     if ids:
-        known = (
-            select(Person.id, Person.telegram_id, AuditPseudonym.pseudonym)
-            .outerjoin(AuditPseudonym, AuditPseudonym.telegram_id == Person.telegram_id)
-            .where(Person.id.in_(ids))
-        )
-        for person_id, telegram_id, pseudonym in await session.execute(known):
-            accounts[PersonId(person_id)] = telegram_id
-            if pseudonym is not None:
-                names[telegram_id] = pseudonym
+        for row in connection.execute(_BY_PERSON, {"ids": ids}):
+            accounts[PersonId(row.id)] = row.telegram_id
+            if row.pseudonym is not None:
+                names[row.telegram_id] = row.pseudonym
     return accounts, names
 
 
-async def _name_newcomers(session: AsyncSession, accounts: Iterable[int], names: dict[int, str], since: int) -> None:
+def _known_names(connection: Connection, telegram_ids: Iterable[int]) -> dict[int, str]:
+    ids = list(telegram_ids)
+    if not ids:
+        return {}
+    return {row.telegram_id: row.pseudonym for row in connection.execute(_BY_ACCOUNT, {"ids": ids})}
+
+
+def _name_newcomers(connection: Connection, accounts: Iterable[int], names: dict[int, str], since: int) -> None:
     """A pseudonym for everyone without one. The head is locked: nobody else gives any at this moment."""
     missing = set(accounts) - set(names)
     if not missing:
         return
-    given = await session.execute(
-        select(AuditPseudonym.telegram_id, AuditPseudonym.pseudonym).where(AuditPseudonym.telegram_id.in_(missing))
-    )
-    names.update(dict(given.all()))
+    names.update(_known_names(connection, missing))  # given since we looked
     new = {telegram_id: _new_name() for telegram_id in sorted(missing - set(names))}
     if new:
         rows = [{"telegram_id": one, "pseudonym": name, "since": since} for one, name in new.items()]
-        await session.execute(insert(AuditPseudonym), rows)
+        connection.execute(insert(_pseudonyms), rows)
         names.update(new)
 
 
-def _name(who: Account | PersonId | None, accounts: dict[Account | PersonId, int], names: dict[int, str]) -> str | None:
+def _name(
+    who: Account | PersonId | None, accounts: Mapping[Account | PersonId, int], names: Mapping[int, str]
+) -> str | None:
     if who is None:
         return None
     # Someone who is gone by the end of the transaction that tells of them is told of under a name used once.
@@ -170,32 +169,21 @@ def _new_name() -> str:
     return secrets.token_hex(16)
 
 
-async def _lock_head(session: AsyncSession, sealer: Sealer) -> tuple[Head, bool]:
+def _lock_head(connection: Connection, sealer: Sealer) -> tuple[Head, bool]:
     """The chain's end, nobody else's until the transaction ends; and whether it is as we left it."""
-    head = await _head(session)
+    row = connection.execute(_LOCK_HEAD).one_or_none()
+    head = Head(row.sequence, Sealed(row.hash, row.key_id, row.seal)) if row is not None else None
     if head is not None and sealer.made_head(head):
         return head, True
-    sequence, digest = await _last(session)
-    start = sealer.head(sequence, digest)
-    if head is None:
-        dialect = sqlite if session.get_bind().dialect.name == "sqlite" else postgresql
-        made = dialect.insert(AuditHead).values(id=1, **_head_values(start)).on_conflict_do_nothing()
-        if not (await session.execute(made.returning(AuditHead.id))).all():
-            return await _lock_head(session, sealer)  # another bot was first, and is done
-        return start, sequence == 0
-    return start, False
-
-
-async def _head(session: AsyncSession) -> Head | None:
-    columns = select(AuditHead.sequence, AuditHead.hash, AuditHead.key_id, AuditHead.seal).where(AuditHead.id == 1)
-    row = (await session.execute(columns.with_for_update())).one_or_none()
-    return Head(row.sequence, Sealed(row.hash, row.key_id, row.seal)) if row is not None else None
-
-
-async def _last(session: AsyncSession) -> tuple[int, str]:
-    last = select(AuditRecord.sequence, AuditRecord.hash).order_by(AuditRecord.sequence.desc()).limit(1)
-    row = (await session.execute(last)).one_or_none()
-    return (row.sequence, row.hash) if row is not None else (0, GENESIS)
+    last = connection.execute(_LAST).one_or_none()
+    start = sealer.head(last.sequence, last.hash) if last is not None else sealer.head(0, GENESIS)
+    if head is not None:
+        return start, False
+    dialect = sqlite if connection.dialect.name == "sqlite" else postgresql
+    made = dialect.insert(_head).values(id=1, **_head_values(start)).on_conflict_do_nothing()
+    if not connection.execute(made.returning(_head.c.id)).all():
+        return _lock_head(connection, sealer)  # another bot was first, and is done
+    return start, last is None
 
 
 def _head_values(head: Head) -> dict[str, Any]:
@@ -208,8 +196,21 @@ def _head_values(head: Head) -> dict[str, Any]:
 
 
 def _row(entry: Record, sealed: Sealed) -> dict[str, Any]:
-    return {
-        "sequence": entry.sequence, "at": entry.at, "actor": entry.actor, "action": entry.action,
-        "object": entry.object, "subject": entry.subject, "details": entry.details, "previous": entry.previous,
-        "hash": sealed.hash, "key_id": sealed.key_id, "seal": sealed.seal,
-    }  # fmt: skip
+    return vars(entry) | {"hash": sealed.hash, "key_id": sealed.key_id, "seal": sealed.seal}
+
+
+_people, _records, _head, _pseudonyms = (
+    Table.metadata.tables[one.__tablename__] for one in (Person, AuditRecord, AuditHead, AuditPseudonym)
+)
+_BY_ACCOUNT = select(_pseudonyms.c.telegram_id, _pseudonyms.c.pseudonym).where(
+    _pseudonyms.c.telegram_id.in_(bindparam("ids", expanding=True))
+)
+_BY_PERSON = (
+    select(_people.c.id, _people.c.telegram_id, _pseudonyms.c.pseudonym)
+    .outerjoin(_pseudonyms, _pseudonyms.c.telegram_id == _people.c.telegram_id)
+    .where(_people.c.id.in_(bindparam("ids", expanding=True)))
+)
+_LOCK_HEAD = select(_head).where(_head.c.id == 1).with_for_update()
+_LAST = select(_records.c.sequence, _records.c.hash).order_by(_records.c.sequence.desc()).limit(1)
+_INSERT = insert(_records)
+_MOVE_HEAD = update(_head).where(_head.c.id == 1)
