@@ -14,7 +14,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.pace import seconds_of
 from bot.phrases import lesson_phrase, phrase
-from bot.replies import Buttons, keyboard
+from bot.replies import Buttons, keyboard, tidy_button
 from bot.services import App, Services, now
 from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
@@ -58,7 +58,8 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
     try:
         await application.bot.send_message(
             attempt.chat_id,
-            text_for(attempt, person, school_class, lesson, texts) + ("\n\n" + texts("keep-ask") if offer else ""),
+            text_for(attempt, person, school_class, lesson, texts)
+            + ("\n\n" + texts("keep-ask") if offer and len(offer) > 1 else ""),
             reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
             rate_limit_args=_PATIENCE,
@@ -88,13 +89,13 @@ async def _record(services: Services, attempt_id: str, **values: datetime | str)
 
 
 async def _offer(services: Services, attempt: Attempt, person: Person, t: Texts) -> Buttons | None:
-    """With the last enrolment note: whether to keep the recordings, unless that was agreed to before."""
+    """With the last note: to delete them all from the chat; to keep the recordings, unless that was agreed."""
     if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
         return None
     async with services.database.session() as session:
         if await keeps_recordings(session, person.telegram_id):
-            return None
-    return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")]]
+            return tidy_button(t)
+    return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")], *tidy_button(t)]
 
 
 async def _lesson_to_check_in(session: AsyncSession, attempt: Attempt, person: Person) -> Lesson | None:

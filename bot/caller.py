@@ -9,7 +9,7 @@ from telegram import Update, User
 
 from bot.services import now
 from rollcall.settings import Settings
-from rollcall.storage.people import conversation_with, find_person, make_teacher, register_person
+from rollcall.storage.people import find_person, known_conversation, make_teacher, register_person
 from rollcall.storage.tables import Conversation, Person
 from rollcall.texts import Texts, language_for, texts_in
 
@@ -31,14 +31,28 @@ class Caller:
 
 
 async def caller_of(session: AsyncSession, update: Update, settings: Settings) -> Caller:
-    """Who sent the update. The language is remembered for messages that answer no update."""
+    """Who sent the update. The language is remembered for messages that answer no update.
+
+    Of a stranger nothing is kept: their conversation is written down once we ask them something; see `remember`.
+    """
     user = update.effective_user
     if user is None:
         raise ValueError("an update without a sender")
-    conversation = await conversation_with(session, user.id, now())
-    conversation.locale = conversation.language or language_for(user.language_code)
     person = await find_person(session, user.id)
+    conversation = await known_conversation(session, user.id)
+    if conversation is None:
+        conversation = Conversation(telegram_id=user.id, language=None, step="", data={}, updated_at=now())
+        if person is not None:
+            session.add(conversation)
+    conversation.locale = conversation.language or language_for(user.language_code)
     return Caller(user, texts_in(conversation.locale), conversation, person, user.id in settings.admins)
+
+
+async def remember(session: AsyncSession, caller: Caller) -> None:
+    """Write the caller's conversation down, if it is not."""
+    if caller.conversation not in session:
+        session.add(caller.conversation)
+        await session.flush()
 
 
 async def teacher_of(session: AsyncSession, caller: Caller) -> Person:
@@ -46,5 +60,6 @@ async def teacher_of(session: AsyncSession, caller: Caller) -> Person:
     person = caller.person
     if person is None:
         person = await register_person(session, caller.user.id, caller.user.full_name[:128], now())
+        await remember(session, caller)
     make_teacher(session, person, person)
     return person

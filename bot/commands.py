@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rollcall.texts import Texts
 
-STUDENT_COMMANDS = ("enroll", "me", "forget", "language", "cancel", "help")
+STUDENT_COMMANDS = ("here", "enroll", "me", "mydata", "forget", "language", "cancel", "help")
 TEACHER_COMMANDS = ("open", "close", "report", "classes", "newclass", "language", "cancel", "help")
 
 

@@ -4,21 +4,22 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.caller import Caller
+from bot.caller import Caller, remember
 from bot.replies import Buttons
 from bot.services import now
+from rollcall.settings import Settings
 from rollcall.storage.classes import taught_class
 from rollcall.storage.people import set_step
 from rollcall.storage.tables import SchoolClass
 
 CONSENT = "consent"
 """The conversation's step while we wait for one of the two buttons."""
-CONSENT_VERSION = "2026-11-23"
-"""Goes up whenever the meaning of the consent text changes."""
+CONSENT_VERSION = "2026-11-26"
+"""Goes up whenever the meaning of the consent text, or of what is said of the way without a voice, changes."""
 
 
 async def ask_consent(
-    session: AsyncSession, caller: Caller, school_class: SchoolClass | None
+    session: AsyncSession, caller: Caller, school_class: SchoolClass | None, settings: Settings
 ) -> tuple[str, Buttons | None]:
     """What is stored and why, with the two buttons. Without a class: before enrolling again after /forget."""
     t = caller.texts
@@ -29,6 +30,9 @@ async def ask_consent(
     ):
         return t("join-own-class", title=school_class.title), None
     data = {"class_id": school_class.id} if school_class else {}
+    await remember(session, caller)
     await set_step(session, caller.user.id, CONSENT, data, now())
     head = t("join-hello", title=school_class.title) + "\n\n" if school_class else ""
-    return head + t("consent-text"), [[(t("consent-yes"), "consent:yes"), (t("consent-no"), "consent:no")]]
+    return head + t("consent-text", days=settings.keep_unused_voices_days), [
+        [(t("consent-yes"), "consent:yes"), (t("consent-no"), "consent:no")]
+    ]

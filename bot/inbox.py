@@ -84,11 +84,6 @@ class DurableQueue(asyncio.Queue[object]):
         async with self._database.session() as session:
             await inbox.release(session, self._holder)
 
-    async def sweep(self) -> None:
-        """Forget what Telegram cannot deliver again."""
-        async with self._database.session() as session:
-            await inbox.sweep(session, now())
-
     async def _mark(self) -> None:
         digests = list(self._unmarked)
         try:

@@ -25,12 +25,29 @@ from telegram.ext import (
 from bot.alike import tell_of_alike_voices
 from bot.boards import close_overdue, keep_boards
 from bot.commands import STUDENT_COMMANDS
+from bot.erasures import clear_traces
 from bot.errors import on_error
-from bot.handlers import classes, enrolment, joining, lessons, other, report, reviews, start, student, voice, voices
+from bot.handlers import (
+    classes,
+    enrolment,
+    forgetting,
+    here,
+    joining,
+    lessons,
+    mydata,
+    other,
+    report,
+    reviews,
+    start,
+    student,
+    voice,
+    voices,
+)
 from bot.inbox import DurableQueue, InOrder
 from bot.pace import Pace
 from bot.recordings import ask_to_enrol_again
 from bot.results import answer_overdue, collect_results, recover_lost
+from bot.retention import keep_only_as_long, keep_queue_log_short
 from bot.reviews import keep_reviews
 from bot.services import App, Context, Services
 from rollcall.errors import Unavailable, WrongUse
@@ -54,6 +71,9 @@ _UPKEEP: tuple[Task, ...] = (
     keep_reviews,
     tell_of_alike_voices,
     ask_to_enrol_again,
+    clear_traces,
+    keep_only_as_long,
+    keep_queue_log_short,
 )
 
 
@@ -135,12 +155,18 @@ def add_handlers(application: App) -> None:
         "report": report.report_command,
         "enroll": enrolment.enroll,
         "me": student.me,
-        "forget": student.forget,
+        "forget": forgetting.forget,
+        "here": here.here,
+        "mydata": mydata.mydata,
     }
     buttons = {
         r"consent:(yes|no)": joining.consent_pressed,
-        r"forget:(yes|no)": student.forget_pressed,
+        r"without:[\w-]{1,32}": joining.without_pressed,
+        r"here:\d+": here.here_pressed,
+        r"forget:(yes|no)": forgetting.forget_pressed,
+        r"leave:(ask|yes|no)": forgetting.leave_pressed,
         r"keep:(yes|no)": enrolment.keep_pressed,
+        r"tidy": enrolment.tidy_pressed,
         r"language:\w+": start.language_chosen,
         r"class:\d+": classes.class_chosen,
         r"review:\d+:(yes|no)": reviews.review_pressed,

@@ -61,9 +61,10 @@ async def _download(application: App, file_id: str) -> bytes:
 async def _record_download(services: Services, attempt_id: str, audio: bytes, milliseconds: float) -> Attempt:
     async with services.database.session() as session:
         attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
-        attempt.timings = {**attempt.timings, "download": milliseconds}
-        attempt.content_hash = hashlib.sha256(audio).hexdigest()
+        # Settled meanwhile: its sender asked to be forgotten.
         if attempt.verdict is Verdict.PENDING:
+            attempt.timings = {**attempt.timings, "download": milliseconds}
+            attempt.content_hash = hashlib.sha256(audio).hexdigest()
             if not audio:
                 attempt.content_hash = None
                 attempts.refuse(attempt, Reason.BROKEN_FILE, now())

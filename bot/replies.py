@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest
 
+from rollcall.texts import Texts
+
 Buttons = Sequence[Sequence[tuple[str, str]]]
 """Rows of (label, callback data)."""
 
@@ -18,6 +20,11 @@ def keyboard(buttons: Buttons | None) -> InlineKeyboardMarkup | None:
     return InlineKeyboardMarkup(
         [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
     )
+
+
+def tidy_button(t: Texts) -> Buttons:
+    """The offer to delete the enrolment notes from the chat."""
+    return [[(t("tidy-button"), "tidy")]]
 
 
 async def reply(update: Update, text: str, buttons: Buttons | None = None) -> Message | None:
@@ -40,11 +47,19 @@ async def settle_button(update: Update) -> None:
             raise
 
 
-async def take_buttons_away(update: Update) -> None:
-    """Remove the buttons of the message that was answered, so that it is not answered twice."""
+async def take_buttons_away(update: Update, but: str | None = None) -> None:
+    """Remove the buttons of the message that was answered, so that it is not answered twice.
+
+    Args:
+        but: rows whose callback data begins like this stay: they ask something else.
+    """
     if update.callback_query is None:
         return
+    message, left = update.callback_query.message, []
+    if but is not None and isinstance(message, Message) and message.reply_markup is not None:
+        rows = message.reply_markup.inline_keyboard
+        left = [row for row in rows if all(str(button.callback_data).startswith(but) for button in row)]
     try:
-        await update.callback_query.edit_message_reply_markup(None)
+        await update.callback_query.edit_message_reply_markup(InlineKeyboardMarkup(left) if left else None)
     except BadRequest:
         return  # already gone, or too old to edit: neither is worth a word

@@ -1,4 +1,4 @@
-"""Reviews in the chat: a card for each teacher, with the note to listen to; afterwards a word to the student."""
+"""Reviews in the chat: a card for each teacher, with the note if there is one; afterwards a word to the student."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ async def _send_card(application: App, services: Services, review_id: int, chat_
         if not await reviews.claim_card(session, review_id, chat_id, now()):
             return
         review = await session.get_one(Review, review_id)
-        attempt = await session.get_one(Attempt, review.attempt_id)
+        attempt = await session.get(Attempt, review.attempt_id) if review.attempt_id else None
         t = await texts_for(session, chat_id)
         text = await card_text(session, review, t)
     buttons = keyboard(
@@ -58,9 +58,11 @@ async def _send_card(application: App, services: Services, review_id: int, chat_
 
 
 async def _send_note(
-    application: App, chat_id: int, attempt: Attempt, text: str, buttons: InlineKeyboardMarkup | None
+    application: App, chat_id: int, attempt: Attempt | None, text: str, buttons: InlineKeyboardMarkup | None
 ) -> int:
-    """The note itself with the card's words below; the words alone where the note is gone."""
+    """The note itself with the card's words below; the words alone where there is none, or it is gone."""
+    if attempt is None or not attempt.file_id:
+        return (await application.bot.send_message(chat_id, text, reply_markup=buttons)).message_id
     try:
         return (
             await application.bot.send_voice(chat_id, attempt.file_id, caption=text, reply_markup=buttons)
@@ -116,13 +118,12 @@ async def _tell_student(application: App, services: Services, review_id: int) ->
         school_class = await session.get_one(SchoolClass, lesson.class_id)
         mark = await session.get(Attendance, (lesson.id, person.id))
         t = await texts_for(session, person.telegram_id)
+    how = "review-told" if review.attempt_id else "here-told"
     if review.state is ReviewState.CONFIRMED and mark is not None:
         at = (mark.at or review.sent_at).astimezone(ZoneInfo(school_class.timezone))
-        text = t(
-            "review-told-confirmed", title=school_class.title, status=status_word(mark.status, t), time=f"{at:%H:%M}"
-        )
+        text = t(f"{how}-confirmed", title=school_class.title, status=status_word(mark.status, t), time=f"{at:%H:%M}")
     else:
-        text = t("review-told-rejected", title=school_class.title)
+        text = t(f"{how}-rejected", title=school_class.title)
     try:
         await application.bot.send_message(person.telegram_id, text)
     except (Forbidden, BadRequest) as error:
@@ -135,11 +136,12 @@ async def card_text(session: AsyncSession, review: Review, t: Texts) -> str:
     lesson = await session.get_one(Lesson, review.lesson_id)
     school_class = await session.get_one(SchoolClass, lesson.class_id)
     at = review.sent_at.astimezone(ZoneInfo(school_class.timezone))
-    head = t("review-card", name=person.full_name, title=school_class.title, time=f"{at:%d.%m. %H:%M}", tries=MOST)
+    kind = "review" if review.attempt_id else "here"
+    head = t(f"{kind}-card", name=person.full_name, title=school_class.title, time=f"{at:%d.%m. %H:%M}", tries=MOST)
     if review.state is ReviewState.OPEN:
-        return head + "\n\n" + t("review-ask", name=person.full_name)
+        return head + "\n\n" + t(f"{kind}-ask", name=person.full_name)
     teacher = await session.get(Person, review.decided_by) if review.decided_by else None
-    return head + "\n\n" + t(f"review-{review.state}", teacher=teacher.full_name if teacher else "")
+    return head + "\n\n" + t(f"{kind}-{review.state}", teacher=teacher.full_name if teacher else "")
 
 
 async def texts_for(session: AsyncSession, telegram_id: int) -> Texts:

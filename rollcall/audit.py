@@ -109,8 +109,21 @@ class Sealer:
     """Seals with a key derived from the installation's newest, and knows the seals of all that are held."""
 
     def __init__(self, keyring: Keyring) -> None:
-        self._keys = keyring.derived(_PURPOSE)
-        self._key_id = next(iter(self._keys))
+        self._keyring = keyring
+        self._of: tuple[str, ...] = ()
+        self._derived: dict[str, bytes] = {}
+
+    @property
+    def _keys(self) -> dict[str, bytes]:
+        """Derived once, and anew when the installation's keys change while we run."""
+        ids = self._keyring.key_ids
+        if ids != self._of:
+            self._of, self._derived = ids, self._keyring.derived(_PURPOSE)
+        return self._derived
+
+    @property
+    def _key_id(self) -> str:
+        return next(iter(self._keys))
 
     def record(self, digest: str) -> Sealed:
         """Vouch for a record."""

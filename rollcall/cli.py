@@ -34,6 +34,8 @@ app.add_typer(models_app, name="models")
 app.add_typer(audit_app, name="audit")
 app.command()(backup)
 app.command()(restore)
+keys_app = typer.Typer(help="The keys that seal voices, and what is sealed with each.", invoke_without_command=True)
+app.add_typer(keys_app, name="keys")
 
 _out = Console()
 _err = Console(stderr=True, highlight=False)
@@ -245,6 +247,31 @@ def import_model(
     except errors.ModelError as error:
         raise WrongUse(str(error)) from error
     _out.print(f"{name}: {path}\nSHA-256 {digest}", soft_wrap=True, highlight=False)
+
+
+@keys_app.callback()
+def show_keys(context: typer.Context) -> None:
+    """The keys in use: what each of them seals, and how many values."""
+    if context.invoked_subcommand is None:
+        from rollcall.keys_command import show
+
+        raise typer.Exit(asyncio.run(show(_settings("keys", level="ERROR"), _out)))
+
+
+@keys_app.command("rotate")
+def rotate_keys() -> None:
+    """Seal everything anew, with a new key; bots and workers may go on running."""
+    from rollcall.keys_command import rotate
+
+    raise typer.Exit(asyncio.run(rotate(_settings("keys", level="ERROR"), _out, _err)))
+
+
+@keys_app.command("prune")
+def prune_keys() -> None:
+    """Remove the keys that seal nothing any more."""
+    from rollcall.keys_command import prune
+
+    raise typer.Exit(asyncio.run(prune(_settings("keys", level="ERROR"), _out)))
 
 
 def _settings(process: str, level: str | None = None) -> Settings:

@@ -38,7 +38,13 @@ def start_valkey(settings: Settings) -> ValkeyServer:
         data_dir=folder,
         persist=True,
         unix_socket_path=settings.redis_socket,
-        config={"appendonly": "yes", "maxmemory-policy": "noeviction"},
+        config={
+            "appendonly": "yes",
+            "maxmemory-policy": "noeviction",
+            # No second copy; and a log that is written anew often keeps little of what was settled.
+            "save": "",
+            "auto-aof-rewrite-min-size": "1mb",
+        },
     )
     settings.redis_socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:

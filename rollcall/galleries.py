@@ -16,14 +16,8 @@ from numpy.typing import NDArray
 from rollcall import keys
 from rollcall.errors import SealBroken
 from rollcall.gallery import Gallery
-from rollcall.seal import Keyring
+from rollcall.seal import Keyring, gallery_binding
 from rollcall.voiceprint import Voiceprint
-
-_NOT_PEOPLE = frozenset({keys.GALLERY_VERSION, keys.GALLERY_RAISED})
-
-
-def _binding(person_id: int) -> str:
-    return f"gallery:{person_id}"
 
 
 class GalleryWriter:
@@ -35,7 +29,7 @@ class GalleryWriter:
 
     async def put(self, class_id: int, person_id: int, voiceprint: Voiceprint) -> None:
         """Add or replace one person's centroid."""
-        sealed = self._keyring.seal(voiceprint.pack(), _binding(person_id))
+        sealed = self._sealed(class_id, person_id, voiceprint)
         async with self._redis.pipeline(transaction=True) as transaction:
             transaction.hset(keys.gallery(class_id), str(person_id), sealed)
             transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
@@ -47,6 +41,10 @@ class GalleryWriter:
             transaction.hdel(keys.gallery(class_id), str(person_id))
             transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
             await transaction.execute()
+
+    async def drop_class(self, class_id: int) -> None:
+        """Remove a class's gallery; workers miss its version and drop theirs."""
+        await self._redis.delete(keys.gallery(class_id))
 
     async def recalibrate(self, class_id: int, raised: float) -> None:
         """Move the class's cuts up by some score."""
@@ -63,14 +61,18 @@ class GalleryWriter:
         """Replace a class's gallery by what the database holds. The version goes on growing, so that workers notice."""
         key = keys.gallery(class_id)
         present: Any = await self._redis.hkeys(key)
-        stale = [field for field in present if field not in _NOT_PEOPLE and int(field) not in voiceprints]
+        stale = [field for field in present if field not in keys.GALLERY_FACTS and int(field) not in voiceprints]
         async with self._redis.pipeline(transaction=True) as transaction:
             if stale:
                 transaction.hdel(key, *stale)
             for person_id, voiceprint in voiceprints.items():
-                transaction.hset(key, str(person_id), self._keyring.seal(voiceprint.pack(), _binding(person_id)))
+                transaction.hset(key, str(person_id), self._sealed(class_id, person_id, voiceprint))
             transaction.hincrby(key, keys.GALLERY_VERSION.decode(), 1)
             await transaction.execute()
+
+    def _sealed(self, class_id: int, person_id: int, voiceprint: Voiceprint) -> bytes:
+        binding = gallery_binding(class_id, person_id, voiceprint.model, voiceprint.weight_hash)
+        return self._keyring.seal(voiceprint.pack(), binding)
 
 
 class GalleryReader:
@@ -90,7 +92,7 @@ class GalleryReader:
         if kept is not None and kept[0] == version:
             return kept[1]
         fields: Any = self._redis.hgetall(keys.gallery(class_id))
-        gallery = self._open(fields)
+        gallery = self._open(class_id, fields)
         self._kept[class_id] = (fields.get(keys.GALLERY_VERSION, b""), gallery)
         return gallery
 
@@ -107,17 +109,19 @@ class GalleryReader:
             if self._kept[class_id][0] != version:
                 del self._kept[class_id]
 
-    def _open(self, fields: dict[bytes, bytes]) -> Gallery:
+    def _open(self, class_id: int, fields: dict[bytes, bytes]) -> Gallery:
         people: list[int] = []
         rows: list[NDArray[np.float32]] = []
         for field, sealed in fields.items():
-            if field in _NOT_PEOPLE:
+            if field in keys.GALLERY_FACTS:
                 continue
             person_id = int(field)
             try:
-                voiceprint = Voiceprint.unpack(self._keyring.open(sealed, _binding(person_id)))
+                binding = gallery_binding(class_id, person_id, self._model, self._weight_hash)
+                voiceprint = Voiceprint.unpack(self._keyring.open(sealed, binding))
             except SealBroken:
-                continue  # sealed with a key we no longer hold: the person must not be named, nor the class fail
+                # Another model's, or sealed with a key we no longer hold: not to be named, and the class goes on.
+                continue
             if (voiceprint.model, voiceprint.weight_hash) == (self._model, self._weight_hash):
                 people.append(person_id)
                 rows.append(voiceprint.centroid)

@@ -17,6 +17,9 @@ GALLERY_VERSION = b"version"
 GALLERY_RAISED = b"raised"
 """Field of a gallery hash: by how much the class's own recalibration moves the cuts."""
 
+GALLERY_FACTS = frozenset({GALLERY_VERSION, GALLERY_RAISED})
+"""Fields of a gallery hash that are no people."""
+
 
 def gallery(class_id: int) -> str:
     """Hash of one class: a version, the recalibration, and a sealed centroid per person (field: the person's id)."""

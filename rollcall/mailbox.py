@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import socket
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from datetime import timedelta
 from typing import Any
 
@@ -59,7 +59,7 @@ class Mailbox:
         await self._look()
         if self._memory > _FULL_FROM:
             raise QueueFull(f"Redis has used {self._memory:.0%} of its maxmemory: add workers or memory")
-        sealed = self._keyring.seal(audio, audio_binding(job.id))
+        sealed = self._keyring.seal(audio, audio_binding(job.id, job.person_id))
         entry: Any = await self._redis.xadd(keys.JOBS, {"job": job.model_dump_json(), "audio": sealed})
         return str(entry.decode())
 
@@ -95,15 +95,27 @@ class Mailbox:
         self._workers = sum(1 for consumer in consumers if consumer["idle"] < _ALIVE_MS)
         self._looked_at = time.monotonic()
 
-    async def forget(self, person_id: int) -> None:
-        """Remove the notes of a person who asks to be forgotten, wherever they wait."""
-        entries: Any = await self._redis.xrange(keys.JOBS)
-        mine = [entry for entry, fields in entries if _person_of(fields) == person_id]
-        if mine:
-            async with self._redis.pipeline(transaction=True) as transaction:
-                transaction.xack(keys.JOBS, keys.WORKERS, *mine)
-                transaction.xdel(keys.JOBS, *mine)
-                await transaction.execute()
+    async def forget(self, person_id: int, job_ids: Collection[str] = ()) -> int:
+        """Remove the notes of a person who asks to be forgotten, wherever they wait; how many.
+
+        Args:
+            job_ids: notes of theirs that may have been judged already: a result does not say whose it is.
+        """
+        jobs: Any = await self._redis.xrange(keys.JOBS)
+        results: Any = await self._redis.xrange(keys.RESULTS) if job_ids else []
+        dead: Any = await self._redis.xrange(keys.DEAD)
+        mine = [entry for entry, fields in jobs if _person_of(fields) == person_id]
+        judged = [entry for entry, fields in results if _job_of(fields) in job_ids]
+        buried = [entry for entry, fields in dead if _person_of(fields) == person_id]
+        async with self._redis.pipeline(transaction=True) as transaction:
+            for stream, group, entries in ((keys.JOBS, keys.WORKERS, mine), (keys.RESULTS, keys.BOTS, judged)):
+                if entries:
+                    transaction.xack(stream, group, *entries)
+                    transaction.xdel(stream, *entries)
+            if buried:
+                transaction.xdel(keys.DEAD, *buried)
+            await transaction.execute()
+        return len(mine) + len(judged) + len(buried)
 
     async def encoder(self) -> tuple[str, str] | None:
         """Name and weight hash of the workers' encoder; None before the first worker started."""
@@ -161,6 +173,13 @@ def _busy_ms(result: Result) -> float:
 def _person_of(fields: dict[bytes, bytes]) -> int | None:
     try:
         return Job.model_validate_json(fields[b"job"]).person_id
+    except (KeyError, ValidationError):
+        return None
+
+
+def _job_of(fields: dict[bytes, bytes]) -> str | None:
+    try:
+        return Result.model_validate_json(fields[b"result"]).job_id
     except (KeyError, ValidationError):
         return None
 

@@ -116,7 +116,7 @@ class JobQueue:
     def _parse(self, entry: bytes, fields: dict[bytes, bytes], *, reclaimed: bool = False) -> Delivery | None:
         try:
             job = Job.model_validate_json(fields[b"job"])
-            audio = self._keyring.open(fields[b"audio"], audio_binding(job.id))
+            audio = self._keyring.open(fields[b"audio"], audio_binding(job.id, job.person_id))
         except (KeyError, ValidationError, SealBroken) as error:
             # Nobody can be answered for an entry that cannot be read; it must not come back for ever either.
             with self._redis.pipeline(transaction=True) as transaction:

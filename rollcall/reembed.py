@@ -64,7 +64,9 @@ async def reembed(settings: Settings, embedder: Any, tick: Callable[[int, int], 
                         job_id=attempt_id, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE,
                         model=embedder.model, weight_hash=embedder.weight_hash, decoder=embedder.decoder,
                         speech_seconds=one.speech_seconds,
-                        embedding=keyring.seal(pack_embedding(one.embedding), embedding_binding(attempt_id)),
+                        embedding=keyring.seal(pack_embedding(one.embedding), embedding_binding(
+                                attempt_id, person.id, embedder.model, embedder.weight_hash
+                            )),
                     )
                     for attempt_id, one in heard.items()
                     if one is not None

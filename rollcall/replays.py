@@ -16,7 +16,7 @@ from rollcall.errors import SealBroken
 from rollcall.fingerprint import same_recording
 from rollcall.job import Result
 from rollcall.seal import Keyring, fingerprint_binding
-from rollcall.storage.attempts import fingerprints_around
+from rollcall.storage.attempts import SealedFingerprint, fingerprints_around
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt
 from rollcall.verdict import Verdict
@@ -42,7 +42,7 @@ async def compare_ahead(database: Database, keyring: Keyring, result: Result) ->
         if attempt is None or attempt.verdict is not Verdict.PENDING:
             return Compared()
         earlier = await fingerprints_around(session, attempt.person_id, attempt.id)
-    return await _compare(keyring, result, earlier)
+    return await _compare(keyring, result, attempt.person_id, earlier)
 
 
 async def is_replay(session: AsyncSession, keyring: Keyring, result: Result, compared: Compared) -> bool:
@@ -51,23 +51,23 @@ async def is_replay(session: AsyncSession, keyring: Keyring, result: Result, com
         return True
     attempt = await session.get_one(Attempt, result.job_id)
     earlier = await fingerprints_around(session, attempt.person_id, attempt.id)
-    since = [(attempt_id, sealed) for attempt_id, sealed in earlier if attempt_id not in compared.among]
-    return (await _compare(keyring, result, since)).replayed
+    since = [note for note in earlier if note.attempt_id not in compared.among]
+    return (await _compare(keyring, result, attempt.person_id, since)).replayed
 
 
-async def _compare(keyring: Keyring, result: Result, earlier: Sequence[tuple[str, bytes]]) -> Compared:
+async def _compare(keyring: Keyring, result: Result, person_id: int, earlier: Sequence[SealedFingerprint]) -> Compared:
     if result.fingerprint is None or result.verdict in (Verdict.REFUSED, Verdict.FAILED):
         return Compared()
-    fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id))
+    fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id, person_id))
     replayed = await asyncio.to_thread(_any_same, keyring, fingerprint, earlier)
-    return Compared(frozenset(attempt_id for attempt_id, _ in earlier), replayed)
+    return Compared(frozenset(note.attempt_id for note in earlier), replayed)
 
 
-def _any_same(keyring: Keyring, fingerprint: bytes, earlier: Sequence[tuple[str, bytes]]) -> bool:
+def _any_same(keyring: Keyring, fingerprint: bytes, earlier: Sequence[SealedFingerprint]) -> bool:
     others = []
-    for attempt_id, sealed in earlier:
+    for note in earlier:
         try:
-            others.append(keyring.open(sealed, fingerprint_binding(attempt_id)))
+            others.append(keyring.open(note.sealed, fingerprint_binding(note.attempt_id, note.person_id)))
         except SealBroken:
             continue  # a key was dropped from the ring; the note can no longer be compared
     return same_recording(fingerprint, others) is not None

@@ -60,6 +60,18 @@ class Settings(BaseSettings):
     """How long a lesson stays open for check-in when the teacher names no minutes."""
     delivery_timeout: timedelta = timedelta(seconds=10)
     """A worker silent for this long has its notes claimed by another."""
+    keep_details_days: int = Field(90, ge=1)
+    """Days for which a note's score, sound quality, timings and Telegram file id are kept."""
+    keep_check_values_days: int = Field(365, ge=1)
+    """Days for which a note's check values are kept, by which a recording that is played again is known."""
+    keep_recordings_days: int = Field(365, ge=1)
+    """Days for which enrolment recordings are kept of those who agreed to it."""
+    keep_unused_voices_days: int = Field(180, ge=1)
+    """Days after the last note at which a voiceprint is erased."""
+    keep_archived_classes_days: int = Field(365, ge=1)
+    """Days after which a class that was put away is deleted with its marks, and students of no other class with it."""
+    keep_agreements_days: int = Field(1095, ge=1)
+    """Days for which a withdrawn agreement and the receipt of an erasure are kept as a proof."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much the processes say about themselves."""
 

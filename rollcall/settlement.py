@@ -101,7 +101,9 @@ async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, resu
         # The model changed between two notes: embeddings of different models never mix, so the count starts again.
         await voiceprints.drop_notes(session, attempt.enrolment)
         before = []
-    embedding = unpack_embedding(keyring.open(result.embedding, embedding_binding(result.job_id)))
+    embedding = unpack_embedding(
+        keyring.open(result.embedding, embedding_binding(result.job_id, person.id, result.model, result.weight_hash))
+    )
     notes = [voiceprints.open_note(keyring, row) for row in before]
     if differs_from_before(embedding, notes, operating_point(result.model, result.weight_hash)):
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.DIFFERENT_VOICE

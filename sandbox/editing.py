@@ -20,6 +20,9 @@ _EMOJI = """
 REACTIONS = frozenset(_EMOJI.split())
 """The only emoji that a bot may react with."""
 
+_DELETABLE_FOR = 48 * 3600
+"""Seconds."""
+
 
 def _own(telegram: Telegram, given: Parameters) -> Json:
     chat = telegram.chat(given.text("chat_id"))
@@ -101,6 +104,8 @@ def _delete(telegram: Telegram, chat: Json, message: Json) -> None:
     rank = telegram.members.get(chat["id"], {}).get(telegram.bot["id"])
     if message["from"]["id"] != telegram.bot["id"] and chat["type"] != "private" and rank != "administrator":
         raise bad_request("message can't be deleted")
+    if time.time() - message["date"] >= _DELETABLE_FOR:
+        raise bad_request("message can't be deleted for everyone")
     del telegram.messages[chat["id"], message["message_id"]]
     telegram.emit("delete", chat["id"], message)
 

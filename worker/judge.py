@@ -16,7 +16,7 @@ from rollcall.errors import SealBroken
 from rollcall.galleries import GalleryReader
 from rollcall.job import Job, Result
 from rollcall.operating import operating_point
-from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
+from rollcall.seal import Binding, Keyring, embedding_binding, fingerprint_binding
 from rollcall.tries import decide_with_tries
 from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import pack_embedding, unpack_embedding
@@ -130,12 +130,15 @@ class Judge:
         for one in job.earlier:
             if one.weight_hash == self._encoder.weight_hash:
                 with suppress(SealBroken):
-                    packed = self._keyring.open(one.embedding, embedding_binding(one.attempt_id))
+                    packed = self._keyring.open(one.embedding, self._binding(job, one.attempt_id))
                     found.append((unpack_embedding(packed), one.speech_seconds))
         return found
 
+    def _binding(self, job: Job, attempt_id: str) -> Binding:
+        return embedding_binding(attempt_id, job.person_id, self._encoder.name, self._encoder.weight_hash)
+
     def _sealed(self, job: Job, embedding: NDArray[np.float32]) -> bytes:
-        return self._keyring.seal(pack_embedding(embedding), embedding_binding(job.id))
+        return self._keyring.seal(pack_embedding(embedding), self._binding(job, job.id))
 
     def _facts(self, heard: Heard, verdict: Verdict, reason: Reason) -> Result:
         job = heard.job
@@ -150,7 +153,7 @@ class Judge:
             speech_seconds=heard.speech.seconds if heard.speech else None,
             quality={key: float(value) for key, value in asdict(heard.quality).items()} if heard.quality else {},
             timings=heard.timings,
-            fingerprint=self._keyring.seal(print_, fingerprint_binding(job.id)) if print_ else None,
+            fingerprint=self._keyring.seal(print_, fingerprint_binding(job.id, job.person_id)) if print_ else None,
         )
 
 

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import uuid
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of
+from bot.chat_notes import remove_notes
 from bot.consent import CONSENT_VERSION, ask_consent
 from bot.guards import in_private
 from bot.phrases import phrase
 from bot.recordings import keep_recordings
-from bot.replies import reply, take_buttons_away
+from bot.replies import reply, take_buttons_away, tidy_button
 from bot.services import Context, now
 from rollcall.settlement import ENROLLING
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.people import agree_to_keep_recordings, has_consent, set_step
+from rollcall.verdict import Purpose
+
+_MOST_NAMED = 10
 
 
 @in_private
@@ -28,7 +33,7 @@ async def enroll(update: Update, context: Context) -> None:
         if caller.person is None or not await attended_classes(session, caller.person):
             text = caller.texts("join-first")
         elif not await has_consent(session, caller.user.id):
-            text, buttons = await ask_consent(session, caller, None)
+            text, buttons = await ask_consent(session, caller, None, context.services.settings)
         else:
             text = await begin_enrolment(session, caller)
     await reply(update, text, buttons)
@@ -47,7 +52,29 @@ async def keep_pressed(update: Update, context: Context) -> None:
             await agree_to_keep_recordings(session, caller.user.id, CONSENT_VERSION, caller.texts.language, now())
     kept = person is not None and agreed and await keep_recordings(context.app, services, person.id)
     await take_buttons_away(update)
-    await reply(update, caller.texts("keep-done" if kept else "keep-not"))
+    await reply(update, caller.texts("keep-done" if kept else "keep-not"), tidy_button(caller.texts))
+
+
+@in_private
+async def tidy_pressed(update: Update, context: Context) -> None:
+    """tidy: delete the enrolment notes from the chat, and say which we could not."""
+    services = context.services
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        t, person = caller.texts, caller.person
+        zone = ZoneInfo(services.settings.timezone)
+        if person is not None and (taken := await attended_classes(session, person)):
+            zone = ZoneInfo(taken[-1].timezone)
+    if person is None:
+        await reply(update, t("question-gone"))
+        return
+    found = await remove_notes(context.app, services, person.id, Purpose.ENROL)
+    text = t("tidy-done", n=found.removed)
+    if found.left:
+        times = ", ".join(f"{at.astimezone(zone):%d.%m. %H:%M}" for at in found.left[-_MOST_NAMED:])
+        text += "\n" + t("tidy-left", n=len(found.left), times=times)
+    await take_buttons_away(update, but="keep:")
+    await reply(update, text)
 
 
 async def begin_enrolment(session: AsyncSession, caller: Caller) -> str:

@@ -1,21 +1,23 @@
-"""Joining a class: consent, then the full name."""
+"""Joining a class: consent, then the full name; or the same without a voice."""
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Mapping
+from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
-from bot.caller import Caller, caller_of
+from bot.caller import Caller, caller_of, remember
 from bot.consent import CONSENT, CONSENT_VERSION
 from bot.gallery import publish
 from bot.guards import in_private
 from bot.handlers.enrolment import begin_enrolment
-from bot.replies import reply, take_buttons_away
+from bot.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
-from rollcall.storage.classes import attended_classes, join_class
-from rollcall.storage.people import give_consent, register_person, set_step
+from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
+from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Person, SchoolClass
 
 NAME = "name"
@@ -24,9 +26,10 @@ _NAME_LENGTH = 100
 
 @in_private
 async def consent_pressed(update: Update, context: Context) -> None:
-    """consent:yes or consent:no."""
+    """consent:yes or consent:no. After a no nothing is kept; the way without a voice is offered."""
     agreed = update.callback_query is not None and update.callback_query.data == "consent:yes"
     joined: tuple[int, Person] | None = None
+    buttons: Buttons | None = None
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         t, data = caller.texts, dict(caller.conversation.data)
@@ -35,8 +38,7 @@ async def consent_pressed(update: Update, context: Context) -> None:
         elif caller.conversation.step != CONSENT:
             text = t("question-gone")
         elif not agreed:
-            await set_step(session, caller.user.id, "", None, now())
-            text = t("consent-declined")
+            text, buttons = await _declined(session, caller, data.get("class_id"))
         else:
             await give_consent(session, caller.user.id, CONSENT_VERSION, t.language, now())
             if "class_id" not in data:
@@ -45,7 +47,34 @@ async def consent_pressed(update: Update, context: Context) -> None:
                 await set_step(session, caller.user.id, NAME, data, now())
                 text = t("name-ask")
             else:
-                text, joined = await _join(session, caller, caller.person, data["class_id"])
+                text, joined = await _join(session, caller, caller.person, data)
+    await _after_joining(context, joined)
+    await take_buttons_away(update)
+    await reply(update, text, buttons)
+
+
+@in_private
+async def without_pressed(update: Update, context: Context) -> None:
+    """without:<join code>: join, and check in by a tap. From here on something is kept: the text before said what."""
+    code = (update.callback_query.data or "").partition(":")[2] if update.callback_query else ""
+    joined: tuple[int, Person] | None = None
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        t = caller.texts
+        school_class = await class_by_code(session, code)
+        if school_class is None:
+            text = t("join-unknown")
+        elif caller.person is not None and await taught_class(session, caller.person, school_class.id) is not None:
+            text = t("join-own-class", title=school_class.title)
+        else:
+            await remember(session, caller)
+            await agree_to_attendance(session, caller.user.id, CONSENT_VERSION, t.language, now())
+            data = {"class_id": school_class.id, "without_voice": True}
+            if caller.person is None or not await attended_classes(session, caller.person):
+                await set_step(session, caller.user.id, NAME, data, now())
+                text = t("name-ask")
+            else:
+                text, joined = await _join(session, caller, caller.person, data)
     await _after_joining(context, joined)
     await take_buttons_away(update)
     await reply(update, text)
@@ -60,7 +89,7 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
     async with context.services.database.session() as session:
         person = await register_person(session, caller.user.id, name, now())
         person.full_name = name  # a teacher's came from Telegram so far
-        text, joined = await _join(session, caller, person, caller.conversation.data.get("class_id"))
+        text, joined = await _join(session, caller, person, caller.conversation.data)
     await _after_joining(context, joined)
     await reply(update, text)
 
@@ -74,16 +103,29 @@ def clean_name(text: str) -> str:
     return name
 
 
-async def _join(
-    session: AsyncSession, caller: Caller, person: Person, class_id: int | None
-) -> tuple[str, tuple[int, Person] | None]:
+async def _declined(session: AsyncSession, caller: Caller, class_id: int | None) -> tuple[str, Buttons | None]:
+    """What a no leads to: no trace of a stranger, and the other way in. The button itself carries the join code."""
     t = caller.texts
+    if caller.person is None:
+        await drop_conversation(session, caller.user.id)
+    else:
+        await set_step(session, caller.user.id, "", None, now())
+    school_class = await session.get(SchoolClass, class_id) if class_id is not None else None
+    if school_class is None:
+        return t("consent-declined-member"), None
+    return t("consent-declined"), [[(t("without-button"), f"without:{school_class.join_code}")]]
+
+
+async def _join(
+    session: AsyncSession, caller: Caller, person: Person, data: Mapping[str, Any]
+) -> tuple[str, tuple[int, Person] | None]:
+    t, class_id = caller.texts, data.get("class_id")
     await set_step(session, caller.user.id, "", None, now())
     school_class = await session.get(SchoolClass, class_id) if class_id is not None else None
     if school_class is None:
         return t("join-unknown"), None
     new = await join_class(session, person, school_class, now())
-    key = "joined" if new else "joined-already"
+    key = ("joined-without-voice" if data.get("without_voice") else "joined") if new else "joined-already"
     return t(key, name=person.full_name, title=school_class.title), (school_class.id, person)
 
 

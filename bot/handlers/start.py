@@ -5,7 +5,7 @@ from __future__ import annotations
 from telegram import BotCommandScopeChat, Update
 from telegram.error import TelegramError
 
-from bot.caller import Caller, caller_of, teacher_of
+from bot.caller import Caller, caller_of, remember, teacher_of
 from bot.commands import TEACHER_COMMANDS, command_list
 from bot.consent import ask_consent
 from bot.guards import in_private
@@ -13,7 +13,7 @@ from bot.replies import reply
 from bot.services import Context, now
 from rollcall.storage.classes import class_by_code
 from rollcall.storage.invites import redeem_invite
-from rollcall.storage.people import set_step
+from rollcall.storage.people import drop_conversation, set_step
 from rollcall.texts import LANGUAGES, texts_in
 
 JOIN, TEACH = "join-", "teach-"
@@ -45,7 +45,10 @@ async def cancel(update: Update, context: Context) -> None:
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         was_busy = bool(caller.conversation.step)
-        await set_step(session, caller.user.id, "", None, now())
+        if was_busy and caller.person is None:
+            await drop_conversation(session, caller.user.id)
+        elif was_busy:
+            await set_step(session, caller.user.id, "", None, now())
     await reply(update, caller.texts("cancelled" if was_busy else "nothing-to-cancel"))
 
 
@@ -64,6 +67,7 @@ async def language_chosen(update: Update, context: Context) -> None:
         return
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
+        await remember(session, caller)
         caller.conversation.language = code
         caller.conversation.locale = code
     await reply(update, texts_in(code)("language-set"))
@@ -76,7 +80,7 @@ async def _join(update: Update, context: Context, code: str) -> None:
         if school_class is None:
             text, buttons = caller.texts("join-unknown"), None
         else:
-            text, buttons = await ask_consent(session, caller, school_class)
+            text, buttons = await ask_consent(session, caller, school_class, context.services.settings)
     await reply(update, text, buttons)
 
 

@@ -1,4 +1,4 @@
-"""What a student can ask about themselves: /me and /forget."""
+"""What a student can ask about themselves: /me."""
 
 from __future__ import annotations
 
@@ -8,17 +8,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import caller_of
-from bot.gallery import withdraw
 from bot.guards import in_private
-from bot.replies import reply, take_buttons_away
-from bot.services import Context, now
+from bot.replies import reply
+from bot.services import Context
 from rollcall.attendance import Status
 from rollcall.report.wording import SIGNS, status_word
-from rollcall.storage.classes import attended_classes, every_class_of
+from rollcall.storage.classes import attended_classes
 from rollcall.storage.lessons import last_lessons, mark_counts
-from rollcall.storage.people import set_step, withdraw_consent
 from rollcall.storage.tables import Person, SchoolClass
-from rollcall.storage.voiceprints import forget_voice, is_enrolled
+from rollcall.storage.voiceprints import is_enrolled
 from rollcall.texts import Texts
 
 _LESSONS_SHOWN = 5
@@ -38,40 +36,6 @@ async def me(update: Update, context: Context) -> None:
             parts = [await _class_part(session, t, person, one) for one in taken]
             text = "\n\n".join([person.full_name + "\n" + enrolled, *parts])
     await reply(update, text)
-
-
-@in_private
-async def forget(update: Update, context: Context) -> None:
-    """/forget: what will be deleted, and the two buttons."""
-    async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-    t = caller.texts
-    if caller.person is None:
-        await reply(update, t("forget-nothing"))
-        return
-    await reply(update, t("forget-ask"), [[(t("forget-yes"), "forget:yes"), (t("forget-no"), "forget:no")]])
-
-
-@in_private
-async def forget_pressed(update: Update, context: Context) -> None:
-    """forget:yes or forget:no."""
-    services = context.services
-    sure = update.callback_query is not None and update.callback_query.data == "forget:yes"
-    class_ids: list[int] = []
-    async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        person = caller.person
-        if sure and person is not None:
-            await set_step(session, caller.user.id, "", None, now())
-            await withdraw_consent(session, caller.user.id, now())
-            await forget_voice(session, person, now())
-            class_ids = list(await every_class_of(session, person))
-    if sure and person is not None:
-        # After the database: should we stop in between, the update is handled again and ends here.
-        await services.mailbox.forget(person.id)
-        await withdraw(services, person.id, class_ids)
-    await take_buttons_away(update)
-    await reply(update, caller.texts("forgotten" if sure and person is not None else "forget-kept"))
 
 
 async def _class_part(session: AsyncSession, t: Texts, person: Person, school_class: SchoolClass) -> str:

@@ -14,8 +14,10 @@ from telegram.error import TelegramError
 from bot.answers import answer
 from bot.caller import Caller, caller_of
 from bot.consent import CONSENT
+from bot.handlers.here import here_buttons
 from bot.handlers.joining import NAME
 from bot.queueing import queue
+from bot.replies import keyboard
 from bot.services import Context, now
 from rollcall.attendance import ATTENDED
 from rollcall.settlement import ENROLLING
@@ -40,11 +42,12 @@ async def voice_note(update: Update, context: Context) -> None:
         async with services.database.session() as session:
             caller = await caller_of(session, update, services.settings)
             hint = await _why_not_now(session, caller)
+            buttons = await here_buttons(session, caller) if hint == "enrol-first" else None
             attempt = None
             if hint is None and caller.person is not None:
                 attempt = await _write_down(session, caller, caller.person, _describe(message))
         if attempt is None:
-            await message.reply_text(caller.texts(hint or "join-first"), do_quote=True)
+            await message.reply_text(caller.texts(hint or "join-first"), do_quote=True, reply_markup=keyboard(buttons))
         elif attempt.answered_at is None:
             await _take_on(context, attempt)
     finally:

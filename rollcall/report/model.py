@@ -40,7 +40,7 @@ class Mark:
     Attributes:
         at: when the accepted note was sent (UTC); None where there is none.
         confidence: posterior in [0, 1] of the accepted note.
-        confirmed: whether it was the teacher who recognised the voice.
+        confirmed: whether it was the teacher who vouched for the student, after listening or without a voice.
         refused: reasons of this student's notes that were not accepted in this lesson, oldest first.
     """
 

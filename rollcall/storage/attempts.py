@@ -6,6 +6,7 @@ import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -34,6 +35,14 @@ class IncomingNote:
         """The same for every delivery of the same note; different notes differ even if a server counts anew."""
         parts = f"{self.chat_id}:{self.message_id}:{self.file_unique_id}:{self.sent_at.timestamp():.0f}"
         return str(uuid.uuid5(_NAMESPACE, parts))
+
+
+class SealedFingerprint(NamedTuple):
+    """A note's fingerprint at rest, with what it is sealed to."""
+
+    attempt_id: str
+    person_id: int
+    sealed: bytes
 
 
 async def register(
@@ -101,18 +110,18 @@ async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
     return found is not None
 
 
-async def fingerprints_around(session: AsyncSession, person_id: int, attempt_id: str) -> Sequence[tuple[str, bytes]]:
+async def fingerprints_around(session: AsyncSession, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:
     """Sealed fingerprints of every earlier note of the person and of their classmates, enrolment included."""
     classes = select(Membership.class_id).where(Membership.person_id == person_id, Membership.role == STUDENT)
     classmates = select(Membership.person_id).where(Membership.class_id.in_(classes))
     rows = await session.execute(
-        select(Attempt.id, Attempt.fingerprint).where(
+        select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(
             or_(Attempt.person_id == person_id, Attempt.person_id.in_(classmates)),
             Attempt.fingerprint.is_not(None),
             Attempt.id != attempt_id,
         )
     )
-    return [(other, sealed) for other, sealed in rows if sealed is not None]
+    return [SealedFingerprint(other, owner, sealed) for other, owner, sealed in rows if sealed is not None]
 
 
 async def owed(session: AsyncSession, settled_before: datetime, now: datetime) -> Sequence[str]:
@@ -180,6 +189,30 @@ async def fail(session: AsyncSession, attempt_id: str, now: datetime) -> None:
         .where(Attempt.id == attempt_id, Attempt.verdict == Verdict.PENDING)
         .values(verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED, settled_at=now)
     )
+
+
+class NoteInChat(NamedTuple):
+    """A note that is still a message in its sender's chat."""
+
+    attempt_id: str
+    chat_id: int
+    message_id: int
+    sent_at: datetime
+
+
+async def in_chat(session: AsyncSession, person_id: int, purpose: Purpose | None) -> Sequence[NoteInChat]:
+    """The person's notes that were not deleted from the chat, oldest first; of one purpose, or all."""
+    query = select(Attempt.id, Attempt.chat_id, Attempt.message_id, Attempt.sent_at).where(
+        Attempt.person_id == person_id, Attempt.removed_from_chat_at.is_(None)
+    )
+    if purpose is not None:
+        query = query.where(Attempt.purpose == purpose)
+    return [NoteInChat(*row) for row in await session.execute(query.order_by(Attempt.sent_at))]
+
+
+async def removed_from_chat(session: AsyncSession, attempt_ids: Sequence[str], now: datetime) -> None:
+    """These notes' messages are gone."""
+    await session.execute(update(Attempt).where(Attempt.id.in_(attempt_ids)).values(removed_from_chat_at=now))
 
 
 async def suspicious_reasons(session: AsyncSession, lesson_ids: Sequence[int]) -> dict[tuple[int, int], list[Reason]]:

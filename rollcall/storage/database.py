@@ -76,6 +76,28 @@ class Database:
                     await connection.rollback()
                     await connection.invalidate()
 
+    async def scrub(self) -> bool:
+        """Write the database anew without what was deleted; False where somebody is in the way, so try again later.
+
+        SQLite overwrites what it deletes, but copies stay in the write-ahead log and in the gaps of moved pages.
+        PostgreSQL keeps old versions of a row until they are vacuumed.
+        """
+        if self.engine.dialect.name != "sqlite":
+            async with self.engine.connect() as connection:
+                await connection.execution_options(isolation_level="AUTOCOMMIT")
+                await connection.exec_driver_sql("VACUUM")
+            return True
+        async with self.engine.connect() as connection:
+            # Past SQLAlchemy, which would begin a transaction.
+            driver = (await connection.get_raw_connection()).driver_connection
+            if driver is None:
+                return False
+            await (await driver.execute("VACUUM")).close()
+            cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            blocked = (await cursor.fetchone())[0]
+            await cursor.close()
+            return not blocked
+
     async def close(self) -> None:
         await self.engine.dispose()
 
@@ -118,6 +140,7 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.execute("PRAGMA secure_delete=ON")
+    cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.close()
 

@@ -78,6 +78,16 @@ async def handled(session: AsyncSession, digests: Sequence[str], now: datetime) 
     )
 
 
+async def arrival(session: AsyncSession, update_id: int) -> datetime | None:
+    """When an update came that is being handled: a backlog makes nobody late."""
+    return await session.scalar(
+        select(IncomingUpdate.received_at)
+        .where(IncomingUpdate.update_id == update_id, IncomingUpdate.handled_at.is_(None))
+        .order_by(IncomingUpdate.received_at.desc())
+        .limit(1)
+    )
+
+
 async def renew(session: AsyncSession, holder: Holder, now: datetime) -> None:
     """The holder lives and still works on what it holds."""
     await session.execute(

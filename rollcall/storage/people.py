@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
@@ -16,6 +16,8 @@ from rollcall.storage.tables import Consent, Conversation, Person
 
 _RECORDINGS = "recordings "
 """How the text version begins of an agreement to keep recordings, beside the one to voice check-in."""
+_ATTENDANCE = "attendance "
+"""How the text version begins of an agreement to be marked without a voice."""
 
 
 async def find_person(session: AsyncSession, telegram_id: int) -> Person | None:
@@ -40,13 +42,23 @@ def make_teacher(session: AsyncSession, person: Person, by: audit.Who) -> None:
         audit.record(session, Action.TEACHER_MADE, by, "person", about=person)
 
 
+async def known_conversation(session: AsyncSession, telegram_id: int) -> Conversation | None:
+    """The conversation with an account, if there is one."""
+    return await session.get(Conversation, telegram_id, with_for_update=True)
+
+
 async def conversation_with(session: AsyncSession, telegram_id: int, now: datetime) -> Conversation:
     """The conversation with an account, begun if there is none."""
-    conversation = await session.get(Conversation, telegram_id, with_for_update=True)
+    conversation = await known_conversation(session, telegram_id)
     if conversation is None:
         conversation = Conversation(telegram_id=telegram_id, step="", data={}, locale="en", updated_at=now)
         session.add(conversation)
     return conversation
+
+
+async def drop_conversation(session: AsyncSession, telegram_id: int) -> None:
+    """Forget where someone stood in a dialogue, and that there was one."""
+    await session.execute(delete(Conversation).where(Conversation.telegram_id == telegram_id))
 
 
 async def set_step(
@@ -70,7 +82,18 @@ async def give_consent(
 
 async def has_consent(session: AsyncSession, telegram_id: int) -> bool:
     """Whether the account's owner agreed to voice check-in and has not withdrawn."""
-    return await _agreed(session, telegram_id, Consent.text_version.not_like(_RECORDINGS + "%"))
+    neither = [Consent.text_version.not_like(other + "%") for other in (_RECORDINGS, _ATTENDANCE)]
+    return await _agreed(session, telegram_id, and_(*neither))
+
+
+async def agree_to_attendance(
+    session: AsyncSession, telegram_id: int, text_version: str, language: str, now: datetime
+) -> None:
+    """Record the agreement to be marked without a voice, once."""
+    if not await _agreed(session, telegram_id, Consent.text_version.like(_ATTENDANCE + "%")):
+        version = _ATTENDANCE + text_version
+        session.add(Consent(telegram_id=telegram_id, text_version=version, language=language, given_at=now))
+        _consented(session, telegram_id, version)
 
 
 async def agree_to_keep_recordings(
@@ -98,17 +121,28 @@ async def _agreed(session: AsyncSession, telegram_id: int, to_what: ColumnElemen
     return await session.scalar(active.limit(1)) is not None
 
 
-async def withdraw_consent(session: AsyncSession, telegram_id: int, now: datetime) -> None:
-    """End every agreement of this account; the record of it stays."""
+async def withdraw_consent(session: AsyncSession, telegram_id: int, now: datetime, *, everything: bool = False) -> None:
+    """End every agreement of this account that concerns its voice, or every one; the record of it stays."""
+    voice = Consent.text_version.not_like(_ATTENDANCE + "%")
     withdrawn = await session.scalars(
         update(Consent)
-        .where(Consent.telegram_id == telegram_id, Consent.withdrawn_at.is_(None))
+        .where(
+            Consent.telegram_id == telegram_id,
+            Consent.withdrawn_at.is_(None),
+            true() if everything else voice,
+        )
         .values(withdrawn_at=now)
         .returning(Consent.text_version)
     )
     owner = Account(telegram_id)
     for version in withdrawn.all():
         audit.record(session, Action.CONSENT_WITHDRAWN, owner, "consent", about=owner, version=version)
+
+
+async def agreements_of(session: AsyncSession, telegram_id: int) -> Sequence[Consent]:
+    """Everything the account's owner ever agreed to, oldest first."""
+    rows = await session.scalars(select(Consent).where(Consent.telegram_id == telegram_id).order_by(Consent.id))
+    return rows.all()
 
 
 async def names_of(session: AsyncSession, person_ids: Collection[int]) -> dict[int, str]:

@@ -32,7 +32,7 @@ async def keep(
     """Keep these recordings, by attempt, in place of what was kept before."""
     await session.execute(delete(KeptRecording).where(KeptRecording.person_id == person_id))
     for attempt_id, audio in recordings.items():
-        sealed = keyring.seal(audio, recording_binding(attempt_id))
+        sealed = keyring.seal(audio, recording_binding(attempt_id, person_id))
         session.add(KeptRecording(attempt_id=attempt_id, person_id=person_id, sealed=sealed, created_at=now))
     await session.flush()
 
@@ -65,7 +65,7 @@ async def recordings_of(session: AsyncSession, keyring: Keyring, person_id: int)
     rows = await session.scalars(
         select(KeptRecording).where(KeptRecording.person_id == person_id).order_by(KeptRecording.created_at)
     )
-    return {row.attempt_id: keyring.open(row.sealed, recording_binding(row.attempt_id)) for row in rows}
+    return {row.attempt_id: keyring.open(row.sealed, recording_binding(row.attempt_id, person_id)) for row in rows}
 
 
 async def replace_voiceprint(

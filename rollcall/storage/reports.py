@@ -31,8 +31,11 @@ async def build_report(session: AsyncSession, school_class: SchoolClass, period:
         for lesson in lessons:
             reasons = tuple(refused.get((lesson.id, person.id), ()))
             row = marks.get((lesson.id, person.id))
-            if row is not None:
-                line.append(Mark(row.status, row.at, row.confidence, reasons, row.confirmed_by is not None))
+            if row is not None and row.confirmed_by is not None:
+                # Whether a voice left a doubt before or there was none at all: the report does not tell.
+                line.append(Mark(row.status, row.at, confirmed=True))
+            elif row is not None:
+                line.append(Mark(row.status, row.at, row.confidence, reasons))
             elif lesson.closed_at is not None and joined_at > lesson.closed_at:
                 line.append(None)
             else:

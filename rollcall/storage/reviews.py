@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, func, or_, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
@@ -101,6 +101,31 @@ async def count_try(session: AsyncSession, attempt: Attempt, now: datetime) -> N
     if review is not None and review.state in _ANSWERS:
         attempt.reason = _ANSWERS[review.state]
         await drop_embeddings(session, attempt.lesson_id, attempt.person_id)
+
+
+async def tap_in(
+    session: AsyncSession, lesson: Lesson, person_id: int, at: datetime, now: datetime
+) -> ReviewState | None:
+    """A student says that they are here, without a voice: the teacher's to confirm.
+
+    Where the review stands then; None where the student is marked already.
+    """
+    mark = await session.get(Attendance, (lesson.id, person_id))
+    if mark is not None and mark.status in ATTENDED:
+        return None
+    review = await _review_of(session, lesson.id, person_id)
+    if review is None:
+        review = Review(
+            lesson_id=lesson.id, person_id=person_id, attempt_id=None, sent_at=at,
+            state=ReviewState.OPEN, created_at=now,
+        )  # fmt: skip
+        session.add(review)
+        await session.flush()
+    elif review.state is ReviewState.SETTLED:
+        # The voice that left the doubt was erased: the question is another one now.
+        review.state, review.attempt_id, review.sent_at = ReviewState.OPEN, None, min(review.sent_at, at)
+        await session.execute(delete(ReviewCard).where(ReviewCard.review_id == review.id))
+    return review.state
 
 
 async def settle_review(session: AsyncSession, lesson_id: int, person_id: int) -> None:
@@ -214,6 +239,23 @@ async def outdated_cards(session: AsyncSession) -> Sequence[tuple[ReviewCard, Re
         .where(ReviewCard.message_id.is_not(None), ReviewCard.shown != Review.state)
     )
     return [(card, review) for card, review in rows]
+
+
+async def cards_with_voice(session: AsyncSession, person_id: int) -> Sequence[ReviewCard]:
+    """The cards by which teachers were given a note of this person to listen to."""
+    rows = await session.scalars(
+        select(ReviewCard)
+        .join(Review, Review.id == ReviewCard.review_id)
+        .where(Review.person_id == person_id, Review.attempt_id.is_not(None), ReviewCard.message_id > 0)
+    )
+    return rows.all()
+
+
+async def card_removed(session: AsyncSession, review_id: int, chat_id: int) -> None:
+    """The card's message is gone: there is nothing to mend."""
+    await session.execute(
+        update(ReviewCard).where(ReviewCard.review_id == review_id, ReviewCard.chat_id == chat_id).values(message_id=0)
+    )
 
 
 async def untold(session: AsyncSession) -> Sequence[int]:

@@ -336,6 +336,30 @@ class AlikeVoices(Table):
     __table_args__ = (UniqueConstraint("class_id", "person_id", "other_id"),)
 
 
+class Erasure(Table):
+    """What an erasure's receipt says. Nothing in it leads to the person: only who shows the receipt is known by it."""
+
+    __tablename__ = "erasures"
+    receipt: Mapped[str] = mapped_column(String(36), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(16))
+    """A `rollcall.storage.erasure.Kind`."""
+    erased_at: Mapped[datetime]
+    counts: Mapped[dict[str, Any]]
+    """How many values went, by what they were."""
+    agreements: Mapped[dict[str, Any]]
+    """The agreements of someone who left with everything: text, language and time, by number."""
+    cleared_at: Mapped[datetime | None]
+    """When the database's file and the queue's log were written anew, without what was erased."""
+
+
+class Chore(Table):
+    """Something that one bot does for all of them, now and then."""
+
+    __tablename__ = "chores"
+    name: Mapped[str] = mapped_column(String(32), primary_key=True)
+    due_at: Mapped[datetime]
+
+
 class IncomingUpdate(Table):
     """A Telegram update from its arrival until its effect is safe. Confirmed to Telegram once it is here."""
 

@@ -7,14 +7,14 @@ from datetime import datetime
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
 from rollcall.errors import SealBroken
 from rollcall.job import Result
 from rollcall.review import ReviewState
-from rollcall.seal import Keyring, embedding_binding
+from rollcall.seal import Keyring, embedding_binding, voiceprint_binding
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.tables import (
@@ -28,18 +28,16 @@ from rollcall.storage.tables import (
     Review,
     SchoolClass,
     StoredVoiceprint,
+    Table,
 )
 from rollcall.verdict import Reason, Verdict
 from rollcall.voiceprint import Voiceprint, centroid, unpack_embedding
 
 
-def _print_binding(person_id: int) -> str:
-    return f"voiceprint:{person_id}"
-
-
 def open_note(keyring: Keyring, row: EnrolmentNote) -> NDArray[np.float32]:
     """The stored note's embedding: float32 [dimension]."""
-    return unpack_embedding(keyring.open(row.embedding, embedding_binding(row.attempt_id)))
+    binding = embedding_binding(row.attempt_id, row.person_id, row.model, row.weight_hash)
+    return unpack_embedding(keyring.open(row.embedding, binding))
 
 
 async def notes_of(session: AsyncSession, enrolment: str) -> list[EnrolmentNote]:
@@ -85,7 +83,9 @@ async def complete_enrolment(
     await session.merge(
         StoredVoiceprint(
             person_id=person_id,
-            sealed=keyring.seal(voiceprint.pack(), _print_binding(person_id)),
+            sealed=keyring.seal(
+                voiceprint.pack(), voiceprint_binding(person_id, voiceprint.model, voiceprint.weight_hash)
+            ),
             model=voiceprint.model,
             weight_hash=voiceprint.weight_hash,
             notes=len(rows),
@@ -157,38 +157,57 @@ async def notes_of_class(
     return {person_id: np.stack(each) for person_id, each in notes.items() if each}, made_by
 
 
-async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> None:
-    """Erase everything made from the person's voice. Marks and verdicts stay: they are the teacher's record."""
-    await session.execute(delete(StoredVoiceprint).where(StoredVoiceprint.person_id == person.id))
-    await session.execute(delete(EnrolmentNote).where(EnrolmentNote.person_id == person.id))
-    await session.execute(delete(KeptRecording).where(KeptRecording.person_id == person.id))
-    await session.execute(
-        delete(AlikeVoices).where(or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
-    )
+async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> dict[str, int]:
+    """Erase everything made from the person's voice, and what leads to the recordings; how much there was.
+
+    Marks and verdicts stay: they are the teacher's record.
+    """
+    mine = Attempt.person_id == person.id
+    counts = {
+        "voiceprints": await _delete(session, StoredVoiceprint, StoredVoiceprint.person_id == person.id),
+        "enrolment_notes": await _delete(session, EnrolmentNote, EnrolmentNote.person_id == person.id),
+        "recordings": await _delete(session, KeptRecording, KeptRecording.person_id == person.id),
+        "check_values": await _count(
+            session, mine, or_(Attempt.fingerprint.is_not(None), Attempt.content_hash.is_not(None))
+        ),
+        "note_details": await _count(session, mine, Attempt.file_id != ""),
+    }
+    await _delete(session, AlikeVoices, or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
     await session.execute(
         update(Attempt)
-        .where(Attempt.person_id == person.id)
-        .values(fingerprint=None, content_hash=None, embedding=None, quality={})
-    )
+        .where(mine)
+        .values(
+            fingerprint=None, content_hash=None, embedding=None, file_id="", file_unique_id="", enrolment=None,
+            score=None, runner_up=None, speech_seconds=None, quality={}, timings={},
+        )
+    )  # fmt: skip
     # There is nothing left for a teacher to listen to: the card's note cannot be judged against a voice that is gone.
     await session.execute(
         update(Review)
-        .where(Review.person_id == person.id, Review.state == ReviewState.OPEN)
+        .where(Review.person_id == person.id, Review.state == ReviewState.OPEN, Review.attempt_id.is_not(None))
         .values(state=ReviewState.SETTLED)
     )
     await session.execute(
-        update(Attempt)
-        .where(Attempt.person_id == person.id, Attempt.reason == Reason.TEACHER_DECIDES)
-        .values(reason=Reason.UNSURE)
+        update(Attempt).where(mine, Attempt.reason == Reason.TEACHER_DECIDES).values(reason=Reason.UNSURE)
     )
     # Notes still on their way end here; their sender gets an answer all the same.
     await session.execute(
         update(Attempt)
-        .where(Attempt.person_id == person.id, Attempt.verdict == Verdict.PENDING)
+        .where(mine, Attempt.verdict == Verdict.PENDING)
         .values(verdict=Verdict.REFUSED, reason=Reason.NOT_EXPECTED, settled_at=now)
     )
     audit.erase(session, person.telegram_id)
+    return counts
+
+
+async def _count(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
+    return await session.scalar(select(func.count()).select_from(Attempt).where(*conditions)) or 0
+
+
+async def _delete(session: AsyncSession, table: type[Table], condition: ColumnElement[bool]) -> int:
+    found = await session.execute(delete(table).where(condition))
+    return int(getattr(found, "rowcount", 0))
 
 
 def _open_print(keyring: Keyring, row: StoredVoiceprint) -> Voiceprint:
-    return Voiceprint.unpack(keyring.open(row.sealed, _print_binding(row.person_id)))
+    return Voiceprint.unpack(keyring.open(row.sealed, voiceprint_binding(row.person_id, row.model, row.weight_hash)))

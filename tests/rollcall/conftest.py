@@ -6,7 +6,7 @@ import os
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Literal
@@ -40,6 +40,7 @@ class School:
     class_id: int
     ids: dict[int, int]
     sent: int = 0
+    owners: dict[str, int] = field(default_factory=dict)
 
     async def open(self, at: datetime = NINE) -> int:
         async with self.database.session() as session:
@@ -85,6 +86,7 @@ class School:
                 enrolment=enrolment,
                 received_at=sent_at,
             )
+            self.owners[attempt.id] = person.id
             return attempt.id
 
     def result(
@@ -98,10 +100,11 @@ class School:
         weights: str = "w1",
     ) -> Result:
         """What a worker would say of the note."""
-        sealed = None
+        sealed, owner = None, self.owners.get(attempt_id, 0)
         if voice is not None:
-            sealed = self.keyring.seal(pack_embedding(voice), embedding_binding(attempt_id))
-        fingerprint = self.keyring.seal(print_, fingerprint_binding(attempt_id)) if print_ else None
+            binding = embedding_binding(attempt_id, owner, "campplus", weights)
+            sealed = self.keyring.seal(pack_embedding(voice), binding)
+        fingerprint = self.keyring.seal(print_, fingerprint_binding(attempt_id, owner)) if print_ else None
         return Result(
             job_id=attempt_id, verdict=verdict, reason=reason, model="campplus", weight_hash=weights, confidence=0.97,
             speech_seconds=4.0, timings={"embed": 50.0}, embedding=sealed, fingerprint=fingerprint,

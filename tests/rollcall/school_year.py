@@ -10,7 +10,19 @@ from sqlalchemy import select
 
 from rollcall.seal import Keyring
 from rollcall.settlement import apply_result
-from rollcall.storage import alike, attempts, classes, inbox, invites, lessons, people, recordings, reviews, voiceprints
+from rollcall.storage import (
+    alike,
+    attempts,
+    chores,
+    classes,
+    erasure,
+    inbox,
+    invites,
+    lessons,
+    people,
+    recordings,
+    reviews,
+)
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
 from rollcall.verdict import Reason, Verdict
@@ -54,8 +66,8 @@ async def fill(database: Database, keyring: Keyring) -> School:
         history_row = await session.get_one(SchoolClass, history.id)
         classes.archive_class(session, history_row, await session.get_one(Person, teacher.id), NINE + 9 * _DAY)
         leaving = await session.get_one(Person, ids[203])
-        await people.withdraw_consent(session, leaving.telegram_id, NINE + 8 * _DAY)
-        await voiceprints.forget_voice(session, leaving, NINE + 8 * _DAY)
+        await erasure.erase_voice(session, leaving, "a receipt", erasure.Kind.VOICE, NINE + 8 * _DAY)
+        await chores.take(session, "sweep", NINE + 8 * _DAY)
     return school
 
 

@@ -4,6 +4,7 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
+from rollcall.seal import voiceprint_binding
 from rollcall.storage import alike, voiceprints
 from rollcall.storage.tables import AlikeVoices, Person, StoredVoiceprint
 from rollcall.voiceprint import Voiceprint
@@ -17,7 +18,7 @@ OTHER = np.array([0.3, 0, (1 - 0.09) ** 0.5], np.float32)
 async def enrol(school: School, who: int, voice: NDArray[np.float32], weights: str = "w1") -> None:
     print_ = Voiceprint("campplus", weights, voice)
     person = school.ids[who]
-    sealed = school.keyring.seal(print_.pack(), f"voiceprint:{person}")
+    sealed = school.keyring.seal(print_.pack(), voiceprint_binding(person, "campplus", weights))
     async with school.database.session() as session:
         await session.merge(
             StoredVoiceprint(

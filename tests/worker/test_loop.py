@@ -95,7 +95,9 @@ async def test_an_enrolment_note_comes_back_with_its_embedding_sealed(
     result = bench.results()["note-1"]
     assert (result.verdict, result.reason) == (Verdict.ACCEPTED, Reason.GOOD_NOTE)
     assert result.embedding is not None
-    embedding = unpack_embedding(keyring.open(result.embedding, embedding_binding("note-1")))
+    embedding = unpack_embedding(
+        keyring.open(result.embedding, embedding_binding("note-1", 7, bench.encoder.name, bench.encoder.weight_hash))
+    )
     assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-5)
     assert result.speech_seconds
     assert {"queue", "decode", "speech", "embed"} <= result.timings.keys()
@@ -145,7 +147,9 @@ async def test_a_check_in_is_matched_with_its_class_and_explained(
     await wait_until(bench.results)
     sealed = bench.results()["note-1"].embedding
     assert sealed is not None
-    own = unpack_embedding(keyring.open(sealed, embedding_binding("note-1")))
+    own = unpack_embedding(
+        keyring.open(sealed, embedding_binding("note-1", 7, bench.encoder.name, bench.encoder.weight_hash))
+    )
     client = mailbox.connect(bench.url)
     writer = GalleryWriter(client, keyring)
     await writer.put(1, 7, Voiceprint(bench.encoder.name, bench.encoder.weight_hash, own))

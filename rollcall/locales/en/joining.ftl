@@ -8,15 +8,14 @@ invite-unusable = This invitation has been used or has expired. Ask the administ
 consent-text =
     To recognise you I make a voiceprint: numbers computed from three voice notes. Your voice is biometric data, so I ask first.
 
-    What I keep: your name; your voiceprint and a check value of each note, so that no recording is used twice (both encrypted); the verdict on each note and its time. The recordings themselves are deleted as soon as they are processed.
+    What I keep: your name and your Telegram account's number; your voiceprint and a check value of each note, so that no recording is used twice (both encrypted); the verdict on each note and its time. The recordings themselves are deleted as soon as they are processed.
     Why: only to mark who attends this class's lessons. Your teacher sees your name and marks, never your voiceprint.
     If I am not sure three times in a lesson, your teacher listens to your last note and decides.
-    Until when: until you delete it. /forget does that at any time.
+    Until when: until you delete it, or have not used it for { $days } days. /forget deletes it at any time, /mydata shows what is kept.
 
-    You are free to refuse; your teacher will then take your attendance in another way.
+    You are free to refuse. Then you check in by a tap on “I’m here”, and your teacher confirms it; it counts just the same.
 consent-yes = I agree
 consent-no = I do not agree
-consent-declined = All right: nothing was stored. Tell your teacher, who will take your attendance in another way. Should you change your mind, open the join link again.
 answer-consent-first = First please press one of the two buttons above; /cancel leaves the question.
 
 name-ask = Thank you. What is your full name, as in the class list?

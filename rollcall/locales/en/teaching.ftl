@@ -61,15 +61,8 @@ report-period-button-all = All
 me-enrolled = Your voice is enrolled.
 me-not-enrolled = Your voice is not enrolled yet: /enroll
 me-class = { $title }: present { $present } · late { $late } · absent { $absent }
-forget-nothing = I keep nothing of your voice.
-forget-ask =
-    I will delete your voiceprint and everything else made from your voice: from the database, from the queue and from the memory of the recogniser. Your consent ends.
 
     Your name and your attendance marks stay with your teacher. To check in by voice again you would have to enrol anew.
-forget-yes = Delete my voice
-forget-no = Keep it
-forgotten = Done: your voiceprint and everything made from your voice is deleted, and your consent is withdrawn. /enroll begins anew, should you wish to.
-forget-kept = Nothing was deleted.
 
 button-voices = Voices
 voices-too-few = { $title }: fewer than two students have enrolled, so nobody can be mixed up yet.

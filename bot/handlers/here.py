@@ -1,0 +1,92 @@
+"""/here and its button: checking in without a voice. The teacher confirms; the report does not tell."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+
+from bot.caller import Caller, caller_of
+from bot.guards import in_private
+from bot.handlers.classes import button_number
+from bot.replies import Buttons, reply
+from bot.reviews import keep_reviews
+from bot.services import Context, now
+from rollcall.attendance import ATTENDED
+from rollcall.review import ReviewState
+from rollcall.storage.classes import attended_classes
+from rollcall.storage.inbox import arrival
+from rollcall.storage.lessons import lessons_to_check_in
+from rollcall.storage.reviews import tap_in
+from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
+
+_ANSWERS = {ReviewState.CONFIRMED: "here-marked", ReviewState.REJECTED: "here-was-rejected", None: "here-marked"}
+
+
+@in_private
+async def here(update: Update, context: Context) -> None:
+    """/here: a button for each open lesson in which the student is not marked yet."""
+    buttons = None
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        person = caller.person
+        if person is None or not await attended_classes(session, person):
+            text = caller.texts("join-first-teacher" if caller.is_teacher else "join-first")
+        elif not await lessons_to_check_in(session, person, now()):
+            text = caller.texts("here-no-lesson")
+        else:
+            buttons = await here_buttons(session, caller)
+            text = caller.texts("here-offer" if buttons else "here-marked")
+    await reply(update, text, buttons)
+
+
+@in_private
+async def here_pressed(update: Update, context: Context) -> None:
+    """here:<lesson>: on to the teacher. It counts from when the press reached us."""
+    services = context.services
+    asked = False
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        at = await arrival(session, update.update_id) or now()
+        lesson = await _open_lesson(session, caller.person, button_number(update), at)
+        if lesson is None or caller.person is None:
+            text = caller.texts("here-closed")
+        else:
+            state = await tap_in(session, lesson, caller.person.id, at, now())
+            asked = state is ReviewState.OPEN
+            text = (
+                caller.texts("here-noted", **await _facts(session, lesson, at))
+                if asked
+                else caller.texts(_ANSWERS[state])
+            )
+    await reply(update, text)
+    if asked:
+        await keep_reviews(context.app, services)
+
+
+async def here_buttons(session: AsyncSession, caller: Caller) -> Buttons | None:
+    """One for each open lesson in which the caller is not marked yet; none for anyone else."""
+    if caller.person is None:
+        return None
+    rows = []
+    for lesson in await lessons_to_check_in(session, caller.person, now()):
+        mark = await session.get(Attendance, (lesson.id, caller.person.id))
+        if mark is None or mark.status not in ATTENDED:
+            school_class = await session.get_one(SchoolClass, lesson.class_id)
+            rows.append([(caller.texts("here-button", title=school_class.title), f"here:{lesson.id}")])
+    return rows or None
+
+
+async def _open_lesson(session: AsyncSession, person: Person | None, lesson_id: int, at: datetime) -> Lesson | None:
+    """The lesson, if this person could check in to it then."""
+    if person is None:
+        return None
+    lessons = await lessons_to_check_in(session, person, at)
+    return next((lesson for lesson in lessons if lesson.id == lesson_id), None)
+
+
+async def _facts(session: AsyncSession, lesson: Lesson, at: datetime) -> dict[str, str]:
+    school_class = await session.get_one(SchoolClass, lesson.class_id)
+    return {"title": school_class.title, "time": f"{at.astimezone(ZoneInfo(school_class.timezone)):%H:%M}"}

@@ -1,0 +1,27 @@
+"""/mydata: everything that is kept about the caller, as a file."""
+
+from __future__ import annotations
+
+from telegram import InputFile, Update
+
+from bot.caller import caller_of
+from bot.guards import in_private
+from bot.replies import reply
+from bot.services import Context, now
+from rollcall.storage.mydata import as_json, gather
+
+
+@in_private
+async def mydata(update: Update, context: Context) -> None:
+    """A JSON file; for a stranger a line, since nothing is kept."""
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        found = await gather(session, caller.user.id, now())
+    if found is None:
+        await reply(update, caller.texts("mydata-none"))
+        return
+    if update.effective_chat is not None:
+        await update.effective_chat.send_document(
+            InputFile(as_json(found), filename=f"rollcall-{now():%Y-%m-%d}.json"),
+            caption=caller.texts("mydata-caption"),
+        )

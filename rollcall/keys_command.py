@@ -1,0 +1,75 @@
+"""What ``rollcall keys`` prints."""
+
+from __future__ import annotations
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
+
+from rollcall import rotation
+from rollcall.rotation import KeyUse
+from rollcall.settings import Settings
+
+_BY_HAND = "take it out of ROLLCALL_VOICEPRINT_KEY"
+
+
+async def show(settings: Settings, out: Console) -> int:
+    """Every key by its id; exit code 1 where values need a key that we do not have."""
+    uses = await rotation.usage(settings)
+    for use in uses:
+        role = "seals" if use.seals else "opens" if use.held else "NOT HELD: put it into ROLLCALL_VOICEPRINT_KEY again"
+        _say(out, f"{use.id}  {role}  {_listed(use)}")
+    return 0 if all(use.held for use in uses) else 1
+
+
+async def rotate(settings: Settings, out: Console, err: Console) -> int:
+    """A new key, or the rest of a rotation that was begun; exit code 1 where there is more to do."""
+    with Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), console=err, transient=True
+    ) as bar:
+        tasks: dict[str, TaskID] = {}
+
+        def tick(place: str, done: int, total: int) -> None:
+            task = tasks.setdefault(place, bar.add_task(place, total=total) if place not in tasks else tasks[place])
+            bar.update(task, completed=done, total=total)
+
+        done = await rotation.rotate(settings, tick)
+    if done.must_set is not None:
+        _say(out, "Set this for every bot and worker, restart them, and run rollcall keys rotate once more:")
+        _say(out, f"ROLLCALL_VOICEPRINT_KEY={done.must_set}")
+        return 1
+    _say(out, f"sealed anew: {done.resealed.total()} values" + "".join(f", {n} {p}" for p, n in done.resealed.items()))
+    if done.unreadable:
+        _say(out, f"{done.unreadable} values need a key that we do not hold: see rollcall keys")
+        return 1
+    if done.left:
+        _say(out, f"{done.left} values are on their way under an older key: run rollcall keys rotate again in a minute")
+        return 1
+    cure = (
+        "rollcall keys prune removes it"
+        if settings.voiceprint_key is None
+        else "take it out of ROLLCALL_VOICEPRINT_KEY"
+    )
+    _say(out, f"nothing needs an older key any more: {cure}")
+    return 0
+
+
+async def prune(settings: Settings, out: Console) -> int:
+    """Remove what seals nothing; exit code 1 where an older key is still needed."""
+    unused, needed = await rotation.prune(settings)
+    for one in unused:
+        _say(
+            out, f"{one}  {'removed' if settings.voiceprint_key is None else 'take it out of ROLLCALL_VOICEPRINT_KEY'}"
+        )
+    for use in needed:
+        _say(out, f"{use.id}  still needed by {_listed(use)}: run rollcall keys rotate")
+    if not unused and not needed:
+        _say(out, "there is only one key")
+    return 1 if needed else 0
+
+
+def _listed(use: KeyUse) -> str:
+    return ", ".join(f"{count} {place}" for place, count in use.values.items()) or "nothing"
+
+
+def _say(out: Console, line: str) -> None:
+    out.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -1,0 +1,112 @@
+"""Everything that is kept about one person, for that person (GDPR art. 15 and 20)."""
+
+from __future__ import annotations
+
+import json
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.storage.people import agreements_of, find_person
+from rollcall.storage.tables import (
+    AlikeVoices,
+    Attempt,
+    Attendance,
+    Conversation,
+    EnrolmentNote,
+    KeptRecording,
+    Lesson,
+    Membership,
+    Person,
+    Review,
+    SchoolClass,
+    StoredVoiceprint,
+    Table,
+)
+
+_SEALED = {"sealed", "embedding", "fingerprint"}
+"""Never given out, not even sealed: only that they are there."""
+_INNER = {"person_id", "other_id", "decided_by", "confirmed_by", "telegram_id", "job_entry", "answer_from"}
+"""Numbers that mean something to the database alone, or belong to somebody else."""
+
+
+async def gather(session: AsyncSession, telegram_id: int, now: datetime) -> dict[str, Any] | None:
+    """What is kept, table by table; None for an account of which nothing is."""
+    person = await find_person(session, telegram_id)
+    conversation = await session.get(Conversation, telegram_id)
+    agreements = [_row(one) for one in await agreements_of(session, telegram_id)]
+    if person is None and conversation is None and not agreements:
+        return None
+    found: dict[str, Any] = {
+        "made_at": now,
+        "account": {"telegram_id": telegram_id},
+        "agreements": agreements,
+        "conversation": _row(conversation) if conversation is not None else None,
+    }
+    return found if person is None else {**found, **await _of(session, person)}
+
+
+def as_json(found: dict[str, Any]) -> bytes:
+    """The file: UTF-8, indented, times in ISO 8601."""
+    return json.dumps(found, ensure_ascii=False, indent=2, default=_plain).encode()
+
+
+async def _of(session: AsyncSession, person: Person) -> dict[str, Any]:
+    async def every(table: Any, *order: Any) -> list[dict[str, Any]]:
+        return [
+            _row(row)
+            for row in await session.scalars(select(table).where(table.person_id == person.id).order_by(*order))
+        ]
+
+    titles = dict((await session.execute(select(SchoolClass.id, SchoolClass.title))).tuples().all())
+    classes = await session.scalars(
+        select(Membership).where(Membership.person_id == person.id).order_by(Membership.joined_at)
+    )
+    marks = await session.execute(
+        select(Attendance, Lesson)
+        .join(Lesson, Lesson.id == Attendance.lesson_id)
+        .where(Attendance.person_id == person.id)
+        .order_by(Lesson.opened_at)
+    )
+    alike = await session.scalars(
+        select(AlikeVoices).where(or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
+    )
+    taught = await session.scalars(select(Lesson).where(Lesson.opened_by == person.id).order_by(Lesson.opened_at))
+    return {
+        "account": {"telegram_id": person.telegram_id, **_row(person)},
+        "classes": [{"class": titles.get(one.class_id), **_row(one)} for one in classes],
+        "attendance": [
+            {
+                "class": titles.get(lesson.class_id),
+                "lesson_opened_at": lesson.opened_at,
+                **_row(mark),
+                "confirmed_by_a_teacher": mark.confirmed_by is not None,
+            }
+            for mark, lesson in marks
+        ],
+        "voice_notes": await every(Attempt, Attempt.received_at),
+        "voiceprint": await every(StoredVoiceprint, StoredVoiceprint.created_at),
+        "enrolment_notes": await every(EnrolmentNote, EnrolmentNote.id),
+        "kept_recordings": await every(KeptRecording, KeptRecording.created_at),
+        "questions_to_the_teacher": await every(Review, Review.created_at),
+        "sounds_like_a_classmate": [_row(one) for one in alike],
+        "lessons_opened": [{"class": titles.get(one.class_id), **_row(one)} for one in taught],
+    }
+
+
+def _row(row: Table) -> dict[str, Any]:
+    """A row by its columns; of a sealed value only that it is there."""
+    found: dict[str, Any] = {}
+    for column in row.__table__.columns:
+        value = getattr(row, column.key)
+        if column.key in _SEALED:
+            found[f"{column.key}_kept"] = value is not None
+        elif column.key not in _INNER:
+            found[column.key] = value
+    return found
+
+
+def _plain(value: object) -> str:
+    return value.isoformat() if isinstance(value, datetime) else str(value)
