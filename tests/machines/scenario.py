@@ -45,9 +45,9 @@ LONG = (
     Act("nothing", ()),
     Act("a worker from Redis", (("worker 0", "redis"),)),
     Act("two workers from Redis", (("worker 0", "redis"), ("worker 1", "redis"))),
-    Act("a bot from Telegram", (("bot 0", "here"),)),
-    Act("a bot from Redis", (("bot 0", "redis"),)),
-    Act("a bot from PostgreSQL", (("bot 0", "postgres"),)),
+    Act("a bot from Telegram", (("bot 0", "here"),), 40.0),
+    Act("a bot from Redis", (("bot 0", "redis"),), 40.0),
+    Act("a bot from PostgreSQL", (("bot 0", "postgres"),), 40.0),
     Act("every worker from Redis", tuple((f"worker {number}", "redis") for number in range(3)), 40.0),
     Act("every bot from Redis", (("bot 0", "redis"), ("bot 1", "redis")), 40.0),
     Act("every bot from PostgreSQL", (("bot 0", "postgres"), ("bot 1", "postgres")), 40.0),
@@ -82,7 +82,7 @@ async def _play(made: Estate, school: School, act: Act) -> Played:
     before = len(school.account.waits)
     lesson = asyncio.create_task(school.lesson(spread=0.5))
     lessons = school.lessons
-    while school.lessons == lessons and not lesson.done():  # the lesson is opened before anything is cut
+    while school.lessons == lessons and not lesson.done():  # noqa: ASYNC110 - it is opened before anything is cut
         await asyncio.sleep(0.02)
     started = time.monotonic()
     await made.cut(act.wires)
@@ -102,7 +102,7 @@ async def _play(made: Estate, school: School, act: Act) -> Played:
 
 async def _answered(school: School, before: int, lesson: asyncio.Task[None]) -> None:
     async with asyncio.timeout(120):
-        while len(school.account.waits) < before + STUDENTS and not lesson.done():
+        while len(school.account.waits) < before + STUDENTS and not lesson.done():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
 
 
