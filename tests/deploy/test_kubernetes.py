@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
 import re
+import textwrap
 from collections.abc import Iterator
 from functools import cache
+from pathlib import Path
 from typing import Any
 
 import kubernetes_validate
@@ -14,11 +17,10 @@ from cloudcoil.models.keda import v1alpha1 as keda
 
 from rollcall import keys
 from rollcall.settings import Settings
-from tests.deploy.tools import ROOT, checked
+from tests.deploy.tools import ROOT, SETTINGS, checked
 
 FOLDERS = ("base", "gpu", "keda")
 VERSIONS = ("1.30", "1.37")
-SETTINGS = {f"ROLLCALL_{name.upper()}" for name in Settings.model_fields}
 KEDA = {"ScaledObject": keda.ScaledObject, "TriggerAuthentication": keda.TriggerAuthentication}
 
 
@@ -175,6 +177,21 @@ def test_telegram_comes_in_by_the_path_that_the_bot_serves() -> None:
     (path,) = rule["http"]["paths"]
     assert path["path"] == "/telegram"
     assert named("base", "ConfigMap", "bot-settings")["data"]["ROLLCALL_WEBHOOK_URL"] == f"https://{rule['host']}"
+
+
+def test_the_overlay_of_the_documentation_is_rendered_as_it_says(tmp_path: Path) -> None:
+    (overlay,) = [
+        textwrap.dedent(block)
+        for block in re.findall(r"```yaml\n(.+?)```", (ROOT / "docs/kubernetes.md").read_text(), re.DOTALL)
+    ]
+    base = os.path.relpath(ROOT / "deploy", tmp_path.resolve())
+    (tmp_path / "kustomization.yaml").write_text(overlay.replace("../deploy", base))
+    made = list(yaml.safe_load_all(checked("kubectl", "kustomize", str(tmp_path))))
+    (settings,) = [one["data"] for one in made if one["metadata"]["name"] == "bot-settings"]
+    assert settings["ROLLCALL_ADMINS"] == "12345"
+    assert settings["ROLLCALL_WEBHOOK_PORT"] == "8080"
+    (worker,) = [one["spec"] for one in made if (one["kind"], one["metadata"]["name"]) == ("Deployment", "worker")]
+    assert worker["template"]["spec"]["containers"][0]["image"] == "registry.school.example/rollcall-worker:0.1.0"
 
 
 def _selects(policy: dict[str, Any], labels: dict[str, str]) -> bool:
