@@ -109,4 +109,6 @@ async def _answered(school: School, before: int, lesson: asyncio.Task[None]) -> 
 if __name__ == "__main__":
     place = Path(sys.argv[1]) if len(sys.argv) > 1 else Path(tempfile.mkdtemp(prefix="machines-"))
     place.chmod(0o755)
-    print(json.dumps(asyncio.run(main(place, LONG if "long" in sys.argv else SHORT)), ensure_ascii=False))
+    told = asyncio.run(main(place, LONG if "long" in sys.argv else SHORT))
+    print(json.dumps(told, ensure_ascii=False))
+    sys.exit(0 if told["good"] else 1)
