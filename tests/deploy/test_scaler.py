@@ -20,7 +20,7 @@ async def test_lag_and_pending_count_the_notes_that_wait_and_those_in_work(
     keyring: Keyring,
 ) -> None:
     def figures() -> tuple[Any, Any]:
-        (group,) = redis_client.xinfo_groups(keys.JOBS)  # type: ignore[misc]
+        (group,) = redis_client.xinfo_groups(keys.JOBS)
         return group["lag"], group["pending"]
 
     ours = worker(redis_client, keyring, "a")
