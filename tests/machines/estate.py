@@ -27,7 +27,7 @@ from tests.machines.network import Machine, Network, Wire
 
 _CADDYFILE = Path(__file__).parents[2] / "deploy" / "caddy" / "Caddyfile"
 _PROXY_PORT = 8443
-_PATIENCE = 60.0
+_PATIENCE = 150.0
 _SECRETS = {
     "rollcall_voiceprint_key": base64.b64encode(bytes(range(32))).decode(),
     "rollcall_redis_password": "between/many@machines",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,15 +16,17 @@ from tests.machines.scenario import SHORT, STUDENTS
 ROOT = Path(__file__).parents[2]
 
 
+@pytest.fixture
+def folder() -> Iterator[Path]:
+    """Apart from the tests' own: PostgreSQL's user has to reach it."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-machines-") as name:
+        Path(name).chmod(0o755)
+        yield Path(name)
+
+
 @pytest.mark.machines
-@pytest.mark.timeout(300)
-def test_whatever_line_is_cut_every_note_is_answered_once(tmp_path: Path) -> None:
-    folder = tmp_path / "machines"
-    folder.mkdir()
-    # PostgreSQL's own user has to reach its folder.
-    for parent in (folder, *folder.parents[:3]):
-        if parent.owner() == "root" and parent != Path("/tmp"):  # noqa: S108
-            parent.chmod(0o755)
+@pytest.mark.timeout(600)
+def test_whatever_line_is_cut_every_note_is_answered_once(folder: Path) -> None:
     answer = subprocess.run(
         ["unshare", "--net", sys.executable, "-m", "tests.machines.scenario", folder],
         cwd=ROOT, capture_output=True, text=True, check=False,
