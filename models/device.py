@@ -28,8 +28,12 @@ def wants_gpu(device: str) -> bool:
         raise ModelError(f"no device is called {device!r}: choose auto, cpu or cuda")
     if device == "cpu" or (device == "auto" and not any(Path(driver).exists() for driver in _DRIVERS)):
         return False
-    import torch
-
+    try:
+        import torch
+    except ModuleNotFoundError as error:
+        if device == "auto":
+            return False
+        raise ModelError("cuda needs torch, which is not installed: pip install 'rollcall[worker]'") from error
     if torch.cuda.is_available():
         return True
     if device == "cuda":

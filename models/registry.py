@@ -120,7 +120,8 @@ def load(
 
     Raises:
         UnknownModel, WeightsUnavailable: as `pull`.
-        ModelError: the file is not of this architecture, or the device or the backend is unknown.
+        ModelError: the file is not of this architecture, the device or the backend is unknown, or torch is needed and
+            not installed.
     """
     path = pull(name, models_dir, progress)
     if name == dummy.NAME:
@@ -139,7 +140,14 @@ def load(
             # A folder that cannot be written, say. Of weights that are of something else, torch will tell as well.
             _log.warning("no graph for ONNX Runtime, so torch computes, which is slower: %s", error)
     if encoder is None:
-        encoder = cast(Backend, importlib.import_module(card.backend)).load(path, device if on_gpu else "cpu", threads)
+        try:
+            module = cast(Backend, importlib.import_module(card.backend))
+        except ModuleNotFoundError as error:
+            raise ModelError(
+                f"{error.name} is not installed, and {name} has no graph in {models_dir} to do without it: run "
+                "rollcall models pull where rollcall[worker] is installed, with the same models folder"
+            ) from error
+        encoder = module.load(path, device if on_gpu else "cpu", threads)
         place = f"torch on the {'GPU' if on_gpu else 'CPU'}"
     _log.info("model %s loaded, weights %s, %s", encoder.name, encoder.weight_hash[:12], place)
     return encoder

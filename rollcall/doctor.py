@@ -159,6 +159,8 @@ def _listed(names: Sequence[str]) -> str:
 async def _device(settings: Settings) -> Finding:
     torch = _module("torch")
     if torch is None:
+        if settings.device != "cuda" and _module("onnxruntime") is not None:
+            return Finding("device", True, "cpu, without torch: graphs that were written before")
         return Finding("device", False, "no torch", "pip install 'rollcall[worker]'")
     if torch.cuda.is_available():
         return Finding("device", True, f"cuda, {torch.cuda.get_device_name(0)}")

@@ -11,10 +11,13 @@ from typing import Any
 
 import redis.asyncio
 from pydantic import ValidationError
+from redis.asyncio.retry import Retry
+from redis.backoff import NoBackoff
 
 from rollcall import keys
 from rollcall.errors import QueueFull
 from rollcall.job import Job, Result
+from rollcall.queue import RETRIES, SILENCE
 from rollcall.seal import Keyring, audio_binding
 
 _BLOCK = timedelta(seconds=1)
@@ -186,4 +189,7 @@ def _job_of(fields: dict[bytes, bytes]) -> str | None:
 
 def connect(url: str) -> redis.asyncio.Redis:
     """An asyncio client; RESP2 for the shape of its stream replies."""
-    return redis.asyncio.Redis.from_url(url, protocol=2, health_check_interval=30)
+    retry = Retry(NoBackoff(), RETRIES)
+    return redis.asyncio.Redis.from_url(
+        url, protocol=2, health_check_interval=30, socket_timeout=SILENCE, socket_connect_timeout=SILENCE, retry=retry
+    )

@@ -15,6 +15,8 @@ from typing import Any
 
 import redis
 from pydantic import ValidationError
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from rollcall import keys
 from rollcall.errors import SealBroken
@@ -24,6 +26,12 @@ from rollcall.verdict import Reason, Verdict
 
 MAX_DELIVERIES = 5
 """A note that took its worker down this often is answered with a failure and goes to the dead stream."""
+
+SILENCE = 5.0
+"""Seconds without a word from Redis after which a connection counts as cut; every blocking read ends well before."""
+RETRIES = 1
+"""For a connection that was closed while idle. Whoever uses the queue has a patience of its own, and would wait for
+that of the client as well: ten tries over a cut line are a minute in which no stop is heeded and nothing renewed."""
 
 _DEAD_LETTERS_KEPT = 10_000
 
@@ -145,4 +153,7 @@ def create_group(client: redis.Redis, stream: str, group: str) -> None:
 
 def connect(url: str) -> redis.Redis:
     """A blocking client. RESP2, since the shape of stream replies differs in RESP3."""
-    return redis.Redis.from_url(url, protocol=2, health_check_interval=30)
+    retry = Retry(NoBackoff(), RETRIES)
+    return redis.Redis.from_url(
+        url, protocol=2, health_check_interval=30, socket_timeout=SILENCE, socket_connect_timeout=SILENCE, retry=retry
+    )

@@ -8,11 +8,18 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
+from urllib.parse import quote, urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    NoDecode,
+    PydanticBaseSettingsSource,
+    SecretsSettingsSource,
+    SettingsConfigDict,
+)
 
 from rollcall.errors import SettingsError
 
@@ -23,7 +30,13 @@ _SOCKET_PATH_LIMIT = 100
 class Settings(BaseSettings):
     """The settings of one Rollcall installation; bot, worker and command line all read the same ones."""
 
-    model_config = SettingsConfigDict(env_prefix="ROLLCALL_", env_file=".env", extra="ignore", frozen=True)
+    # An empty line, as in .env.example, leaves the word to a file of secrets_dir or to the default.
+    model_config = SettingsConfigDict(
+        env_prefix="ROLLCALL_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+    )
+
+    secrets_dir: Path = Path("/run/secrets")
+    """A folder with settings in files, each called by the setting's name, such as rollcall_telegram_token."""
 
     telegram_token: SecretStr | None = None
     """The bot's token, from @BotFather."""
@@ -37,8 +50,12 @@ class Settings(BaseSettings):
     """Fetched weights, shared by every data folder of this user."""
     redis_url: str | None = None
     """Any Redis from 6.2 or Valkey; empty: an embedded Valkey in the data folder."""
+    redis_password: SecretStr | None = None
+    """Goes into a Redis URL that has no password; meant for a file of secrets_dir."""
     database_url: str | None = None
     """Any SQLAlchemy async URL; empty: SQLite in the data folder."""
+    database_password: SecretStr | None = None
+    """Goes into a database URL that has no password; meant for a file of secrets_dir."""
     speaker_model: str = "campplus"
     """Name of a speaker encoder, or the path of own weights."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -75,6 +92,20 @@ class Settings(BaseSettings):
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much the processes say about themselves."""
 
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Arguments, the environment, ``.env``, then the files of secrets_dir. Which folder, the environment says."""
+        folder = Path(os.environ.get("ROLLCALL_SECRETS_DIR") or cls.model_fields["secrets_dir"].default)
+        sources = (init_settings, env_settings, dotenv_settings)
+        return (*sources, SecretsSettingsSource(settings_cls, folder)) if folder.is_dir() else sources
+
     @field_validator("admins", mode="before")
     @classmethod
     def _split_admins(cls, value: object) -> object:
@@ -82,7 +113,16 @@ class Settings(BaseSettings):
             return frozenset(int(part) for part in value.replace(";", ",").split(",") if part.strip())
         return frozenset({value}) if isinstance(value, int) else value
 
-    @field_validator("telegram_token", "redis_url", "database_url", "voiceprint_key", "webhook_url", mode="before")
+    @field_validator(
+        "telegram_token",
+        "redis_url",
+        "redis_password",
+        "database_url",
+        "database_password",
+        "voiceprint_key",
+        "webhook_url",
+        mode="before",
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
@@ -118,12 +158,16 @@ class Settings(BaseSettings):
     @property
     def effective_redis_url(self) -> str:
         """The URL that clients connect to."""
-        return self.redis_url or f"unix://{self.redis_socket}"
+        if self.redis_url is None:
+            return f"unix://{self.redis_socket}"
+        return _with_password(self.redis_url, self.redis_password)
 
     @property
     def effective_database_url(self) -> str:
         """The SQLAlchemy async URL."""
-        return self.database_url or f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'rollcall.sqlite3'}"
+        if self.database_url is None:
+            return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'rollcall.sqlite3'}"
+        return _with_password(self.database_url, self.database_password)
 
 
 def load_settings() -> Settings:
@@ -138,7 +182,19 @@ def load_settings() -> Settings:
         raise SettingsError(_explain(error)) from error
 
 
+def _with_password(url: str, password: SecretStr | None) -> str:
+    parts = urlsplit(url)
+    if password is None or parts.password is not None:
+        return url
+    user, _, host = parts.netloc.rpartition("@")
+    secret = quote(password.get_secret_value(), safe="")
+    # Not by urlunsplit: it drops an empty host, which unix:///path and postgresql+asyncpg:///name have.
+    return url.replace(f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://{user}:{secret}@{host}", 1)
+
+
 def _explain(error: ValueError) -> str:
+    if isinstance(unread := error.__cause__, OSError):
+        return f"{unread.filename} cannot be read: {unread.strerror}"
     if not isinstance(error, ValidationError):
         return f"a ROLLCALL_ setting is malformed: {error}"
     first = error.errors(include_url=False, include_input=False)[0]

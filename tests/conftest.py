@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import shutil
 import sys
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -31,6 +32,8 @@ _POSTGRES = os.environ.get("ROLLCALL_TEST_POSTGRES_URL")
 _REDIS = os.environ.get("ROLLCALL_TEST_REDIS_URL")
 _RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 """Which of the test processes this is: each has databases of its own on the common servers."""
+
+_MACHINES = os.geteuid() == 0 and shutil.which("ip") is not None and bool(_POSTGRES and _REDIS)
 
 _LEFT_OUT: dict[str, str] = {}
 
@@ -62,6 +65,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         "voices": None if VOICES.is_dir() else f"the real voices are not at {VOICES}",
         "postgres": None if _POSTGRES else "no PostgreSQL: run the tests with make test",
         "redis": None if _REDIS else "no redis-server: run the tests with make test",
+        "machines": None if _MACHINES else "network namespaces want root, iproute2, PostgreSQL and redis-server",
     }
     if IN_CI:
         return

@@ -8,24 +8,16 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
-import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from rollcall.queue import JobQueue, connect
-from rollcall.seal import Keyring
 from rollcall.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ENV_EXAMPLE = (ROOT / ".env.example").read_text()
-COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
-SERVICES: dict[str, dict[str, Any]] = yaml.safe_load(COMPOSE_TEXT)["services"]
-JOBS = {"migrate", "models"}
 SETTINGS = {f"ROLLCALL_{name.upper()}" for name in Settings.model_fields}
 
 _ELSEWHERE = re.compile(
@@ -61,7 +53,7 @@ def test_every_requirement_has_a_constraint() -> None:
 def test_the_example_of_settings_names_every_setting_and_no_other() -> None:
     names = re.findall(r"^(?:# )?(\w+)=", ENV_EXAMPLE, re.MULTILINE)
     assert len(names) == len(set(names))
-    assert set(names) == SETTINGS | {"POSTGRES_PASSWORD"}
+    assert set(names) == SETTINGS | {"PROXY_SITE", "PROXY_TLS"}
 
 
 def test_the_example_of_settings_explains_every_line() -> None:
@@ -95,57 +87,10 @@ def test_the_bot_is_installed_without_torch() -> None:
     assert not {"torch", "torchaudio", "speechbrain", "onnxruntime", "av"} & installed
 
 
-def test_compose_names_only_settings_that_exist() -> None:
-    assert set(re.findall(r"ROLLCALL_\w+", COMPOSE_TEXT)) <= SETTINGS
-    assert set(re.findall(r"\$\{(\w+)", COMPOSE_TEXT)) <= SETTINGS | {"POSTGRES_PASSWORD"}
-
-
-@pytest.mark.parametrize("name", SERVICES)
-def test_every_container_runs_bare_of_privileges_and_within_limits(name: str) -> None:
-    service = SERVICES[name]
-    assert service["read_only"] is True
-    assert service["cap_drop"] == ["ALL"]
-    assert service["security_opt"] == ["no-new-privileges:true"]
-    assert service["user"].partition(":")[0] not in {"root", "0", ""}
-    assert service["deploy"]["resources"]["limits"].keys() == {"cpus", "memory", "pids"}
-
-
-@pytest.mark.parametrize("name", sorted(SERVICES.keys() - JOBS))
-def test_every_lasting_container_has_a_health_check_and_comes_back(name: str) -> None:
-    assert SERVICES[name]["healthcheck"]["test"][0] == "CMD"
-    assert SERVICES[name]["restart"] == "unless-stopped"
-
-
-@pytest.mark.parametrize("name", ["models", "worker", "worker-gpu"])
-def test_workers_share_the_weights_and_know_neither_the_token_nor_the_database(name: str) -> None:
-    service = SERVICES[name]
-    assert "models:/var/cache/rollcall" in service["volumes"]
-    assert "env_file" not in service
-    assert not {"ROLLCALL_TELEGRAM_TOKEN", "ROLLCALL_DATABASE_URL"} & service["environment"].keys()
-
-
-def test_only_the_bot_is_published_and_only_to_its_own_machine() -> None:
-    published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
-    assert published.keys() == {"bot"}
-    assert all(port.startswith("127.0.0.1:") for port in published["bot"])
-
-
-def test_a_container_is_healthy_while_its_process_asks_the_queue_for_work(valkey_url: str, keyring: Keyring) -> None:
-    with connect(valkey_url) as client:
-        client.flushall()
-        queue = JobQueue(client, keyring, timedelta(seconds=30))
-        queue.open()
-        assert _health(valkey_url).returncode == 1
-
-        queue.claim(1, timedelta(milliseconds=1))
-
-        assert _health(valkey_url).returncode == 0
-
-
-def test_a_container_whose_queue_is_gone_is_not_healthy(tmp_path: Path) -> None:
-    answer = _health(f"unix://{tmp_path}/nothing.sock")
-    assert answer.returncode == 1
-    assert answer.stdout == "the queue does not answer: ConnectionError\n"
+def test_a_worker_on_a_cpu_is_installed_without_torch() -> None:
+    installed = _closure("rollcall", {"listen"})
+    assert {"onnxruntime", "av"} <= installed
+    assert not {"torch", "torchaudio", "speechbrain"} & installed
 
 
 def _committed() -> Iterator[Path]:
@@ -178,9 +123,3 @@ def _closure(name: str, extras: set[str]) -> set[str]:
                 found.add(required := canonicalize_name(requirement.name))
                 waiting += [(required, wanted) for wanted in {"", *requirement.extras}]
     return found
-
-
-def _health(redis_url: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "deploy/docker/health.py", "workers"]
-    environment = os.environ | {"ROLLCALL_REDIS_URL": redis_url}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)

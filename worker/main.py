@@ -5,6 +5,8 @@ from __future__ import annotations
 import logging
 import signal
 
+import redis
+
 from models import registry
 from models.errors import ModelError
 from rollcall.errors import Unavailable
@@ -22,7 +24,7 @@ def main(settings: Settings) -> None:
     """Run a worker until SIGTERM or SIGINT; what it holds is finished first.
 
     Raises:
-        Unavailable: the encoder's weights are out of reach.
+        Unavailable: the encoder's weights or the queue are out of reach.
         SettingsError: the voiceprint key is missing.
     """
     keyring = load_keyring(settings)
@@ -35,7 +37,12 @@ def main(settings: Settings) -> None:
         raise Unavailable(str(error)) from error
     client = connect(settings.effective_redis_url)
     queue = JobQueue(client, keyring, settings.delivery_timeout)
-    queue.announce(encoder.name, encoder.weight_hash)
+    try:
+        queue.announce(encoder.name, encoder.weight_hash)
+    except redis.RedisError as error:
+        raise Unavailable(
+            f"the queue is out of reach ({type(error).__name__}): check ROLLCALL_REDIS_URL and that it runs"
+        ) from error
     galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
     worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, renewal_period(settings.delivery_timeout))
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
@@ -20,6 +21,12 @@ from rollcall.storage.audit import write_pending
 _BUSY_MS = 20_000
 _SNAPSHOT = "rollcall_snapshot"
 _RESHAPING = "rollcall_reshaping"
+
+_CONNECT = 10
+"""Seconds to connect in."""
+_SILENCE = 10
+"""Seconds without a sign of life from the other machine after which a connection to PostgreSQL counts as cut."""
+_PROBES = 3
 
 
 class Database:
@@ -124,11 +131,49 @@ def _engine(url: str) -> AsyncEngine:
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_immediate)
             return engine
-        return create_async_engine(url, pool_pre_ping=True)
+        if parsed.drivername != "postgresql+asyncpg":
+            return create_async_engine(url, pool_pre_ping=True)
+        engine = create_async_engine(
+            url, pool_pre_ping=True, connect_args={"timeout": _CONNECT, "server_settings": _notice_a_cut_client()}
+        )
+        event.listen(engine.sync_engine, "connect", _notice_a_cut_server)
+        return engine
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
         raise SettingsError(
             f"ROLLCALL_DATABASE_URL cannot be used ({error}); an example is postgresql+asyncpg://user:password@host/name"
         ) from error
+
+
+def _notice_a_cut_client() -> dict[str, str]:
+    """For PostgreSQL: a bot that was cut off amid a transaction must not keep its locks for hours."""
+    probe = str(_SILENCE // _PROBES)
+    return {
+        "application_name": "rollcall",
+        "tcp_keepalives_idle": probe,
+        "tcp_keepalives_interval": probe,
+        "tcp_keepalives_count": str(_PROBES),
+        "tcp_user_timeout": str(_SILENCE * 1000),
+    }
+
+
+def _notice_a_cut_server(connection: Any, _record: Any) -> None:
+    """The kernel's own timeouts, since a query may take its time while a line that is cut never answers.
+
+    asyncpg's own timeout of a query would not do: it asks the server, over the same line, to give the query up.
+    """
+    line = connection.driver_connection._transport.get_extra_info("socket")
+    if line.family == socket.AF_UNIX:
+        return
+    options = {
+        "TCP_KEEPIDLE": _SILENCE // _PROBES,
+        "TCP_KEEPINTVL": _SILENCE // _PROBES,
+        "TCP_KEEPCNT": _PROBES,
+        "TCP_USER_TIMEOUT": _SILENCE * 1000,  # of what was sent and not confirmed; Linux alone has it
+    }
+    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
+    for name, value in options.items():
+        if hasattr(socket, name):
+            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:

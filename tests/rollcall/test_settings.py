@@ -2,6 +2,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from sqlalchemy import make_url
 
 from rollcall.errors import SettingsError
 from rollcall.settings import Settings, load_settings
@@ -60,10 +61,83 @@ def test_empty_urls_mean_the_embedded_services(monkeypatch: pytest.MonkeyPatch) 
 
 def test_the_token_and_the_key_do_not_show_in_a_printed_settings_object() -> None:
     settings = Settings(telegram_token="123:secret", voiceprint_key="hush", _env_file=None)
-    assert "secret" not in repr(settings)
+    assert "123:secret" not in repr(settings)
     assert "hush" not in repr(settings)
 
 
 def test_a_deep_data_folder_still_gets_a_socket_path_that_fits(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path / ("deep" * 30), _env_file=None)
     assert len(str(settings.redis_socket)) < 104
+
+
+@pytest.fixture
+def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
+    folder = tmp_path / "secrets"
+    folder.mkdir()
+    monkeypatch.setenv("ROLLCALL_SECRETS_DIR", str(folder))
+    return folder
+
+
+def test_a_setting_may_be_the_content_of_a_file(secrets: Path) -> None:
+    (secrets / "rollcall_telegram_token").write_text("123:secret\n")
+    (secrets / "something_else").write_text("of no concern")
+    token = load_settings().telegram_token
+    assert token is not None
+    assert token.get_secret_value() == "123:secret"
+
+
+def test_an_empty_line_in_the_environment_leaves_the_word_to_the_file(
+    secrets: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("ROLLCALL_TELEGRAM_TOKEN", "")
+    (tmp_path / ".env").write_text("ROLLCALL_TELEGRAM_TOKEN=\nROLLCALL_ADMINS=\n")
+    (secrets / "rollcall_telegram_token").write_text("123:secret")
+    assert load_settings().telegram_token is not None
+
+
+def test_the_environment_comes_before_the_file(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (secrets / "rollcall_timezone").write_text("Europe/Moscow")
+    monkeypatch.setenv("ROLLCALL_TIMEZONE", "Asia/Omsk")
+    assert load_settings().timezone == "Asia/Omsk"
+
+
+def test_a_secret_that_may_not_be_read_is_told_in_one_line(secrets: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    refused = PermissionError(13, "Permission denied", str(secrets / "rollcall_telegram_token"))
+
+    def refuse(*_arguments: object, **_keywords: object) -> str:
+        raise refused
+
+    (secrets / "rollcall_telegram_token").write_text("123:secret")
+    monkeypatch.setattr(Path, "read_text", refuse)
+    with pytest.raises(SettingsError, match=r"rollcall_telegram_token cannot be read: Permission denied$"):
+        load_settings()
+
+
+@pytest.mark.parametrize(
+    ("given", "made"),
+    [
+        ("redis://valkey:6379/0", "redis://:p%2Fw%40%3A@valkey:6379/0"),
+        ("rediss://rollcall@valkey", "rediss://rollcall:p%2Fw%40%3A@valkey"),
+        ("redis://:own@valkey:6379/0", "redis://:own@valkey:6379/0"),
+        ("unix:///run/valkey.sock", "unix://:p%2Fw%40%3A@/run/valkey.sock"),
+    ],
+)
+def test_a_password_from_a_file_completes_the_url_of_the_queue(secrets: Path, given: str, made: str) -> None:
+    (secrets / "rollcall_redis_password").write_text("p/w@:\n")
+    assert Settings(redis_url=given, _env_file=None).effective_redis_url == made
+
+
+@pytest.mark.parametrize("host", ["postgres", "[::1]:5433", ""])
+def test_a_password_from_a_file_completes_the_url_of_the_database(secrets: Path, host: str) -> None:
+    (secrets / "rollcall_database_password").write_text("p/w@: %")
+    settings = Settings(database_url=f"postgresql+asyncpg://rollcall@{host}/rollcall", _env_file=None)
+    url = make_url(settings.effective_database_url)
+    assert (url.username, url.password, url.database) == ("rollcall", "p/w@: %", "rollcall")
+
+
+def test_a_password_does_not_move_the_embedded_services(secrets: Path) -> None:
+    for name in ("redis", "database"):
+        (secrets / f"rollcall_{name}_password").write_text("p")
+    settings = load_settings()
+    assert settings.effective_redis_url == f"unix://{settings.redis_socket}"
+    assert settings.effective_database_url.startswith("sqlite+aiosqlite:///")

@@ -1,0 +1,58 @@
+"""The same product on PostgreSQL and redis-server: a whole lesson, and what a kill -9 of everything leaves."""
+
+import asyncio
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from sqlalchemy import make_url, text
+from sqlalchemy.ext.asyncio import create_async_engine
+
+from rollcall import keys
+from rollcall.queue import connect
+from tests.end_to_end import test_conversation, test_survival
+from tests.end_to_end.product import running
+
+pytestmark = [pytest.mark.postgres, pytest.mark.redis]
+
+_RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+_FIRST_DATABASE = 8  # the ones below are other tests'
+
+
+@pytest.fixture(autouse=True)
+def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Both empty, and the product told of them."""
+    database_url = asyncio.run(_database(os.environ["ROLLCALL_TEST_POSTGRES_URL"], f"product_{_RUNNER}"))
+    redis_url = f"{os.environ['ROLLCALL_TEST_REDIS_URL']}?db={_FIRST_DATABASE + int(_RUNNER.removeprefix('gw'))}"
+    monkeypatch.setenv("ROLLCALL_DATABASE_URL", database_url)
+    monkeypatch.setenv("ROLLCALL_REDIS_URL", redis_url)
+    with connect(redis_url) as client:
+        client.flushdb()
+        yield
+        assert client.xlen(keys.JOBS) == client.xlen(keys.RESULTS) == client.xlen(keys.DEAD) == 0
+        assert client.exists(keys.ENCODER), "the product was on another queue"
+        client.flushdb()
+
+
+def test_a_lesson_from_the_first_start_to_the_report(tmp_path: Path) -> None:
+    async def play() -> None:
+        async with running(tmp_path) as product:
+            await test_conversation.test_a_lesson_from_the_first_start_to_the_report(product, "ru")
+
+    asyncio.run(play())
+    assert not list(tmp_path.glob("*.sqlite3*"))
+    assert not (tmp_path / "valkey").exists()
+
+
+def test_after_kill_9_of_everything_the_class_goes_on(tmp_path: Path) -> None:
+    asyncio.run(test_survival.test_after_kill_9_of_everything_the_class_goes_on(tmp_path))
+
+
+async def _database(server: str, name: str) -> str:
+    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
+    async with engine.connect() as connection:
+        await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        await connection.execute(text(f"CREATE DATABASE {name}"))
+    await engine.dispose()
+    return make_url(server).set(database=name).render_as_string(hide_password=False)

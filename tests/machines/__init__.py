@@ -1,0 +1,1 @@
+"""Bots, workers and servers on machines of their own, between which lines are cut."""
