@@ -143,6 +143,8 @@ def create_group(client: redis.Redis, stream: str, group: str) -> None:
             raise
 
 
-def connect(url: str) -> redis.Redis:
-    """A blocking client. RESP2, since the shape of stream replies differs in RESP3."""
-    return redis.Redis.from_url(url, protocol=2, health_check_interval=30)
+def connect(url: str, timeout: float | None = None) -> redis.Redis:
+    """A blocking client; `timeout` bounds each call. RESP2, since the shape of stream replies differs in RESP3."""
+    return redis.Redis.from_url(
+        url, protocol=2, health_check_interval=30, socket_timeout=timeout, socket_connect_timeout=timeout
+    )

@@ -62,6 +62,14 @@ class Settings(BaseSettings):
     """A worker silent for this long has its notes claimed by another."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much the processes say about themselves."""
+    log_format: Literal["text", "json"] = "text"
+    """How they say it: for a terminal, or one JSON object a line."""
+    ops_port: int | None = Field(default=None, ge=1, le=65535)
+    """Port of /metrics, /live and /ready; empty: no server. Under ``rollcall up`` the bot's; the worker has the next."""
+    ops_listen: str = "127.0.0.1"
+    """Address that the server of /metrics, /live and /ready binds."""
+    stuck_after: timedelta = Field(default=timedelta(minutes=1), ge=timedelta(seconds=1))
+    """A bot that hears nothing of a Telegram that answers, or a worker that does not move, for this long is stuck."""
 
     @field_validator("admins", mode="before")
     @classmethod
@@ -70,7 +78,9 @@ class Settings(BaseSettings):
             return frozenset(int(part) for part in value.replace(";", ",").split(",") if part.strip())
         return frozenset({value}) if isinstance(value, int) else value
 
-    @field_validator("telegram_token", "redis_url", "database_url", "voiceprint_key", "webhook_url", mode="before")
+    @field_validator(
+        "telegram_token", "redis_url", "database_url", "voiceprint_key", "webhook_url", "ops_port", mode="before"
+    )
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value

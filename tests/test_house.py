@@ -8,7 +8,6 @@ import re
 import subprocess
 import sys
 from collections.abc import Iterator
-from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,8 +16,6 @@ import yaml
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from rollcall.queue import JobQueue, connect
-from rollcall.seal import Keyring
 from rollcall.settings import Settings
 
 ROOT = Path(__file__).parents[1]
@@ -130,24 +127,6 @@ def test_only_the_bot_is_published_and_only_to_its_own_machine() -> None:
     assert all(port.startswith("127.0.0.1:") for port in published["bot"])
 
 
-def test_a_container_is_healthy_while_its_process_asks_the_queue_for_work(valkey_url: str, keyring: Keyring) -> None:
-    with connect(valkey_url) as client:
-        client.flushall()
-        queue = JobQueue(client, keyring, timedelta(seconds=30))
-        queue.open()
-        assert _health(valkey_url).returncode == 1
-
-        queue.claim(1, timedelta(milliseconds=1))
-
-        assert _health(valkey_url).returncode == 0
-
-
-def test_a_container_whose_queue_is_gone_is_not_healthy(tmp_path: Path) -> None:
-    answer = _health(f"unix://{tmp_path}/nothing.sock")
-    assert answer.returncode == 1
-    assert answer.stdout == "the queue does not answer: ConnectionError\n"
-
-
 def _committed() -> Iterator[Path]:
     command = ["git", "ls-files", "--cached", "--others", "--exclude-standard", "-z"]
     listed = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
@@ -178,9 +157,3 @@ def _closure(name: str, extras: set[str]) -> set[str]:
                 found.add(required := canonicalize_name(requirement.name))
                 waiting += [(required, wanted) for wanted in {"", *requirement.extras}]
     return found
-
-
-def _health(redis_url: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "deploy/docker/health.py", "workers"]
-    environment = os.environ | {"ROLLCALL_REDIS_URL": redis_url}
-    return subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
