@@ -23,6 +23,12 @@ _SUSPICIOUS = 0.4
 _PROVEN = 0.6
 """Of `stuck_after`: for so long Telegram must have answered. The library's longest pause after an error is 30 s."""
 _PROBE_TIMEOUT = 3.0
+_LONGEST_POLL = 10
+
+
+def poll_seconds(settings: Settings) -> int:
+    """How long Telegram may keep the question for updates: well below the silence that is suspicious."""
+    return max(1, min(_LONGEST_POLL, int(settings.stuck_after.total_seconds() / 6)))
 
 
 class Hearing:

@@ -28,7 +28,7 @@ from bot.commands import STUDENT_COMMANDS
 from bot.errors import on_error
 from bot.figures import read_database, read_queue
 from bot.handlers import classes, enrolment, joining, lessons, other, report, reviews, start, student, voice, voices
-from bot.hearing import Hearing
+from bot.hearing import Hearing, poll_seconds
 from bot.inbox import DurableQueue, InOrder
 from bot.pace import Pace
 from bot.recordings import ask_to_enrol_again
@@ -90,7 +90,9 @@ def main(settings: Settings) -> None:
 def _serve(application: App, settings: Settings) -> None:
     try:
         if settings.webhook_url is None:
-            application.run_polling(allowed_updates=_ALLOWED_UPDATES, bootstrap_retries=-1)
+            application.run_polling(
+                timeout=poll_seconds(settings), allowed_updates=_ALLOWED_UPDATES, bootstrap_retries=-1
+            )
         else:
             application.run_webhook(
                 listen=settings.webhook_listen,

@@ -53,7 +53,8 @@ LESSONS_OPEN = Gauge("rollcall_bot_lessons_open", "Lessons open for check-in.")
 
 KINDS = ("voice", "audio", "command", "text", "button", "other")
 ERRORS = (
-    "flood", "server", "conflict", "token", "forbidden", "bad_request", "other", "garbage", "timeout", "pool", "network",
+    "flood", "server", "conflict", "token", "forbidden", "bad_request", "other",
+    "garbage", "timeout", "pool", "network",
 )  # fmt: skip
 OUTCOMES = ("sent", "later", "blocked", "refused")
 

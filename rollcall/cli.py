@@ -315,6 +315,7 @@ def _pull(name: str, settings: Settings, *, prepare: bool = True) -> Path | None
         TransferSpeedColumn(),
         console=_err,
         transient=True,
+        disable=not _err.is_terminal,  # into a log it would put an empty line
     ) as bar:
         try:
             path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))

@@ -13,6 +13,7 @@ import threading
 import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import TextIO
 
 from rollcall.redaction import Redactor
 from rollcall.settings import Settings
@@ -67,16 +68,17 @@ class TextFormatter(logging.Formatter):
         return self._redact(line)
 
 
-def set_up_logging(settings: Settings, process: str, level: str | None = None) -> None:
-    """Write to standard error. Only our own loggers say more than warnings: those of libraries quote requests."""
+def set_up_logging(settings: Settings, process: str, level: str | None = None, stream: TextIO | None = None) -> None:
+    """Write to standard error, or to a stream. Only our loggers say more than warnings: libraries quote requests."""
     formatter = JsonFormatter if settings.log_format == "json" else TextFormatter
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream or sys.stderr)
     handler.setFormatter(formatter(process, Redactor(settings)))
     level = level or settings.log_level
     logging.basicConfig(level="ERROR" if level == "ERROR" else "WARNING", handlers=[handler], force=True)
     for room in _OURS:
         logging.getLogger(room).setLevel(level)
     logging.captureWarnings(True)
+    logging.raiseExceptions = False  # a line that cannot be written would be printed, as it is, with all its arguments
 
 
 def speaks_json() -> bool:

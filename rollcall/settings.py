@@ -65,10 +65,10 @@ class Settings(BaseSettings):
     log_format: Literal["text", "json"] = "text"
     """How they say it: for a terminal, or one JSON object a line."""
     ops_port: int | None = Field(default=None, ge=1, le=65535)
-    """Port of /metrics, /live and /ready; empty: no server. Under ``rollcall up`` the bot's; the worker has the next."""
+    """Port of /metrics, /live and /ready; empty: none. Under ``rollcall up`` the bot's, and the worker has the next."""
     ops_listen: str = "127.0.0.1"
     """Address that the server of /metrics, /live and /ready binds."""
-    stuck_after: timedelta = Field(default=timedelta(minutes=1), ge=timedelta(seconds=1))
+    stuck_after: timedelta = Field(default=timedelta(minutes=1), ge=timedelta(seconds=5))
     """A bot that hears nothing of a Telegram that answers, or a worker that does not move, for this long is stuck."""
 
     @field_validator("admins", mode="before")

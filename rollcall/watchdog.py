@@ -83,6 +83,11 @@ class Watchdog:
         self._read()
         self._heard_at, self._stuck = None, False
 
+    @property
+    def heard(self) -> bool:
+        """Whether the child has reported since it was expected."""
+        return self._heard_at is not None
+
     def complaint(self) -> str | None:
         """Why the child must be started again, or None."""
         self._read()

@@ -173,7 +173,7 @@ def keyring() -> Keyring:
     return Keyring([bytes(range(32))])
 
 
-WaitUntil = Callable[[Callable[[], Any]], Awaitable[Any]]
+WaitUntil = Callable[..., Awaitable[Any]]
 
 
 @pytest.fixture
