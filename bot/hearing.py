@@ -60,6 +60,8 @@ class Hearing:
                 self._answering_since = None
             elif self._answering_since is None:
                 self._answering_since = time.monotonic()
+            if (age := self.heard.age) is not None:
+                metrics.HEARD.set(time.time() - age)
             await asyncio.sleep(every)
 
     def deaf(self) -> str | None:

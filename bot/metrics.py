@@ -35,7 +35,10 @@ TELEGRAM_ERRORS = Counter(
     "Calls to Telegram that failed, by its answer, or by there being none.",
     ["kind"],
 )
-HEARD = Gauge("rollcall_bot_heard_timestamp_seconds", "When Telegram last answered the bot's question for updates.")
+HEARD = Gauge(
+    "rollcall_bot_heard_timestamp_seconds",
+    "When Telegram last answered the question for updates; by webhook, when that last took a connection.",
+)
 TURNED = Gauge("rollcall_bot_loop_timestamp_seconds", "When the bot's event loop last turned.")
 
 QUEUE_WAITING = Gauge("rollcall_bot_queue_waiting", "Notes in the queue that no worker has taken yet.")
@@ -58,13 +61,19 @@ ERRORS = (
 )  # fmt: skip
 OUTCOMES = ("sent", "later", "blocked", "refused")
 
-# From the start at zero, so that the first of a kind is seen to increase.
-for counter, values in (
-    (RECEIVED, KINDS), (HANDLED, KINDS), (FAILED, KINDS), (RETRIED, KINDS),
-    (ANSWERS, OUTCOMES), (TELEGRAM_ERRORS, ERRORS),
-):  # fmt: skip
-    for value in values:
-        counter.labels(value)
+
+def _begin_at_zero() -> None:
+    """From the start, so that the first of a kind is seen to increase."""
+    for counter in (RECEIVED, HANDLED, FAILED, RETRIED):
+        for kind in KINDS:
+            counter.labels(kind)
+    for outcome in OUTCOMES:
+        ANSWERS.labels(outcome)
+    for error in ERRORS:
+        TELEGRAM_ERRORS.labels(error)
+
+
+_begin_at_zero()
 
 
 def kind_of(update: object) -> str:

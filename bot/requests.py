@@ -45,7 +45,6 @@ class CountedRequest(HTTPXRequest):
             metrics.TELEGRAM_SECONDS.labels(_method_of(url)).observe(time.perf_counter() - started)
         if self._heard is not None:
             self._heard.beat()
-            metrics.HEARD.set_to_current_time()
         if code >= HTTPStatus.BAD_REQUEST:
             server = code >= HTTPStatus.INTERNAL_SERVER_ERROR
             metrics.TELEGRAM_ERRORS.labels("server" if server else _KINDS.get(HTTPStatus(code), "other")).inc()

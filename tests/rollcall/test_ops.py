@@ -14,7 +14,7 @@ import pytest
 
 from rollcall import health
 from rollcall.errors import Unavailable, WrongUse
-from rollcall.ops import serving
+from rollcall.ops import observed, serving
 from rollcall.settings import Settings
 from rollcall.vitals import Pulse, Vitals, examine
 from rollcall.watchdog import Watchdog, reporting
@@ -71,6 +71,11 @@ def test_a_port_that_is_taken_is_named_with_its_setting() -> None:
         serving(Vitals(), "127.0.0.1", port),
     ):
         pass
+
+
+def test_without_a_port_nothing_listens() -> None:
+    with observed(Vitals(), Settings(_env_file=None)):
+        assert "ops" not in {thread.name for thread in threading.enumerate()}
 
 
 def test_health_asks_the_process_on_this_machine() -> None:
