@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
+from bot import metrics
 from bot.pace import seconds_of
 from bot.phrases import lesson_phrase, phrase
 from bot.replies import Buttons, keyboard, tidy_button
@@ -68,19 +69,32 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
         _log.warning("an answer cannot be delivered", extra={"attempt": attempt_id, "error": type(error).__name__})
         why = "blocked" if isinstance(error, Forbidden) else "refused"
         await _record(services, attempt_id, unanswerable=why)
+        metrics.ANSWERS.labels(why).inc()
+        _count(attempt)
     except TelegramError as error:
         # Not tried again at once: the next tries are a tenth of the answer's age apart.
         age = now() - (attempt.settled_at or now())
         wait = min(max(age / 10, _AGAIN_FIRST), _AGAIN_MOST)
         if isinstance(error, RetryAfter):
             wait = max(wait, seconds_of(error))
+        metrics.ANSWERS.labels("later").inc()
         await _record(services, attempt_id, answer_from=now() + wait)
         raise
     else:
-        await _record(services, attempt_id, answered_at=now())
+        answered_at = now()
+        await _record(services, attempt_id, answered_at=answered_at)
+        metrics.ANSWERS.labels("sent").inc()
+        metrics.ANSWER_SECONDS.labels(attempt.purpose).observe(
+            max(0.0, (answered_at - attempt.sent_at).total_seconds())
+        )
+        _count(attempt)
         if attempt.waiting_message_id is not None:
             with suppress(TelegramError):
                 await application.bot.delete_message(attempt.chat_id, attempt.waiting_message_id)
+
+
+def _count(attempt: Attempt) -> None:
+    metrics.NOTES.labels(attempt.purpose, attempt.verdict, attempt.reason or "").inc()
 
 
 async def _record(services: Services, attempt_id: str, **values: datetime | str) -> None:

@@ -140,7 +140,7 @@ async def _edit(application: App, services: Services, lesson_id: int) -> None:
         )
     except BadRequest as error:
         if "not modified" not in str(error).lower():
-            _log.info("a board cannot be edited", extra={"lesson": lesson_id, "error": str(error)})
+            _log.info("a board cannot be edited", extra={"lesson": lesson_id, "error": type(error).__name__})
     except Forbidden:
         _log.info("a board's chat is closed to us", extra={"lesson": lesson_id})
 

@@ -10,6 +10,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from telegram import Update
 from telegram.error import Forbidden, TelegramError
 
+from bot import metrics
 from bot.inbox import InOrder
 from bot.pace import passing
 from bot.services import Context
@@ -34,8 +35,10 @@ async def on_error(update: object, context: Context) -> None:
         # Two bots that insert the same row agree at the second try; one that never can is our mistake.
         most = _TRIES if isinstance(error, IntegrityError) else None
         if isinstance(processor, InOrder) and processor.failed(update, most):
+            metrics.RETRIED.labels(metrics.kind_of(update)).inc()
             _log.warning("tried again soon", extra={"update": number, "error": type(error).__name__})
             return
+    metrics.FAILED.labels(metrics.kind_of(update)).inc()
     _log.error("an update failed", exc_info=error, extra={"update": number})
     if isinstance(update, Update) and update.effective_chat is not None and update.effective_user is not None:
         texts = texts_in(language_for(update.effective_user.language_code))

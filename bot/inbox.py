@@ -14,9 +14,11 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
+from bot import metrics
 from bot.services import now
 from rollcall.storage import inbox
 from rollcall.storage.database import Database
+from rollcall.vitals import Pulse
 
 _log = logging.getLogger(__name__)
 
@@ -31,8 +33,10 @@ _ROUNDS_PER_RENEWAL = 20
 class DurableQueue(asyncio.Queue[object]):
     """The updater's queue. python-telegram-bot confirms an update to Telegram once `put` has returned."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, heard: Pulse | None = None) -> None:
+        """`heard` beats while an update waits for the database: no update is asked for meanwhile."""
         super().__init__()
+        self._heard = heard or Pulse()
         self._database = database
         self._holder = inbox.Holder.this_process()
         self._digests: dict[int, str] = {}
@@ -44,7 +48,9 @@ class DurableQueue(asyncio.Queue[object]):
             digest = await self._keep(item)
             if digest is None:
                 _log.info("an update came again", extra={"update": item.update_id})
+                metrics.REPEATED.inc()
                 return
+            metrics.RECEIVED.labels(metrics.kind_of(item)).inc()
             self._digests[item.update_id] = digest
         await super().put(item)
 
@@ -102,6 +108,7 @@ class DurableQueue(asyncio.Queue[object]):
                     return await inbox.accept(session, update.update_id, update.to_json(), self._holder, now())
             except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
                 _log.warning("the database is out of reach, trying again", extra={"error": type(error).__name__})
+                self._heard.beat()
                 await asyncio.sleep(1)
 
 
@@ -155,6 +162,7 @@ class InOrder(BaseUpdateProcessor):
                     await self._again(update)
             self._tries.pop(update.update_id, None)
             await self._queue.handled(update)
+            metrics.HANDLED.labels(metrics.kind_of(update)).inc()
 
     async def _first(self, coroutine: Awaitable[Any]) -> bool:
         async with self._places:

@@ -27,6 +27,7 @@ from bot.boards import close_overdue, keep_boards
 from bot.commands import STUDENT_COMMANDS
 from bot.erasures import clear_traces
 from bot.errors import on_error
+from bot.figures import read_database, read_queue
 from bot.handlers import (
     classes,
     enrolment,
@@ -43,14 +44,18 @@ from bot.handlers import (
     voice,
     voices,
 )
+from bot.hearing import Hearing, poll_seconds
 from bot.inbox import DurableQueue, InOrder
 from bot.pace import Pace
 from bot.recordings import ask_to_enrol_again
+from bot.requests import CountedRequest
 from bot.results import answer_overdue, collect_results, recover_lost
 from bot.retention import keep_only_as_long, keep_queue_log_short
 from bot.reviews import keep_reviews
 from bot.services import App, Context, Services
+from bot.vitals import vitals
 from rollcall.errors import Unavailable, WrongUse
+from rollcall.ops import observed
 from rollcall.seal import load_keyring
 from rollcall.settings import Settings
 from rollcall.storage.database import Database
@@ -97,9 +102,17 @@ def main(settings: Settings) -> None:
         WrongUse: there is no token, or Telegram does not know it.
     """
     application = build_application(settings)
+    hearing: Hearing = application.bot_data["hearing"]
+    with observed(vitals(application.bot_data["services"], hearing), settings):
+        _serve(application, settings)
+
+
+def _serve(application: App, settings: Settings) -> None:
     try:
         if settings.webhook_url is None:
-            application.run_polling(allowed_updates=_ALLOWED_UPDATES, bootstrap_retries=-1)
+            application.run_polling(
+                timeout=poll_seconds(settings), allowed_updates=_ALLOWED_UPDATES, bootstrap_retries=-1
+            )
         else:
             application.run_webhook(
                 listen=settings.webhook_listen,
@@ -120,12 +133,13 @@ def build_application(settings: Settings) -> App:
         raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN")
     keyring = load_keyring(settings, create=True)
     services = Services.open(settings, keyring, Database(settings.effective_database_url, keyring))
-    queue = DurableQueue(services.database)
+    hearing = Hearing(settings)
+    queue = DurableQueue(services.database, hearing.heard)
     processor = InOrder(queue)
     application = (
         Application.builder()
         .application_class(RollcallApplication)
-        .bot(_bot(settings))
+        .bot(_bot(settings, hearing))
         .context_types(ContextTypes(context=Context))
         .update_queue(queue)
         .concurrent_updates(processor)
@@ -136,6 +150,7 @@ def build_application(settings: Settings) -> App:
     )
     processor.retry_with(application.process_update)
     application.bot_data["services"] = services
+    application.bot_data["hearing"] = hearing
     add_handlers(application)
     return application
 
@@ -197,9 +212,7 @@ def webhook_secret(token: str) -> str:
     return hashlib.sha256(f"rollcall-webhook:{token}".encode()).hexdigest()
 
 
-def _bot(settings: Settings) -> ExtBot[Any]:
-    from telegram.request import HTTPXRequest
-
+def _bot(settings: Settings, hearing: Hearing) -> ExtBot[Any]:
     if settings.telegram_token is None:
         raise WrongUse("no token: set ROLLCALL_TELEGRAM_TOKEN")
     url = settings.telegram_api_url
@@ -207,10 +220,12 @@ def _bot(settings: Settings) -> ExtBot[Any]:
         token=settings.telegram_token.get_secret_value(),
         base_url=f"{url}/bot",
         base_file_url=f"{url}/file/bot",
-        request=HTTPXRequest(
+        request=CountedRequest(
             connection_pool_size=64, read_timeout=20, write_timeout=30, connect_timeout=10, pool_timeout=30
         ),
-        get_updates_request=HTTPXRequest(connection_pool_size=2, read_timeout=20, connect_timeout=10),
+        get_updates_request=CountedRequest(
+            connection_pool_size=2, read_timeout=20, connect_timeout=10, heard=hearing.heard
+        ),
         rate_limiter=Pace(),
     )
 
@@ -224,13 +239,16 @@ async def _open(application: App) -> None:
     if isinstance(queue, DurableQueue):
         left = await queue.recover(application.bot)
         _log.info("ready", extra={"left_over": left})
+    hearing: Hearing = application.bot_data["hearing"]
+    watched = (read_queue, read_database) if services.settings.ops_port is not None else ()
     tasks: dict[str, Task] = {
+        "hearing": hearing.keep,
         "inbox": _keep_inbox,
         "results": collect_results,
         "boards": keep_boards,
         "menus": _set_menus,
         # Each for itself: a chat that Telegram holds up in one must not hold up the others.
-        **{getattr(step, "__name__", "upkeep"): _every_few_seconds(step) for step in _UPKEEP},
+        **{getattr(step, "__name__", "upkeep"): _every_few_seconds(step) for step in _UPKEEP + watched},
     }
     application.bot_data["tasks"] = [
         asyncio.create_task(_keep_going(name, task, application, services), name=name) for name, task in tasks.items()

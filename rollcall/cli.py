@@ -19,7 +19,7 @@ from rich.table import Table
 
 from rollcall.cli_records import audit_app, backup, restore
 from rollcall.errors import RollcallError, Unavailable, WrongUse
-from rollcall.logs import set_up_logging
+from rollcall.logs import report_unforeseen, set_up_logging, speaks_json
 from rollcall.settings import Settings, load_settings
 
 app = typer.Typer(
@@ -37,6 +37,9 @@ app.command()(restore)
 keys_app = typer.Typer(help="The keys that seal voices, and what is sealed with each.", invoke_without_command=True)
 app.add_typer(keys_app, name="keys")
 
+_LASTING = (["up"], ["bot"], ["worker"])
+"""Commands that serve people; the others are somebody's own."""
+
 _out = Console()
 _err = Console(stderr=True, highlight=False)
 
@@ -46,8 +49,16 @@ def main() -> None:
     try:
         app()
     except RollcallError as error:
-        _err.print(f"[bold red]rollcall:[/] {escape(str(error))}", soft_wrap=True)
+        if speaks_json():
+            logging.getLogger(__name__).error("%s", error)
+        else:
+            _err.print(f"[bold red]rollcall:[/] {escape(str(error))}", soft_wrap=True)
         sys.exit(error.exit_code)
+    except Exception as error:
+        if sys.argv[1:2] not in _LASTING:
+            raise
+        report_unforeseen(error)  # Python's own trace would quote what the log must not
+        sys.exit(1)
 
 
 @app.command()
@@ -129,6 +140,21 @@ def doctor(
     if rebuild:
         _out.print(f"{asyncio.run(rebuild_galleries(settings))} galleries rebuilt")
     elif not asyncio.run(check()):
+        raise typer.Exit(1)
+
+
+@app.command()
+def health(
+    ready: Annotated[
+        bool, typer.Option("--ready", help="Whether it can do its work, not only whether it lives")
+    ] = False,
+) -> None:
+    """Ask the bot or worker behind ROLLCALL_OPS_PORT how it is; exit code 1 where it is stuck."""
+    from rollcall.health import ask
+
+    good, said = ask(_settings("health", level="ERROR"), "ready" if ready else "live")
+    _out.print(said, soft_wrap=True, highlight=False, markup=False)
+    if not good:
         raise typer.Exit(1)
 
 
@@ -276,7 +302,7 @@ def prune_keys() -> None:
 
 def _settings(process: str, level: str | None = None) -> Settings:
     settings = load_settings()
-    set_up_logging(level or settings.log_level, process)
+    set_up_logging(settings, process, level)
     return settings
 
 
@@ -316,6 +342,7 @@ def _pull(name: str, settings: Settings, *, prepare: bool = True) -> Path | None
         TransferSpeedColumn(),
         console=_err,
         transient=True,
+        disable=not _err.is_terminal,  # into a log it would put an empty line
     ) as bar:
         try:
             path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))

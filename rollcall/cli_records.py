@@ -111,8 +111,9 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 
 def _settings(process: str) -> Settings:
-    set_up_logging("ERROR", process)
-    return load_settings()
+    settings = load_settings()
+    set_up_logging(settings, process, "ERROR")
+    return settings
 
 
 def _utc(moment: datetime | None) -> datetime | None:

@@ -53,6 +53,10 @@ class Mailbox:
                 if "BUSYGROUP" not in str(error):
                     raise
 
+    async def ping(self) -> None:
+        """Whether Redis answers; raises where it does not."""
+        await self._redis.exists(keys.JOBS)
+
     async def post(self, job: Job, audio: bytes) -> str:
         """Queue a note; its entry. The audio is sealed: an append-only file would keep it long after it was settled.
 

@@ -151,9 +151,9 @@ def create_group(client: redis.Redis, stream: str, group: str) -> None:
             raise
 
 
-def connect(url: str) -> redis.Redis:
-    """A blocking client. RESP2, since the shape of stream replies differs in RESP3."""
+def connect(url: str, timeout: float = SILENCE) -> redis.Redis:
+    """A blocking client; `timeout` bounds each call, seconds. RESP2, since stream replies look different in RESP3."""
     retry = Retry(NoBackoff(), RETRIES)
     return redis.Redis.from_url(
-        url, protocol=2, health_check_interval=30, socket_timeout=SILENCE, socket_connect_timeout=SILENCE, retry=retry
+        url, protocol=2, health_check_interval=30, socket_timeout=timeout, socket_connect_timeout=timeout, retry=retry
     )

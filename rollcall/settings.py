@@ -91,6 +91,14 @@ class Settings(BaseSettings):
     """Days for which a withdrawn agreement and the receipt of an erasure are kept as a proof."""
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
     """How much the processes say about themselves."""
+    log_format: Literal["text", "json"] = "text"
+    """How they say it: for a terminal, or one JSON object a line."""
+    ops_port: int | None = Field(default=None, ge=1, le=65535)
+    """Port of /metrics, /live and /ready; empty: none. Under ``rollcall up`` the bot's, and the worker has the next."""
+    ops_listen: str = "127.0.0.1"
+    """Address that the server of /metrics, /live and /ready binds."""
+    stuck_after: timedelta = Field(default=timedelta(minutes=1), ge=timedelta(seconds=5))
+    """A bot that hears nothing of a Telegram that answers, or a worker that does not move, for this long is stuck."""
 
     @classmethod
     def settings_customise_sources(
@@ -121,6 +129,7 @@ class Settings(BaseSettings):
         "database_password",
         "voiceprint_key",
         "webhook_url",
+        "ops_port",
         mode="before",
     )
     @classmethod

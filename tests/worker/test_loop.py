@@ -176,3 +176,24 @@ async def test_a_worker_told_to_stop_finishes_what_it_holds(
     assert not bench.thread.is_alive()
     assert bench.client.xpending(keys.JOBS, keys.WORKERS)["pending"] == 0
     assert len(bench.results()) == 4
+
+
+async def test_a_worker_that_hangs_in_a_note_is_seen_not_to_move(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil
+) -> None:
+    entered, leave = threading.Event(), threading.Event()
+
+    def hang(_count: int) -> bool:
+        entered.set()
+        return not leave.wait(30)
+
+    bench = make_bench(Fragile(hang))
+    still = bench.worker.pulse.stopped_for(timedelta(seconds=0.5))
+    await bench.post((job(1), NOTE))
+    assert still() is None  # it has not begun
+    bench.thread.start()
+    await wait_until(entered.is_set)
+    await wait_until(still)
+    leave.set()
+    await wait_until(bench.results)
+    await wait_until(lambda: still() is None)
