@@ -59,6 +59,8 @@ class Keyring:
         """
         key_id, nonce = sealed[1 : 1 + _KEY_ID], sealed[1 + _KEY_ID : 1 + _KEY_ID + _NONCE]
         cipher = self._ciphers.get(key_id)
+        if len(nonce) < _NONCE:
+            raise SealBroken("a sealed value is cut off; it is not used")
         if sealed[:1] != _VERSION or cipher is None:
             raise SealBroken("a sealed value needs a key we do not hold: put its key into ROLLCALL_VOICEPRINT_KEY")
         try:

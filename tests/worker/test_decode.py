@@ -169,7 +169,7 @@ def test_ffmpeg_may_open_one_file_only_and_is_told_no_secrets(tmp_path: Path, mo
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(spy))
     monkeypatch.setenv("ROLLCALL_VOICEPRINT_KEY", "sesame")
     assert refusal(b"fLaC" + bytes(500)) == "broken_file"
-    assert seen.read_text().startswith("-protocol_whitelist file -y -f flac -i ")
+    assert " -protocol_whitelist fd -threads 1 -f flac -i fd: " in seen.read_text()
     assert "sesame" not in seen.read_text()
 
 
@@ -192,7 +192,7 @@ def test_a_decoder_that_hangs_is_ended_and_the_recording_removed(
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(hanging))
     monkeypatch.setenv("TMPDIR", str(scratch))
     monkeypatch.setattr(tempfile, "tempdir", None)
-    monkeypatch.setattr(transcode, "_WALL_SECONDS", 3)
+    monkeypatch.setattr(transcode, "WALL_SECONDS", 3)
     assert refusal(recording) == "broken_file"
     assert began.exists()
     assert not list(scratch.iterdir())
