@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from telegram import Update
+from telegram import Audio, Document, Update, VideoNote, Voice
 from telegram.error import EndPointNotFound, InvalidToken
 from telegram.ext import ExtBot
 
 READ_TIMEOUT = 20.0
+_LONGEST_FILE_ID, _LONGEST_UNIQUE_ID = 255, 64
+"""Of their columns."""
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +54,57 @@ class Poller(ExtBot[Any]):
             _log.error("something that is no update was stepped over")
             return None
         try:
-            return Update.de_json(raw, self)
-        except Exception as error:
-            _log.error("an update cannot be read", extra={"update": number, "error": type(error).__name__})
-            return Update(number)
+            update = Update.de_json(raw, self)
+            error = None if is_sound(update) else "unsound"
+        except Exception as raised:
+            error = type(raised).__name__
+        if error is None:
+            return update
+        _log.error("an update cannot be read", extra={"update": number, "error": error})
+        return Update(number)
+
+
+def is_sound(update: Update) -> bool:
+    """Whether what every handler relies on is there. python-telegram-bot checks no types: what is missing comes as
+    None, and what is something else as that.
+    """
+    user, chat, message, query = (
+        update.effective_user,
+        update.effective_chat,
+        update.effective_message,
+        update.callback_query,
+    )
+    if not _is_number(update.update_id) or (query is not None and not isinstance(query.data, str | None)):
+        return False
+    if user is not None and not (_is_number(user.id) and isinstance(user.first_name, str)):
+        return False
+    if chat is not None and not (_is_number(chat.id) and isinstance(chat.type, str)):
+        return False
+    if message is None:
+        return True
+    if chat is None or not _is_number(message.message_id) or not isinstance(message.date, datetime):
+        return False
+    text = getattr(message, "text", None)
+    media = [getattr(message, kind, None) for kind in ("voice", "video_note", "audio", "document")]
+    entities = getattr(message, "entities", ())
+    return (
+        isinstance(text, str | None)
+        and all(_is_number(entity.offset) and _is_number(entity.length) for entity in entities)
+        and all(_is_file(one) for one in media if one is not None)
+    )
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int) and -(2**63) <= value < 2**63
+
+
+def _is_file(media: Voice | VideoNote | Audio | Document) -> bool:
+    size, kind = media.file_size, getattr(media, "mime_type", None)
+    words = (media.file_id, media.file_unique_id)
+    return (
+        all(isinstance(word, str) and word.isprintable() for word in words)
+        and len(media.file_id) <= _LONGEST_FILE_ID
+        and len(media.file_unique_id) <= _LONGEST_UNIQUE_ID
+        and (size is None or _is_number(size))
+        and isinstance(kind, str | None)
+    )
