@@ -54,20 +54,20 @@ class Poller(ExtBot[Any]):
             _log.error("something that is no update was stepped over")
             return None
         try:
-            update = Update.de_json(raw, self)
-            error = None if is_sound(update) else "unsound"
-        except Exception as raised:
-            error = type(raised).__name__
-        if error is None:
-            return update
-        _log.error("an update cannot be read", extra={"update": number, "error": error})
-        return Update(number)
+            return Update.de_json(raw, self)
+        except Exception as error:
+            _log.error("an update cannot be read", extra={"update": number, "error": type(error).__name__})
+            return Update(number)
 
 
 def is_sound(update: Update) -> bool:
     """Whether what every handler relies on is there. python-telegram-bot checks no types: what is missing comes as
     None, and what is something else as that.
     """
+    try:
+        update.to_json()  # what the inbox keeps
+    except (TypeError, ValueError, RecursionError):
+        return False
     user, chat, message, query = (
         update.effective_user,
         update.effective_chat,

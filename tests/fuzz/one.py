@@ -9,12 +9,12 @@ from pathlib import Path
 
 import atheris
 
-_OURS = ["rollcall", "worker", "bot", "evaluation", "models"]
+_INSTRUMENTED = ["rollcall", "worker", "bot", "evaluation", "models", "telegram"]
 
 
 def main(name: str, inputs: int, seed: int, folder: Path) -> None:
     """Never returns: libFuzzer ends the process."""
-    with atheris.instrument_imports(include=_OURS):
+    with atheris.instrument_imports(include=_INSTRUMENTED):
         from tests.fuzz.targets import target as of
         from tests.fuzz.watch import Watch
 
@@ -33,7 +33,7 @@ def main(name: str, inputs: int, seed: int, folder: Path) -> None:
 
     options: Sequence[str] = [
         sys.argv[0], f"-runs={inputs}", f"-seed={seed}", f"-max_len={target.longest}",
-        f"-artifact_prefix={folder}/died-",
+        f"-artifact_prefix={folder}/died-", "-len_control=0",
         f"-timeout={int(target.limit * 10) + 30}", "-rss_limit_mb=4096", "-print_final_stats=1", str(corpus),
     ]  # fmt: skip
     watch = Watch(target, folder, inputs)

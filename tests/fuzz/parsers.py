@@ -302,7 +302,10 @@ def name() -> Target:
     from rollcall.names import LONGEST_NAME, LONGEST_TITLE, clean_name, clean_title, shortened_name
 
     def check(data: bytes) -> None:
-        text = data.decode("utf-8", "surrogatepass" if data[:1] == b"\xed" else "replace")
+        try:
+            text = data.decode("utf-8", "surrogatepass")
+        except UnicodeDecodeError:
+            text = data.decode("utf-8", "replace")
         for cleaned, longest in ((clean_name(text), LONGEST_NAME), (clean_title(text), LONGEST_TITLE)):
             if not cleaned:
                 continue
@@ -319,7 +322,7 @@ def name() -> Target:
             raise AssertionError("nobody")
 
     seeds = ["Анна Белова", "Anna\u202eavleB", "👩‍🏫 Math", "a" + "\u0301" * 20, "=cmd|' /C calc'!A0", "ㅤㅤ", "<b>x</b>"]
-    return Target(check, [seed.encode() for seed in seeds], 100_000, longest=12_000)
+    return Target(check, [seed.encode() for seed in seeds], 100_000, longest=2048)
 
 
 def report() -> Target:
