@@ -10,23 +10,23 @@ import resource
 import signal
 import sys
 
-MEMORY = 512 << 20
-"""Bytes of address space, which is more than what is in use. Two such beside a worker stay below its container's."""
-CPU_SECONDS = 8
-FILE = 32 << 20
-"""Bytes in any file that is written; there should be none."""
-OPEN_FILES = 64
+_OPEN_FILES = 64
 
 _DIE_WITH_PARENT = 1
 
 
-def main(parent: int, command: list[str]) -> None:
-    """Set the limits on this process and replace it; it ends when the process that asked for it does."""
+def main(parent: int, memory: int, cpu_seconds: int, command: list[str]) -> None:
+    """Set the limits on this process and replace it; it ends when the process that asked for it does.
+
+    Args:
+        parent: that process's id.
+        memory: bytes of address space.
+    """
     for what, most in (
-        (resource.RLIMIT_AS, MEMORY),
-        (resource.RLIMIT_CPU, CPU_SECONDS),
-        (resource.RLIMIT_FSIZE, FILE),
-        (resource.RLIMIT_NOFILE, OPEN_FILES),
+        (resource.RLIMIT_AS, memory),
+        (resource.RLIMIT_CPU, cpu_seconds),
+        (resource.RLIMIT_FSIZE, 0),  # into pipes only
+        (resource.RLIMIT_NOFILE, _OPEN_FILES),
         (resource.RLIMIT_CORE, 0),  # what a crash writes down would be somebody's voice
     ):
         resource.setrlimit(what, (most, most))
@@ -41,4 +41,4 @@ def main(parent: int, command: list[str]) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2:])
+    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), sys.argv[4:])

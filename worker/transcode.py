@@ -25,7 +25,9 @@ from numpy.typing import NDArray
 from worker import confined
 from worker.waveform import SAMPLE_RATE, AudioRefused
 
-WALL_SECONDS = 10
+WALL_SECONDS, CPU_SECONDS = 10, 8
+MEMORY = 512 << 20
+"""Bytes of address space, which is more than what is in use. Two such beside a worker stay below its container's."""
 _MOST_RATE, _LEAST_RATE = 192_000, 4_000
 _TOO_LONG_MARGIN = 1
 """Seconds decoded beyond the limit, to tell a file at the limit from a longer one."""
@@ -76,7 +78,7 @@ def _command(container: str, seconds: float) -> list[str]:
 
 def _run(command: list[str], stdin: int) -> bytes:
     with subprocess.Popen(  # noqa: S603 - our own script and ffmpeg, with a container's name from the table above
-        [sys.executable, "-I", "-S", confined.__file__, str(os.getpid()), *command],
+        [sys.executable, "-I", "-S", confined.__file__, *map(str, (os.getpid(), MEMORY, CPU_SECONDS)), *command],
         stdin=stdin,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
