@@ -34,7 +34,8 @@ def instead(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Stand:
         told, program = tmp_path / "told", tmp_path / "ffmpeg"
         # A confined program may write no file, so what it tells goes through a pipe that is there already.
         os.mkfifo(told)
-        head = f"#!{sys.executable} -IS\nimport json, os, resource, sys, time\ntold = os.open({str(told)!r}, os.O_WRONLY)\n"
+        head = f"#!{sys.executable} -IS\nimport json, os, resource, sys, time\n"
+        head += f"told = os.open({str(told)!r}, os.O_WRONLY)\n"
         program.write_text(head + textwrap.dedent(body))
         program.chmod(0o700)
         monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(program))
@@ -56,7 +57,8 @@ def test_every_limit_is_set_on_what_decodes_and_it_is_told_no_secrets(
     listening = hear(
         instead("""
         limits = [resource.getrlimit(getattr(resource, "RLIMIT_" + name)) for name in ("AS", "CPU", "FSIZE", "CORE")]
-        os.write(told, json.dumps((sys.argv[1:], limits, sorted(os.environ), os.getcwd(), os.fstat(0).st_size)).encode())
+        facts = (sys.argv[1:], limits, sorted(os.environ), os.getcwd(), os.fstat(0).st_size)
+        os.write(told, json.dumps(facts).encode())
         """)
     )
     assert refusal(FLAC) == "broken_file"
