@@ -1,6 +1,6 @@
 ARGS ?=
 
-.PHONY: help setup demo test machines services lint format bench constraints clean
+.PHONY: help setup demo test machines services lint format bench fuzz audit constraints clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -39,9 +39,23 @@ bench: .venv/.bench-ready ## Race Rollcall against what people would write inste
 	@scripts/services sound
 	@touch $@
 
+fuzz: .venv/.fuzz-ready ## Hostile input by the million (ARGS="name report" or "opus --inputs 1000" for a part)
+	nice .venv/bin/python -m tests.fuzz $(ARGS)
+
+.venv/.fuzz-ready: .venv/.ready
+	@scripts/setup fuzz
+	@touch $@
+
+audit: .venv/.audit-ready ## Known vulnerabilities of the pinned versions; asks an advisory service, so it needs a network
+	.venv/bin/pip-audit --requirement constraints.txt --no-deps --disable-pip $(ARGS)
+
+.venv/.audit-ready: .venv/.ready
+	@scripts/setup audit
+	@touch $@
+
 constraints: setup ## Compile constraints.txt anew (ARGS=--upgrade for the newest versions)
 	scripts/constraints $(ARGS)
 
 clean: ## Remove everything made here, but for data/ and .env
-	rm -rf .venv build dist demo-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist demo-output fuzz-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

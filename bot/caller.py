@@ -8,6 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update, User
 
 from bot.services import now
+from rollcall.names import shortened_name
 from rollcall.settings import Settings
 from rollcall.storage.people import find_person, known_conversation, make_teacher, register_person
 from rollcall.storage.tables import Conversation, Person
@@ -59,7 +60,7 @@ async def teacher_of(session: AsyncSession, caller: Caller) -> Person:
     """The caller as a teacher on record; an admin becomes one at first use."""
     person = caller.person
     if person is None:
-        person = await register_person(session, caller.user.id, caller.user.full_name[:128], now())
+        person = await register_person(session, caller.user.id, shortened_name(caller.user.full_name, "?"), now())
         await remember(session, caller)
     make_teacher(session, person, person)
     return person

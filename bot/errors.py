@@ -21,6 +21,8 @@ _log = logging.getLogger(__name__)
 
 
 _TRIES = 5
+_WRONG_REQUEST = frozenset({"0A", "22", "42"})
+"""Classes of PostgreSQL's error codes: not supported, data exception, wrong statement or no right to it."""
 
 
 async def on_error(update: object, context: Context) -> None:
@@ -51,11 +53,13 @@ async def on_error(update: object, context: Context) -> None:
 def out_of_reach(error: BaseException) -> bool:
     """Whether a service failed, and not the request: what was asked will succeed once the service is back.
 
-    Among databases' errors that is all but those of a wrong statement: a full disk, a restart, a lock, two bots that
-    insert the same row.
+    Among databases' errors that is all but those of a wrong statement or value: a full disk, a restart, a lock, two
+    bots that insert the same row.
     """
     if isinstance(error, DBAPIError):
-        return not isinstance(error, DataError | ProgrammingError | NotSupportedError)
+        # asyncpg's errors of wrong values come without a class of their own, but with PostgreSQL's code.
+        state = str(getattr(error.orig, "sqlstate", None) or "")
+        return not (isinstance(error, DataError | ProgrammingError | NotSupportedError) or state[:2] in _WRONG_REQUEST)
     if isinstance(error, redis.DataError):
         return False
     return isinstance(error, redis.RedisError | PoolTimeout | OSError | QueueFull) or passing(error)

@@ -15,6 +15,7 @@ from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot import metrics
+from bot.polling import is_sound
 from bot.services import now
 from rollcall.storage import inbox
 from rollcall.storage.database import Database
@@ -45,6 +46,9 @@ class DurableQueue(asyncio.Queue[object]):
     async def put(self, item: object) -> None:
         """Keep an update, then queue it; one that has been here before is dropped."""
         if isinstance(item, Update):
+            if not is_sound(item):
+                _log.error("an update that no handler could read was dropped")
+                return
             digest = await self._keep(item)
             if digest is None:
                 _log.info("an update came again", extra={"update": item.update_id})

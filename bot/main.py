@@ -47,6 +47,7 @@ from bot.handlers import (
 from bot.hearing import Hearing, poll_seconds
 from bot.inbox import DurableQueue, InOrder
 from bot.pace import Pace
+from bot.polling import READ_TIMEOUT, Poller
 from bot.recordings import ask_to_enrol_again
 from bot.requests import CountedRequest
 from bot.results import answer_overdue, collect_results, recover_lost
@@ -182,23 +183,23 @@ def add_handlers(application: App) -> None:
         r"leave:(ask|yes|no)": forgetting.leave_pressed,
         r"keep:(yes|no)": enrolment.keep_pressed,
         r"tidy": enrolment.tidy_pressed,
-        r"language:\w+": start.language_chosen,
-        r"class:\d+": classes.class_chosen,
-        r"review:\d+:(yes|no)": reviews.review_pressed,
-        r"voices:\d+": voices.voices_pressed,
-        r"archive(-yes)?:\d+": classes.archive_pressed,
-        r"open:\d+(:\d*)?": lessons.open_pressed,
-        r"close:\d+": lessons.close_pressed,
-        r"report:\d+:\w+": report.report_pressed,
+        r"language:[a-z]+": start.language_chosen,
+        r"class:[0-9]+": classes.class_chosen,
+        r"review:[0-9]+:(yes|no)": reviews.review_pressed,
+        r"voices:[0-9]+": voices.voices_pressed,
+        r"archive(-yes)?:[0-9]+": classes.archive_pressed,
+        r"open:[0-9]+(:[0-9]*)?": lessons.open_pressed,
+        r"close:[0-9]+": lessons.close_pressed,
+        r"report:[0-9]+:[a-z]+": report.report_pressed,
         r"report-classes": report.classes_pressed,
-        r"csv:\d+:\w+": report.csv_pressed,
+        r"csv:[0-9]+:[a-z]+": report.csv_pressed,
     }
     new = filters.UpdateType.MESSAGE
     private = new & filters.ChatType.PRIVATE
     for name, handler in commands.items():
         application.add_handler(CommandHandler(name, handler, filters=new))
     for pattern, handler in buttons.items():
-        application.add_handler(CallbackQueryHandler(handler, pattern=rf"^{pattern}$"))
+        application.add_handler(CallbackQueryHandler(handler, pattern=rf"^{pattern}\Z"))
     spoken = filters.VOICE | filters.VIDEO_NOTE | filters.AUDIO | filters.Document.AUDIO
     application.add_handler(MessageHandler(private & spoken, voice.voice_note))
     application.add_handler(MessageHandler(private & filters.TEXT & ~filters.COMMAND, other.text))
@@ -216,7 +217,7 @@ def _bot(settings: Settings, hearing: Hearing) -> ExtBot[Any]:
     if settings.telegram_token is None:
         raise WrongUse("no token: set ROLLCALL_TELEGRAM_TOKEN")
     url = settings.telegram_api_url
-    return ExtBot(
+    return Poller(
         token=settings.telegram_token.get_secret_value(),
         base_url=f"{url}/bot",
         base_file_url=f"{url}/file/bot",
@@ -224,7 +225,7 @@ def _bot(settings: Settings, hearing: Hearing) -> ExtBot[Any]:
             connection_pool_size=64, read_timeout=20, write_timeout=30, connect_timeout=10, pool_timeout=30
         ),
         get_updates_request=CountedRequest(
-            connection_pool_size=2, read_timeout=20, connect_timeout=10, heard=hearing.heard
+            connection_pool_size=2, read_timeout=READ_TIMEOUT, connect_timeout=10, heard=hearing.heard
         ),
         rate_limiter=Pace(),
     )

@@ -7,6 +7,7 @@ import logging
 import time
 from datetime import timedelta
 
+from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, TelegramError
 
 from bot.gallery import rebuild
@@ -32,7 +33,7 @@ async def queue(application: App, services: Services, attempt: Attempt) -> bool:
     audio = await _download(application, attempt.file_id)
     downloaded = (time.perf_counter() - started) * 1000
     attempt = await _record_download(services, attempt.id, audio, downloaded)
-    if attempt.verdict is not Verdict.PENDING:
+    if attempt.verdict is not Verdict.PENDING or not audio:
         return False
     await _post(services, attempt, audio)
     await _tell_of_the_wait(application, services, attempt)
@@ -49,24 +50,31 @@ async def queue_again(application: App, services: Services, attempt: Attempt) ->
             await attempts.fail(session, attempt.id, now())
 
 
-async def _download(application: App, file_id: str) -> bytes:
-    """The file's bytes; empty for a file that Telegram no longer has."""
+async def _download(application: App, file_id: str) -> bytes | None:
+    """The file's bytes; empty for a file that Telegram no longer has; None for one that is too big.
+
+    The message's word on its size is not enough: it may be missing, and a Bot API server of one's own has no limit.
+    """
     try:
         file = await application.bot.get_file(file_id)
-        return bytes(await file.download_as_bytearray())
+        if (file.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
+            return None
+        audio = bytes(await file.download_as_bytearray())
+        return audio if len(audio) <= FileSizeLimit.FILESIZE_DOWNLOAD else None
     except BadRequest:
         return b""
 
 
-async def _record_download(services: Services, attempt_id: str, audio: bytes, milliseconds: float) -> Attempt:
+async def _record_download(services: Services, attempt_id: str, audio: bytes | None, milliseconds: float) -> Attempt:
     async with services.database.session() as session:
         attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
         # Settled meanwhile: its sender asked to be forgotten.
         if attempt.verdict is Verdict.PENDING:
             attempt.timings = {**attempt.timings, "download": milliseconds}
-            attempt.content_hash = hashlib.sha256(audio).hexdigest()
-            if not audio:
-                attempt.content_hash = None
+            attempt.content_hash = hashlib.sha256(audio).hexdigest() if audio else None
+            if audio is None:
+                attempts.refuse(attempt, Reason.TOO_BIG, now())
+            elif not audio:
                 attempts.refuse(attempt, Reason.BROKEN_FILE, now())
             elif await attempts.was_seen_before(session, attempt):
                 attempts.refuse(attempt, Reason.SEEN_BEFORE, now())

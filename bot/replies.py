@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 from telegram.error import BadRequest
 
+from rollcall.report.text import units
 from rollcall.texts import Texts
 
 Buttons = Sequence[Sequence[tuple[str, str]]]
@@ -17,9 +19,18 @@ def keyboard(buttons: Buttons | None) -> InlineKeyboardMarkup | None:
     """An inline keyboard, or none."""
     if not buttons:
         return None
-    return InlineKeyboardMarkup(
-        [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
-    )
+    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
+    return InlineKeyboardMarkup(rows[: InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER])
+
+
+def fitted(text: str) -> str:
+    """As many of the lines as fit into one message, by Telegram's count of UTF-16 units; an ellipsis for the rest."""
+    if units(text) <= MessageLimit.MAX_TEXT_LENGTH:
+        return text
+    kept = text[: MessageLimit.MAX_TEXT_LENGTH - 2]
+    while units(kept) > MessageLimit.MAX_TEXT_LENGTH - 2:
+        kept = kept[: -max(1, (units(kept) - MessageLimit.MAX_TEXT_LENGTH) // 2)]
+    return (kept[: kept.rfind("\n")] if "\n" in kept else kept) + "\n…"
 
 
 def tidy_button(t: Texts) -> Buttons:
@@ -33,7 +44,7 @@ async def reply(update: Update, text: str, buttons: Buttons | None = None) -> Me
         await settle_button(update)
     if update.effective_chat is None:
         return None
-    return await update.effective_chat.send_message(text, reply_markup=keyboard(buttons))
+    return await update.effective_chat.send_message(fitted(text), reply_markup=keyboard(buttons))
 
 
 async def settle_button(update: Update) -> None:

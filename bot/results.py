@@ -7,9 +7,9 @@ import logging
 from datetime import timedelta
 
 import redis
-from sqlalchemy.exc import SQLAlchemyError
 
 from bot.answers import answer
+from bot.errors import out_of_reach
 from bot.gallery import publish
 from bot.queueing import queue_again
 from bot.recordings import keep_recordings
@@ -40,9 +40,9 @@ async def collect_results(application: App, services: Services) -> None:
     async for entry, result in services.mailbox.results():
         try:
             for_the_teacher = await _settle(application, services, result)
-        except (SQLAlchemyError, redis.RedisError, OSError):
-            raise  # a service is out of reach: the result waits, and so do the others
-        except Exception:
+        except Exception as error:
+            if isinstance(error, redis.RedisError) or out_of_reach(error):
+                raise  # a service is out of reach: the result waits, and so do the others
             # This one's own fault: the others must not wait for it.
             _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
             if await services.mailbox.give_up(entry, result):

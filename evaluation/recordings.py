@@ -10,7 +10,7 @@ from rollcall.errors import WrongUse
 
 SUFFIXES = frozenset({".ogg", ".oga", ".opus", ".wav", ".flac", ".mp3", ".m4a"})
 _NAMES = "ids.txt"
-_LINE = re.compile(r"\s*(\S+)\s+[-–—]\s+(.+?)\s*$")
+_LINE = re.compile(r"(\S+)\s+[-–—]\s+(\S.*)")
 
 
 def find(folder: Path) -> dict[str, list[Path]]:
@@ -53,7 +53,7 @@ def _names(file: Path) -> dict[str, str]:
     names = {}
     for number, line in enumerate(lines, start=1):
         if line.strip():
-            match = _LINE.match(line)
+            match = _LINE.fullmatch(line.strip())
             if match is None:
                 raise WrongUse(f"{file}, line {number}: write “id - name”, such as “17 - Anna Belova”")
             names[match[1]] = match[2]

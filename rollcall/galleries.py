@@ -5,6 +5,7 @@ The database is the truth; a gallery can be rebuilt from it at any time.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -61,7 +62,8 @@ class GalleryWriter:
         """Replace a class's gallery by what the database holds. The version goes on growing, so that workers notice."""
         key = keys.gallery(class_id)
         present: Any = await self._redis.hkeys(key)
-        stale = [field for field in present if field not in keys.GALLERY_FACTS and int(field) not in voiceprints]
+        people = {str(person_id).encode() for person_id in voiceprints}
+        stale = [field for field in present if field not in keys.GALLERY_FACTS and field not in people]
         async with self._redis.pipeline(transaction=True) as transaction:
             if stale:
                 transaction.hdel(key, *stale)
@@ -113,7 +115,7 @@ class GalleryReader:
         people: list[int] = []
         rows: list[NDArray[np.float32]] = []
         for field, sealed in fields.items():
-            if field in keys.GALLERY_FACTS:
+            if field in keys.GALLERY_FACTS or not field.isdigit():
                 continue
             person_id = int(field)
             try:
@@ -127,4 +129,13 @@ class GalleryReader:
                 rows.append(voiceprint.centroid)
         if not rows:
             return Gallery.empty()
-        return Gallery(tuple(people), np.stack(rows), float(fields.get(keys.GALLERY_RAISED, 0.0)))
+        return Gallery(tuple(people), np.stack(rows), _number(fields.get(keys.GALLERY_RAISED)))
+
+
+def _number(said: bytes | None) -> float:
+    """Nothing where it is none: cuts that are not raised serve a class, cuts that are not a number serve nobody."""
+    try:
+        number = float(said or 0.0)
+    except ValueError:
+        return 0.0
+    return number if math.isfinite(number) else 0.0

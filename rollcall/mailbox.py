@@ -147,6 +147,8 @@ class Mailbox:
                 )
                 entries = reply[0][1] if reply else []
             for entry, fields in entries:
+                if fields is None:
+                    continue  # Redis before 7 tells so of an entry that was deleted while it was claimed
                 try:
                     result = Result.model_validate_json(fields[b"result"])
                     self._note_ms += (_busy_ms(result) - self._note_ms) * _SMOOTHING

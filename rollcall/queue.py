@@ -96,8 +96,10 @@ class JobQueue:
         reply: Any = self._redis.xautoclaim(
             keys.JOBS, keys.WORKERS, self.consumer, min_idle_time=self._timeout_ms, count=1
         )
-        claimed: Iterable[tuple[bytes, dict[bytes, bytes]]] = reply[1]
+        claimed: Iterable[tuple[bytes, dict[bytes, bytes] | None]] = reply[1]
         for entry, fields in claimed:
+            if fields is None:
+                continue  # Redis before 7 tells so of an entry that was deleted while it was claimed
             delivery = self._parse(entry, fields, reclaimed=True)
             if delivery is None:
                 continue

@@ -97,6 +97,8 @@ class Keyring:
         """
         self._refresh()
         head, nonce = sealed[:_HEAD], sealed[_HEAD : _HEAD + _NONCE]
+        if len(nonce) < _NONCE:
+            raise SealBroken("a sealed value is cut off; it is not used")
         cipher = self._ciphers.get(head[1:])
         if head[:1] not in (_VERSION, _FIRST_VERSION) or cipher is None:
             raise SealBroken("a sealed value needs a key we do not hold: put its key into ROLLCALL_VOICEPRINT_KEY")

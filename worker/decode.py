@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from worker.ogg import is_ogg_opus, read_opus
 from worker.opus import decode_opus
-from worker.transcode import transcode
+from worker.transcode import sniff, transcode
 from worker.waveform import AudioRefused, Waveform
 
 MAX_SECONDS = 60.0
@@ -27,4 +29,14 @@ def decode(audio: bytes, *, max_seconds: float = MAX_SECONDS, max_bytes: int = M
     waveform = Waveform(samples)
     if waveform.seconds < _SHORTEST_SECONDS:
         raise AudioRefused("broken_file", "no sound in it")
+    if not np.isfinite(samples).all():
+        raise AudioRefused("broken_file", "not a number among its samples")
     return waveform
+
+
+def in_process(audio: bytes) -> bool:
+    """Whether `decode` does without ffmpeg, which may take seconds where a file is made to take long."""
+    try:
+        return is_ogg_opus(audio) or sniff(audio) is None
+    except AudioRefused:
+        return True

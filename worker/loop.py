@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 
 import redis
@@ -17,6 +16,7 @@ from rollcall.queue import Delivery, JobQueue
 from rollcall.verdict import Reason, Verdict
 from rollcall.vitals import Pulse
 from worker import metrics
+from worker.decode import in_process
 from worker.judge import Heard, Judge
 
 _log = logging.getLogger(__name__)
@@ -24,6 +24,8 @@ _log = logging.getLogger(__name__)
 BATCH = 16
 """Most notes claimed at once. There is no linger: a batch is what arrived while the last one was in work."""
 _BLOCK = timedelta(seconds=1)
+_BLOCK_MEANWHILE = timedelta(milliseconds=50)
+"""While ffmpeg is at work: its notes are judged about this soon after it is done."""
 _RETRY_FIRST, _RETRY_MOST = 0.2, 5.0
 
 
@@ -39,6 +41,9 @@ class Worker:
         self.pulse = Pulse()
         """Beats with every turn of the loop and with every step of a note."""
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="listen")
+        self._slow_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="transcode")
+        self._slow: dict[Future[Heard], Delivery] = {}
+        """Notes that need ffmpeg: one made to take long must not hold up those that came with it."""
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
@@ -47,7 +52,7 @@ class Worker:
     def run(self) -> None:
         """Serve the queue. A lost Redis is waited for; its notes come back by redelivery."""
         delay = _RETRY_FIRST
-        with self._holding, self._threads:
+        with self._holding, self._threads, self._slow_threads:
             while not self._stopping.is_set():
                 try:
                     self._queue.open()
@@ -59,6 +64,7 @@ class Worker:
                     self._moved()
                     self._stopping.wait(delay)
                     delay = min(delay * 2, _RETRY_MOST)
+            self._finish()
             self._leave()
 
     def _serve(self) -> None:
@@ -66,20 +72,38 @@ class Worker:
             self._moved()
             # Also drops an erased voice from memory within a second, with nothing else to do.
             self._galleries.forget_stale()
-            deliveries = self._queue.claim(BATCH, _BLOCK)
+            room = BATCH - len(self._slow)
+            if room:
+                deliveries = self._queue.claim(room, _BLOCK_MEANWHILE if self._slow else _BLOCK)
+            else:
+                wait(self._slow, _BLOCK.total_seconds(), FIRST_COMPLETED)
+                deliveries = []
             if deliveries:
                 metrics.claimed(deliveries)
-                with self._holding.these(delivery.entry for delivery in deliveries):
-                    self._work(deliveries)
+            self._holding.hold(delivery.entry for delivery in deliveries)
+            self._work(deliveries)
 
     def _work(self, deliveries: Sequence[Delivery]) -> None:
-        heard = list(self._threads.map(self._listen, deliveries))
-        for delivery, result in zip(deliveries, self._judge_all(heard), strict=True):
+        quick = []
+        for delivery in deliveries:
+            if in_process(delivery.audio):
+                quick.append(delivery)
+            else:
+                self._slow[self._slow_threads.submit(self._listen, delivery)] = delivery
+        batch = list(zip(quick, self._threads.map(self._listen, quick), strict=True))
+        batch += [(self._slow.pop(future), future.result()) for future in list(self._slow) if future.done()]
+        for (delivery, _), result in zip(batch, self._judge_all([heard for _, heard in batch]), strict=True):
             if not self._settle(delivery, result):
                 return
             self._holding.release(delivery.entry)
             metrics.settled(result)
             _log.info("settled", extra={"job": result.job_id, "verdict": result.verdict, "reason": result.reason})
+
+    def _finish(self) -> None:
+        """Asked to stop: what ffmpeg is at is still judged, which its limits make soon; the rest is left to others."""
+        self._slow = {future: delivery for future, delivery in self._slow.items() if not future.cancel()}
+        wait(self._slow)
+        self._work([])
 
     def _settle(self, delivery: Delivery, result: Result) -> bool:
         """Publish a result, waiting for Redis where it is away or full; False when we are asked to stop meanwhile.
@@ -116,6 +140,8 @@ class Worker:
 
     def _judge_all(self, heard: Sequence[Heard]) -> list[Result]:
         """The batch together; should it fail, note by note, so that a bad one costs only itself."""
+        if not heard:
+            return []
         try:
             return self._judge.judge(heard)
         except Exception:
@@ -155,15 +181,9 @@ class _Holding:
         self._stopping.set()
         self._thread.join()
 
-    @contextmanager
-    def these(self, entries: Iterable[bytes]) -> Iterator[None]:
-        held = set(entries)
+    def hold(self, entries: Iterable[bytes]) -> None:
         with self._lock:
-            self._entries |= held
-        try:
-            yield
-        finally:
-            self.release(*held)
+            self._entries.update(entries)
 
     def release(self, *entries: bytes) -> None:
         with self._lock:

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import re
+
 from telegram import Update
 
 from bot.caller import caller_of, teacher_of
 from bot.guards import for_admins, for_teachers, in_private
 from bot.replies import Buttons, reply
 from bot.services import Context, now
+from rollcall.names import LONGEST_TITLE, clean_title
 from rollcall.storage.classes import archive_class, create_class, student_count, summaries, taught_class
 from rollcall.storage.invites import VALID_FOR, create_invite
 from rollcall.storage.lessons import close_lesson, open_lesson_of
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
 
-_TITLE_LENGTH = 64
+_GREATEST_ID = 2**31 - 1
+"""Of an integer column in PostgreSQL."""
 
 
 @in_private
@@ -32,12 +36,12 @@ async def invite(update: Update, context: Context) -> None:
 @for_teachers
 async def new_class(update: Update, context: Context) -> None:
     """/newclass <title>."""
-    title = " ".join(context.args or [])
+    title = clean_title(" ".join(context.args or []))
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         t = caller.texts
-        if not title or len(title) > _TITLE_LENGTH or not title.isprintable():
-            text = t("newclass-usage", most=_TITLE_LENGTH)
+        if not title:
+            text = t("newclass-usage", most=LONGEST_TITLE)
         else:
             teacher = await teacher_of(session, caller)
             said_at = update.effective_message.date if update.effective_message else now()
@@ -118,7 +122,9 @@ def join_link(context: Context, school_class: SchoolClass) -> str:
 def button_number(update: Update, part: int = 1) -> int:
     """A number from callback data such as ``class:7``; -1, which is nobody's, where there is none."""
     data = (update.callback_query.data or "").split(":") if update.callback_query else []
-    return int(data[part]) if len(data) > part and data[part].isdecimal() and len(data[part]) < 19 else -1
+    # The person at the other end may send any data, not only what our buttons hold.
+    number = int(data[part]) if len(data) > part and re.fullmatch("[0-9]{1,10}", data[part]) else -1
+    return number if number <= _GREATEST_ID else -1
 
 
 def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Mapping
 from typing import Any
 
@@ -16,12 +15,12 @@ from bot.guards import in_private
 from bot.handlers.enrolment import begin_enrolment
 from bot.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
+from rollcall.names import clean_name
 from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Person, SchoolClass
 
 NAME = "name"
-_NAME_LENGTH = 100
 
 
 @in_private
@@ -92,15 +91,6 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
         text, joined = await _join(session, caller, person, caller.conversation.data)
     await _after_joining(context, joined)
     await reply(update, text)
-
-
-def clean_name(text: str) -> str:
-    """A name on one line, without control or formatting characters; empty if there is no letter in it."""
-    visible = "".join(" " if c.isspace() else c for c in text if c.isspace() or unicodedata.category(c)[0] != "C")
-    name = unicodedata.normalize("NFC", " ".join(visible.split()))
-    if len(name) < 2 or len(name) > _NAME_LENGTH or not any(character.isalpha() for character in name):
-        return ""
-    return name
 
 
 async def _declined(session: AsyncSession, caller: Caller, class_id: int | None) -> tuple[str, Buttons | None]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -24,7 +25,7 @@ _MOST_MINUTES = 600
 async def open_command(update: Update, context: Context) -> None:
     """/open [minutes]: the only class at once; of several, the one whose button is pressed."""
     asked = (context.args or [""])[0]
-    if asked and not (asked.isdecimal() and 1 <= int(asked) <= _MOST_MINUTES):
+    if asked and not (re.fullmatch("[0-9]{1,3}", asked) and 1 <= int(asked) <= _MOST_MINUTES):
         async with context.services.database.session() as session:
             caller = await caller_of(session, update, context.services.settings)
         await reply(update, caller.texts("open-usage", most=_MOST_MINUTES))

@@ -30,6 +30,10 @@ _WORDS = {
 }  # fmt: skip
 
 
+_LONGEST_TITLE = 40
+"""In a file's name, of which file systems take 255 bytes."""
+
+
 @in_private
 @for_teachers
 async def report_command(update: Update, context: Context) -> None:
@@ -149,4 +153,4 @@ def _period(update: Update) -> Period:
 def _file_name(report: Report) -> str:
     """Class, and the day it was made; what file systems dislike is left out."""
     title = re.sub(r"[^\w-]+", "-", report.class_title).strip("-") or "class"
-    return f"{title}-{report.local(report.made_at):%Y-%m-%d}"
+    return f"{title[:_LONGEST_TITLE]}-{report.local(report.made_at):%Y-%m-%d}"

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from telegram import BotCommandScopeChat, Update
 from telegram.error import TelegramError
 
@@ -17,12 +19,14 @@ from rollcall.storage.people import drop_conversation, set_step
 from rollcall.texts import LANGUAGES, texts_in
 
 JOIN, TEACH = "join-", "teach-"
+_PAYLOAD = re.compile("[A-Za-z0-9_-]{1,64}")
+"""What Telegram allows in a link; the person may type anything."""
 
 
 @in_private
 async def start(update: Update, context: Context) -> None:
     """/start, alone or with the payload of a join link or an invitation."""
-    payload = context.args[0] if context.args else ""
+    payload = context.args[0] if context.args and _PAYLOAD.fullmatch(context.args[0]) else ""
     if payload.startswith(JOIN):
         await _join(update, context, payload.removeprefix(JOIN))
     elif payload.startswith(TEACH):

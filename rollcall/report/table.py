@@ -12,17 +12,18 @@ from rollcall.report.standing import standing_of
 from rollcall.report.wording import STATUSES, capital, reason_words, share_percent, status_word
 from rollcall.texts import Texts
 
-_STARTS_A_FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n")
+_STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def csv_table(report: Report, texts: Texts) -> bytes:
     """One row per student; UTF-8 with a byte order mark, so that Excel reads Cyrillic.
 
-    A value that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection").
+    A value that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection"). All are
+    quoted: where the separator is a semicolon, as in Russia, one inside a name would begin a cell of its own.
     """
     rows = _lesson(report, texts) if report.is_single else _period(report, texts)
     out = io.StringIO(newline="")
-    writer = csv.writer(out)
+    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
     for row in rows:
         writer.writerow([_harmless(value) for value in row])
     return out.getvalue().encode("utf-8-sig", "replace")
@@ -74,4 +75,4 @@ def _period(report: Report, texts: Texts) -> Iterable[list[str]]:
 
 
 def _harmless(value: str) -> str:
-    return "'" + value if value.startswith(_STARTS_A_FORMULA) else value
+    return "'" + value if value.lstrip(" ").startswith(_STARTS_A_FORMULA) else value

@@ -115,17 +115,18 @@ def _counts(report: Report, texts: Texts) -> list[str]:
 def _fitted(head: list[str], body: list[str], tail: list[str], texts: Texts) -> str:
     """All lines, or as many of the body's as the limit leaves room for, and how many were left out."""
     whole = "\n".join([*head, *body, *tail])
-    if _units(whole) <= LONGEST_MESSAGE:
+    if units(whole) <= LONGEST_MESSAGE:
         return whole
     more = texts("report-more", number=len(body))
-    room = LONGEST_MESSAGE - _units("\n".join([*head, more, *tail]))
+    room = LONGEST_MESSAGE - units("\n".join([*head, more, *tail]))
     kept = 0
-    while kept < len(body) and (cost := _units(body[kept]) + 1) <= room:
+    while kept < len(body) and (cost := units(body[kept]) + 1) <= room:
         room -= cost
         kept += 1
     more = texts("report-more", number=len(body) - kept)
     return "\n".join([*head, *body[:kept], more, *tail])
 
 
-def _units(text: str) -> int:
+def units(text: str) -> int:
+    """The length of a text as Telegram counts it."""
     return len(text.encode("utf-16-le", "surrogatepass")) // 2

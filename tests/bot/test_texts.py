@@ -7,8 +7,8 @@ from importlib import resources
 import pytest
 
 from bot.commands import STUDENT_COMMANDS, TEACHER_COMMANDS
-from bot.handlers.joining import clean_name
 from bot.phrases import phrase
+from rollcall.names import clean_name
 from rollcall.texts import LANGUAGES, language_for, texts_in
 from rollcall.verdict import Reason
 

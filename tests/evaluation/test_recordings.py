@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import pytest
@@ -46,3 +47,11 @@ def test_a_folder_without_recordings_is_told_what_belongs_there(tmp_path: Path) 
         find(tmp_path)
     with pytest.raises(WrongUse, match="is no folder"):
         find(tmp_path / "nowhere")
+
+
+def test_a_line_of_ids_txt_made_to_take_long_is_read_at_once(tmp_path: Path) -> None:
+    _touch(tmp_path, "1.wav")
+    (tmp_path / "ids.txt").write_text("1 - a" + " " * 200_000 + "b\n", encoding="utf-8")
+    started = time.process_time()
+    assert len(find(tmp_path)) == 1
+    assert time.process_time() - started < 2

@@ -81,3 +81,17 @@ async def test_a_rebuild_brings_back_what_redis_lost_and_drops_what_it_should_no
     assert reader.get(1).people == (9,)
     await writer.rebuild(1, {7: ANNA, 8: BORIS})
     assert set(reader.get(1).people) == {7, 8}
+
+
+async def test_an_odd_field_takes_nobody_out_of_a_class(
+    writer: GalleryWriter, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, 7, ANNA)
+    redis_client.hset(
+        keys.gallery(1), mapping={"x": "y", "-1": "y", "8": "cut off", keys.GALLERY_RAISED.decode(): "nan"}
+    )
+    gallery = reader.get(1)
+    assert gallery.people == (7,)
+    assert gallery.raised == 0
+    await writer.rebuild(1, {7: ANNA})
+    assert not redis_client.hexists(keys.gallery(1), "x")

@@ -1,4 +1,5 @@
 import asyncio
+import json
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -10,7 +11,7 @@ from rollcall import keys, mailbox
 from rollcall.job import Job, Result
 from rollcall.mailbox import Mailbox
 from rollcall.queue import MAX_DELIVERIES, JobQueue
-from rollcall.seal import Keyring
+from rollcall.seal import Keyring, audio_binding
 from rollcall.verdict import Purpose, Reason, Verdict
 
 SHORT = timedelta(milliseconds=50)
@@ -187,3 +188,52 @@ async def test_forgetting_a_person_removes_their_waiting_notes_only(
     await post.forget(7)
     (left,) = worker(redis_client, keyring, "a").claim(16, SHORT)
     assert left.job.person_id == 8
+
+
+@pytest.mark.parametrize("keep", [0, 1, 5, 8, 16, 17, 30])
+async def test_a_cut_off_audio_goes_to_the_dead_stream_and_not_through_the_worker(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring, keep: int
+) -> None:
+    sealed = keyring.seal(b"OggS", audio_binding("note-1"))[:keep]
+    redis_client.xadd(keys.JOBS, {"job": job().model_dump_json(), "audio": sealed})
+    assert worker(redis_client, keyring, "a").claim(16, SHORT) == []
+    assert redis_client.xlen(keys.DEAD) == 1
+    assert redis_client.xlen(keys.JOBS) == 0
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        {"queued_at": "2026-03-02T12:00:00"},
+        {"person_id": 2**63},
+        {"class_id": -(2**63) - 1},
+        {"id": "note-1\n"},
+        {"id": "a\0"},
+        {"id": "x" * 37},
+    ],
+    ids=repr,
+)
+async def test_a_job_that_no_bot_writes_goes_to_the_dead_stream(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring, bent: dict[str, Any]
+) -> None:
+    written = json.dumps({**json.loads(job().model_dump_json()), **bent})
+    name = str(bent.get("id", "note-1"))
+    redis_client.xadd(keys.JOBS, {"job": written, "audio": keyring.seal(b"OggS", audio_binding(name))})
+    assert worker(redis_client, keyring, "a").claim(16, SHORT) == []
+    assert redis_client.xlen(keys.DEAD) == 1
+
+
+@pytest.mark.parametrize(
+    "bent", ['"score": NaN', '"confidence": 1e999', '"quality": {"snr": NaN}', '"timings": {"decode": -Infinity}']
+)
+async def test_a_result_with_what_is_no_number_is_buried_and_the_next_one_comes(
+    post: Mailbox, redis_client: redis.Redis, bent: str
+) -> None:
+    good = result_of(2).model_dump_json()
+    redis_client.xadd(keys.RESULTS, {"result": result_of(1).model_dump_json()[:-1] + f", {bent}}}"})
+    redis_client.xadd(keys.RESULTS, {"result": good})
+    async for _, found in post.results():
+        assert found.job_id == "note-2"
+        break
+    assert redis_client.xlen(keys.DEAD) == 1
+    assert await post.wait_ahead() >= timedelta()

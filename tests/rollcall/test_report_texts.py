@@ -156,3 +156,11 @@ def test_the_csv_of_a_period_has_a_column_per_lesson() -> None:
     rows = rows_of(csv_table(report_of({"Ann": (None, HERE, GONE)}, Period.WEEK), texts_in("en")))
     assert rows[0][:4] == ["Name", "2025-03-07 09:00", "2025-03-09 09:00", "2025-03-11 09:00"]
     assert rows[1] == ["Ann", "", "present", "absent", "1", "0", "1", "0", "1", "2", "50%"]
+
+
+@pytest.mark.parametrize("name", ["Иван;=cmd|' /C calc'!A0", 'Иван";=1+1;"', " =1+1", "＝1+1", "+7", "-1", "@SUM(A1)"])
+def test_no_name_becomes_a_formula_in_csv_whichever_separator_a_spreadsheet_takes(name: str) -> None:
+    table = csv_table(report_of({"Анна": (HERE,), name: (HERE,)}), texts_in("ru")).decode("utf-8-sig")
+    for separator in ",;":
+        cells = [cell.strip() for row in csv.reader(io.StringIO(table), delimiter=separator) for cell in row]
+        assert [cell for cell in cells if cell.startswith(tuple("=+-@＝"))] == []

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -20,6 +21,7 @@ from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import Voiceprint, unpack_embedding
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
+from worker import transcode
 from worker.judge import Judge
 from worker.loop import Worker
 
@@ -197,3 +199,26 @@ async def test_a_worker_that_hangs_in_a_note_is_seen_not_to_move(
     leave.set()
     await wait_until(bench.results)
     await wait_until(lambda: still() is None)
+
+
+async def test_notes_made_to_take_long_hold_up_none_of_those_that_came_with_them(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hanging, gate = tmp_path / "ffmpeg", tmp_path / "gate"
+    hanging.write_text(f"#!/bin/sh\nwhile [ ! -e {gate} ]; do sleep 0.1; done\nexit 1\n")
+    hanging.chmod(0o700)
+    bomb = b"fLaC" + bytes(1000)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(hanging))
+    monkeypatch.setattr(transcode, "WALL_SECONDS", 600)
+    bench = make_bench()
+    await bench.post(*((job(n), bomb) for n in range(8)), *((job(n), NOTE) for n in range(8, 16)))
+    bench.thread.start()
+    await wait_until(lambda: len(bench.results()) == 8)
+    await bench.post(*((job(n), NOTE) for n in range(16, 20)))
+    await wait_until(lambda: len(bench.results()) == 12)
+    assert {result.reason for result in bench.results().values()} == {Reason.GOOD_NOTE}
+
+    gate.touch()
+    await wait_until(lambda: len(bench.results()) == 20)
+    assert bench.results()["note-0"].reason is Reason.BROKEN_FILE
+    assert bench.client.xpending(keys.JOBS, keys.WORKERS)["pending"] == 0

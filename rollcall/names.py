@@ -1,0 +1,60 @@
+"""Names and titles as people type them, made fit to be shown: on one line, visible, of bounded height and length."""
+
+from __future__ import annotations
+
+import unicodedata
+
+LONGEST_NAME = 100
+LONGEST_TITLE = 64
+_MOST_MARKS = 4
+"""Combining marks on one letter: every written language does with fewer; more of them climb over the lines above."""
+_JOINERS = "\u200c\u200d"
+"""They shape letters and emoji where they stand between two characters; they are kept nowhere else."""
+_INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
+"""Letters and signs in name only: nothing is seen of them."""
+
+
+def clean_name(text: str) -> str:
+    """A person's name; empty if there is no letter in it, or if it is too short or too long."""
+    name = one_visible_line(text)
+    if len(name) < 2 or len(name) > LONGEST_NAME or not any(character.isalpha() for character in name):
+        return ""
+    return name
+
+
+def clean_title(text: str) -> str:
+    """A class's title; empty if there is nothing to see in it, or if it is too long."""
+    title = one_visible_line(text)
+    return title if len(title) <= LONGEST_TITLE else ""
+
+
+def shortened_name(text: str, fallback: str) -> str:
+    """A name that nobody asked for, such as an account's: cut where it is too long, ``fallback`` where it is none."""
+    return clean_name(one_visible_line(text)[:LONGEST_NAME]) or fallback
+
+
+def one_visible_line(text: str) -> str:
+    """Without control and formatting characters, those that turn the writing direction among them; spaces single."""
+    kept: list[str] = []
+    marks = 0
+    for character in unicodedata.normalize("NFC", text):
+        category = unicodedata.category(character)
+        if character.isspace():
+            kept.append(" ")
+        elif character in _JOINERS:
+            kept.append(character)
+        elif category[0] != "C" and character not in _INVISIBLE:
+            marks = marks + 1 if category in ("Mn", "Me") else 0
+            if marks <= _MOST_MARKS:
+                kept.append(character)
+    line = " ".join("".join(kept).split())
+    return unicodedata.normalize("NFC", _without_loose_joiners(line))
+
+
+def _without_loose_joiners(line: str) -> str:
+    padded = f" {line} "
+    return "".join(
+        character
+        for before, character, after in zip(padded, line, padded[2:], strict=False)
+        if character not in _JOINERS or not {before, after} & {" ", *_JOINERS}
+    )

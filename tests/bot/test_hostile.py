@@ -1,0 +1,82 @@
+"""What a person can send that no button or link of ours holds."""
+
+from __future__ import annotations
+
+import os
+from types import SimpleNamespace
+from typing import Any, cast
+
+import pytest
+from sqlalchemy import JSON, insert, literal, select
+from sqlalchemy.exc import DBAPIError
+from telegram.constants import MessageLimit
+
+from bot.errors import out_of_reach
+from bot.handlers.classes import button_number
+from bot.handlers.start import _PAYLOAD
+from bot.replies import fitted, keyboard
+from bot.services import now
+from rollcall.report.text import units
+from rollcall.storage.database import Database
+from rollcall.storage.migrate import migrate
+from rollcall.storage.tables import Person, SchoolClass
+
+
+@pytest.mark.parametrize(
+    ("data", "number"),
+    [
+        ("class:7", 7),
+        ("class:2147483647", 2147483647),
+        ("class:2147483648", -1),
+        ("class:99999999999999999999", -1),
+        ("class:٣", -1),
+        ("class:7\n", -1),
+        ("class:-7", -1),
+        ("class:", -1),
+        ("class", -1),
+        ("", -1),
+    ],
+)
+def test_a_buttons_number_is_one_that_the_database_can_hold(data: str, number: int) -> None:
+    assert button_number(cast(Any, SimpleNamespace(callback_query=SimpleNamespace(data=data)))) == number
+
+
+@pytest.mark.parametrize("payload", ["join-\0", "join-٣", "join-a\n", "join-" + "a" * 60, "", "join-\ud800"])
+def test_what_no_link_holds_is_no_payload(payload: str) -> None:
+    assert not _PAYLOAD.fullmatch(payload)
+
+
+@pytest.mark.postgres
+async def test_a_value_that_postgresql_refuses_is_not_tried_again() -> None:
+    url = os.environ.get("ROLLCALL_TEST_POSTGRES_URL")
+    assert url, "ROLLCALL_TEST_POSTGRES_URL is not set"
+    database = Database(url)
+    await migrate(database)
+    statements: list[Any] = [
+        select(SchoolClass).where(SchoolClass.id == 10**17),
+        select(SchoolClass).where(SchoolClass.join_code == "a\0b"),
+        select(SchoolClass).where(SchoolClass.join_code == "a\ud800"),
+        insert(Person).values(telegram_id=5, full_name="a" * 500, is_teacher=False, created_at=now()),
+        select(literal({"snr": float("nan")}, JSON)),
+    ]
+    for statement in statements:
+        with pytest.raises(DBAPIError) as caught:
+            async with database.session() as session:
+                await session.execute(statement)
+        assert not out_of_reach(caught.value)
+    await database.close()
+
+
+@pytest.mark.parametrize("line", ["a" * 50, "👩‍🏫" * 20, "x" * 9000])
+def test_an_answer_fits_into_a_message_whatever_it_lists(line: str) -> None:
+    text = fitted("\n".join([line] * 200))
+    assert units(text) <= MessageLimit.MAX_TEXT_LENGTH
+    assert text.endswith("…")
+    assert text.startswith(line[:50])
+    assert fitted("short") == "short"
+
+
+def test_a_keyboard_has_no_more_rows_than_telegram_takes() -> None:
+    made = keyboard([[("Физика", f"class:{number}")] for number in range(500)])
+    assert made is not None
+    assert len(made.inline_keyboard) == 100

@@ -1,0 +1,96 @@
+"""Updates that no handler could read are stepped over; the next ones are not held up."""
+
+from __future__ import annotations
+
+import logging
+from typing import Any
+
+import pytest
+from telegram import Update
+from telegram.error import EndPointNotFound, InvalidToken
+
+from bot.inbox import DurableQueue
+from bot.polling import Poller, is_sound
+from rollcall.storage.database import Database
+from tests.bot.test_inbox import left_over, update
+
+PERSON = {"id": 7, "is_bot": False, "first_name": "Anna"}
+MESSAGE = {"message_id": 5, "date": 1772452800, "chat": {"id": 7, "type": "private"}, "from": PERSON, "text": "hello"}
+
+
+@pytest.fixture
+def poller(monkeypatch: pytest.MonkeyPatch) -> Poller:
+    """Telegram answers with whatever `answers` holds."""
+
+    async def answer(self: Poller, endpoint: str, api_kwargs: Any = None, **_: Any) -> Any:
+        if isinstance(self.answer, Exception):
+            raise self.answer
+        return self.answer
+
+    monkeypatch.setattr(Poller, "do_api_request", answer)
+    monkeypatch.setattr(Poller, "answer", [], raising=False)
+    return Poller("1:a")
+
+
+async def asked(poller: Poller, answer: object) -> list[int]:
+    type(poller).answer = answer  # type: ignore[attr-defined]
+    return [one.update_id for one in await poller.get_updates(offset=1, timeout=0)]
+
+
+@pytest.mark.parametrize("poison", [{"message": 7}, {"message": {"date": 10**30}}, {"callback_query": {"data": 1}}])
+async def test_an_update_that_cannot_be_read_takes_no_other_with_it(
+    poller: Poller, poison: dict[str, Any], caplog: pytest.LogCaptureFixture
+) -> None:
+    before, after = {"update_id": 1, "message": MESSAGE}, {"update_id": 3, "message": MESSAGE}
+    assert await asked(poller, [before, {"update_id": 2, **poison}, after]) == [1, 2, 3]
+
+
+async def test_what_was_in_an_unreadable_update_is_not_logged(poller: Poller, caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.DEBUG):
+        await asked(poller, [{"update_id": 2, "message": {**MESSAGE, "date": "soon", "text": "my secret"}}])
+    assert "an update cannot be read" in caplog.text
+    assert "my secret" not in caplog.text
+
+
+@pytest.mark.parametrize("rubbish", [[None], [[]], ["x"], [{}], [{"update_id": "1"}], {}, None, True])
+async def test_what_is_no_update_at_all_is_stepped_over(poller: Poller, rubbish: object) -> None:
+    assert await asked(poller, rubbish) == []
+
+
+async def test_a_revoked_token_is_told_from_an_outage(poller: Poller) -> None:
+    with pytest.raises(InvalidToken):
+        await asked(poller, EndPointNotFound("getUpdates"))
+
+
+@pytest.mark.parametrize(
+    "bent",
+    [
+        {"date": None},
+        {"chat": None},
+        {"message_id": None},
+        {"message_id": 2**63},
+        {"from": {**PERSON, "id": None}},
+        {"voice": {"file_id": "a\0", "file_unique_id": "b", "duration": 1}},
+        {"voice": {"file_id": "a" * 256, "file_unique_id": "b", "duration": 1}},
+        {"document": {"file_id": 7, "file_unique_id": "b"}},
+    ],
+    ids=repr,
+)
+async def test_an_update_without_what_handlers_rely_on_is_not_taken(bent: dict[str, Any]) -> None:
+    read = Update.de_json({"update_id": 1, "message": {**MESSAGE, **bent}}, None)
+    assert not is_sound(read)
+
+
+async def test_an_unsound_update_is_neither_kept_nor_queued(database: Database) -> None:
+    queue = DurableQueue(database)
+    sound, unsound = update(1), Update(2**70)
+    await queue.put(unsound)
+    await queue.put(sound)
+    assert queue.get_nowait() is sound
+    assert queue.empty()
+    assert await left_over(database) == 1
+
+
+def test_ordinary_updates_are_sound() -> None:
+    assert is_sound(update(1))
+    assert is_sound(Update(1))

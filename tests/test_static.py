@@ -1,0 +1,98 @@
+"""Static checks: bandit and a secret scan find nothing but what is explained here, and every dependency is pinned.
+
+Known vulnerabilities of the pinned versions are looked up by `make audit`, which needs a network.
+"""
+
+from __future__ import annotations
+
+import importlib.metadata
+import json
+import re
+import subprocess
+import sys
+from typing import Any
+
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+
+from tests.test_house import ROOT, _closure, _constraints
+
+_PRODUCT = ("bot", "rollcall", "worker", "models", "sandbox", "evaluation", "bench", "deploy")
+
+_OWN_PROGRAM = "a list of arguments, no shell; the program and all but a path or a name from our own table is ours"
+_EXPLAINED = {
+    ("B404", "bench/race.py"): _OWN_PROGRAM,
+    ("B603", "bench/race.py"): _OWN_PROGRAM,
+    ("B404", "models/export.py"): _OWN_PROGRAM,
+    ("B603", "models/export.py"): _OWN_PROGRAM,
+    ("B404", "models/sources.py"): _OWN_PROGRAM,
+    ("B603", "models/sources.py"): _OWN_PROGRAM,
+    ("B404", "sandbox/voices/make.py"): _OWN_PROGRAM,
+    ("B603", "sandbox/voices/make.py"): _OWN_PROGRAM,
+    ("B404", "worker/transcode.py"): _OWN_PROGRAM,
+    ("B603", "worker/transcode.py"): _OWN_PROGRAM,
+    ("B606", "worker/confined.py"): "it becomes the program that worker/transcode.py names; no shell is what we want",
+    ("B311", "bench/service.py"): "arrival times of a benchmark",
+    ("B311", "bot/phrases.py"): "which phrase to read aloud; secrets come from `secrets`",
+    ("B310", "models/sources.py"): "an address of our own weights.toml, and what arrives is checked by its hash",
+    ("B310", "rollcall/doctor.py"): "the Bot API's address of the administrator's own settings",
+    (
+        "B104",
+        "rollcall/settings.py",
+    ): "the webhook listens behind the reverse proxy; its calls carry a secret",
+    ("B101", "sandbox/product.py"): "narrows a type; the sandbox is no part of an installation that serves anybody",
+    ("B105", "sandbox/telegram.py"): "the token of a Telegram that exists on this machine only",
+}
+"""bandit's rule and the file → why it may stay."""
+
+_NO_SECRETS = {
+    (".env.example", "Basic Auth Credentials"): "an example of a URL",
+    ("models/weights.toml", "Hex High Entropy String"): "SHA-256 of public weights",
+    ("rollcall/storage/database.py", "Basic Auth Credentials"): "an example of a URL",
+    ("tests/sandbox/test_updates.py", "Secret Keyword"): "the webhook secret of a test",
+}
+"""The file and what detect-secrets takes it for → what it is."""
+
+
+def test_bandit_finds_nothing_but_what_is_explained() -> None:
+    folders = [folder for folder in _PRODUCT if (ROOT / folder).is_dir()]
+    found = _json("-m", "bandit", "--quiet", "--recursive", "--format", "json", *folders)
+    assert found["errors"] == []
+    assert {(one["test_id"], one["filename"]) for one in found["results"]} == _EXPLAINED.keys()
+
+
+def test_no_secret_is_committed() -> None:
+    found = _json("-m", "detect_secrets", "scan", "--no-verify")
+    assert {(file, one["type"]) for file, several in found["results"].items() for one in several} == _NO_SECRETS.keys()
+
+
+def test_a_secret_would_be_noticed(tmp_path: Any) -> None:
+    leaked = tmp_path / "settings.py"
+    leaked.write_text('AWS_KEY = "AKIA' + 'Q3EGRIW5MPLUV7XZ"\n')
+    assert _json("-m", "detect_secrets", "-C", str(tmp_path), "scan", "--no-verify", "--all-files")["results"]
+
+
+def test_everything_that_any_extra_brings_along_is_pinned() -> None:
+    pinned = {canonicalize_name(Requirement(line).name) for line in _constraints()}
+    extras = set(importlib.metadata.metadata("rollcall").get_all("Provides-Extra") or [])
+    # What is not installed tells nothing of what it would bring; those extras are compiled all the same.
+    absent = {"audit", "bench", "fuzz", "resemblyzer"}
+    assert _closure("rollcall", extras - absent) - pinned - {"rollcall"} == set()
+
+
+def test_what_is_installed_here_is_what_is_pinned() -> None:
+    pinned: dict[str, set[str]] = {}
+    for line in _constraints():
+        requirement = Requirement(line)
+        pinned.setdefault(canonicalize_name(requirement.name), set()).add(
+            re.sub(r"\+.*", "", str(requirement.specifier).removeprefix("=="))
+        )
+    for each in importlib.metadata.distributions():
+        name = canonicalize_name(each.metadata["Name"])
+        assert re.sub(r"\+.*", "", each.version) in pinned.get(name, {re.sub(r"\+.*", "", each.version)}), name
+
+
+def _json(*arguments: str) -> Any:
+    answer = subprocess.run([sys.executable, *arguments], cwd=ROOT, capture_output=True, text=True, check=False)
+    assert answer.stdout, answer.stderr
+    return json.loads(answer.stdout)
