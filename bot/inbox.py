@@ -20,8 +20,9 @@ from rollcall.storage.database import Database
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 64
-"""Updates in work; those that wait for their chat's turn or for a retry hold no place."""
+_AT_ONCE = 24
+"""Updates in work: as many as Telegram lets us answer within a second. Those that wait for their chat's turn or for a
+retry hold no place."""
 _WAITING = 100_000
 _RETRY_FIRST, _RETRY_MOST = 1.0, 30.0
 _MARK_EVERY = 0.2
@@ -113,9 +114,11 @@ class DurableQueue(asyncio.Queue[object]):
 class InOrder(BaseUpdateProcessor):
     """Chats side by side, each chat's updates one after another, also where one must be tried again."""
 
-    def __init__(self, queue: DurableQueue) -> None:
+    def __init__(self, queue: DurableQueue, keeps_up: asyncio.Event) -> None:
+        """`keeps_up`: nothing new is begun while it is not set."""
         super().__init__(_WAITING)
         self._queue = queue
+        self._keeps_up = keeps_up
         self._turns: dict[int, asyncio.Lock] = {}
         self._waiting: Counter[int] = Counter()
         self._places = asyncio.Semaphore(_AT_ONCE)
@@ -163,6 +166,7 @@ class InOrder(BaseUpdateProcessor):
 
     async def _first(self, coroutine: Awaitable[Any]) -> bool:
         async with self._places:
+            await self._keeps_up.wait()
             if self._stopping.is_set():
                 close = getattr(coroutine, "close", None)  # else Python complains that it was never awaited
                 if close is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -44,6 +45,9 @@ _log = logging.getLogger(__name__)
 
 _UPKEEP_EVERY = 5.0
 _AGAIN_AFTER = 2.0
+_SWITCH_EVERY = 0.0005
+"""Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
+times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
 _ALLOWED_UPDATES = ["message", "callback_query"]
 
 Task = Callable[[App, Services], Awaitable[None]]
@@ -76,6 +80,7 @@ def main(settings: Settings) -> None:
     Raises:
         WrongUse: there is no token, or Telegram does not know it.
     """
+    sys.setswitchinterval(_SWITCH_EVERY)
     application = build_application(settings)
     try:
         if settings.webhook_url is None:
@@ -101,7 +106,7 @@ def build_application(settings: Settings) -> App:
     keyring = load_keyring(settings, create=True)
     services = Services.open(settings, keyring, Database(settings.effective_database_url, keyring))
     queue = DurableQueue(services.database)
-    processor = InOrder(queue)
+    processor = InOrder(queue, services.mailbox.keeps_up)
     application = (
         Application.builder()
         .application_class(RollcallApplication)

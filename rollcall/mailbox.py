@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import time
@@ -19,6 +20,8 @@ from rollcall.seal import Keyring, audio_binding
 
 _BLOCK = timedelta(seconds=1)
 _BATCH = 32
+_MANY = 4
+"""So many results at once: there are more than we keep up with."""
 _MAX_DELIVERIES = 5
 _FULL_FROM = 0.85
 """Of Redis's maxmemory: the rest is kept for results, without which the queue could not empty."""
@@ -40,6 +43,9 @@ class Mailbox:
         self._waiting = 0
         self._workers = 1
         self._note_ms = 0.0
+        self.keeps_up = asyncio.Event()
+        """Set unless results pile up: whoever waits for an answer comes before whoever sends a note now."""
+        self.keeps_up.set()
 
     async def open(self) -> None:
         """Make both consumer groups, so that a job posted before the first worker starts is not missed."""
@@ -113,6 +119,20 @@ class Mailbox:
 
     async def results(self) -> AsyncIterator[tuple[bytes, Result]]:
         """Results one by one, for ever: first those a dead bot left behind, then new ones. `done` each of them."""
+        try:
+            async for entries in self._batches():
+                for entry, fields in entries:
+                    try:
+                        result = Result.model_validate_json(fields[b"result"])
+                        self._note_ms += (_busy_ms(result) - self._note_ms) * _SMOOTHING
+                        yield entry, result
+                    except (KeyError, ValidationError):
+                        await self._redis.xadd(keys.DEAD, {"result": entry, "why": "malformed"})
+                        await self.done(entry)
+        finally:
+            self.keeps_up.set()
+
+    async def _batches(self) -> AsyncIterator[list[tuple[bytes, dict[bytes, bytes]]]]:
         while True:
             reclaimed: Any = await self._redis.xautoclaim(
                 keys.RESULTS, keys.BOTS, self.consumer, min_idle_time=self._timeout_ms, count=_BATCH
@@ -127,14 +147,11 @@ class Mailbox:
                     block=int(_BLOCK.total_seconds() * 1000),
                 )
                 entries = reply[0][1] if reply else []
-            for entry, fields in entries:
-                try:
-                    result = Result.model_validate_json(fields[b"result"])
-                    self._note_ms += (_busy_ms(result) - self._note_ms) * _SMOOTHING
-                    yield entry, result
-                except (KeyError, ValidationError):
-                    await self._redis.xadd(keys.DEAD, {"result": entry, "why": "malformed"})
-                    await self.done(entry)
+            if len(entries) < _MANY:
+                self.keeps_up.set()
+            else:
+                self.keeps_up.clear()
+            yield entries
 
     async def give_up(self, entry: bytes, result: Result) -> bool:
         """Part with a result that could not be applied several times; False while it is worth another try."""

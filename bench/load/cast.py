@@ -106,7 +106,7 @@ class Cast:
             if len(takes) > NOTES:
                 found[number] = takes
             # A few more than needed: some are too much like another.
-            if len(found) >= size + max(2, size // 8):
+            if len(found) >= size + max(4, size // 5):
                 break
             tell(len(found))
         self.voices = list(self._told_apart(found))[:size]
