@@ -84,6 +84,7 @@ async def keep_boards(application: App, services: Services) -> None:
                     services.stale_boards.touch(lesson_id)
                 raise
         for lesson_id in sorted(lesson_ids):
+            await services.mailbox.keeps_up.wait()  # answers come first
             try:
                 await _edit(application, services, lesson_id)
             except Exception as error:

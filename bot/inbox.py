@@ -38,6 +38,7 @@ class DurableQueue(asyncio.Queue[object]):
         self._holder = inbox.Holder.this_process()
         self._digests: dict[int, str] = {}
         self._unmarked: list[str] = []
+        self._marking = asyncio.Lock()
 
     async def put(self, item: object) -> None:
         """Keep an update, then queue it; one that has been here before is dropped."""
@@ -65,7 +66,9 @@ class DurableQueue(asyncio.Queue[object]):
         if digest is None:
             return
         self._unmarked.append(digest)
-        await self._mark()
+        async with self._marking:
+            if digest in self._unmarked:  # else it was marked together with the one before
+                await self._mark()
 
     async def keep(self, bot: Bot) -> None:
         """For ever: mark what could not be marked, renew what we hold, take over what a dead bot held."""
