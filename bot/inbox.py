@@ -117,7 +117,7 @@ class DurableQueue(asyncio.Queue[object]):
 class InOrder(BaseUpdateProcessor):
     """Chats side by side, each chat's updates one after another, also where one must be tried again."""
 
-    def __init__(self, queue: DurableQueue, keeps_up: asyncio.Event) -> None:
+    def __init__(self, queue: DurableQueue, keeps_up: asyncio.Event | None = None) -> None:
         """`keeps_up`: nothing new is begun while it is not set."""
         super().__init__(_WAITING)
         self._queue = queue
@@ -169,7 +169,8 @@ class InOrder(BaseUpdateProcessor):
 
     async def _first(self, coroutine: Awaitable[Any]) -> bool:
         async with self._places:
-            await self._keeps_up.wait()
+            if self._keeps_up is not None:
+                await self._keeps_up.wait()
             if self._stopping.is_set():
                 close = getattr(coroutine, "close", None)  # else Python complains that it was never awaited
                 if close is not None:

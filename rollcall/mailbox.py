@@ -124,7 +124,8 @@ class Mailbox:
                 for entry, fields in entries:
                     try:
                         result = Result.model_validate_json(fields[b"result"])
-                        self._note_ms += (_busy_ms(result) - self._note_ms) * _SMOOTHING
+                        work = result.timings.get("work", self._note_ms)
+                        self._note_ms += (work - self._note_ms) * (_SMOOTHING if self._note_ms else 1.0)
                         yield entry, result
                     except (KeyError, ValidationError):
                         await self._redis.xadd(keys.DEAD, {"result": entry, "why": "malformed"})
@@ -168,11 +169,6 @@ class Mailbox:
             transaction.xack(keys.RESULTS, keys.BOTS, entry)
             transaction.xdel(keys.RESULTS, entry)
             await transaction.execute()
-
-
-def _busy_ms(result: Result) -> float:
-    """What a worker spent on the note: every stage but the queue."""
-    return sum(milliseconds for stage, milliseconds in result.timings.items() if stage != "queue")
 
 
 def _person_of(fields: dict[bytes, bytes]) -> int | None:

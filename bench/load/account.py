@@ -10,7 +10,7 @@ import numpy as np
 from scipy.stats import spearmanr
 from sqlalchemy import func, select
 
-from bench.load.crowd import Note
+from bench.load.crowd import Note, Telltale
 from rollcall.attendance import ATTENDED
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt, Attendance
@@ -62,14 +62,6 @@ class Account:
     most_in_a_second: int
     edits: int
 
-    @property
-    def good(self) -> bool:
-        """Nothing lost, nothing twice, nothing left over."""
-        left = self.books.pending + self.books.owed + self.books.dead + self.answered_twice
-        decided = sum(self.books.verdicts.values())
-        accepted = self.books.verdicts.get(Verdict.ACCEPTED, 0)
-        return self.answered == self.notes == decided and self.books.recorded == accepted and left == 0
-
 
 async def read_books(database: Database, dead: int) -> Books:
     """Count what is there."""
@@ -94,7 +86,7 @@ async def read_books(database: Database, dead: int) -> Books:
     )
 
 
-def account(notes: Sequence[Note], books: Books, refused: int, most_in_a_second: int, edits: int) -> Account:
+def account(notes: Sequence[Note], books: Books, limits: Telltale, edits: int) -> Account:
     """Work it out; notes in the order of sending."""
     done = [note for note in notes if note.answers]
     sent = np.array([note.sent for note in done])
@@ -117,8 +109,8 @@ def account(notes: Sequence[Note], books: Books, refused: int, most_in_a_second:
         told=len(promises),
         told_off_by=(float(np.median(off)), float(np.percentile(off, 95))) if off else (0.0, 0.0),
         told_ratio=float(np.median([took / said for said, took in promises])) if promises else 0.0,
-        refused_by_telegram=refused,
-        most_in_a_second=most_in_a_second,
+        refused_by_telegram=limits.refused,
+        most_in_a_second=limits.most_in_a_second,
         edits=edits,
     )
 

@@ -22,14 +22,16 @@ from rollcall.doctor import rebuild_galleries
 from sandbox.server import Server
 
 _TELL_EVERY = 5.0
-_SETTLE = 5.0
-"""Seconds for what comes after the last answer: boards, tidying up."""
 _LESSON_MINUTES = 240
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What to run; see ``python -m bench.load --help``."""
+    """What to run; see ``python -m bench.load --help``.
+
+    Attributes:
+        settle: seconds for what comes after the last answer: boards, tidying up.
+    """
 
     students: int
     classes: int
@@ -38,6 +40,7 @@ class Plan:
     workers: int
     postgres: str | None
     seed: int
+    settle: float = 5.0
 
 
 @dataclass(frozen=True)
@@ -114,7 +117,7 @@ async def _measure(wanted: Plan, installation: Installation, crowd: Crowd, serve
     watching = asyncio.create_task(watch.run())
     try:
         await crowd.check_in(wanted.seconds, wanted.seed, say)
-        await asyncio.sleep(_SETTLE)
+        await asyncio.sleep(wanted.settle)
         queue = installation.queue()
         dead = await dead_letters(queue)
         await queue.aclose()
@@ -133,7 +136,7 @@ async def _measure(wanted: Plan, installation: Installation, crowd: Crowd, serve
             wanted.students, wanted.classes, wanted.seconds, wanted.encoder, wanted.workers,
             database.engine.dialect.name, machine(),
         ),
-        account(crowd.notes, books, crowd.limits.refused, crowd.limits.most_in_a_second, crowd.edits),
+        account(crowd.notes, books, crowd.limits, crowd.edits),
         watch.samples,
         sum(watch.machine) / len(watch.machine),
     )  # fmt: skip
