@@ -61,7 +61,7 @@ class Installation:
 
     def database(self) -> Database:
         """The same database, for filling and for counting."""
-        return Database(self.settings.effective_database_url)
+        return Database.open(self.settings)
 
     def queue(self) -> redis.asyncio.Redis:
         """The same queue, for looking into."""

@@ -25,7 +25,7 @@ from worker.decode import decode
 @pytest.mark.timeout(300)
 async def test_a_small_school_loses_nobody(tmp_path: Path) -> None:
     told: list[str] = []
-    wanted = Plan(students=60, classes=6, seconds=6.0, encoder="dummy", workers=1, postgres=None, seed=1, settle=0.5)
+    wanted = Plan(students=60, classes=10, seconds=6.0, encoder="dummy", workers=1, postgres=None, seed=1, settle=0.5)
     found = await run(wanted, lambda progress: told.append(str(progress)))
 
     assert offences(found.account) == []
@@ -36,7 +36,7 @@ async def test_a_small_school_loses_nobody(tmp_path: Path) -> None:
     assert found.account.most_in_a_second <= 30
     assert {"bot", "valkey", "worker 1"} <= set(found.samples[-1].memory)
     assert max(sample.waiting for sample in found.samples) > 0
-    assert "6 lessons are open" in told
+    assert "10 lessons are open" in told
 
     draw(found.samples, "60 students", "a test", tmp_path / "load.png")
     save(found.setting, found.account, found.samples, tmp_path / "load.json")
