@@ -1,6 +1,6 @@
 ARGS ?=
 
-.PHONY: help setup demo test machines services lint format bench fuzz audit constraints clean
+.PHONY: help setup demo test machines services lint format bench load fuzz audit constraints clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -39,6 +39,9 @@ bench: .venv/.bench-ready ## Race Rollcall against what people would write inste
 	@scripts/services sound
 	@touch $@
 
+load: setup ## Check a school of 2,000 in within five minutes (ARGS="--encoder campplus --students 500 --classes 15")
+	.venv/bin/python -m bench.load $(ARGS)
+
 fuzz: .venv/.fuzz-ready ## Hostile input by the million (ARGS="name report" or "opus --inputs 1000" for a part)
 	nice .venv/bin/python -m tests.fuzz $(ARGS)
 
@@ -57,5 +60,5 @@ constraints: setup ## Compile constraints.txt anew (ARGS=--upgrade for the newes
 	scripts/constraints $(ARGS)
 
 clean: ## Remove everything made here, but for data/ and .env
-	rm -rf .venv build dist demo-output fuzz-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist demo-output fuzz-output load-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -25,7 +24,8 @@ from rollcall.texts import Texts, texts_in
 _log = logging.getLogger(__name__)
 
 _EDIT_EVERY = 2.0
-"""Seconds between two looks: below one edit a second in a chat, below 20 a minute in a group with room to spare."""
+"""Seconds from the first change to the edits, and so between a board's message and its first edit as well: below one
+edit a second in a chat, below 20 a minute in a group with room to spare."""
 
 
 def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headcount) -> str:
@@ -72,7 +72,7 @@ async def keep_boards(application: App, services: Services) -> None:
         for lesson in await open_lessons(session):
             services.stale_boards.touch(lesson.id)
     while True:
-        lesson_ids, class_ids = await services.stale_boards.changes()
+        lesson_ids, class_ids = await services.stale_boards.changes(_EDIT_EVERY)
         if class_ids:
             try:
                 async with services.database.session() as session:
@@ -84,13 +84,13 @@ async def keep_boards(application: App, services: Services) -> None:
                     services.stale_boards.touch(lesson_id)
                 raise
         for lesson_id in sorted(lesson_ids):
+            await services.mailbox.keeps_up.wait()  # answers come first
             try:
                 await _edit(application, services, lesson_id)
             except Exception as error:
                 # Looked at again with the next round: the others do not wait for this one.
                 services.stale_boards.touch(lesson_id)
                 _log.info("a board is edited later", extra={"lesson": lesson_id, "error": type(error).__name__})
-        await asyncio.sleep(_EDIT_EVERY)
 
 
 async def close_overdue(application: App, services: Services) -> None:

@@ -23,8 +23,9 @@ from rollcall.vitals import Pulse
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 64
-"""Updates in work; those that wait for their chat's turn or for a retry hold no place."""
+_AT_ONCE = 24
+"""Updates in work: as many as Telegram lets us answer within a second. Those that wait for their chat's turn or for a
+retry hold no place."""
 _WAITING = 100_000
 _RETRY_FIRST, _RETRY_MOST = 1.0, 30.0
 _MARK_EVERY = 0.2
@@ -42,6 +43,7 @@ class DurableQueue(asyncio.Queue[object]):
         self._holder = inbox.Holder.this_process()
         self._digests: dict[int, str] = {}
         self._unmarked: list[str] = []
+        self._marking = asyncio.Lock()
 
     async def put(self, item: object) -> None:
         """Keep an update, then queue it; one that has been here before is dropped."""
@@ -74,7 +76,9 @@ class DurableQueue(asyncio.Queue[object]):
         if digest is None:
             return
         self._unmarked.append(digest)
-        await self._mark()
+        async with self._marking:
+            if digest in self._unmarked:  # else it was marked together with the one before
+                await self._mark()
 
     async def keep(self, bot: Bot) -> None:
         """For ever: mark what could not be marked, renew what we hold, take over what a dead bot held."""
@@ -119,9 +123,11 @@ class DurableQueue(asyncio.Queue[object]):
 class InOrder(BaseUpdateProcessor):
     """Chats side by side, each chat's updates one after another, also where one must be tried again."""
 
-    def __init__(self, queue: DurableQueue) -> None:
+    def __init__(self, queue: DurableQueue, keeps_up: asyncio.Event | None = None) -> None:
+        """`keeps_up`: nothing new is begun while it is not set."""
         super().__init__(_WAITING)
         self._queue = queue
+        self._keeps_up = keeps_up
         self._turns: dict[int, asyncio.Lock] = {}
         self._waiting: Counter[int] = Counter()
         self._places = asyncio.Semaphore(_AT_ONCE)
@@ -170,6 +176,8 @@ class InOrder(BaseUpdateProcessor):
 
     async def _first(self, coroutine: Awaitable[Any]) -> bool:
         async with self._places:
+            if self._keeps_up is not None:
+                await self._keeps_up.wait()
             if self._stopping.is_set():
                 close = getattr(coroutine, "close", None)  # else Python complains that it was never awaited
                 if close is not None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import sys
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -67,6 +68,9 @@ _log = logging.getLogger(__name__)
 
 _UPKEEP_EVERY = 5.0
 _AGAIN_AFTER = 2.0
+_SWITCH_EVERY = 0.0005
+"""Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
+times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
 _ALLOWED_UPDATES = ["message", "callback_query"]
 
 Task = Callable[[App, Services], Awaitable[None]]
@@ -102,6 +106,7 @@ def main(settings: Settings) -> None:
     Raises:
         WrongUse: there is no token, or Telegram does not know it.
     """
+    sys.setswitchinterval(_SWITCH_EVERY)
     application = build_application(settings)
     hearing: Hearing = application.bot_data["hearing"]
     with observed(vitals(application.bot_data["services"], hearing), settings):
@@ -136,7 +141,7 @@ def build_application(settings: Settings) -> App:
     services = Services.open(settings, keyring, Database(settings.effective_database_url, keyring))
     hearing = Hearing(settings)
     queue = DurableQueue(services.database, hearing.heard)
-    processor = InOrder(queue)
+    processor = InOrder(queue, services.mailbox.keeps_up)
     application = (
         Application.builder()
         .application_class(RollcallApplication)

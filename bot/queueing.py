@@ -17,7 +17,7 @@ from rollcall.job import EarlierTry, Job
 from rollcall.storage import attempts
 from rollcall.storage.reviews import tries_before
 from rollcall.storage.tables import Attempt, Person
-from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.verdict import Reason, Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -32,10 +32,10 @@ async def queue(application: App, services: Services, attempt: Attempt) -> bool:
     started = time.perf_counter()
     audio = await _download(application, attempt.file_id)
     downloaded = (time.perf_counter() - started) * 1000
-    attempt = await _record_download(services, attempt.id, audio, downloaded)
+    attempt, earlier = await _record_download(services, attempt.id, audio, downloaded)
     if attempt.verdict is not Verdict.PENDING or not audio:
         return False
-    await _post(services, attempt, audio)
+    await _post(services, attempt, audio, earlier)
     await _tell_of_the_wait(application, services, attempt)
     return True
 
@@ -44,7 +44,9 @@ async def queue_again(application: App, services: Services, attempt: Attempt) ->
     """Once more, after Redis had lost the note."""
     audio = await _download(application, attempt.file_id)
     if audio:
-        await _post(services, attempt, audio)
+        async with services.database.session() as session:
+            earlier = await tries_before(session, attempt)
+        await _post(services, attempt, audio, earlier)
     else:
         async with services.database.session() as session:
             await attempts.fail(session, attempt.id, now())
@@ -65,7 +67,10 @@ async def _download(application: App, file_id: str) -> bytes | None:
         return b""
 
 
-async def _record_download(services: Services, attempt_id: str, audio: bytes | None, milliseconds: float) -> Attempt:
+async def _record_download(
+    services: Services, attempt_id: str, audio: bytes | None, milliseconds: float
+) -> tuple[Attempt, tuple[EarlierTry, ...]]:
+    """The note with what its bytes tell, and the sender's tries before it."""
     async with services.database.session() as session:
         attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
         # Settled meanwhile: its sender asked to be forgotten.
@@ -78,16 +83,12 @@ async def _record_download(services: Services, attempt_id: str, audio: bytes | N
                 attempts.refuse(attempt, Reason.BROKEN_FILE, now())
             elif await attempts.was_seen_before(session, attempt):
                 attempts.refuse(attempt, Reason.SEEN_BEFORE, now())
-        return attempt
+        return attempt, await tries_before(session, attempt)
 
 
-async def _post(services: Services, attempt: Attempt, audio: bytes) -> None:
+async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tuple[EarlierTry, ...]) -> None:
     if attempt.class_id is not None and not await services.galleries.holds(attempt.class_id, attempt.person_id):
         await rebuild(services, attempt.class_id)
-    earlier: tuple[EarlierTry, ...] = ()
-    if attempt.purpose is Purpose.CHECK_IN:
-        async with services.database.session() as session:
-            earlier = await tries_before(session, attempt)
     job = Job(
         id=attempt.id,
         purpose=attempt.purpose,

@@ -21,7 +21,7 @@ from rollcall.settlement import apply_result
 from rollcall.storage import attempts
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Person
-from rollcall.verdict import Purpose
+from rollcall.verdict import Purpose, Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -109,8 +109,9 @@ async def _settle(application: App, services: Services, result: Result) -> bool:
         application.create_task(keep_recordings(application, services, person_id), name=f"recordings:{person_id}")
     if settled.lesson_id is not None:
         services.stale_boards.touch(settled.lesson_id)
-    # Also after an acceptance: it may have answered what a teacher was asked.
-    return settled.lesson_id is not None and settled.attempt.purpose is Purpose.CHECK_IN
+    # An acceptance may have answered what a teacher was asked: that is seldom, and the upkeep sees to it.
+    doubtful = settled.attempt.purpose is Purpose.CHECK_IN and settled.attempt.verdict is not Verdict.ACCEPTED
+    return settled.lesson_id is not None and doubtful
 
 
 async def _update_galleries(services: Services, person_id: int) -> None:

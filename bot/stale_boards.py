@@ -23,9 +23,10 @@ class StaleBoards:
         self._classes.add(class_id)
         self._something.set()
 
-    async def changes(self) -> tuple[set[int], set[int]]:
-        """Wait for something to show; the lessons and classes touched since the last call."""
+    async def changes(self, gather: float) -> tuple[set[int], set[int]]:
+        """Wait for something to show, and ``gather`` seconds for more; the lessons and classes touched meanwhile."""
         await self._something.wait()
+        await asyncio.sleep(gather)
         self._something.clear()
         lessons, classes = self._lessons, self._classes
         self._lessons, self._classes = set(), set()

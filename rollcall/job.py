@@ -66,7 +66,7 @@ class Result(BaseModel):
     speech_seconds: float | None = None
     quality: _Facts = {}
     timings: Annotated[dict[_Name, _Milliseconds], Field(max_length=_MOST_FACTS)] = {}
-    """Milliseconds by stage: queue, decode, speech, embed, match."""
+    """Milliseconds by stage: queue, decode, speech, embed, match; work: the worker's time for its batch, by notes."""
     embedding: bytes | None = None
     """Sealed float32 [dimension]: of a good enrolment note, and of an unsure check-in."""
     fingerprint: bytes | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import time
@@ -22,6 +23,8 @@ from rollcall.seal import Keyring, audio_binding
 
 _BLOCK = timedelta(seconds=1)
 _BATCH = 32
+_MANY = 4
+"""So many results at once: there are more than we keep up with."""
 _MAX_DELIVERIES = 5
 _FULL_FROM = 0.85
 """Of Redis's maxmemory: the rest is kept for results, without which the queue could not empty."""
@@ -43,6 +46,9 @@ class Mailbox:
         self._waiting = 0
         self._workers = 1
         self._note_ms = 0.0
+        self.keeps_up = asyncio.Event()
+        """Set unless results pile up: whoever waits for an answer comes before whoever sends a note now."""
+        self.keeps_up.set()
 
     async def open(self) -> None:
         """Make both consumer groups, so that a job posted before the first worker starts is not missed."""
@@ -132,6 +138,21 @@ class Mailbox:
 
     async def results(self) -> AsyncIterator[tuple[bytes, Result]]:
         """Results one by one, for ever: first those a dead bot left behind, then new ones. `done` each of them."""
+        try:
+            async for entries in self._batches():
+                for entry, fields in entries:
+                    try:
+                        result = Result.model_validate_json(fields[b"result"])
+                        work = result.timings.get("work", self._note_ms)
+                        self._note_ms += (work - self._note_ms) * (_SMOOTHING if self._note_ms else 1.0)
+                        yield entry, result
+                    except (KeyError, ValidationError):
+                        await self._redis.xadd(keys.DEAD, {"result": entry, "why": "malformed"})
+                        await self.done(entry)
+        finally:
+            self.keeps_up.set()
+
+    async def _batches(self) -> AsyncIterator[list[tuple[bytes, dict[bytes, bytes]]]]:
         while True:
             reclaimed: Any = await self._redis.xautoclaim(
                 keys.RESULTS, keys.BOTS, self.consumer, min_idle_time=self._timeout_ms, count=_BATCH
@@ -146,16 +167,13 @@ class Mailbox:
                     block=int(_BLOCK.total_seconds() * 1000),
                 )
                 entries = reply[0][1] if reply else []
-            for entry, fields in entries:
-                if fields is None:
-                    continue  # Redis before 7 tells so of an entry that was deleted while it was claimed
-                try:
-                    result = Result.model_validate_json(fields[b"result"])
-                    self._note_ms += (_busy_ms(result) - self._note_ms) * _SMOOTHING
-                    yield entry, result
-                except (KeyError, ValidationError):
-                    await self._redis.xadd(keys.DEAD, {"result": entry, "why": "malformed"})
-                    await self.done(entry)
+            # Redis before 7 tells by an entry without fields that it was deleted while it was claimed.
+            entries = [(entry, fields) for entry, fields in entries if fields is not None]
+            if len(entries) < _MANY:
+                self.keeps_up.set()
+            else:
+                self.keeps_up.clear()
+            yield entries
 
     async def give_up(self, entry: bytes, result: Result) -> bool:
         """Part with a result that could not be applied several times; False while it is worth another try."""
@@ -172,11 +190,6 @@ class Mailbox:
             transaction.xack(keys.RESULTS, keys.BOTS, entry)
             transaction.xdel(keys.RESULTS, entry)
             await transaction.execute()
-
-
-def _busy_ms(result: Result) -> float:
-    """What a worker spent on the note: every stage but the queue."""
-    return sum(milliseconds for stage, milliseconds in result.timings.items() if stage != "queue")
 
 
 def _person_of(fields: dict[bytes, bytes]) -> int | None:

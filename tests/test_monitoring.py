@@ -17,7 +17,7 @@ import bot.metrics
 import worker.metrics
 
 ROOT = Path(__file__).parents[1]
-DASHBOARD = json.loads((ROOT / "deploy/grafana/rollcall.json").read_text())
+DASHBOARD = json.loads((ROOT / "deploy/grafana/dashboards/rollcall.json").read_text())
 RULES = yaml.safe_load((ROOT / "deploy/prometheus/rules.yml").read_text())["groups"][0]["rules"]
 SCRAPED = yaml.safe_load((ROOT / "deploy/prometheus/prometheus.yml").read_text())
 COMPOSE = yaml.safe_load((ROOT / "docker-compose.yml").read_text())["services"]

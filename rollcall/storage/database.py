@@ -127,7 +127,9 @@ def _engine(url: str) -> AsyncEngine:
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            engine = create_async_engine(url)
+            # One connection, for there is one writer: who waits for it waits in a row. Several would each ask SQLite
+            # now and then whether it is free, and whoever asks at the right moment is first.
+            engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_immediate)
             return engine

@@ -1,0 +1,1 @@
+"""A school that checks in all at once: ``make load``."""

@@ -1,0 +1,150 @@
+"""What came out: every note accounted for, how long it took, in which order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from scipy.stats import spearmanr
+from sqlalchemy import func, select
+
+from bench.load.crowd import Note, Telltale
+from rollcall.attendance import ATTENDED
+from rollcall.storage.database import Database
+from rollcall.storage.tables import Attempt, Attendance
+from rollcall.verdict import Purpose, Verdict
+
+
+@dataclass(frozen=True)
+class Books:
+    """What the database says afterwards."""
+
+    recorded: int
+    verdicts: dict[str, int]
+    pending: int
+    owed: int
+    dead: int
+    stages: dict[str, float] = field(default_factory=dict)
+    """Median milliseconds of each stage."""
+
+
+@dataclass(frozen=True)
+class Account:
+    """The whole run.
+
+    Attributes:
+        offered, served: notes a second: from the first note to the last, and to the last answer.
+        waits: seconds to the answer, at percentiles.
+        seen: seconds to the first sign that the note was seen, likewise.
+        order: rank correlation (Spearman) of sending and answering.
+        overtaken: for the notes, by how many sent later each was overtaken: median, 95th percentile, most.
+        told: how many were told how long it would take.
+        told_off_by: seconds between what they were told and what it took, median and 95th percentile of the amounts.
+        told_ratio: what it took, by what they were told; the median.
+    """
+
+    notes: int
+    answered: int
+    answered_twice: int
+    books: Books
+    offered: float
+    served: float
+    waits: dict[str, float]
+    seen: dict[str, float]
+    order: float
+    overtaken: tuple[float, float, int]
+    told: int
+    told_off_by: tuple[float, float]
+    told_ratio: float
+    refused_by_telegram: int
+    most_in_a_second: int
+    edits: int
+
+
+async def read_books(database: Database, dead: int) -> Books:
+    """Count what is there."""
+    check_in = Attempt.purpose == Purpose.CHECK_IN
+    async with database.session() as session:
+        attended = select(func.count()).select_from(Attendance).where(Attendance.status.in_(sorted(ATTENDED)))
+        owed = select(func.count()).where(check_in, Attempt.answered_at.is_(None), Attempt.verdict != Verdict.PENDING)
+        verdicts = await session.execute(
+            select(Attempt.verdict, func.count()).where(check_in).group_by(Attempt.verdict)
+        )
+        counted = {str(verdict): int(count) for verdict, count in verdicts}
+        timings = (await session.scalars(select(Attempt.timings).where(check_in))).all()
+        recorded, unanswered = await session.scalar(attended), await session.scalar(owed)
+    stages = sorted({stage for own in timings for stage in own})
+    return Books(
+        recorded=int(recorded or 0),
+        verdicts=counted,
+        pending=counted.get(Verdict.PENDING, 0),
+        owed=int(unanswered or 0),
+        dead=dead,
+        stages={stage: float(np.median([own[stage] for own in timings if stage in own])) for stage in stages},
+    )
+
+
+def account(notes: Sequence[Note], books: Books, limits: Telltale, edits: int) -> Account:
+    """Work it out; notes in the order of sending."""
+    done = [note for note in notes if note.answers]
+    sent = np.array([note.sent for note in done])
+    answered = np.array([note.answers[0] for note in done])
+    first = notes[0].sent
+    overtakers = overtaken(answered)
+    promises = [(said, note.answers[0] - at) for note in done if note.promised for said, at in [note.promised]]
+    off = [abs(took - said) for said, took in promises]
+    return Account(
+        notes=len(notes),
+        answered=len(done),
+        answered_twice=sum(1 for note in notes if len(note.answers) > 1),
+        books=books,
+        offered=len(notes) / (notes[-1].sent - first),
+        served=len(done) / float(answered.max() - first),
+        waits=percentiles(answered - sent),
+        seen=percentiles(np.array([note.seen - note.sent for note in notes if note.seen is not None])),
+        order=float(spearmanr(sent, answered).statistic),
+        overtaken=(float(np.median(overtakers)), float(np.percentile(overtakers, 95)), int(overtakers.max())),
+        told=len(promises),
+        told_off_by=(float(np.median(off)), float(np.percentile(off, 95))) if off else (0.0, 0.0),
+        told_ratio=float(np.median([took / said for said, took in promises])) if promises else 0.0,
+        refused_by_telegram=limits.refused,
+        most_in_a_second=limits.most_in_a_second,
+        edits=edits,
+    )
+
+
+def overtaken(answered: np.ndarray) -> np.ndarray:
+    """By how many later notes each was overtaken.
+
+    Args:
+        answered: float64 [notes], times of the answers in the order of sending.
+
+    Returns:
+        int64 [notes].
+    """
+    return np.array([int((answered[place + 1 :] < moment).sum()) for place, moment in enumerate(answered)])
+
+
+def percentiles(values: np.ndarray) -> dict[str, float]:
+    """Half, nearly all, and the worst."""
+    if not len(values):
+        return {}
+    found = {f"p{share}": float(np.percentile(values, share)) for share in (50, 95, 99)}
+    return {**found, "max": float(values.max())}
+
+
+def offences(found: Account) -> list[str]:
+    """What is wrong with a run, one line each; none where all is well."""
+    counted = Counter(found.books.verdicts)
+    lines = [
+        (found.notes - found.answered, "notes without an answer"),
+        (found.answered_twice, "notes answered twice"),
+        (found.notes - sum(counted.values()), "notes unknown to the database"),
+        (counted[Verdict.ACCEPTED] - found.books.recorded, "accepted notes without a mark"),
+        (found.books.pending, "notes still pending"),
+        (found.books.owed, "answers still owed"),
+        (found.books.dead, "dead letters"),
+    ]
+    return [f"{count} {what}" for count, what in lines if count]

@@ -1,0 +1,139 @@
+"""The students' side: everyone sends one note at a moment of their own, and all that the bot does is written down."""
+
+from __future__ import annotations
+
+import asyncio
+import random
+import re
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from bench.load.school import School, Student
+from sandbox.errors import ApiError
+from sandbox.limits import FloodLimits
+from sandbox.person import Person
+from sandbox.telegram import Event, Telegram
+
+_PATIENCE = 120.0
+"""Seconds in which nobody is answered: what is missing then is lost."""
+_SECONDS = re.compile(r"(\d+) s\b")
+
+
+@dataclass
+class Note:
+    """One check-in, as its sender saw it. Times are ``time.monotonic``.
+
+    Attributes:
+        promised: the seconds that the bot said it would take, and when it said so.
+    """
+
+    student: Student
+    sent: float
+    seen: float | None = None
+    promised: tuple[float, float] | None = None
+    answers: list[float] = field(default_factory=list)
+    text: str = ""
+
+
+class Telltale(FloodLimits):
+    """Telegram's limits, and how often the bot ran into them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.refused = 0
+        self.times: list[float] = []
+
+    def spend(self, chat_id: int) -> None:
+        """See `FloodLimits.spend`."""
+        try:
+            super().spend(chat_id)
+        except ApiError:
+            self.refused += 1
+            raise
+        self.times.append(time.monotonic())
+
+    @property
+    def most_in_a_second(self) -> int:
+        """The fullest second."""
+        most, first = 0, 0
+        for last, moment in enumerate(self.times):
+            while moment - self.times[first] >= 1.0:
+                first += 1
+            most = max(most, last - first + 1)
+        return most
+
+
+class Crowd:
+    """All students of a school, and their teachers."""
+
+    def __init__(self, telegram: Telegram, school: School) -> None:
+        self._telegram = telegram
+        self._school = school
+        self._notes: dict[int, Note] = {}
+        self.edits = 0
+        self.limits = Telltale()
+        telegram.limits = self.limits
+        telegram.listeners.append(self._hear)
+
+    @property
+    def notes(self) -> list[Note]:
+        """What was sent so far, in the order of sending."""
+        return list(self._notes.values())
+
+    @property
+    def sent(self) -> int:
+        return len(self._notes)
+
+    @property
+    def answered(self) -> int:
+        return sum(1 for note in self._notes.values() if note.answers)
+
+    async def open_lessons(self, minutes: int) -> None:
+        """Every teacher opens a lesson, one after another."""
+        for number, telegram_id in enumerate(self._school.teachers):
+            teacher = Person(self._telegram, f"Teacher {number + 1}", id=telegram_id, language_code="en")
+            await teacher.say(f"/open {minutes}")
+            await teacher.answer(60, lambda message: message.has("close:"))
+            teacher.leave()
+        # Telegram tells the time of a message in whole seconds: no note may seem older than its lesson.
+        await asyncio.sleep(1.1)
+
+    async def check_in(self, seconds: float, seed: int, tell: Callable[[], None]) -> None:
+        """Send every student's note within so many seconds, and wait for the answers."""
+        chance = random.Random(seed)
+        students = list(self._school.students)
+        chance.shuffle(students)
+        moments = sorted(chance.uniform(0, seconds) for _ in students)
+        started = time.monotonic()
+        for number, (student, moment) in enumerate(zip(students, moments, strict=True)):
+            await asyncio.sleep(max(0.0, started + moment - time.monotonic()))
+            person = Person(self._telegram, student.name, id=student.telegram_id, language_code="en")
+            person.leave()  # one listener for all: two thousand would each hear everything
+            recording = student.voice.check_in.copy(number + 1)
+            self._notes[student.telegram_id] = Note(student, time.monotonic())
+            await person.voice(recording)
+            tell()
+        last = time.monotonic()
+        before = self.answered
+        while before < self.sent and time.monotonic() - last < _PATIENCE:
+            await asyncio.sleep(0.5)
+            tell()
+            if self.answered != before:
+                before, last = self.answered, time.monotonic()
+
+    def _hear(self, event: Event) -> None:
+        if event.kind == "edit":
+            self.edits += 1
+        note = self._notes.get(event.chat_id)
+        if note is None:
+            return
+        if event.kind in ("reaction", "action"):
+            note.seen = note.seen or event.at
+        elif event.kind == "message":
+            text = str(event.payload.get("text", ""))
+            if "reply_to_message" in event.payload:
+                note.answers.append(event.at)
+                note.text = text
+            elif found := _SECONDS.search(text):
+                note.promised = (float(found[1]), event.at)

@@ -1,0 +1,94 @@
+"""A school as its database knows it: classes, teachers, students with their voiceprints."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bench.load.cast import Cast, Voice
+from bot.consent import CONSENT_VERSION
+from rollcall.seal import Keyring
+from rollcall.settlement import ENROLLING, apply_result
+from rollcall.storage import attempts
+from rollcall.storage.attempts import IncomingNote
+from rollcall.storage.classes import create_class, join_class
+from rollcall.storage.database import Database
+from rollcall.storage.people import give_consent, register_person, set_step
+from rollcall.storage.tables import SchoolClass
+from rollcall.verdict import Purpose
+
+_FIRST_TEACHER, _FIRST_STUDENT = 2_000_001, 3_000_001
+_LANGUAGE = "en"
+
+
+@dataclass(frozen=True)
+class Student:
+    """Someone with a Telegram account and a voice."""
+
+    telegram_id: int
+    name: str
+    school_class: int
+    voice: Voice
+
+
+@dataclass(frozen=True)
+class School:
+    """Who is there. Classes are numbered from 0; each has a teacher of its own."""
+
+    teachers: list[int]
+    students: list[Student]
+
+
+def plan(students: int, classes: int, voices: list[Voice]) -> School:
+    """Spread the students over the classes; within a class, no two share a voice."""
+    people = [
+        Student(_FIRST_STUDENT + number, f"Student {number + 1}", number % classes, voices[number // classes])
+        for number in range(students)
+    ]
+    return School([_FIRST_TEACHER + number for number in range(classes)], people)
+
+
+async def enrol(school: School, cast: Cast, database: Database, keyring: Keyring, tell: Callable[[int], None]) -> None:
+    """Write the school into the database by the functions that the bot itself uses, last week's enrolment included."""
+    then = datetime.now(UTC) - timedelta(days=7)
+    done = 0
+    for number, teacher_id in enumerate(school.teachers):
+        async with database.session() as session:
+            teacher = await register_person(session, teacher_id, f"Teacher {number + 1}", then)
+            teacher.is_teacher = True
+            await session.flush()
+            school_class = await create_class(session, teacher, f"Class {number + 1}", "UTC", then)
+            for student in school.students:
+                if student.school_class == number:
+                    await _enrol(session, student, school_class, cast, keyring, then)
+                    done += 1
+                    tell(done)
+
+
+async def _enrol(
+    session: AsyncSession, student: Student, school_class: SchoolClass, cast: Cast, keyring: Keyring, then: datetime
+) -> None:
+    person = await register_person(session, student.telegram_id, student.name, then)
+    await give_consent(session, student.telegram_id, CONSENT_VERSION, _LANGUAGE, then)
+    enrolment = str(uuid.uuid4())
+    await set_step(session, student.telegram_id, ENROLLING, {"enrolment": enrolment}, then)
+    for number, recording in enumerate(student.voice.enrolment):
+        note = _note_of(student, number, then)
+        attempt = await attempts.register(
+            session, note, person, Purpose.ENROL, class_id=None, lesson=None, enrolment=enrolment, received_at=then
+        )
+        settled = await apply_result(session, keyring, cast.result(recording, attempt.id), then)
+        attempt.answered_at = then
+    if settled is None or not settled.enrolled:
+        raise RuntimeError(f"{student.name} could not be enrolled: {attempt.reason}")
+    # Afterwards: the notes need not be compared with those of the whole class, as they are when students enrol in it.
+    await join_class(session, person, school_class, then)
+
+
+def _note_of(student: Student, number: int, then: datetime) -> IncomingNote:
+    name = f"enrolment-{student.telegram_id}-{number}"
+    return IncomingNote(student.telegram_id, number + 1, name, name, 20_000, then, forwarded=False)
