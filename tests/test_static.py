@@ -49,9 +49,13 @@ _NO_SECRETS = {
     (".env.example", "Basic Auth Credentials"): "an example of a URL",
     ("models/weights.toml", "Hex High Entropy String"): "SHA-256 of public weights",
     ("rollcall/storage/database.py", "Basic Auth Credentials"): "an example of a URL",
+    ("tests/rollcall/test_audit.py", "Base64 High Entropy String"): "the key of a test",
     ("tests/sandbox/test_updates.py", "Secret Keyword"): "the webhook secret of a test",
 }
 """The file and what detect-secrets takes it for → what it is."""
+
+_INVENTED = "^tests/rollcall/released/"
+"""Rows of every released schema, of people who do not exist: hashes and sealed bytes, all of them."""
 
 
 def test_bandit_finds_nothing_but_what_is_explained() -> None:
@@ -62,7 +66,7 @@ def test_bandit_finds_nothing_but_what_is_explained() -> None:
 
 
 def test_no_secret_is_committed() -> None:
-    found = _json("-m", "detect_secrets", "scan", "--no-verify")
+    found = _json("-m", "detect_secrets", "scan", "--no-verify", "--exclude-files", _INVENTED)
     assert {(file, one["type"]) for file, several in found["results"].items() for one in several} == _NO_SECRETS.keys()
 
 

@@ -18,34 +18,38 @@ PERSON = {"id": 7, "is_bot": False, "first_name": "Anna"}
 MESSAGE = {"message_id": 5, "date": 1772452800, "chat": {"id": 7, "type": "private"}, "from": PERSON, "text": "hello"}
 
 
-@pytest.fixture
-def poller(monkeypatch: pytest.MonkeyPatch) -> Poller:
-    """Telegram answers with whatever `answers` holds."""
+class Telegram(Poller):
+    """It answers with whatever it is told."""
 
-    async def answer(self: Poller, endpoint: str, api_kwargs: Any = None, **_: Any) -> Any:
+    answer: Any = ()
+
+    async def do_api_request(self, *_args: Any, **_: Any) -> Any:
         if isinstance(self.answer, Exception):
             raise self.answer
         return self.answer
 
-    monkeypatch.setattr(Poller, "do_api_request", answer)
-    monkeypatch.setattr(Poller, "answer", [], raising=False)
-    return Poller("1:a")
+
+@pytest.fixture
+def poller() -> Telegram:
+    return Telegram("1:a")
 
 
-async def asked(poller: Poller, answer: object) -> list[int]:
-    type(poller).answer = answer  # type: ignore[attr-defined]
+async def asked(poller: Telegram, answer: object) -> list[int]:
+    type(poller).answer = answer
     return [one.update_id for one in await poller.get_updates(offset=1, timeout=0)]
 
 
 @pytest.mark.parametrize("poison", [{"message": 7}, {"message": {"date": 10**30}}, {"callback_query": {"data": 1}}])
 async def test_an_update_that_cannot_be_read_takes_no_other_with_it(
-    poller: Poller, poison: dict[str, Any], caplog: pytest.LogCaptureFixture
+    poller: Telegram, poison: dict[str, Any], caplog: pytest.LogCaptureFixture
 ) -> None:
     before, after = {"update_id": 1, "message": MESSAGE}, {"update_id": 3, "message": MESSAGE}
     assert await asked(poller, [before, {"update_id": 2, **poison}, after]) == [1, 2, 3]
 
 
-async def test_what_was_in_an_unreadable_update_is_not_logged(poller: Poller, caplog: pytest.LogCaptureFixture) -> None:
+async def test_what_was_in_an_unreadable_update_is_not_logged(
+    poller: Telegram, caplog: pytest.LogCaptureFixture
+) -> None:
     with caplog.at_level(logging.DEBUG):
         await asked(poller, [{"update_id": 2, "message": {**MESSAGE, "date": "soon", "text": "my secret"}}])
     assert "an update cannot be read" in caplog.text
@@ -53,11 +57,11 @@ async def test_what_was_in_an_unreadable_update_is_not_logged(poller: Poller, ca
 
 
 @pytest.mark.parametrize("rubbish", [[None], [[]], ["x"], [{}], [{"update_id": "1"}], {}, None, True])
-async def test_what_is_no_update_at_all_is_stepped_over(poller: Poller, rubbish: object) -> None:
+async def test_what_is_no_update_at_all_is_stepped_over(poller: Telegram, rubbish: object) -> None:
     assert await asked(poller, rubbish) == []
 
 
-async def test_a_revoked_token_is_told_from_an_outage(poller: Poller) -> None:
+async def test_a_revoked_token_is_told_from_an_outage(poller: Telegram) -> None:
     with pytest.raises(InvalidToken):
         await asked(poller, EndPointNotFound("getUpdates"))
 
