@@ -115,18 +115,20 @@ class Cast:
             "have more classes, or fewer students"
         )
 
-    def result(self, recording: Recording, attempt_id: str) -> Result:
+    def result(self, recording: Recording, attempt_id: str, person_id: int) -> Result:
         """What a worker would say of an enrolment note."""
+        model, weight_hash = self.encoder.name, self.encoder.weight_hash
+        embedding, print_ = pack_embedding(recording.embedding), recording.fingerprint
         return Result(
             job_id=attempt_id,
             verdict=Verdict.ACCEPTED,
             reason=Reason.GOOD_NOTE,
-            model=self.encoder.name,
-            weight_hash=self.encoder.weight_hash,
+            model=model,
+            weight_hash=weight_hash,
             decoder=decoder_name(),
             speech_seconds=recording.speech_seconds,
-            embedding=self._keyring.seal(pack_embedding(recording.embedding), embedding_binding(attempt_id)),
-            fingerprint=self._keyring.seal(recording.fingerprint, fingerprint_binding(attempt_id)),
+            embedding=self._keyring.seal(embedding, embedding_binding(attempt_id, person_id, model, weight_hash)),
+            fingerprint=self._keyring.seal(print_, fingerprint_binding(attempt_id, person_id)),
         )
 
     def _takes(self, name: str, speed: float, number: int) -> list[Recording]:

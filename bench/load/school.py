@@ -81,7 +81,7 @@ async def _enrol(
         attempt = await attempts.register(
             session, note, person, Purpose.ENROL, class_id=None, lesson=None, enrolment=enrolment, received_at=then
         )
-        settled = await apply_result(session, keyring, cast.result(recording, attempt.id), then)
+        settled = await apply_result(session, keyring, cast.result(recording, attempt.id, attempt.person_id), then)
         attempt.answered_at = then
     if settled is None or not settled.enrolled:
         raise RuntimeError(f"{student.name} could not be enrolled: {attempt.reason}")

@@ -10,11 +10,7 @@ from pathlib import Path
 from rollcall.settings import Settings
 
 ROOT = Path(__file__).parents[2]
-SETTINGS = {f"ROLLCALL_{name.upper()}" for name in Settings.model_fields} | {
-    "ROLLCALL_LOG_FORMAT",
-    "ROLLCALL_OPS_LISTEN",
-    "ROLLCALL_OPS_PORT",
-}
+SETTINGS = {f"ROLLCALL_{name.upper()}" for name in Settings.model_fields}
 TOOLS = Path(sys.executable).parent
 
 

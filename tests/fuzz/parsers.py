@@ -86,7 +86,7 @@ def job() -> Target:
     from rollcall.seal import audio_binding
 
     queue = JobQueue(cast(redis.Redis, _NoRedis()), _KEYRING, timedelta(seconds=10))
-    sealed = _KEYRING.seal(b"a voice", audio_binding(str(_JOB["id"])))
+    sealed = _KEYRING.seal(b"a voice", audio_binding(str(_JOB["id"]), cast(int, _JOB["person_id"])))
 
     def check(data: bytes) -> None:
         delivery = queue._parse(b"1-0", {b"job": data, b"audio": sealed})
@@ -108,7 +108,6 @@ def job() -> Target:
 def result() -> Target:
     """An entry of the results stream."""
     from rollcall.job import Result
-    from rollcall.mailbox import _busy_ms
 
     def strict(token: str) -> None:
         raise AssertionError(f"{token}, which PostgreSQL does not take")
@@ -119,7 +118,7 @@ def result() -> Target:
         except ValueError:
             return
         # What the bot does with it: an estimate of waiting times, and JSON columns.
-        timedelta(milliseconds=1_000_000 * _busy_ms(read))
+        timedelta(milliseconds=1_000_000 * read.timings.get("work", 0.0))
         stored = json.dumps({"quality": read.quality, "timings": read.timings})
         json.loads(stored, parse_constant=strict)
         if "\\u0000" in stored or "\0" in read.model + read.weight_hash + read.decoder + read.job_id:
@@ -134,11 +133,14 @@ def result() -> Target:
 
 def seal() -> Target:
     """A sealed value that somebody changed."""
-    genuine = _KEYRING.seal(b"a voice", "audio:1")
+    from rollcall.seal import audio_binding
+
+    binding = audio_binding("1", 7)
+    genuine = _KEYRING.seal(b"a voice", binding)
 
     def check(data: bytes) -> None:
         try:
-            opened = _KEYRING.open(data, "audio:1")
+            opened = _KEYRING.open(data, binding)
         except SealBroken:
             return
         if data != genuine or opened != b"a voice":
@@ -152,16 +154,17 @@ def gallery() -> Target:
     import numpy as np
 
     from rollcall import keys
-    from rollcall.galleries import GalleryReader, _binding
+    from rollcall.galleries import GalleryReader
+    from rollcall.seal import gallery_binding
     from rollcall.voiceprint import Voiceprint
 
     reader = GalleryReader(cast(redis.Redis, _NoRedis()), _KEYRING, "dummy", "00")
     print_ = Voiceprint("dummy", "00", np.full(4, 0.5, np.float32))
-    good = _KEYRING.seal(print_.pack(), _binding(7))
+    good = _KEYRING.seal(print_.pack(), gallery_binding(1, 7, "dummy", "00"))
 
     def check(data: bytes) -> None:
         field, _, value = data.partition(b"\n")
-        found = reader._open({b"7": good, field: value, keys.GALLERY_VERSION: b"3"})
+        found = reader._open(1, {b"7": good, field: value, keys.GALLERY_VERSION: b"3"})
         if 7 not in found.people and field != b"7":
             raise AssertionError("one bad field took a student away")
 

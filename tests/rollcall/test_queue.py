@@ -194,7 +194,7 @@ async def test_forgetting_a_person_removes_their_waiting_notes_only(
 async def test_a_cut_off_audio_goes_to_the_dead_stream_and_not_through_the_worker(
     post: Mailbox, redis_client: redis.Redis, keyring: Keyring, keep: int
 ) -> None:
-    sealed = keyring.seal(b"OggS", audio_binding("note-1"))[:keep]
+    sealed = keyring.seal(b"OggS", audio_binding("note-1", job().person_id))[:keep]
     redis_client.xadd(keys.JOBS, {"job": job().model_dump_json(), "audio": sealed})
     assert worker(redis_client, keyring, "a").claim(16, SHORT) == []
     assert redis_client.xlen(keys.DEAD) == 1
@@ -218,7 +218,7 @@ async def test_a_job_that_no_bot_writes_goes_to_the_dead_stream(
 ) -> None:
     written = json.dumps({**json.loads(job().model_dump_json()), **bent})
     name = str(bent.get("id", "note-1"))
-    redis_client.xadd(keys.JOBS, {"job": written, "audio": keyring.seal(b"OggS", audio_binding(name))})
+    redis_client.xadd(keys.JOBS, {"job": written, "audio": keyring.seal(b"OggS", audio_binding(name, job().person_id))})
     assert worker(redis_client, keyring, "a").claim(16, SHORT) == []
     assert redis_client.xlen(keys.DEAD) == 1
 
