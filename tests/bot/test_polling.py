@@ -76,7 +76,7 @@ async def test_a_revoked_token_is_told_from_an_outage(poller: Telegram) -> None:
         {"from": {**PERSON, "id": None}},
         {"voice": {"file_id": "a\0", "file_unique_id": "b", "duration": 1}},
         {"voice": {"file_id": "a" * 256, "file_unique_id": "b", "duration": 1}},
-        {"document": {"file_id": 7, "file_unique_id": "b"}},
+        {"document": {"file_id": "a", "file_unique_id": "b" * 65}},
     ],
     ids=repr,
 )
