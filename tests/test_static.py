@@ -49,7 +49,7 @@ _NO_SECRETS = {
     (".env.example", "Basic Auth Credentials"): "an example of a URL",
     ("models/weights.toml", "Hex High Entropy String"): "SHA-256 of public weights",
     ("rollcall/storage/database.py", "Basic Auth Credentials"): "an example of a URL",
-    ("tests/rollcall/test_audit.py", "Base64 High Entropy String"): "a changed record of a test",
+    ("tests/rollcall/test_audit.py", "Base64 High Entropy String"): "the key of a test",
     ("tests/sandbox/test_updates.py", "Secret Keyword"): "the webhook secret of a test",
 }
 """The file and what detect-secrets takes it for → what it is."""
