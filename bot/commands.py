@@ -8,6 +8,7 @@ from rollcall.texts import Texts
 
 STUDENT_COMMANDS = ("here", "enroll", "me", "mydata", "forget", "language", "cancel", "help")
 TEACHER_COMMANDS = ("open", "close", "report", "classes", "newclass", "language", "cancel", "help")
+ADMIN_COMMANDS = ("invite", "teachers")
 
 
 def command_list(texts: Texts, commands: Sequence[str] = STUDENT_COMMANDS) -> str:

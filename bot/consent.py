@@ -29,7 +29,8 @@ async def ask_consent(
         and (await taught_class(session, caller.person, school_class.id) is not None)
     ):
         return t("join-own-class", title=school_class.title), None
-    data = {"class_id": school_class.id} if school_class else {}
+    # By its code, not its number: should the link be ended before the name is given, it leads nowhere.
+    data = {"join_code": school_class.join_code} if school_class else {}
     await remember(session, caller)
     await set_step(session, caller.user.id, CONSENT, data, now())
     head = t("join-hello", title=school_class.title) + "\n\n" if school_class else ""

@@ -14,12 +14,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from telegram import BotCommand
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import (
-    Application,
-    CallbackQueryHandler,
-    CommandHandler,
+    ApplicationBuilder,
     ContextTypes,
     ExtBot,
-    MessageHandler,
     filters,
 )
 
@@ -29,6 +26,7 @@ from bot.commands import STUDENT_COMMANDS
 from bot.erasures import clear_traces
 from bot.errors import on_error
 from bot.figures import read_database, read_queue
+from bot.gate import Gate, GuardedApplication
 from bot.handlers import (
     classes,
     enrolment,
@@ -40,6 +38,7 @@ from bot.handlers import (
     other,
     report,
     reviews,
+    rights,
     start,
     student,
     voice,
@@ -54,12 +53,13 @@ from bot.requests import CountedRequest
 from bot.results import answer_overdue, collect_results, recover_lost
 from bot.retention import keep_only_as_long, keep_queue_log_short
 from bot.reviews import keep_reviews
-from bot.services import App, Context, Services
+from bot.services import App, Context, Services, now
 from bot.vitals import vitals
 from rollcall.errors import Unavailable, WrongUse
 from rollcall.ops import observed
 from rollcall.seal import load_keyring
 from rollcall.settings import Settings
+from rollcall.storage import allowances
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current
 from rollcall.texts import LANGUAGES, texts_in
@@ -67,6 +67,7 @@ from rollcall.texts import LANGUAGES, texts_in
 _log = logging.getLogger(__name__)
 
 _UPKEEP_EVERY = 5.0
+_SWEEP_EVERY = 3600.0
 _AGAIN_AFTER = 2.0
 _SWITCH_EVERY = 0.0005
 """Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
@@ -87,7 +88,7 @@ _UPKEEP: tuple[Task, ...] = (
 )
 
 
-class RollcallApplication(Application[Any, Any, Any, Any, Any, Any]):
+class RollcallApplication(GuardedApplication):
     """An application that, asked to stop, does not wait for what can be done after the next start as well."""
 
     async def stop(self) -> None:
@@ -143,7 +144,7 @@ def build_application(settings: Settings) -> App:
     queue = DurableQueue(services.database, hearing.heard)
     processor = InOrder(queue, services.mailbox.keeps_up)
     application = (
-        Application.builder()
+        ApplicationBuilder()
         .application_class(RollcallApplication)
         .bot(_bot(settings, hearing))
         .context_types(ContextTypes(context=Context))
@@ -162,13 +163,14 @@ def build_application(settings: Settings) -> App:
 
 
 def add_handlers(application: App) -> None:
-    """Who answers what. The first match wins."""
+    """Who answers what. The first match wins. Who may: the row of the same name in `rollcall.permissions`."""
     commands = {
         "start": start.start,
         "help": start.greet,
         "language": start.language,
         "cancel": start.cancel,
-        "invite": classes.invite,
+        "invite": rights.invite,
+        "teachers": rights.teachers,
         "newclass": classes.new_class,
         "classes": classes.classes,
         "open": lessons.open_command,
@@ -180,36 +182,47 @@ def add_handlers(application: App) -> None:
         "here": here.here,
         "mydata": mydata.mydata,
     }
+    of_class = r"(?P<class_id>\d+)"
+    period = r"(?P<period>lesson|today|week|month|all)"
     buttons = {
         r"consent:(yes|no)": joining.consent_pressed,
-        r"without:[\w-]{1,32}": joining.without_pressed,
-        r"here:\d+": here.here_pressed,
+        r"without:(?P<join_code>[\w-]{1,32})": joining.without_pressed,
+        r"here:(?P<lesson_id>\d+)": here.here_pressed,
         r"forget:(yes|no)": forgetting.forget_pressed,
         r"leave:(ask|yes|no)": forgetting.leave_pressed,
         r"keep:(yes|no)": enrolment.keep_pressed,
         r"tidy": enrolment.tidy_pressed,
-        r"language:[a-z]+": start.language_chosen,
-        r"class:[0-9]+": classes.class_chosen,
-        r"review:[0-9]+:(yes|no)": reviews.review_pressed,
-        r"voices:[0-9]+": voices.voices_pressed,
-        r"archive(-yes)?:[0-9]+": classes.archive_pressed,
-        r"open:[0-9]+(:[0-9]*)?": lessons.open_pressed,
-        r"close:[0-9]+": lessons.close_pressed,
-        r"report:[0-9]+:[a-z]+": report.report_pressed,
+        rf"language:(?P<language>{'|'.join(LANGUAGES)})": start.language_chosen,
+        r"classes:(?P<page>\d{1,4})": classes.classes,
+        rf"class:{of_class}": classes.class_chosen,
+        rf"newlink:{of_class}": classes.new_link_pressed,
+        rf"endlink:{of_class}": classes.end_link_pressed,
+        r"review:(?P<review_id>\d+):(?P<answer>yes|no)": reviews.review_pressed,
+        rf"voices:{of_class}": voices.voices_pressed,
+        rf"archive:{of_class}": classes.archive_pressed,
+        rf"archive-yes:{of_class}": classes.archive_confirmed,
+        rf"open:{of_class}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,
+        rf"close:{of_class}": lessons.close_pressed,
+        rf"report:{of_class}:{period}": report.report_pressed,
         r"report-classes": report.classes_pressed,
-        r"csv:[0-9]+:[a-z]+": report.csv_pressed,
+        rf"csv:{of_class}:{period}": report.csv_pressed,
+        r"uninvite:(?P<invite>[0-9a-f]{16})": rights.uninvite_pressed,
+        r"teachers:(?P<page>\d{1,4})": rights.teachers,
+        r"unteach:(?P<person_id>\d+)": rights.unteach_pressed,
+        r"unteach-yes:(?P<person_id>\d+)": rights.unteach_confirmed,
     }
-    new = filters.UpdateType.MESSAGE
-    private = new & filters.ChatType.PRIVATE
+    gate = Gate(application)
     for name, handler in commands.items():
-        application.add_handler(CommandHandler(name, handler, filters=new))
+        gate.command(name, handler)
     for pattern, handler in buttons.items():
-        application.add_handler(CallbackQueryHandler(handler, pattern=rf"^{pattern}\Z"))
+        gate.button(pattern, handler)
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
     spoken = filters.VOICE | filters.VIDEO_NOTE | filters.AUDIO | filters.Document.AUDIO
-    application.add_handler(MessageHandler(private & spoken, voice.voice_note))
-    application.add_handler(MessageHandler(private & filters.TEXT & ~filters.COMMAND, other.text))
-    application.add_handler(MessageHandler(private & ~filters.StatusUpdate.ALL, other.anything))
-    application.add_handler(CallbackQueryHandler(other.unknown_button))
+    gate.message("voice note", private & spoken, voice.voice_note, too_many=voice.turned_away)
+    gate.message("text", private & filters.TEXT & ~filters.COMMAND, other.text)
+    gate.message("anything else", private & ~filters.StatusUpdate.ALL, other.anything)
+    gate.any_other_button("unknown button", other.unknown_button)
+    gate.close()
     application.add_error_handler(on_error)
 
 
@@ -253,8 +266,9 @@ async def _open(application: App) -> None:
         "results": collect_results,
         "boards": keep_boards,
         "menus": _set_menus,
+        "allowances": _every(_SWEEP_EVERY, _sweep_allowances),
         # Each for itself: a chat that Telegram holds up in one must not hold up the others.
-        **{getattr(step, "__name__", "upkeep"): _every_few_seconds(step) for step in _UPKEEP + watched},
+        **{getattr(step, "__name__", "upkeep"): _every(_UPKEEP_EVERY, step) for step in _UPKEEP + watched},
     }
     application.bot_data["tasks"] = [
         asyncio.create_task(_keep_going(name, task, application, services), name=name) for name, task in tasks.items()
@@ -297,11 +311,16 @@ async def _keep_inbox(application: App, _services: Services) -> None:
         await application.update_queue.keep(application.bot)
 
 
-def _every_few_seconds(step: Task) -> Task:
+async def _sweep_allowances(_application: App, services: Services) -> None:
+    async with services.database.session() as session:
+        await allowances.sweep(session, now())
+
+
+def _every(seconds: float, step: Task) -> Task:
     async def repeat(application: App, services: Services) -> None:
         while True:
             await step(application, services)
-            await asyncio.sleep(_UPKEEP_EVERY)
+            await asyncio.sleep(seconds)
 
     return repeat
 

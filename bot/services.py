@@ -55,6 +55,11 @@ class Services:
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """A handler's context, with our services in it."""
 
+    class_id: int
+    """The class that a button acts on; set by `bot.gate` once it has found that the caller may."""
+    number: int
+    """The lesson, the review or the person that a button acts on; set by `bot.gate` too."""
+
     @property
     def services(self) -> Services:
         services: Services = self.application.bot_data["services"]

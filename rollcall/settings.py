@@ -25,6 +25,7 @@ from rollcall.errors import SettingsError
 
 # A Unix socket's path holds 107 bytes on Linux and 103 on macOS.
 _SOCKET_PATH_LIMIT = 100
+_REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
 class Settings(BaseSettings):
@@ -48,11 +49,11 @@ class Settings(BaseSettings):
     """The SQLite file, the embedded Valkey and the voiceprint key."""
     models_dir: Path = Field(default_factory=lambda: platformdirs.user_cache_path("rollcall") / "models")
     """Fetched weights, shared by every data folder of this user."""
-    redis_url: str | None = None
+    redis_url: str | None = Field(default=None, repr=False)
     """Any Redis from 6.2 or Valkey; empty: an embedded Valkey in the data folder."""
     redis_password: SecretStr | None = None
     """Goes into a Redis URL that has no password; meant for a file of secrets_dir."""
-    database_url: str | None = None
+    database_url: str | None = Field(default=None, repr=False)
     """Any SQLAlchemy async URL; empty: SQLite in the data folder."""
     database_password: SecretStr | None = None
     """Goes into a database URL that has no password; meant for a file of secrets_dir."""
@@ -75,6 +76,10 @@ class Settings(BaseSettings):
     """A note sent later than this after the lesson opened counts as late."""
     lesson_length: timedelta = timedelta(minutes=90)
     """How long a lesson stays open for check-in when the teacher names no minutes."""
+    join_link_valid: timedelta = timedelta(days=30)
+    """How long a class's join link works; its teacher makes another one at any time."""
+    invite_valid: timedelta = timedelta(days=7)
+    """How long a teacher's invitation works."""
     delivery_timeout: timedelta = timedelta(seconds=10)
     """A worker silent for this long has its notes claimed by another."""
     keep_details_days: int = Field(90, ge=1)
@@ -135,6 +140,16 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("redis_url")
+    @classmethod
+    def _known_scheme(cls, value: str | None) -> str | None:
+        try:
+            if value is None or (urlsplit(value).scheme in _REDIS_SCHEMES and urlsplit(value).port != 0):
+                return value
+        except ValueError:
+            pass  # its message may hold a part of the password
+        raise ValueError("it is no address of a Redis; an example is rediss://:password@host:6379/0") from None
 
     @field_validator("telegram_api_url")
     @classmethod

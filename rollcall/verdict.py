@@ -45,6 +45,7 @@ class Reason(StrEnum):
     BROKEN_FILE = "broken_file"
     TOO_LONG = "too_long"
     TOO_BIG = "too_big"
+    TOO_MANY = "too_many"
     SILENCE = "silence"
     NO_SPEECH = "no_speech"
     TOO_SHORT = "too_short"

@@ -11,7 +11,6 @@ from telegram import Update
 from bot.caller import Caller, caller_of
 from bot.chat_notes import remove_notes
 from bot.consent import CONSENT_VERSION, ask_consent
-from bot.guards import in_private
 from bot.phrases import phrase
 from bot.recordings import keep_recordings
 from bot.replies import reply, take_buttons_away, tidy_button
@@ -24,7 +23,6 @@ from rollcall.verdict import Purpose
 _MOST_NAMED = 10
 
 
-@in_private
 async def enroll(update: Update, context: Context) -> None:
     """Begin, or begin again; the present voiceprint serves until the third new note is good."""
     buttons = None
@@ -39,7 +37,6 @@ async def enroll(update: Update, context: Context) -> None:
     await reply(update, text, buttons)
 
 
-@in_private
 async def keep_pressed(update: Update, context: Context) -> None:
     """keep:yes or keep:no: whether the enrolment recordings may be kept for a later recogniser."""
     services = context.services
@@ -55,7 +52,6 @@ async def keep_pressed(update: Update, context: Context) -> None:
     await reply(update, caller.texts("keep-done" if kept else "keep-not"), tidy_button(caller.texts))
 
 
-@in_private
 async def tidy_pressed(update: Update, context: Context) -> None:
     """tidy: delete the enrolment notes from the chat, and say which we could not."""
     services = context.services

@@ -6,7 +6,6 @@ from telegram import Update
 
 from bot.caller import caller_of
 from bot.erasures import follow, receipt_for, receipt_text
-from bot.guards import in_private
 from bot.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.storage import erasure
@@ -16,7 +15,6 @@ from rollcall.storage.people import set_step
 from rollcall.texts import Texts
 
 
-@in_private
 async def forget(update: Update, context: Context) -> None:
     """/forget: what will be deleted, and the two buttons."""
     async with context.services.database.session() as session:
@@ -30,7 +28,6 @@ async def forget(update: Update, context: Context) -> None:
     await reply(update, t("forget-ask"), [[(t("forget-yes"), "forget:yes"), (t("forget-no"), "forget:no")]])
 
 
-@in_private
 async def forget_pressed(update: Update, context: Context) -> None:
     """forget:yes or forget:no."""
     services = context.services
@@ -56,7 +53,6 @@ async def forget_pressed(update: Update, context: Context) -> None:
     await reply(update, t("forgotten") + "\n\n" + receipt_text(done, t), _leave(t) if erased.class_ids else None)
 
 
-@in_private
 async def leave_pressed(update: Update, context: Context) -> None:
     """leave:ask, leave:yes or leave:no: name and marks as well."""
     services = context.services

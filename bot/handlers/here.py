@@ -9,8 +9,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of
-from bot.guards import in_private
-from bot.handlers.classes import button_number
 from bot.replies import Buttons, reply
 from bot.reviews import keep_reviews
 from bot.services import Context, now
@@ -25,7 +23,6 @@ from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
 _ANSWERS = {ReviewState.CONFIRMED: "here-marked", ReviewState.REJECTED: "here-was-rejected", None: "here-marked"}
 
 
-@in_private
 async def here(update: Update, context: Context) -> None:
     """/here: a button for each open lesson in which the student is not marked yet."""
     buttons = None
@@ -42,7 +39,6 @@ async def here(update: Update, context: Context) -> None:
     await reply(update, text, buttons)
 
 
-@in_private
 async def here_pressed(update: Update, context: Context) -> None:
     """here:<lesson>: on to the teacher. It counts from when the press reached us."""
     services = context.services
@@ -50,7 +46,7 @@ async def here_pressed(update: Update, context: Context) -> None:
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
         at = await arrival(session, update.update_id) or now()
-        lesson = await _open_lesson(session, caller.person, button_number(update), at)
+        lesson = await _open_lesson(session, caller.person, context.number, at)
         if lesson is None or caller.person is None:
             text = caller.texts("here-closed")
         else:

@@ -11,19 +11,18 @@ from telegram import Update
 from bot.caller import Caller, caller_of, remember
 from bot.consent import CONSENT, CONSENT_VERSION
 from bot.gallery import publish
-from bot.guards import in_private
+from bot.guesses import too_many, wrong
 from bot.handlers.enrolment import begin_enrolment
 from bot.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.names import clean_name
 from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
-from rollcall.storage.tables import Person, SchoolClass
+from rollcall.storage.tables import Person
 
 NAME = "name"
 
 
-@in_private
 async def consent_pressed(update: Update, context: Context) -> None:
     """consent:yes or consent:no. After a no nothing is kept; the way without a voice is offered."""
     agreed = update.callback_query is not None and update.callback_query.data == "consent:yes"
@@ -37,10 +36,10 @@ async def consent_pressed(update: Update, context: Context) -> None:
         elif caller.conversation.step != CONSENT:
             text = t("question-gone")
         elif not agreed:
-            text, buttons = await _declined(session, caller, data.get("class_id"))
+            text, buttons = await _declined(session, caller, data.get("join_code"))
         else:
             await give_consent(session, caller.user.id, CONSENT_VERSION, t.language, now())
-            if "class_id" not in data:
+            if "join_code" not in data:
                 text = await begin_enrolment(session, caller)
             elif caller.person is None or not await attended_classes(session, caller.person):
                 await set_step(session, caller.user.id, NAME, data, now())
@@ -52,23 +51,26 @@ async def consent_pressed(update: Update, context: Context) -> None:
     await reply(update, text, buttons)
 
 
-@in_private
 async def without_pressed(update: Update, context: Context) -> None:
     """without:<join code>: join, and check in by a tap. From here on something is kept: the text before said what."""
-    code = (update.callback_query.data or "").partition(":")[2] if update.callback_query else ""
+    services, code = context.services, context.match["join_code"] if context.match is not None else ""
     joined: tuple[int, Person] | None = None
-    async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
         t = caller.texts
-        school_class = await class_by_code(session, code)
-        if school_class is None:
+        held = await too_many(session, services, caller)
+        school_class = await class_by_code(session, code, now()) if held is None else None
+        if held is not None:
+            text = held
+        elif school_class is None:
+            await wrong(session, services, caller, update)
             text = t("join-unknown")
         elif caller.person is not None and await taught_class(session, caller.person, school_class.id) is not None:
             text = t("join-own-class", title=school_class.title)
         else:
             await remember(session, caller)
             await agree_to_attendance(session, caller.user.id, CONSENT_VERSION, t.language, now())
-            data = {"class_id": school_class.id, "without_voice": True}
+            data = {"join_code": code, "without_voice": True}
             if caller.person is None or not await attended_classes(session, caller.person):
                 await set_step(session, caller.user.id, NAME, data, now())
                 text = t("name-ask")
@@ -93,14 +95,14 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
     await reply(update, text)
 
 
-async def _declined(session: AsyncSession, caller: Caller, class_id: int | None) -> tuple[str, Buttons | None]:
+async def _declined(session: AsyncSession, caller: Caller, join_code: str | None) -> tuple[str, Buttons | None]:
     """What a no leads to: no trace of a stranger, and the other way in. The button itself carries the join code."""
     t = caller.texts
     if caller.person is None:
         await drop_conversation(session, caller.user.id)
     else:
         await set_step(session, caller.user.id, "", None, now())
-    school_class = await session.get(SchoolClass, class_id) if class_id is not None else None
+    school_class = await class_by_code(session, join_code, now()) if join_code is not None else None
     if school_class is None:
         return t("consent-declined-member"), None
     return t("consent-declined"), [[(t("without-button"), f"without:{school_class.join_code}")]]
@@ -109,9 +111,9 @@ async def _declined(session: AsyncSession, caller: Caller, class_id: int | None)
 async def _join(
     session: AsyncSession, caller: Caller, person: Person, data: Mapping[str, Any]
 ) -> tuple[str, tuple[int, Person] | None]:
-    t, class_id = caller.texts, data.get("class_id")
+    t, join_code = caller.texts, data.get("join_code")
     await set_step(session, caller.user.id, "", None, now())
-    school_class = await session.get(SchoolClass, class_id) if class_id is not None else None
+    school_class = await class_by_code(session, join_code, now()) if join_code is not None else None
     if school_class is None:
         return t("join-unknown"), None
     new = await join_class(session, person, school_class, now())

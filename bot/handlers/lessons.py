@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from datetime import datetime, timedelta
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -10,22 +9,19 @@ from telegram import Update
 
 from bot.boards import board_buttons, board_text, summary_text
 from bot.caller import Caller, caller_of, teacher_of
-from bot.guards import for_teachers
-from bot.handlers.classes import button_number
 from bot.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
-from rollcall.storage.classes import taught_class, taught_classes
+from rollcall.storage.classes import taught_classes
 from rollcall.storage.lessons import close_lesson, headcount, lesson_closed_at, open_lesson, open_lesson_of
 from rollcall.storage.tables import Lesson, SchoolClass
 
 _MOST_MINUTES = 600
 
 
-@for_teachers
 async def open_command(update: Update, context: Context) -> None:
     """/open [minutes]: the only class at once; of several, the one whose button is pressed."""
     asked = (context.args or [""])[0]
-    if asked and not (re.fullmatch("[0-9]{1,3}", asked) and 1 <= int(asked) <= _MOST_MINUTES):
+    if asked and not (len(asked) <= 3 and asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= _MOST_MINUTES):
         async with context.services.database.session() as session:
             caller = await caller_of(session, update, context.services.settings)
         await reply(update, caller.texts("open-usage", most=_MOST_MINUTES))
@@ -42,15 +38,13 @@ async def open_command(update: Update, context: Context) -> None:
         await reply(update, caller.texts("open-which"), buttons)
 
 
-@for_teachers
 async def open_pressed(update: Update, context: Context) -> None:
     """open:<class>[:<minutes>]."""
-    minutes = button_number(update, part=2)
-    await _open(update, context, button_number(update), str(minutes) if 1 <= minutes <= _MOST_MINUTES else "")
+    asked = (context.match["minutes"] or "") if context.match is not None else ""
+    await _open(update, context, context.class_id, asked if asked and 1 <= int(asked) <= _MOST_MINUTES else "")
     await take_buttons_away(update)
 
 
-@for_teachers
 async def close_command(update: Update, context: Context) -> None:
     """/close: the only open lesson at once; of several, the one whose button is pressed."""
     async with context.services.database.session() as session:
@@ -68,10 +62,9 @@ async def close_command(update: Update, context: Context) -> None:
         await reply(update, caller.texts("close-which"), [[(one.title, f"close:{one.id}")] for one, _ in found])
 
 
-@for_teachers
 async def close_pressed(update: Update, context: Context) -> None:
     """close:<class>."""
-    await _close(update, context, button_number(update))
+    await _close(update, context, context.class_id)
     await take_buttons_away(update)
 
 
@@ -80,21 +73,18 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
         teacher = await teacher_of(session, caller)
-        school_class = await taught_class(session, teacher, class_id)
-        if school_class is None:
-            text, buttons, lesson = caller.texts("class-not-yours"), None, None
-        else:
-            teacher.last_class_id = school_class.id
-            length = timedelta(minutes=int(minutes)) if minutes else services.settings.lesson_length
-            lesson, new = await open_lesson(
-                session, class_id, teacher, _moment(update), length, services.settings.late_after
-            )
-            text, buttons = await _board(session, caller, lesson, school_class)
-            # One that is open but was never shown was opened by this very command, before a bot stopped.
-            if not new and lesson.board_message_id is not None:
-                text = caller.texts("open-already") + "\n\n" + text
+        school_class = await session.get_one(SchoolClass, class_id)
+        teacher.last_class_id = school_class.id
+        length = timedelta(minutes=int(minutes)) if minutes else services.settings.lesson_length
+        lesson, new = await open_lesson(
+            session, class_id, teacher, _moment(update), length, services.settings.late_after
+        )
+        text, buttons = await _board(session, caller, lesson, school_class)
+        # One that is open but was never shown was opened by this very command, before a bot stopped.
+        if not new and lesson.board_message_id is not None:
+            text = caller.texts("open-already") + "\n\n" + text
     sent = await reply(update, text, buttons)
-    if lesson is None or sent is None:
+    if sent is None:
         return
     async with services.database.session() as session:
         stored = await session.get_one(Lesson, lesson.id)
@@ -114,9 +104,9 @@ async def _close(update: Update, context: Context, class_id: int) -> None:
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
         teacher = await teacher_of(session, caller)
-        school_class = await taught_class(session, teacher, class_id)
-        lesson = await _lesson_to_close(session, class_id, _moment(update)) if school_class is not None else None
-        if school_class is None or lesson is None:
+        school_class = await session.get_one(SchoolClass, class_id)
+        lesson = await _lesson_to_close(session, class_id, _moment(update))
+        if lesson is None:
             text, buttons = caller.texts("close-none"), None
         else:
             teacher.last_class_id = class_id

@@ -5,13 +5,11 @@ from __future__ import annotations
 from telegram import InputFile, Update
 
 from bot.caller import caller_of
-from bot.guards import in_private
 from bot.replies import reply
 from bot.services import Context, now
 from rollcall.storage.mydata import as_json, gather
 
 
-@in_private
 async def mydata(update: Update, context: Context) -> None:
     """A JSON file; for a stranger a line, since nothing is kept."""
     async with context.services.database.session() as session:

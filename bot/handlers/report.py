@@ -10,8 +10,6 @@ from telegram import Update
 from telegram.constants import ChatAction
 
 from bot.caller import Caller, caller_of, teacher_of
-from bot.guards import for_teachers, in_private
-from bot.handlers.classes import button_number
 from bot.replies import Buttons, keyboard, reply, settle_button
 from bot.services import Context, now
 from rollcall.audit import Action
@@ -34,8 +32,6 @@ _LONGEST_TITLE = 40
 """In a file's name, of which file systems take 255 bytes."""
 
 
-@in_private
-@for_teachers
 async def report_command(update: Update, context: Context) -> None:
     """/report [period]: without a question asked, for the class used last."""
     word = (context.args or ["lesson"])[0].lower()
@@ -50,16 +46,12 @@ async def report_command(update: Update, context: Context) -> None:
         await _send(update, context, school_class.id, _WORDS[word])
 
 
-@in_private
-@for_teachers
 async def report_pressed(update: Update, context: Context) -> None:
     """report:<class>:<period>."""
     await settle_button(update)
-    await _send(update, context, button_number(update), _period(update))
+    await _send(update, context, context.class_id, _period(context))
 
 
-@in_private
-@for_teachers
 async def classes_pressed(update: Update, context: Context) -> None:
     """report-classes: which other class?"""
     async with context.services.database.session() as session:
@@ -69,26 +61,22 @@ async def classes_pressed(update: Update, context: Context) -> None:
     await reply(update, caller.texts("report-which"), buttons)
 
 
-@in_private
-@for_teachers
 async def csv_pressed(update: Update, context: Context) -> None:
     """csv:<class>:<period>."""
     from rollcall.report.table import csv_table
 
     await settle_button(update)
-    found = await _build(update, context, button_number(update), _period(update), "csv")
-    if found is None or update.effective_chat is None:
+    caller, report, _others = await _build(update, context, context.class_id, _period(context), "csv")
+    if update.effective_chat is None:
         return
-    caller, report, _others = found
     await update.effective_chat.send_document(csv_table(report, caller.texts), filename=f"{_file_name(report)}.csv")
 
 
 async def _send(update: Update, context: Context, class_id: int, period: Period) -> None:
-    found = await _build(update, context, class_id, period, "xlsx")
+    caller, report, several = await _build(update, context, class_id, period, "xlsx")
     chat = update.effective_chat
-    if found is None or chat is None:
+    if chat is None:
         return
-    caller, report, several = found
     t = caller.texts
     buttons = _buttons(t, class_id, period, several=several)
     if not report.lessons:
@@ -111,20 +99,17 @@ def _render(report: Report, texts: Texts) -> tuple[bytes, bytes]:
 
 async def _build(
     update: Update, context: Context, class_id: int, period: Period, form: str
-) -> tuple[Caller, Report, bool] | None:
+) -> tuple[Caller, Report, bool]:
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         teacher = await teacher_of(session, caller)
-        school_class = await taught_class(session, teacher, class_id)
-        if school_class is not None:
-            teacher.last_class_id = school_class.id
-            several = len(await taught_classes(session, teacher)) > 1
-            report = await build_report(session, school_class, period, now())
-            if report.lessons:
-                audit.record(session, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value)
-            return caller, report, several
-    await reply(update, caller.texts("class-not-yours"))
-    return None
+        school_class = await session.get_one(SchoolClass, class_id)
+        teacher.last_class_id = school_class.id
+        several = len(await taught_classes(session, teacher)) > 1
+        report = await build_report(session, school_class, period, now())
+        if report.lessons:
+            audit.record(session, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value)
+        return caller, report, several
 
 
 async def _class_used_last(session: AsyncSession, caller: Caller) -> SchoolClass | None:
@@ -145,9 +130,8 @@ def _buttons(t: Texts, class_id: int, period: Period, *, several: bool) -> Butto
     return rows
 
 
-def _period(update: Update) -> Period:
-    word = (update.callback_query.data or "").rpartition(":")[2] if update.callback_query else ""
-    return Period(word) if word in set(Period) else Period.LESSON
+def _period(context: Context) -> Period:
+    return Period(context.match["period"]) if context.match is not None else Period.LESSON
 
 
 def _file_name(report: Report) -> str:

@@ -7,10 +7,10 @@ import re
 from telegram import BotCommandScopeChat, Update
 from telegram.error import TelegramError
 
-from bot.caller import Caller, caller_of, remember, teacher_of
-from bot.commands import TEACHER_COMMANDS, command_list
+from bot.caller import Caller, become_teacher, caller_of, remember
+from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list
 from bot.consent import ask_consent
-from bot.guards import in_private
+from bot.guesses import too_many, wrong
 from bot.replies import reply
 from bot.services import Context, now
 from rollcall.storage.classes import class_by_code
@@ -23,7 +23,6 @@ _PAYLOAD = re.compile("[A-Za-z0-9_-]{1,64}")
 """What Telegram allows in a link; the person may type anything."""
 
 
-@in_private
 async def start(update: Update, context: Context) -> None:
     """/start, alone or with the payload of a join link or an invitation."""
     payload = context.args[0] if context.args and _PAYLOAD.fullmatch(context.args[0]) else ""
@@ -66,9 +65,10 @@ async def language(update: Update, context: Context) -> None:
 
 async def language_chosen(update: Update, context: Context) -> None:
     """A language was picked; it holds until another is."""
-    code = (update.callback_query.data or "").partition(":")[2] if update.callback_query else ""
-    if code not in LANGUAGES:
+    match = context.match
+    if match is None:
         return
+    code = match["language"]
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         await remember(session, caller)
@@ -78,24 +78,33 @@ async def language_chosen(update: Update, context: Context) -> None:
 
 
 async def _join(update: Update, context: Context, code: str) -> None:
-    async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        school_class = await class_by_code(session, code)
-        if school_class is None:
-            text, buttons = caller.texts("join-unknown"), None
-        else:
-            text, buttons = await ask_consent(session, caller, school_class, context.services.settings)
+    services = context.services
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        buttons = None
+        text = await too_many(session, services, caller)
+        if text is None:
+            school_class = await class_by_code(session, code, now())
+            if school_class is None:
+                await wrong(session, services, caller, update)
+                text = caller.texts("join-unknown")
+            else:
+                text, buttons = await ask_consent(session, caller, school_class, services.settings)
     await reply(update, text, buttons)
 
 
 async def _teach(update: Update, context: Context, token: str) -> None:
-    async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        good = await redeem_invite(session, token, caller.user.id, now())
-        if good:
-            await teacher_of(session, caller)
-    if not good:
-        await reply(update, caller.texts("invite-unusable"))
+    services = context.services
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        refusal = await too_many(session, services, caller)
+        if refusal is None and await redeem_invite(session, token, caller.user.id, now()):
+            await become_teacher(session, caller)
+        elif refusal is None:
+            await wrong(session, services, caller, update)
+            refusal = caller.texts("invite-unusable")
+    if refusal is not None:
+        await reply(update, refusal)
         return
     await reply(update, caller.texts("teacher-welcome") + "\n\n" + command_list(caller.texts, TEACHER_COMMANDS))
     await _show_teacher_commands(update, context, caller)
@@ -104,8 +113,8 @@ async def _teach(update: Update, context: Context, token: str) -> None:
 def _greeting(caller: Caller) -> str:
     t = caller.texts
     if caller.is_teacher:
-        extra = "\n" + t("admin-commands") if caller.is_admin else ""
-        return t("start-teacher") + "\n\n" + command_list(t, TEACHER_COMMANDS) + extra
+        commands = TEACHER_COMMANDS + ADMIN_COMMANDS if caller.is_admin else TEACHER_COMMANDS
+        return t("start-teacher") + "\n\n" + command_list(t, commands)
     if caller.person is None:
         return t("start-stranger")
     return t("start-student") + "\n\n" + command_list(t)
@@ -117,7 +126,10 @@ async def _show_teacher_commands(update: Update, context: Context, caller: Calle
         return
     try:
         await context.bot.set_my_commands(
-            [(command, caller.texts(f"command-{command}")) for command in TEACHER_COMMANDS],
+            [
+                (command, caller.texts(f"command-{command}"))
+                for command in (TEACHER_COMMANDS + ADMIN_COMMANDS if caller.is_admin else TEACHER_COMMANDS)
+            ],
             scope=BotCommandScopeChat(update.effective_chat.id),
         )
     except TelegramError:

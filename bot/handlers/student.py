@@ -8,7 +8,6 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import caller_of
-from bot.guards import in_private
 from bot.replies import reply
 from bot.services import Context
 from rollcall.attendance import Status
@@ -22,7 +21,6 @@ from rollcall.texts import Texts
 _LESSONS_SHOWN = 5
 
 
-@in_private
 async def me(update: Update, context: Context) -> None:
     """/me: own attendance, class by class."""
     async with context.services.database.session() as session:

@@ -33,11 +33,20 @@ _log = logging.getLogger(__name__)
 
 async def voice_note(update: Update, context: Context) -> None:
     """Voice note, round video or audio file, in a private chat."""
+    await _take(update, context, None)
+
+
+async def turned_away(update: Update, context: Context) -> None:
+    """One beyond the limit: written down and answered like any other, but no worker hears it."""
+    await _take(update, context, Reason.TOO_MANY)
+
+
+async def _take(update: Update, context: Context, refusal: Reason | None) -> None:
     message = update.effective_message
     if message is None:
         return
     services = context.services
-    seen = asyncio.create_task(_show_that_it_was_seen(message))
+    seen = asyncio.create_task(_show_that_it_was_seen(message)) if refusal is None else None
     try:
         async with services.database.session() as session:
             caller = await caller_of(session, update, services.settings)
@@ -45,13 +54,14 @@ async def voice_note(update: Update, context: Context) -> None:
             buttons = await here_buttons(session, caller) if hint == "enrol-first" else None
             attempt = None
             if hint is None and caller.person is not None:
-                attempt = await _write_down(session, caller, caller.person, _describe(message))
+                attempt = await _write_down(session, caller, caller.person, _describe(message), refusal)
         if attempt is None:
             await message.reply_text(caller.texts(hint or "join-first"), do_quote=True, reply_markup=keyboard(buttons))
         elif attempt.answered_at is None:
             await _take_on(context, attempt)
     finally:
-        await seen
+        if seen is not None:
+            await seen
 
 
 async def _why_not_now(session: AsyncSession, caller: Caller) -> str | None:
@@ -67,7 +77,9 @@ async def _why_not_now(session: AsyncSession, caller: Caller) -> str | None:
     return None
 
 
-async def _write_down(session: AsyncSession, caller: Caller, person: Person, note: IncomingNote) -> Attempt:
+async def _write_down(
+    session: AsyncSession, caller: Caller, person: Person, note: IncomingNote, refusal: Reason | None
+) -> Attempt:
     """The attempt's row, settled at once where no worker needs to be asked."""
     received_at = now()
     if caller.conversation.step == ENROLLING:
@@ -85,7 +97,8 @@ async def _write_down(session: AsyncSession, caller: Caller, person: Person, not
             class_id=class_id, lesson=lesson, enrolment=None, received_at=received_at,
         )  # fmt: skip
     if attempt.verdict is Verdict.PENDING:
-        reason = _refusal_at_sight(note, early=early)
+        # One that came before and is with the workers already is not taken back.
+        reason = (refusal if attempt.job_entry is None else None) or _refusal_at_sight(note, early=early)
         if reason is None and await attempts.was_seen_before(session, attempt):
             reason = Reason.SEEN_BEFORE
         if reason is not None:

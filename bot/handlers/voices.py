@@ -4,34 +4,27 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.caller import caller_of, teacher_of
-from bot.guards import for_teachers
-from bot.handlers.classes import button_number
+from bot.caller import caller_of
 from bot.outlooks import outlook_of
 from bot.replies import reply
 from bot.services import Context
 from rollcall.outlook import Outlook
-from rollcall.storage.classes import taught_class
 from rollcall.storage.people import names_of
+from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
 
 _MOST_PAIRS = 5
 """Named in one message."""
 
 
-@for_teachers
 async def voices_pressed(update: Update, context: Context) -> None:
     """What to expect of the class's voices, and who sound alike."""
-    class_id = button_number(update)
     services = context.services
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
-        school_class = await taught_class(session, await teacher_of(session, caller), class_id)
+        school_class = await session.get_one(SchoolClass, context.class_id)
     t = caller.texts
-    if school_class is None:
-        await reply(update, t("class-not-yours"))
-        return
-    found = await outlook_of(services, class_id)
+    found = await outlook_of(services, school_class.id)
     if found is None:
         await reply(update, t("voices-too-few", title=school_class.title))
         return

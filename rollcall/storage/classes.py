@@ -5,9 +5,9 @@ from __future__ import annotations
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
@@ -24,7 +24,18 @@ class ClassSummary:
     lessons: int
 
 
-async def create_class(session: AsyncSession, teacher: Person, title: str, timezone: str, now: datetime) -> SchoolClass:
+JOIN_CODE_VALID = timedelta(days=30)
+"""Unless the settings say otherwise."""
+
+
+async def create_class(
+    session: AsyncSession,
+    teacher: Person,
+    title: str,
+    timezone: str,
+    now: datetime,
+    valid: timedelta = JOIN_CODE_VALID,
+) -> SchoolClass:
     """A new class of this teacher, with an unguessable join code.
 
     The same title at the same moment is the same command once more (a bot stopped before it was answered), and the
@@ -42,7 +53,9 @@ async def create_class(session: AsyncSession, teacher: Person, title: str, timez
     )
     if known is not None:
         return known
-    school_class = SchoolClass(title=title, join_code=secrets.token_urlsafe(9), timezone=timezone, created_at=now)
+    school_class = SchoolClass(
+        title=title, join_code=_join_code(), join_code_expires_at=now + valid, timezone=timezone, created_at=now
+    )
     session.add(school_class)
     await session.flush()
     session.add(Membership(class_id=school_class.id, person_id=teacher.id, role=TEACHER, joined_at=now))
@@ -57,15 +70,44 @@ def archive_class(session: AsyncSession, school_class: SchoolClass, by: audit.Wh
     audit.record(session, Action.CLASS_ARCHIVED, by, f"class:{school_class.id}")
 
 
-async def class_by_code(session: AsyncSession, join_code: str) -> SchoolClass | None:
-    """The class that a join link leads to; archived ones take nobody any more."""
+async def class_by_code(session: AsyncSession, join_code: str, now: datetime) -> SchoolClass | None:
+    """The class that a join link leads to, while the link is good; archived ones take nobody any more."""
     return await session.scalar(
-        select(SchoolClass).where(SchoolClass.join_code == join_code, SchoolClass.archived_at.is_(None))
+        select(SchoolClass).where(
+            SchoolClass.join_code == join_code,
+            or_(SchoolClass.join_code_expires_at.is_(None), SchoolClass.join_code_expires_at > now),
+            SchoolClass.archived_at.is_(None),
+        )
     )
 
 
+def join_code_is_good(school_class: SchoolClass, now: datetime) -> bool:
+    """Whether the class's join link leads anywhere."""
+    expires = school_class.join_code_expires_at
+    return expires is None or expires > now
+
+
+async def renew_join_code(
+    session: AsyncSession, school_class: SchoolClass, valid: timedelta, by: audit.Who, now: datetime
+) -> None:
+    """Another join code; the old one leads nowhere from now on."""
+    school_class.join_code = _join_code()
+    school_class.join_code_expires_at = now + valid
+    await session.flush()
+    audit.record(session, Action.CODE_RENEWED, by, f"class:{school_class.id}", ended=not valid)
+
+
+async def end_join_code(session: AsyncSession, school_class: SchoolClass, by: audit.Who, now: datetime) -> None:
+    """Nobody joins any more, until there is another code."""
+    await renew_join_code(session, school_class, timedelta(), by, now)
+
+
+def _join_code() -> str:
+    return secrets.token_urlsafe(16)  # 128 bits
+
+
 async def taught_class(session: AsyncSession, teacher: Person, class_id: int) -> SchoolClass | None:
-    """The class, if this person teaches it. Every action on a class by its number goes through here."""
+    """The class, if this person teaches it and it is not put away."""
     return await session.scalar(
         select(SchoolClass)
         .join(Membership, Membership.class_id == SchoolClass.id)
@@ -145,10 +187,10 @@ async def student_count(session: AsyncSession, class_id: int) -> int:
 
 
 async def teachers_of(session: AsyncSession, class_id: int) -> Sequence[Person]:
-    """Who teaches the class."""
+    """Who teaches the class; not those whose right to teach was ended."""
     rows = await session.scalars(
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.class_id == class_id, Membership.role == TEACHER)
+        .where(Membership.class_id == class_id, Membership.role == TEACHER, Person.is_teacher)
     )
     return rows.all()

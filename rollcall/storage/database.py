@@ -17,6 +17,7 @@ from rollcall.errors import SettingsError, Unavailable
 from rollcall.seal import Keyring, load_keyring
 from rollcall.settings import Settings
 from rollcall.storage.audit import write_pending
+from rollcall.storage.tls import without_tls_words
 
 _BUSY_MS = 20_000
 _SNAPSHOT = "rollcall_snapshot"
@@ -129,21 +130,29 @@ def _engine(url: str) -> AsyncEngine:
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
             # One connection, for there is one writer: who waits for it waits in a row. Several would each ask SQLite
             # now and then whether it is free, and whoever asks at the right moment is first.
-            engine = create_async_engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
+            engine = create_async_engine(
+                url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000, hide_parameters=True
+            )
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_immediate)
             return engine
         if parsed.drivername != "postgresql+asyncpg":
-            return create_async_engine(url, pool_pre_ping=True)
+            return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
+        plain, tls = without_tls_words(parsed)
         engine = create_async_engine(
-            url, pool_pre_ping=True, connect_args={"timeout": _CONNECT, "server_settings": _notice_a_cut_client()}
+            plain,
+            pool_pre_ping=True,
+            hide_parameters=True,
+            connect_args={"timeout": _CONNECT, "server_settings": _notice_a_cut_client(), **tls},
         )
         event.listen(engine.sync_engine, "connect", _notice_a_cut_server)
         return engine
-    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError) as error:
+    except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
+        # Not in the parser's own words, which may hold a part of the password; nor as its consequence.
+        why = error if isinstance(error, NoSuchModuleError | ModuleNotFoundError) else type(error).__name__
         raise SettingsError(
-            f"ROLLCALL_DATABASE_URL cannot be used ({error}); an example is postgresql+asyncpg://user:password@host/name"
-        ) from error
+            f"ROLLCALL_DATABASE_URL cannot be used ({why}); an example is postgresql+asyncpg://user:password@host/name"
+        ) from None
 
 
 def _notice_a_cut_client() -> dict[str, str]:

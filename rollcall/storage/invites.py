@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import hashlib
 import secrets
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
@@ -13,24 +15,25 @@ from rollcall.storage import audit
 from rollcall.storage.audit import Account
 from rollcall.storage.tables import Invite
 
-VALID_FOR = timedelta(days=7)
+HANDLE = 16
+"""Digits of the hash that name an invitation in a button: too few to find the token by, enough to be unique."""
 
 
-async def create_invite(session: AsyncSession, created_by: int, now: datetime) -> str:
+async def create_invite(session: AsyncSession, created_by: int, valid: timedelta, now: datetime) -> str:
     """A new token (128 bits, URL-safe); it is shown once and not kept."""
     token = secrets.token_urlsafe(16)
-    session.add(Invite(token_hash=_hash(token), created_by=created_by, expires_at=now + VALID_FOR))
+    session.add(Invite(token_hash=_hash(token), created_by=created_by, expires_at=now + valid))
     audit.record(session, Action.INVITE_MADE, Account(created_by), _object(_hash(token)))
     return token
 
 
 async def redeem_invite(session: AsyncSession, token: str, used_by: int, now: datetime) -> bool:
-    """Use up an invitation. False if it is unknown, expired, or was used by someone else.
+    """Use up an invitation. False if it is unknown, expired, revoked, or was used by someone else.
 
     The same person may press the link twice: Telegram delivers at least once.
     """
     invite = await session.get(Invite, _hash(token), with_for_update=True)
-    if invite is None:
+    if invite is None or invite.revoked_at is not None:
         return False
     if invite.used_by is not None:
         return invite.used_by == used_by
@@ -40,6 +43,40 @@ async def redeem_invite(session: AsyncSession, token: str, used_by: int, now: da
     invite.used_at = now
     audit.record(session, Action.INVITE_USED, Account(used_by), _object(invite.token_hash))
     return True
+
+
+async def open_invites(session: AsyncSession, now: datetime, limit: int) -> Sequence[Invite]:
+    """Invitations that can still be used, those that hold longest first."""
+    rows = await session.scalars(
+        select(Invite)
+        .where(Invite.used_by.is_(None), Invite.revoked_at.is_(None), Invite.expires_at >= now)
+        .order_by(Invite.expires_at.desc(), Invite.token_hash)
+        .limit(limit)
+    )
+    return rows.all()
+
+
+async def revoke_invite(session: AsyncSession, handle: str, by: audit.Who, now: datetime) -> bool:
+    """End an invitation that nobody has used; False where there is none. Once more is no error."""
+    invite = await session.scalar(
+        select(Invite).where(Invite.token_hash.startswith(handle, autoescape=True)).with_for_update()
+    )
+    if invite is None or invite.used_by is not None:
+        return False
+    _revoke(session, invite, by, now)
+    return True
+
+
+async def revoke_used_by(session: AsyncSession, telegram_id: int, by: audit.Who, now: datetime) -> None:
+    """The invitations that made someone a teacher do not do it again."""
+    for invite in await session.scalars(select(Invite).where(Invite.used_by == telegram_id)):
+        _revoke(session, invite, by, now)
+
+
+def _revoke(session: AsyncSession, invite: Invite, by: audit.Who, now: datetime) -> None:
+    if invite.revoked_at is None:
+        invite.revoked_at = now
+        audit.record(session, Action.INVITE_REVOKED, by, _object(invite.token_hash))
 
 
 def _object(token_hash: str) -> str:

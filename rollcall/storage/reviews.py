@@ -209,7 +209,7 @@ async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[
         select(Review.id, Person.telegram_id)
         .join(Lesson, Lesson.id == Review.lesson_id)
         .join(Membership, (Membership.class_id == Lesson.class_id) & (Membership.role == TEACHER))
-        .join(Person, Person.id == Membership.person_id)
+        .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
         .where(Review.state == ReviewState.OPEN, ~card)
     )
     return [(review_id, chat_id) for review_id, chat_id in rows]

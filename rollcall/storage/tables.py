@@ -129,6 +129,22 @@ class Invite(Table):
     expires_at: Mapped[datetime]
     used_by: Mapped[int | None] = mapped_column(BigInteger)
     used_at: Mapped[datetime | None]
+    revoked_at: Mapped[datetime | None]
+
+
+class Allowance(Table):
+    """What an account has left of one of the limits (`rollcall.limits`); swept once it is whole again."""
+
+    __tablename__ = "allowances"
+    who: Mapped[str] = mapped_column(String(32), primary_key=True)
+    """A pseudonym: of a stranger not even the id is kept."""
+    kind: Mapped[str] = mapped_column(String(16), primary_key=True)
+    whole_at: Mapped[datetime] = mapped_column(index=True)
+    """When the whole burst will be there again."""
+    last_update_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The update counted last: tried again, it is not counted again."""
+    told_update_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The update in answer to which the person was told to slow down."""
 
 
 class SchoolClass(Table):
@@ -139,6 +155,7 @@ class SchoolClass(Table):
     title: Mapped[str] = mapped_column(String(128))
     join_code: Mapped[str] = mapped_column(String(32), unique=True)
     join_code_expires_at: Mapped[datetime | None]
+    """Past: the code was ended, or ran out. None: made before codes ran out."""
     timezone: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
-from types import SimpleNamespace
-from typing import Any, cast
+from typing import Any
 
 import pytest
 from sqlalchemy import JSON, insert, literal, select
@@ -12,7 +10,6 @@ from sqlalchemy.exc import DBAPIError
 from telegram.constants import MessageLimit
 
 from bot.errors import out_of_reach
-from bot.handlers.classes import button_number
 from bot.handlers.start import _PAYLOAD
 from bot.replies import fitted, keyboard
 from bot.services import now
@@ -20,6 +17,7 @@ from rollcall.report.text import units
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Person, SchoolClass
+from tests.bot.buttons import matches, target_number
 
 
 @pytest.mark.parametrize(
@@ -27,18 +25,19 @@ from rollcall.storage.tables import Person, SchoolClass
     [
         ("class:7", 7),
         ("class:2147483647", 2147483647),
-        ("class:2147483648", -1),
-        ("class:99999999999999999999", -1),
-        ("class:٣", -1),
-        ("class:7\n", -1),
-        ("class:-7", -1),
-        ("class:", -1),
-        ("class", -1),
-        ("", -1),
+        ("class:2147483648", 0),
+        ("class:99999999999999999999", 0),
+        ("class:٣", None),
+        ("class:7\n", None),
+        ("class:-7", None),
+        ("class:", None),
+        ("class", None),
+        ("", None),
     ],
 )
-def test_a_buttons_number_is_one_that_the_database_can_hold(data: str, number: int) -> None:
-    assert button_number(cast(Any, SimpleNamespace(callback_query=SimpleNamespace(data=data)))) == number
+def test_a_buttons_number_is_one_that_the_database_can_hold(data: str, number: int | None) -> None:
+    found = [target_number(match, guarded) for match, guarded in matches(data)]
+    assert found == ([] if number is None else [number])
 
 
 @pytest.mark.parametrize("payload", ["join-\0", "join-٣", "join-a\n", "join-" + "a" * 60, "", "join-\ud800"])
@@ -47,10 +46,8 @@ def test_what_no_link_holds_is_no_payload(payload: str) -> None:
 
 
 @pytest.mark.postgres
-async def test_a_value_that_postgresql_refuses_is_not_tried_again() -> None:
-    url = os.environ.get("ROLLCALL_TEST_POSTGRES_URL")
-    assert url, "ROLLCALL_TEST_POSTGRES_URL is not set"
-    database = Database(url)
+async def test_a_value_that_postgresql_refuses_is_not_tried_again(postgres_url: str) -> None:
+    database = Database(postgres_url)
     await migrate(database)
     statements: list[Any] = [
         select(SchoolClass).where(SchoolClass.id == 10**17),

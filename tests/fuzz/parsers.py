@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import tempfile
 import unicodedata
 import zipfile
@@ -247,38 +248,18 @@ def _bot_user() -> Any:
 
 def button() -> Target:
     """Callback data: whoever holds a chat may send any."""
-    import re
-    from types import SimpleNamespace
-
-    from telegram.ext import Application, CallbackQueryHandler
-
-    from bot.handlers.classes import button_number
-    from bot.handlers.report import _period
-    from bot.main import add_handlers
-    from bot.polling import Poller
-
-    application = Application.builder().bot(Poller("1:a")).build()
-    add_handlers(cast(Any, application))
-    patterns = [
-        cast("re.Pattern[str]", one.pattern)
-        for one in application.handlers[0]
-        if isinstance(one, CallbackQueryHandler) and one.pattern is not None
-    ]
+    from tests.bot.buttons import matches, target_number
 
     def check(data: bytes) -> None:
         said = data.decode(errors="replace")
-        pressed = cast(Any, SimpleNamespace(callback_query=SimpleNamespace(data=said)))
-        for part in (1, 2):
-            number = button_number(pressed, part)
-            if not -1 <= number < 2**31:
-                raise AssertionError("a number that no column holds")
-            if number >= 0 and said.split(":")[part].strip("0123456789"):
-                raise AssertionError("a number in no plain digits")
-        _period(pressed)
-        if sum(pattern.match(said) is not None for pattern in patterns) > 1:
+        found = matches(said)
+        if len(found) > 1:
             raise AssertionError("two handlers for one button")
-        if any(pattern.match(said) for pattern in patterns) and not re.fullmatch(r"[a-z0-9:-]+", said):
+        if found and not re.fullmatch(r"[a-zA-Z0-9_:-]+", said):
             raise AssertionError("an odd character got by a pattern")
+        for match, guarded in found:
+            if not 0 <= target_number(match, guarded) < 2**31:
+                raise AssertionError("a number that no column holds")
 
     seeds = [b"class:7", b"class:99999999999999999999", b"open:7:45", b"review:7:yes", b"report:7:week", b"csv:1:all"]
     seeds += ["class:٣".encode(), b"class:7\n", b"archive-yes:3", b"language:ru", b"keep:no"]

@@ -8,10 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
+from rollcall.limits import NOTES
 from rollcall.seal import Keyring
 from rollcall.settlement import apply_result
 from rollcall.storage import (
     alike,
+    allowances,
     attempts,
     chores,
     classes,
@@ -38,13 +40,14 @@ async def fill(database: Database, keyring: Keyring) -> School:
     voices = {200 + number: _voice(random) for number in range(len(_NAMES))}
     voices[205] = voices[204] + 0.02 * _voice(random)  # two who sound alike
     async with database.session() as session:
-        token = await invites.create_invite(session, 1, NINE)
-        await invites.create_invite(session, 1, NINE)
+        token = await invites.create_invite(session, 1, timedelta(days=7), NINE)
+        await invites.create_invite(session, 1, timedelta(days=7), NINE)
         await invites.redeem_invite(session, token, TEACHER, NINE)
         teacher = await people.register_person(session, TEACHER, "Мария Ивановна", NINE)
         people.make_teacher(session, teacher, teacher)
         physics = await classes.create_class(session, teacher, "Физика 9Б", "Europe/Moscow", NINE)
         history = await classes.create_class(session, teacher, "History", "UTC", NINE + _DAY)
+        await allowances.spend(session, allowances.pseudonym(keyring, 201), NOTES, NINE, 1)
         ids = {}
         for telegram_id, name in zip(voices, _NAMES, strict=True):
             await people.conversation_with(session, telegram_id, NINE)

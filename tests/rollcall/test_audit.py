@@ -54,7 +54,7 @@ async def tamper(database: Database, *statements: str) -> None:
 async def invite(database: Database, times: int = 1) -> None:
     for _ in range(times):
         async with database.session() as session:
-            await invites.create_invite(session, TEACHER, NINE)
+            await invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
 
 
 async def school_day(school: School) -> int:
@@ -112,7 +112,7 @@ async def test_who_did_it_and_whom_it_concerns_are_pseudonyms_that_tell_people_a
 
 async def test_rights_and_consents_are_on_record(database: Database) -> None:
     async with database.session() as session:
-        token = await invites.create_invite(session, 1, NINE)
+        token = await invites.create_invite(session, 1, timedelta(days=7), NINE)
         assert await invites.redeem_invite(session, token, TEACHER, NINE)
         assert await invites.redeem_invite(session, token, TEACHER, NINE)  # pressed twice
         person = await people.register_person(session, TEACHER, "Мария", NINE)

@@ -6,7 +6,7 @@ import base64
 import json
 import zipfile
 from collections.abc import AsyncIterator, Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -140,12 +140,12 @@ async def test_a_backup_made_while_others_write_is_of_one_moment(empty_database:
 
         async def add(self, table: str, columns: Sequence[Column], rows: AsyncIterator[Sequence[Any]]) -> None:
             async with database.session() as session:
-                await invites.create_invite(session, TEACHER, NINE)
+                await invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
             await super().add(table, columns, rows)
 
     for _ in range(3):
         async with database.session() as session:
-            await invites.create_invite(session, TEACHER, NINE)
+            await invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
     with zipfile.ZipFile(Path("/dev/null"), "w") as nowhere:
         writer = Interrupted(nowhere)
         async with database.snapshot() as connection:

@@ -85,6 +85,10 @@ async def test_a_released_schema_comes_along_with_every_row(
     after = await contents(database)
     for table, rows in before.items():
         kept = [{column: row[column] for column in rows[0]} for row in after[table]]
+        if table == "classes":
+            # Join codes of then lasted for ever; now they run out.
+            assert all(row.pop("join_code_expires_at", "later") for row in kept)
+            rows = [{column: row[column] for column in kept[0]} for row in rows]
         assert kept == rows, table
     await _works(database, keyring, schema)
 

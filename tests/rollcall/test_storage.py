@@ -75,8 +75,8 @@ async def test_consent_is_recorded_once_and_its_withdrawal_keeps_the_record(data
 
 async def test_an_invitation_works_once_for_one_person_and_expires(database: Database) -> None:
     async with database.session() as session:
-        token = await invites.create_invite(session, 1, NINE)
-        stale = await invites.create_invite(session, 1, NINE)
+        token = await invites.create_invite(session, 1, timedelta(days=7), NINE)
+        stale = await invites.create_invite(session, 1, timedelta(days=7), NINE)
         assert await invites.redeem_invite(session, token, 5, NINE)
         assert await invites.redeem_invite(session, token, 5, NINE)
         assert not await invites.redeem_invite(session, token, 6, NINE)
@@ -100,10 +100,10 @@ async def test_a_class_is_reached_by_its_own_teacher_only(school: School) -> Non
 async def test_an_archived_class_takes_nobody(school: School) -> None:
     async with school.database.session() as session:
         school_class = await session.get_one(SchoolClass, school.class_id)
-        assert await classes.class_by_code(session, school_class.join_code) is not None
+        assert await classes.class_by_code(session, school_class.join_code, NINE) is not None
         school_class.archived_at = NINE
         await session.flush()
-        assert await classes.class_by_code(session, school_class.join_code) is None
+        assert await classes.class_by_code(session, school_class.join_code, NINE) is None
 
 
 async def test_joining_twice_is_joining_once(school: School) -> None:

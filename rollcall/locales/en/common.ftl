@@ -11,7 +11,6 @@ start-teacher =
     Hello! I take the roll by voice: students send one voice note, I recognise who speaks, you get the list.
 
     Begin with /newclass and the class's name, then pass the join link on to your students.
-admin-commands = /invite — a link that makes a colleague a teacher
 teacher-welcome = Welcome! You are a teacher now.
 
 command-enroll = teach me your voice: three short notes

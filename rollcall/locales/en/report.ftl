@@ -19,6 +19,7 @@ short-reason-unsure = voice not certain
 short-reason-broken_file = broken file
 short-reason-too_long = too long
 short-reason-too_big = file too big
+short-reason-too_many = too many notes
 short-reason-silence = silence
 short-reason-no_speech = no speech
 short-reason-too_short = too short

@@ -24,7 +24,6 @@ class-card =
         [one] { $students } student
        *[other] { $students } students
     }
-    Join link: { $link }
 class-archive-ask = Put “{ $title }” away? Nobody can join it or check in any more.
 class-archived = “{ $title }” is put away.
 button-open = Open a lesson

@@ -24,6 +24,7 @@ reason-unsure = I am not sure yet. Please send another note: 3 to 5 seconds of s
 reason-broken_file = I cannot read this recording: the file is broken or is not sound. Please record a new voice note.
 reason-too_long = This recording is too long. 3 to 5 seconds are enough, 60 at the most; please record a shorter one.
 reason-too_big = This file is too big for me to download. Please record a short voice note.
+reason-too_many = That is more notes than I can take from one person at once. Please wait a few minutes, then send one note.
 reason-silence = I hear only silence. Check the microphone and record a new note.
 reason-no_speech = I hear sound, music or noise perhaps, but no speech. Please say a sentence.
 reason-too_short = There is too little speech in this note, it is too short. Please speak for 3 to 5 seconds.

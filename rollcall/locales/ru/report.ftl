@@ -19,6 +19,7 @@ short-reason-unsure = голос распознан неуверенно
 short-reason-broken_file = файл повреждён
 short-reason-too_long = слишком длинно
 short-reason-too_big = слишком большой файл
+short-reason-too_many = слишком много сообщений
 short-reason-silence = тишина
 short-reason-no_speech = нет речи
 short-reason-too_short = слишком коротко

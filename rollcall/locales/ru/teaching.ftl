@@ -27,7 +27,6 @@ class-card =
         [few] { $students } ученика
        *[other] { $students } учеников
     }
-    Ссылка для входа: { $link }
 class-archive-ask = Убрать «{ $title }» в архив? Войти и отметиться в нём будет нельзя.
 class-archived = «{ $title }» в архиве.
 button-open = Открыть урок

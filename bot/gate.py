@@ -1,0 +1,192 @@
+"""The one way from an update to a handler: who is it, how often, where, and may they, on what they name?
+
+Nothing is registered but through here, and nothing that `rollcall.permissions` has no row for.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import Update
+from telegram.constants import ChatType
+from telegram.ext import (
+    Application,
+    BaseHandler,
+    CallbackQueryHandler,
+    CommandHandler,
+    MessageHandler,
+    filters,
+)
+
+from bot.caller import Caller, caller_of
+from bot.replies import reply, settle_button
+from bot.services import App, Context, now
+from rollcall.permissions import PERMISSIONS, Permission, Target
+from rollcall.storage.allowances import Exceeded, pseudonym, spend
+from rollcall.storage.rights import class_of_lesson, class_of_review, roles_of
+from rollcall.texts import Texts
+
+Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+_GREATEST_NUMBER = 2**31 - 1
+"""Of a row in our tables; PostgreSQL refuses to compare with a greater one."""
+WITH_NUMBERS = (Target.CLASS, Target.LESSON, Target.REVIEW, Target.PERSON)
+"""Targets that callback data names by the number of a row."""
+
+
+class Undeclared(Exception):
+    """A handler that nobody may use: it has no row in `rollcall.permissions`, or did not come through here."""
+
+
+class GuardedApplication(Application[Any, Any, Any, Any, Any, Any]):
+    """An application that takes no handler past the gate."""
+
+    def add_handler(self, handler: BaseHandler[Any, Any, Any], group: int = 0) -> None:
+        """Add a handler that `Gate` made.
+
+        Raises:
+            Undeclared: it did not come through the gate.
+        """
+        if not isinstance(handler.callback, Guarded):
+            raise Undeclared(f"{handler} does not come through bot.gate")
+        super().add_handler(handler, group)
+
+
+class Gate:
+    """Registers handlers under their permissions."""
+
+    def __init__(self, application: App) -> None:
+        self._application = application
+        self._unused = set(PERMISSIONS)
+
+    def command(self, name: str, handler: Handler) -> None:
+        """A ``/command``."""
+        guarded = self._guard(f"/{name}", handler)
+        self._application.add_handler(CommandHandler(name, guarded, filters=filters.UpdateType.MESSAGE))
+
+    def button(self, pattern: str, handler: Handler) -> None:
+        """Buttons whose callback data matches the pattern from end to end; the action is its first word."""
+        compiled = re.compile(rf"\A(?:{pattern})\Z", re.ASCII)
+        permission = self._permission("button:" + pattern.partition(":")[0])
+        if permission.target is not Target.NONE and permission.target not in compiled.groupindex:
+            raise Undeclared(f"{pattern!r} does not say which part is the {permission.target}")
+        self._application.add_handler(_Button(Guarded(permission, handler), pattern=compiled))
+
+    def message(
+        self, action: str, wanted: filters.BaseFilter, handler: Handler, too_many: Handler | None = None
+    ) -> None:
+        """Messages that are no commands. ``too_many`` answers those beyond the limit, where each is owed a word."""
+        self._application.add_handler(MessageHandler(wanted, self._guard(action, handler, too_many)))
+
+    def any_other_button(self, action: str, handler: Handler) -> None:
+        """Buttons that nothing else matched."""
+        self._application.add_handler(CallbackQueryHandler(self._guard(action, handler)))
+
+    def close(self) -> None:
+        """All is registered.
+
+        Raises:
+            Undeclared: a row of the table has no handler.
+        """
+        if self._unused:
+            raise Undeclared(f"permissions without a handler: {', '.join(sorted(self._unused))}")
+
+    def _guard(self, action: str, handler: Handler, too_many: Handler | None = None) -> Guarded:
+        return Guarded(self._permission(action), handler, too_many)
+
+    def _permission(self, action: str) -> Permission:
+        if action not in PERMISSIONS:
+            raise Undeclared(f"{action!r} has no row in rollcall.permissions")
+        self._unused.discard(action)
+        return PERMISSIONS[action]
+
+
+class _Button(CallbackQueryHandler[Context, None]):
+    """Takes what its pattern matches; python-telegram-bot's own also takes a press without any data."""
+
+    def check_update(self, update: object) -> bool | object | None:
+        found = super().check_update(update)
+        return found if isinstance(found, re.Match) else None
+
+
+@dataclass(frozen=True)
+class Guarded:
+    """A handler behind its permission."""
+
+    permission: Permission
+    handler: Handler
+    too_many: Handler | None = None
+
+    async def __call__(self, update: Update, context: Context) -> None:
+        if update.effective_user is None:
+            return  # a channel's post: nobody to answer
+        async with context.services.database.session() as session:
+            caller = await caller_of(session, update, context.services.settings)
+            who = pseudonym(context.services.keyring, caller.user.id)
+            held = await spend(session, who, self.permission.limit, now(), update.update_id)
+            refusal = None if held else await _refusal(session, self.permission, caller, update, context)
+        if held is not None:
+            await self._hold_back(update, context, caller, held)
+        elif refusal is not None:
+            await reply(update, refusal)
+        else:
+            await self.handler(update, context)
+
+    async def _hold_back(self, update: Update, context: Context, caller: Caller, held: Exceeded) -> None:
+        """Too much of it: told once, until the person has come down to half; a note is answered each time."""
+        if self.too_many is not None:
+            await self.too_many(update, context)
+        elif held.first:
+            await reply(update, slow_down(caller.texts, held.wait))
+        else:
+            await settle_button(update)
+
+
+def slow_down(t: Texts, wait: timedelta) -> str:
+    """For how long to wait, in seconds or minutes."""
+    if wait > timedelta(minutes=1):
+        return t("slow-down-minutes", minutes=minutes_of(wait))
+    return t("slow-down", seconds=math.ceil(wait.total_seconds()))
+
+
+def minutes_of(wait: timedelta) -> int:
+    """Whole minutes to wait, one at least."""
+    return max(1, math.ceil(wait / timedelta(minutes=1)))
+
+
+async def _refusal(
+    session: AsyncSession, permission: Permission, caller: Caller, update: Update, context: Context
+) -> str | None:
+    """The one polite line for someone who may not; None where they may, and then the target is in the context."""
+    t = caller.texts
+    chat = update.effective_chat
+    if permission.private and (chat is None or chat.type != ChatType.PRIVATE):
+        return t("talk-in-private", link=f"https://t.me/{context.bot.username}")
+    class_id = None
+    if permission.target in WITH_NUMBERS:
+        context.number = number_in(context, permission.target)
+    if permission.target is Target.CLASS:
+        class_id = context.number
+    elif permission.target is Target.REVIEW:
+        class_id = await class_of_review(session, context.number)
+    elif permission.target is Target.LESSON:
+        class_id = await class_of_lesson(session, context.number)
+    roles = await roles_of(session, caller.person, class_id, is_admin=caller.is_admin)
+    if not permission.allows(roles):
+        return t(permission.refusal(roles))
+    if class_id is not None:
+        context.class_id = class_id
+    return None
+
+
+def number_in(context: Context, target: Target) -> int:
+    """A row's number out of the callback data; 0, which is no row's, where it cannot be one."""
+    match = context.match
+    number = int(match[target.value]) if match is not None else 0
+    return number if number <= _GREATEST_NUMBER else 0

@@ -1,0 +1,111 @@
+"""What admins say about who teaches: /invite and /teachers, and their buttons."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import BotCommandScopeChat, Update
+from telegram.error import TelegramError
+
+from bot.caller import caller_of
+from bot.pages import PAGE, page_of, pages_for, turning
+from bot.replies import Buttons, reply, take_buttons_away
+from bot.reviews import texts_for
+from bot.services import Context, now
+from rollcall.storage import invites, rights
+from rollcall.storage.audit import Account
+from rollcall.storage.tables import Invite, Person
+from rollcall.texts import Texts
+
+_INVITES_SHOWN = 10
+
+
+async def invite(update: Update, context: Context) -> None:
+    """/invite: a single-use link that makes its first user a teacher, and a button to revoke each that is open."""
+    valid = context.services.settings.invite_valid
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        token = await invites.create_invite(session, caller.user.id, valid, now())
+        await session.flush()
+        still_open = await invites.open_invites(session, now(), _INVITES_SHOWN)
+    t = caller.texts
+    link = f"https://t.me/{context.bot.username}?start=teach-{token}"
+    text = t("invite", link=link, days=valid.days) if valid.days else t("invite-soon", link=link)
+    await reply(update, text + "\n\n" + t("invites-open"), [[_revoking(t, one)] for one in still_open])
+
+
+async def uninvite_pressed(update: Update, context: Context) -> None:
+    """uninvite:<handle>: the link does not work any more."""
+    match = context.match
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        done = match is not None and await invites.revoke_invite(
+            session, match["invite"], Account(caller.user.id), now()
+        )
+        still_open = await invites.open_invites(session, now(), _INVITES_SHOWN)
+    t = caller.texts
+    text = t("invite-revoked" if done else "invite-not-open")
+    buttons = [[_revoking(t, one)] for one in still_open]
+    await take_buttons_away(update)
+    await reply(update, text + ("\n\n" + t("invites-open") if buttons else ""), buttons)
+
+
+async def teachers(update: Update, context: Context) -> None:
+    """/teachers, teachers:<page>: who may teach, a button for each. Not who is an admin: the settings say that."""
+    settings, page = context.services.settings, page_of(context)
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, settings)
+        found, count = await rights.teachers(session, settings.admins, page * PAGE, PAGE)
+    t = caller.texts
+    buttons: Buttons = [[(person.full_name, f"unteach:{person.id}")] for person in found]
+    text = t("teachers-head", n=count) if count else t("teachers-none")
+    await reply(update, text, [*buttons, *turning("teachers", page, pages_for(count))])
+
+
+async def unteach_pressed(update: Update, context: Context) -> None:
+    """unteach:<person> asks."""
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        person = await _teacher(session, context)
+    t = caller.texts
+    if person is None:
+        await reply(update, t("teacher-gone"))
+        return
+    buttons = [[(t("unteach-yes"), f"unteach-yes:{person.id}"), (t("button-back"), "teachers:0")]]
+    await reply(update, t("unteach-ask", name=person.full_name), buttons)
+
+
+async def unteach_confirmed(update: Update, context: Context) -> None:
+    """unteach-yes:<person>: from now on the person teaches nothing, until invited again."""
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+        person = await _teacher(session, context)
+        if person is not None:
+            await rights.end_teaching(session, person, Account(caller.user.id), now())
+            theirs = await texts_for(session, person.telegram_id)
+    await take_buttons_away(update)
+    if person is None:
+        await reply(update, caller.texts("teacher-gone"))
+        return
+    await reply(update, caller.texts("unteach-done", name=person.full_name))
+    await _tell(context, person, theirs)
+
+
+async def _teacher(session: AsyncSession, context: Context) -> Person | None:
+    person = await session.get(Person, context.number, with_for_update=True)
+    if person is None or not person.is_teacher or person.telegram_id in context.services.settings.admins:
+        return None
+    return person
+
+
+async def _tell(context: Context, person: Person, t: Texts) -> None:
+    """A word to the person, and their menu is a student's again. Their chat may be closed to us: no reason to fail."""
+    try:
+        await context.bot.send_message(person.telegram_id, t("no-teacher-any-more"))
+        await context.bot.delete_my_commands(scope=BotCommandScopeChat(person.telegram_id))
+    except TelegramError:
+        return
+
+
+def _revoking(t: Texts, one: Invite) -> tuple[str, str]:
+    until = f"{one.expires_at:%d.%m. %H:%M} UTC"
+    return t("button-uninvite", until=until), f"uninvite:{one.token_hash[: invites.HANDLE]}"

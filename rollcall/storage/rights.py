@@ -1,0 +1,76 @@
+"""Who may teach, and what a person is to a class."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.audit import Action
+from rollcall.permissions import Role
+from rollcall.storage import audit
+from rollcall.storage.invites import revoke_used_by
+from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
+
+
+async def roles_of(
+    session: AsyncSession, person: Person | None, class_id: int | None, *, is_admin: bool
+) -> frozenset[Role]:
+    """What the person is, to the class where there is one at hand. A class that is put away is nobody's."""
+    found = {Role.ADMIN} if is_admin else set()
+    if person is not None:
+        rows = await session.execute(
+            select(Membership.class_id, Membership.role)
+            .join(SchoolClass, SchoolClass.id == Membership.class_id)
+            .where(Membership.person_id == person.id, SchoolClass.archived_at.is_(None))
+        )
+        belongs = {(of_class, role) for of_class, role in rows}
+        here = {role for of_class, role in belongs if of_class == class_id}
+        if STUDENT in here:
+            found.add(Role.STUDENT)
+        elif any(role == STUDENT for _, role in belongs):
+            found.add(Role.STUDENT_ELSEWHERE)
+        if person.is_teacher or is_admin:
+            found.add(Role.TEACHER if TEACHER in here else Role.TEACHER_ELSEWHERE)
+    return frozenset(found or {Role.NOBODY})
+
+
+async def class_of_lesson(session: AsyncSession, lesson_id: int) -> int | None:
+    """The lesson's class."""
+    return await session.scalar(select(Lesson.class_id).where(Lesson.id == lesson_id))
+
+
+async def class_of_review(session: AsyncSession, review_id: int) -> int | None:
+    """The class in whose lesson the doubt arose."""
+    return await session.scalar(
+        select(Lesson.class_id).join(Review, Review.lesson_id == Lesson.id).where(Review.id == review_id)
+    )
+
+
+async def end_teaching(session: AsyncSession, person: Person, by: audit.Who, now: datetime) -> None:
+    """Take the right to teach. The classes and their records stay, for the day the person is invited again.
+
+    Until then nothing of them reaches the person: boards are not kept up to date, cards not mended.
+    """
+    person.is_teacher = False
+    audit.record(session, Action.TEACHER_REMOVED, by, "person", about=person)
+    await revoke_used_by(session, person.telegram_id, by, now)
+    await session.execute(
+        update(Lesson)
+        .where(Lesson.board_chat_id == person.telegram_id)
+        .values(board_chat_id=None, board_message_id=None)
+    )
+    await session.execute(delete(ReviewCard).where(ReviewCard.chat_id == person.telegram_id))
+    await session.flush()
+
+
+async def teachers(
+    session: AsyncSession, but: Collection[int], offset: int, limit: int
+) -> tuple[Sequence[Person], int]:
+    """A page of those who may teach, by name, and how many there are; ``but`` these Telegram ids (the admins')."""
+    wanted = (Person.is_teacher, Person.telegram_id.not_in(but))
+    page = select(Person).where(*wanted).order_by(Person.full_name, Person.id).offset(offset).limit(limit)
+    count = await session.scalar(select(func.count()).select_from(Person).where(*wanted))
+    return (await session.scalars(page)).all(), count or 0

@@ -1,0 +1,35 @@
+"""What becomes of callback data, by the handlers that the bot registers."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+from types import SimpleNamespace
+from typing import Any, cast
+
+from telegram.ext import ApplicationBuilder, CallbackQueryHandler
+
+from bot.gate import WITH_NUMBERS, Guarded, number_in
+from bot.main import RollcallApplication, add_handlers
+from bot.polling import Poller
+
+
+def matches(data: str) -> list[tuple[re.Match[str], Guarded]]:
+    """The patterns that take it, each with the handler behind it."""
+    found = ((pattern.match(data), guarded) for pattern, guarded in _patterns())
+    return [(match, guarded) for match, guarded in found if match is not None]
+
+
+def target_number(match: re.Match[str], guarded: Guarded) -> int:
+    """The row that a button names; 0 for none."""
+    if guarded.permission.target not in WITH_NUMBERS:
+        return 0
+    return number_in(cast(Any, SimpleNamespace(match=match)), guarded.permission.target)
+
+
+@cache
+def _patterns() -> list[tuple[re.Pattern[str], Guarded]]:
+    application: Any = ApplicationBuilder().application_class(RollcallApplication).bot(Poller("1:a")).build()
+    add_handlers(application)
+    handlers = [one for one in application.handlers[0] if isinstance(one, CallbackQueryHandler)]
+    return [(one.pattern, cast(Guarded, one.callback)) for one in handlers if isinstance(one.pattern, re.Pattern)]

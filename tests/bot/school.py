@@ -1,0 +1,82 @@
+"""A school with one of each role, for the permission table."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+
+from rollcall.permissions import Role
+from rollcall.review import ReviewState
+from rollcall.storage import attempts, classes, invites, lessons, people
+from rollcall.storage.attempts import IncomingNote
+from rollcall.storage.database import Database
+from rollcall.storage.tables import Review
+from rollcall.verdict import Purpose, Reason, Verdict
+from sandbox.person import Person
+from sandbox.telegram import Telegram
+
+ADMIN, MARIA, PAVEL, OLGA, ANNA, BORIS, STRANGER = 1, 11, 12, 13, 21, 22, 31
+ACCOUNTS = {
+    Role.NOBODY: STRANGER,
+    Role.STUDENT: ANNA,
+    Role.STUDENT_ELSEWHERE: BORIS,
+    Role.TEACHER: MARIA,
+    Role.TEACHER_ELSEWHERE: PAVEL,
+    Role.ADMIN: ADMIN,
+}
+"""Who has which role, to class 1."""
+NAMES = {ADMIN: "Ада Ад", MARIA: "Мария Ма", PAVEL: "Павел Па", OLGA: "Ольга Ол", ANNA: "Анна Ан", BORIS: "Борис Бо"}
+TITLES = ("Физика", "Химия", "Право")
+"""Of Maria, of Pavel, of the admin: classes 1, 2 and 3, whose only students are Anna, Boris and Boris."""
+SECRETS = (*NAMES.values(), *TITLES)
+
+CLASS_ID = REVIEW_ID = 1
+INVITE = "ab" * 32
+JOIN_CODE = "code-of-another-class"
+
+
+def people_on(telegram: Telegram) -> dict[int, Person]:
+    """Everyone's account on a Telegram."""
+    accounts = {**NAMES, STRANGER: "Кто-то"}
+    return {number: Person(telegram, name, id=number, language_code="ru") for number, name in accounts.items()}
+
+
+async def found(database: Database) -> None:
+    """Fill an empty database."""
+    now = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
+    async with database.session() as session:
+        who = {}
+        for number, name in NAMES.items():
+            who[number] = await people.register_person(session, number, name, now)
+        for teacher in (ADMIN, MARIA, PAVEL, OLGA):
+            people.make_teacher(session, who[teacher], None)
+        for title, teacher, student in zip(TITLES, (MARIA, PAVEL, ADMIN), (ANNA, BORIS, BORIS), strict=True):
+            made = await classes.create_class(session, who[teacher], title, "UTC", now)
+            await classes.join_class(session, who[student], made, now)
+            lesson, _ = await lessons.open_lesson(
+                session, made.id, who[teacher], now, timedelta(hours=1), timedelta(minutes=10)
+            )
+            await lessons.mark(session, lesson, who[BORIS].id, now, 0.97, None)
+            await people.give_consent(session, student, "1", "ru", now)
+        another = await classes.create_class(session, who[OLGA], "Труд", "UTC", now)
+        another.join_code = JOIN_CODE
+        for number in (*NAMES, STRANGER):
+            conversation = await people.conversation_with(session, number, now)
+            conversation.locale = "ru"
+        note = IncomingNote(ANNA, 5, "f1", "u1", 9000, now, False)
+        attempt = await attempts.register(
+            session, note, who[ANNA], Purpose.CHECK_IN, class_id=CLASS_ID,
+            lesson=await lessons.open_lesson_of(session, CLASS_ID), enrolment=None, received_at=now,
+        )  # fmt: skip
+        attempt.verdict, attempt.reason, attempt.settled_at = Verdict.UNSURE, Reason.TEACHER_DECIDES, now
+        session.add(
+            Review(
+                lesson_id=attempt.lesson_id, person_id=who[ANNA].id, attempt_id=attempt.id, sent_at=now,
+                state=ReviewState.OPEN, created_at=now,
+            )
+        )  # fmt: skip
+        await invites.create_invite(session, ADMIN, timedelta(days=7), now)
+        await session.flush()
+        (invite,) = await invites.open_invites(session, now, 1)
+        await session.delete(invite)
+        await session.flush()
+        session.add(type(invite)(token_hash=INVITE, created_by=ADMIN, expires_at=now + timedelta(days=7)))

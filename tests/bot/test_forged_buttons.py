@@ -1,0 +1,37 @@
+"""Numbers in callback data that are no row of ours, on both databases: PostgreSQL refuses what fits no column."""
+
+from pathlib import Path
+
+import pytest
+
+from rollcall.permissions import PERMISSIONS, Target
+from rollcall.storage.database import Database
+from rollcall.texts import texts_in
+from tests.bot.door import changed, open_door, rows_of
+from tests.bot.school import ADMIN, MARIA, found, people_on
+
+NUMBERS = (0, 99_999, 2**31 - 1, 2**31, 2**63, int("9" * 40))
+WITH_NUMBERS = {Target.CLASS, Target.LESSON, Target.REVIEW, Target.PERSON}
+TAILS = {"button:review": ":yes", "button:report": ":all", "button:csv": ":all", "button:open": ":20"}
+
+
+async def test_a_number_that_is_no_row_gets_one_line_and_changes_nothing(
+    database: Database, tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.pace._PRIVATE", (10_000, 1.0))
+    await found(database)
+    before = await rows_of(database)
+    url = f"sqlite+aiosqlite:///{tmp_path / 'unused.sqlite3'}"
+    async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN})) as door:
+        await door.services.database.close()
+        door.use(database)
+        people = people_on(door.telegram)
+        for row in PERMISSIONS.values():
+            if row.target in WITH_NUMBERS:
+                person = people[ADMIN if row.target is Target.PERSON else MARIA]
+                gone = {Target.PERSON: "teacher-gone", Target.LESSON: "here-closed"}.get(row.target, "class-not-yours")
+                for number in NUMBERS:
+                    data = f"{row.action.removeprefix('button:')}:{number}{TAILS.get(row.action, '')}"
+                    assert await door.press(person, data) == [texts_in("ru")(gone)], data
+    assert changed(before, await rows_of(database)) == set()
