@@ -146,7 +146,7 @@ class Cast:
         return found
 
     def _hear(self, data: bytes) -> Recording | None:
-        job = Job(id="", purpose=Purpose.ENROL, person_id=0, queued_at=datetime.now(UTC))
+        job = Job(id="load", purpose=Purpose.ENROL, person_id=0, queued_at=datetime.now(UTC))
         heard = self._judge.listen(job, data)
         if heard.refusal is not None or heard.waveform is None or heard.speech is None or not heard.fingerprint:
             return None

@@ -38,7 +38,12 @@ class Database:
 
     def __init__(self, url: str, keyring: Keyring | None = None) -> None:
         self.engine = _engine(url)
-        self._sessions = async_sessionmaker(self.engine, expire_on_commit=False)
+        self._writing = self.engine
+        if self.engine.dialect.name == "sqlite":
+            # One connection, for there is one writer: who waits for it waits in a row. Several would each ask SQLite
+            # now and then whether it is free, and whoever asks at the right moment is first.
+            self._writing = _engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
+        self._sessions = async_sessionmaker(self._writing, expire_on_commit=False)
         self._sealer = Sealer(keyring) if keyring is not None else None
 
     @classmethod
@@ -108,6 +113,7 @@ class Database:
 
     async def close(self) -> None:
         await self.engine.dispose()
+        await self._writing.dispose()
 
 
 @contextmanager
@@ -122,17 +128,13 @@ def database_needed() -> Iterator[None]:
         ) from error
 
 
-def _engine(url: str) -> AsyncEngine:
+def _engine(url: str, **pool: float) -> AsyncEngine:
     try:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
                 Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
-            # One connection, for there is one writer: who waits for it waits in a row. Several would each ask SQLite
-            # now and then whether it is free, and whoever asks at the right moment is first.
-            engine = create_async_engine(
-                url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000, hide_parameters=True
-            )
+            engine = create_async_engine(url, hide_parameters=True, **pool)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_immediate)
             return engine
