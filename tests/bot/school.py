@@ -59,7 +59,7 @@ async def found(database: Database) -> None:
             await people.give_consent(session, student, "1", "ru", now)
         another = await classes.create_class(session, who[OLGA], "Труд", "UTC", now)
         another.join_code = JOIN_CODE
-        for number in (*NAMES, STRANGER):
+        for number in NAMES:
             conversation = await people.conversation_with(session, number, now)
             conversation.locale = "ru"
         note = IncomingNote(ANNA, 5, "f1", "u1", 9000, now, False)

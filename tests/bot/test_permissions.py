@@ -23,7 +23,7 @@ from rollcall.permissions import PERMISSIONS, STUDENTS, Permission, Role, Target
 from rollcall.seal import Keyring
 from rollcall.settlement import ENROLLING
 from rollcall.storage.database import Database
-from rollcall.storage.people import find_person, set_step
+from rollcall.storage.people import conversation_with, find_person, set_step
 from rollcall.storage.rights import roles_of
 from rollcall.texts import texts_in
 from sandbox.person import Person
@@ -191,6 +191,7 @@ async def test_each_cell_of_the_table(world: World, tmp_path: Path, action: str,
     try:
         if one.step is not None:
             async with database.session() as session:
+                (await conversation_with(session, person.id, datetime.now(UTC))).locale = "ru"
                 await set_step(session, person.id, *one.step, datetime.now(UTC))
         before = await rows_of(database)
         answers = await _take(world.door, person, action, one)

@@ -58,7 +58,7 @@ async def test_a_new_join_link_makes_the_old_one_useless(door: Door, people: dic
     teacher, stranger = people[MARIA], people[STRANGER]
     old = await link_of(door, teacher)
     assert len(old.removeprefix("join-")) >= 22
-    assert T("consent-text") in (await door.ask(stranger, f"/start {old}"))[0]
+    assert T("join-hello", title="Физика") in (await door.ask(stranger, f"/start {old}"))[0]
     await door.press(stranger, "consent:yes")
     (renewed,) = await door.press(teacher, f"newlink:{CLASS_ID}")
     new = await link_of(door, teacher)
