@@ -153,8 +153,9 @@ def create_group(client: redis.Redis, stream: str, group: str) -> None:
             raise
 
 
-def connect(url: str, timeout: float = SILENCE) -> redis.Redis:
+def connect(url: str, timeout: float | None = None) -> redis.Redis:
     """A blocking client; `timeout` bounds each call, seconds. RESP2, since stream replies look different in RESP3."""
+    timeout = SILENCE if timeout is None else timeout
     retry = Retry(NoBackoff(), RETRIES)
     return redis.Redis.from_url(
         url, protocol=2, health_check_interval=30, socket_timeout=timeout, socket_connect_timeout=timeout, retry=retry
