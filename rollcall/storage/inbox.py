@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.storage.holder import Holder, Watch
+from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.storage.tables import IncomingUpdate
 
 _KEPT_FOR = timedelta(hours=48)
@@ -32,7 +32,7 @@ async def accept(session: AsyncSession, update_id: int, payload: str, holder: Ho
             payload=payload,
             received_at=now,
             holder=str(holder),
-            renewed_at=now,
+            held_until=now + LEASE,
         )
     )
     await session.flush()
@@ -44,7 +44,7 @@ async def handled(session: AsyncSession, digests: Sequence[str], now: datetime) 
     await session.execute(
         update(IncomingUpdate)
         .where(IncomingUpdate.digest.in_(digests))
-        .values(payload=None, handled_at=now, holder=None, renewed_at=None)
+        .values(payload=None, handled_at=now, holder=None, held_until=None)
     )
 
 
@@ -63,7 +63,7 @@ async def renew(session: AsyncSession, holder: Holder, now: datetime) -> None:
     await session.execute(
         update(IncomingUpdate)
         .where(IncomingUpdate.holder == str(holder), IncomingUpdate.handled_at.is_(None))
-        .values(renewed_at=now)
+        .values(held_until=now + LEASE)
     )
 
 
@@ -72,7 +72,7 @@ async def release(session: AsyncSession, holder: Holder) -> None:
     await session.execute(
         update(IncomingUpdate)
         .where(IncomingUpdate.holder == str(holder), IncomingUpdate.handled_at.is_(None))
-        .values(holder=None, renewed_at=None)
+        .values(holder=None, held_until=None)
     )
 
 
@@ -92,12 +92,12 @@ async def take_over(session: AsyncSession, holder: Holder, watch: Watch, now: da
     marks: dict[str, set[datetime | None]] = defaultdict(set)
     for row in rows:
         if row.holder is not None:
-            marks[row.holder].add(row.renewed_at)
+            marks[row.holder].add(row.held_until)
     gone = watch.silent(marks) | {other for other in marks if holder.knows_dead(other)}
     taken = []
     for row in rows:
         if (row.holder is None or row.holder in gone) and row.payload is not None:
-            row.holder, row.renewed_at = str(holder), now
+            row.holder, row.held_until = str(holder), now + LEASE
             taken.append((row.digest, row.payload))
     return taken
 

@@ -392,5 +392,5 @@ class IncomingUpdate(Table):
     handled_at: Mapped[datetime | None]
     holder: Mapped[str | None] = mapped_column(String(128))
     """The bot process that is at it: host, process id and a token of its start."""
-    renewed_at: Mapped[datetime | None]
-    """Written anew by the holder every few seconds; once it no longer changes, another bot takes over."""
+    held_until: Mapped[datetime | None]
+    """By the holder's own clock, written anew every few seconds: once it no longer changes, another bot takes over."""
