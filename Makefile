@@ -1,6 +1,6 @@
 ARGS ?=
 
-.PHONY: help setup demo test machines services lint format bench load fuzz audit constraints clean
+.PHONY: help setup demo test chaos machines services lint format bench load fuzz audit constraints clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -16,6 +16,9 @@ demo: setup ## Play a whole lesson on a local Telegram; no token needed
 
 test: setup services ## Run the tests (ARGS="-k seal" for some of them)
 	scripts/test $(ARGS)
+
+chaos: setup services ## Kill and pause every process and server while 600 notes come in (ARGS="--notes 100 --seed 1")
+	scripts/services run -- .venv/bin/python -m tests.chaos $(ARGS)
 
 machines: setup services ## Bots, workers and servers in network namespaces, and every line between them cut in turn (root)
 	folder=$$(mktemp -d /tmp/rollcall-machines.XXXXXX) && unshare --net .venv/bin/python -m tests.machines.scenario $$folder long

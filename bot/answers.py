@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
@@ -19,7 +22,7 @@ from bot.replies import Buttons, keyboard, tidy_button
 from bot.services import App, Services, now
 from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
-from rollcall.storage.attempts import claim_answer
+from rollcall.storage.attempts import LONGEST_WAIT, claim_answer
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.people import keeps_recordings
 from rollcall.storage.tables import Attempt, Conversation, Lesson, Person, SchoolClass
@@ -32,6 +35,7 @@ _CLAIM = timedelta(minutes=2)
 """A bot that has not sent an answer this long after it took it on, was stopped."""
 _PATIENCE = 20.0
 """Seconds; well within the claim, together with a request's time-out."""
+_RECORD_AGAIN = 0.5
 _AGAIN_FIRST, _AGAIN_MOST = timedelta(seconds=3), timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
@@ -47,7 +51,7 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
     What Telegram does not take now is kept and tried again, ever more seldom; a chat that is closed to us ends it.
     """
     async with services.database.session() as session:
-        if not await claim_answer(session, attempt_id, now() + _CLAIM, now()):
+        if not await claim_answer(session, attempt_id, now() + _CLAIM, now(), services.holder):
             return
         attempt = await session.get_one(Attempt, attempt_id, populate_existing=True)
         person = await session.get_one(Person, attempt.person_id)
@@ -76,9 +80,9 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
         age = now() - (attempt.settled_at or now())
         wait = min(max(age / 10, _AGAIN_FIRST), _AGAIN_MOST)
         if isinstance(error, RetryAfter):
-            wait = max(wait, seconds_of(error))
+            wait = min(max(wait, seconds_of(error)), LONGEST_WAIT)
         metrics.ANSWERS.labels("later").inc()
-        await _record(services, attempt_id, answer_from=now() + wait)
+        await _record(services, attempt_id, answer_from=now() + wait, answer_holder=None)
         raise
     else:
         answered_at = now()
@@ -97,9 +101,18 @@ def _count(attempt: Attempt) -> None:
     metrics.NOTES.labels(attempt.purpose, attempt.verdict, attempt.reason or "").inc()
 
 
-async def _record(services: Services, attempt_id: str, **values: datetime | str) -> None:
-    async with services.database.session() as session:
-        await session.execute(update(Attempt).where(Attempt.id == attempt_id).values(**values))
+async def _record(services: Services, attempt_id: str, **values: datetime | str | None) -> None:
+    """Write down what became of an answer, for as long as it is ours: unwritten, it would be sent a second time."""
+    ends = time.monotonic() + _CLAIM.total_seconds()
+    while True:
+        try:
+            async with services.database.session() as session:
+                await session.execute(update(Attempt).where(Attempt.id == attempt_id).values(**values))
+            return
+        except (SQLAlchemyError, OSError):
+            if time.monotonic() > ends:
+                raise
+        await asyncio.sleep(_RECORD_AGAIN)
 
 
 async def _offer(services: Services, attempt: Attempt, person: Person, t: Texts) -> Buttons | None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import time
 from collections import Counter
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager, suppress
@@ -19,6 +20,7 @@ from bot.polling import is_sound
 from bot.services import now
 from rollcall.storage import inbox
 from rollcall.storage.database import Database
+from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.vitals import Pulse
 
 _log = logging.getLogger(__name__)
@@ -35,12 +37,16 @@ _ROUNDS_PER_RENEWAL = 20
 class DurableQueue(asyncio.Queue[object]):
     """The updater's queue. python-telegram-bot confirms an update to Telegram once `put` has returned."""
 
-    def __init__(self, database: Database, heard: Pulse | None = None) -> None:
+    def __init__(
+        self, database: Database, holder: Holder | None = None, watch: Watch | None = None, heard: Pulse | None = None
+    ) -> None:
         """`heard` beats while an update waits for the database: no update is asked for meanwhile."""
         super().__init__()
         self._heard = heard or Pulse()
         self._database = database
-        self._holder = inbox.Holder.this_process()
+        self._holder = holder or Holder.this_process()
+        self._watch = watch or Watch()
+        self._renewed = time.monotonic()
         self._digests: dict[int, str] = {}
         self._unmarked: list[str] = []
         self._marking = asyncio.Lock()
@@ -63,12 +69,27 @@ class DurableQueue(asyncio.Queue[object]):
     async def recover(self, bot: Bot) -> int:
         """Queue what a stopped bot left unhandled; how many."""
         async with self._database.session() as session:
-            left = await inbox.take_over(session, self._holder, now())
+            left = await inbox.take_over(session, self._holder, self._watch, now())
         for digest, payload in left:
             update = Update.de_json(json.loads(payload), bot)
             self._digests[update.update_id] = digest
             await super().put(update)
         return len(left)
+
+    async def still_ours(self, update: Update) -> bool:
+        """Whether to begin with it: a bot that slept through its lease (SIGSTOP, a moved machine) had best ask."""
+        digest = self._digests.get(update.update_id)
+        if digest is None or time.monotonic() - self._renewed < LEASE.total_seconds():
+            return True
+        try:
+            async with self._database.session() as session:
+                if await inbox.holds(session, self._holder, digest):
+                    return True
+        except (SQLAlchemyError, OSError):
+            return True  # its handler meets the same outage, and is tried again
+        _log.warning("another bot has taken over an update", extra={"update": update.update_id})
+        self._digests.pop(update.update_id, None)
+        return False
 
     async def handled(self, update: Update) -> None:
         """The update's effect is safe. Should the database be out of reach, `keep` makes up for it."""
@@ -82,6 +103,7 @@ class DurableQueue(asyncio.Queue[object]):
 
     async def keep(self, bot: Bot) -> None:
         """For ever: mark what could not be marked, renew what we hold, take over what a dead bot held."""
+        self._watch.forget()
         while True:
             for _ in range(_ROUNDS_PER_RENEWAL):
                 await asyncio.sleep(_MARK_EVERY)
@@ -89,6 +111,7 @@ class DurableQueue(asyncio.Queue[object]):
                     await self._mark()
             async with self._database.session() as session:
                 await inbox.renew(session, self._holder, now())
+            self._renewed = time.monotonic()
             taken = await self.recover(bot)
             if taken:
                 _log.warning("took over what another bot left", extra={"updates": taken})
@@ -160,7 +183,7 @@ class InOrder(BaseUpdateProcessor):
             await coroutine
             return
         async with self._turn(update.effective_chat.id if update.effective_chat else 0):
-            if not await self._first(coroutine):
+            if not await self._first(update, coroutine):
                 return
             delay = _RETRY_FIRST
             while update.update_id in self._failed:
@@ -169,16 +192,18 @@ class InOrder(BaseUpdateProcessor):
                     return
                 delay = min(delay * 2, _RETRY_MOST)
                 async with self._places:
+                    if not await self._queue.still_ours(update):
+                        break
                     await self._again(update)
             self._tries.pop(update.update_id, None)
             await self._queue.handled(update)
             metrics.HANDLED.labels(metrics.kind_of(update)).inc()
 
-    async def _first(self, coroutine: Awaitable[Any]) -> bool:
+    async def _first(self, update: Update, coroutine: Awaitable[Any]) -> bool:
         async with self._places:
             if self._keeps_up is not None:
                 await self._keeps_up.wait()
-            if self._stopping.is_set():
+            if self._stopping.is_set() or not await self._queue.still_ours(update):
                 close = getattr(coroutine, "close", None)  # else Python complains that it was never awaited
                 if close is not None:
                     close()

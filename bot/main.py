@@ -141,7 +141,7 @@ def build_application(settings: Settings) -> App:
     keyring = load_keyring(settings, create=True)
     services = Services.open(settings, keyring, Database(settings.effective_database_url, keyring))
     hearing = Hearing(settings)
-    queue = DurableQueue(services.database, hearing.heard)
+    queue = DurableQueue(services.database, services.holder, heard=hearing.heard)
     processor = InOrder(queue, services.mailbox.keeps_up)
     application = (
         ApplicationBuilder()

@@ -22,9 +22,10 @@ _log = logging.getLogger(__name__)
 
 _OVERALL = 28
 """Messages a second; evenly spaced, so that no window of a second holds more."""
-_PRIVATE = (5, 5.0)
+_PRIVATE = (10, 10.0)
+"""A burst of so many, refilled over so many seconds: no conversation waits, and in the long run it is one a second."""
 _GROUP = (8, 40.0)
-"""A burst of so many, refilled over so many seconds: never more than 20 in any minute."""
+"""Likewise: never more than 20 in any minute."""
 _CHATS_KEPT = 10_000
 
 PATIENCE = 600.0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from datetime import timedelta
 
 import redis
@@ -26,6 +27,7 @@ from rollcall.verdict import Purpose, Verdict
 _log = logging.getLogger(__name__)
 
 _LOST_AFTER = timedelta(seconds=30)
+_MISSED_FOR = 30.0
 _ORPHAN_AFTER = timedelta(minutes=5)
 _RESULTS_LATE = timedelta(seconds=20)
 _MOST_TIMES_QUEUED = 5
@@ -59,9 +61,9 @@ async def collect_results(application: App, services: Services) -> None:
 async def recover_lost(application: App, services: Services) -> None:
     """Queue again the notes that Redis has lost: neither is their job in the stream, nor can a result be waiting."""
     async with services.database.session() as session:
-        for attempt_id in await attempts.orphans(session, now() - _ORPHAN_AFTER):
+        for attempt_id in await attempts.orphans(session, now() - _ORPHAN_AFTER, now()):
             await attempts.fail(session, attempt_id, now())
-        waiting = await attempts.waiting(session, now() - _LOST_AFTER)
+        waiting = await attempts.waiting(session, now() - _LOST_AFTER, now())
     if not waiting or await services.mailbox.oldest_result_age() > _RESULTS_LATE:
         return
     for attempt in waiting:
@@ -70,8 +72,8 @@ async def recover_lost(application: App, services: Services) -> None:
             services.missing.pop(attempt.id, None)
             continue
         # A result may have been taken from the stream at this very moment: only a note missed twice is lost.
-        first_missed = services.missing.setdefault(attempt.id, now())
-        if now() - first_missed < _LOST_AFTER:
+        first_missed = services.missing.setdefault(attempt.id, time.monotonic())
+        if time.monotonic() - first_missed < _MISSED_FOR:
             continue
         services.missing.pop(attempt.id, None)
         if attempt.times_queued >= _MOST_TIMES_QUEUED:
@@ -85,6 +87,7 @@ async def recover_lost(application: App, services: Services) -> None:
 async def answer_overdue(application: App, services: Services) -> None:
     """Send the answers that a stopped bot owed, or that Telegram would not take."""
     async with services.database.session() as session:
+        await attempts.release_answers_of_the_dead(session, services.holder)
         owed = await attempts.owed(session, now() - _OVERDUE, now())
     places = asyncio.Semaphore(_AT_ONCE)
 

@@ -16,6 +16,7 @@ from rollcall.mailbox import Mailbox
 from rollcall.seal import Keyring
 from rollcall.settings import Settings
 from rollcall.storage.database import Database
+from rollcall.storage.holder import Holder
 
 
 @dataclass(frozen=True)
@@ -29,8 +30,9 @@ class Services:
     mailbox: Mailbox
     galleries: GalleryWriter
     stale_boards: StaleBoards
-    missing: dict[str, datetime] = field(default_factory=dict)
-    """Notes that were not in the queue when we looked, and since when."""
+    holder: Holder = field(default_factory=Holder.this_process)
+    missing: dict[str, float] = field(default_factory=dict)
+    """Notes that were not in the queue when we looked, and since when (`time.monotonic`)."""
 
     @classmethod
     def open(cls, settings: Settings, keyring: Keyring, database: Database) -> Services:

@@ -53,6 +53,10 @@ class Mailbox:
     async def open(self) -> None:
         """Make both consumer groups, so that a job posted before the first worker starts is not missed."""
         for stream, group in ((keys.JOBS, keys.WORKERS), (keys.RESULTS, keys.BOTS)):
+            # Looked for first: a Redis whose memory is full refuses to make even what exists.
+            groups: Any = await self._redis.xinfo_groups(stream) if await self._redis.exists(stream) else []
+            if any(found["name"] == group.encode() for found in groups):
+                continue
             try:
                 await self._redis.xgroup_create(stream, group, id="0", mkstream=True)
             except redis.ResponseError as error:

@@ -112,7 +112,9 @@ class JobQueue:
 
     def announce(self, model: str, weight_hash: str) -> None:
         """Tell the bots which encoder judges from now on: voiceprints of another one are of no use."""
-        self._redis.set(keys.ENCODER, f"{model} {weight_hash}")
+        said = f"{model} {weight_hash}"
+        if self._redis.get(keys.ENCODER) != said.encode():
+            self._redis.set(keys.ENCODER, said)
 
     def _bury(self, delivery: Delivery) -> None:
         """Give up on a note: its sender gets an answer, and the dead stream a record without the voice."""
@@ -146,11 +148,19 @@ class JobQueue:
 
 def create_group(client: redis.Redis, stream: str, group: str) -> None:
     """Make a consumer group that starts at the stream's first entry; an existing one is left as it is."""
+    # Looked for first: a Redis whose memory is full refuses to make even what exists, and could never be emptied.
+    if client.exists(stream) and any(found["name"] == group.encode() for found in _groups(client, stream)):
+        return
     try:
         client.xgroup_create(stream, group, id="0", mkstream=True)
     except redis.ResponseError as error:
         if "BUSYGROUP" not in str(error):
             raise
+
+
+def _groups(client: redis.Redis, stream: str) -> list[dict[str, Any]]:
+    found: Any = client.xinfo_groups(stream)
+    return list(found)
 
 
 def connect(url: str, timeout: float | None = None) -> redis.Redis:

@@ -53,6 +53,11 @@ class Judge:
         self._detector = SpeechDetector()
         self._point = operating_point(encoder.name, encoder.weight_hash)
 
+    @property
+    def encoder(self) -> tuple[str, str]:
+        """Name and weight hash of the encoder."""
+        return self._encoder.name, self._encoder.weight_hash
+
     def listen(self, job: Job, audio: bytes) -> Heard:
         """Decode, find the speech, judge the quality, take the fingerprint. Safe to call from several threads."""
         heard = Heard(job)

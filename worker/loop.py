@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import TypeVar
 
 import redis
 
@@ -27,6 +29,7 @@ BATCH = 16
 _BLOCK = timedelta(seconds=1)
 _BLOCK_MEANWHILE = timedelta(milliseconds=50)
 """While ffmpeg is at work: its notes are judged about this soon after it is done."""
+T = TypeVar("T")
 _RETRY_FIRST, _RETRY_MOST = 0.2, 5.0
 
 
@@ -57,6 +60,7 @@ class Worker:
             while not self._stopping.is_set():
                 try:
                     self._queue.open()
+                    self._queue.announce(*self._judge.encoder)
                     self._serve()
                     delay = _RETRY_FIRST
                 except redis.RedisError as error:
@@ -94,12 +98,14 @@ class Worker:
                 self._slow[self._slow_threads.submit(self._listen, delivery)] = delivery
         batch = list(zip(quick, self._threads.map(self._listen, quick), strict=True))
         batch += [(self._slow.pop(future), future.result()) for future in list(self._slow) if future.done()]
-        results = self._judge_all([heard for _, heard in batch])
+        results = self._patiently(lambda: self._judge_all([heard for _, heard in batch]))
+        if results is None:
+            return
         # What the queue is shorter by each note: of stages that run side by side, the sum would be too much.
         each = (time.perf_counter() - started) * 1000 / max(1, len(batch))
         for (delivery, _), result in zip(batch, results, strict=True):
             result.timings["work"] = each
-            if not self._settle(delivery, result):
+            if not self._patiently(partial(self._settle, delivery, result)):
                 return
             self._holding.release(delivery.entry)
             metrics.settled(result)
@@ -112,21 +118,25 @@ class Worker:
         self._work([])
 
     def _settle(self, delivery: Delivery, result: Result) -> bool:
-        """Publish a result, waiting for Redis where it is away or full; False when we are asked to stop meanwhile.
+        self._queue.settle(delivery, result)
+        return True
 
-        Kept here rather than judged again by redelivery: each of those counts as a death of the note's worker.
+    def _patiently(self, step: Callable[[], T]) -> T | None:
+        """Do what needs Redis, waiting for it where it is away or full; None when we are asked to stop meanwhile.
+
+        The notes are kept here rather than judged again by redelivery: each of those counts as a death of the note's
+        worker.
         """
         delay = _RETRY_FIRST
         while True:
             self._moved()
             try:
-                self._queue.settle(delivery, result)
-                return True
+                return step()
             except redis.RedisError as error:
                 _log.warning("a result waits for the queue", extra={"error": type(error).__name__})
                 metrics.QUEUE_ERRORS.inc()
             if self._stopping.wait(delay):
-                return False
+                return None
             delay = min(delay * 2, _RETRY_MOST)
 
     def _listen(self, delivery: Delivery) -> Heard:
@@ -150,6 +160,8 @@ class Worker:
             return []
         try:
             return self._judge.judge(heard)
+        except redis.RedisError:
+            raise  # the gallery is out of reach: no fault of any note's
         except Exception:
             _log.exception("a batch failed, its notes are judged singly")
         return [self._judge_one(one) for one in heard]
@@ -157,6 +169,8 @@ class Worker:
     def _judge_one(self, heard: Heard) -> Result:
         try:
             return self._judge.judge([heard])[0]
+        except redis.RedisError:
+            raise
         except Exception:
             _log.exception("judging failed", extra={"job": heard.job.id})
             return Result(job_id=heard.job.id, verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED)

@@ -63,7 +63,8 @@ def _serve(settings: Settings, vitals: Vitals) -> None:
             f"the queue is out of reach ({type(error).__name__}): check ROLLCALL_REDIS_URL and that it runs"
         ) from error
     galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
-    worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, renewal_period(settings.delivery_timeout))
+    judge = Judge(encoder, galleries, keyring)
+    worker = Worker(queue, judge, galleries, renewal_period(settings.delivery_timeout))
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     vitals.live["loop"] = worker.pulse.stopped_for(settings.stuck_after)

@@ -5,16 +5,22 @@ from __future__ import annotations
 import uuid
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import InstrumentedAttribute
 
+from rollcall.storage.holder import Holder
 from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
 from rollcall.verdict import Purpose, Reason, Verdict
 
 _OWED_AT_ONCE = 200
+LONGEST_WAIT = timedelta(minutes=15)
+"""No answer is put off for longer."""
+_CLOCK_SET_BACK = timedelta(minutes=1)
+"""A past event that lies this far in the future was written before the clock was set back: it is long past."""
 _NAMESPACE = uuid.UUID("6f1d2c54-3f0b-4b7e-9a57-0d7f2f6f7a11")
 
 
@@ -128,27 +134,47 @@ async def owed(session: AsyncSession, settled_before: datetime, now: datetime) -
     """Settled notes whose sender has not been told and can be told now: a bot stopped, or Telegram was out of reach."""
     rows = await session.scalars(
         select(Attempt.id)
-        .where(*_owed(now), Attempt.settled_at <= settled_before)
+        .where(*_owed(now), _before(Attempt.settled_at, settled_before, now))
         .order_by(Attempt.settled_at)
         .limit(_OWED_AT_ONCE)
     )
     return rows.all()
 
 
-async def claim_answer(session: AsyncSession, attempt_id: str, until: datetime, now: datetime) -> bool:
+async def claim_answer(session: AsyncSession, attempt_id: str, until: datetime, now: datetime, holder: Holder) -> bool:
     """Take it on to send a note's final answer; False where it was sent, or another bot is at it until later."""
     # One statement, so that of two bots one is first.
-    claim = update(Attempt).where(Attempt.id == attempt_id, *_owed(now)).values(answer_from=until)
+    claim = update(Attempt).where(Attempt.id == attempt_id, *_owed(now))
+    claim = claim.values(answer_from=until, answer_holder=str(holder))
     return await session.scalar(claim.returning(Attempt.id)) is not None
 
 
-def _owed(now: datetime) -> tuple[ColumnElement[bool], ...]:
-    return (
-        Attempt.verdict != Verdict.PENDING,
-        Attempt.answered_at.is_(None),
-        Attempt.unanswerable.is_(None),
-        or_(Attempt.answer_from.is_(None), Attempt.answer_from <= now),
+async def release_answers_of_the_dead(session: AsyncSession, holder: Holder) -> None:
+    """Answers that a process of this machine was sending when it died may be sent at once."""
+    sending = await session.scalars(
+        select(Attempt.answer_holder).where(*_UNANSWERED, Attempt.answer_holder.is_not(None)).distinct()
     )
+    dead = [other for other in sending if other is not None and holder.knows_dead(other)]
+    if dead:
+        await session.execute(
+            update(Attempt)
+            .where(*_UNANSWERED, Attempt.answer_holder.in_(dead))
+            .values(answer_from=None, answer_holder=None)
+        )
+
+
+_UNANSWERED = (Attempt.verdict != Verdict.PENDING, Attempt.answered_at.is_(None), Attempt.unanswerable.is_(None))
+
+
+def _owed(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    wait = Attempt.answer_from
+    return (*_UNANSWERED, or_(wait.is_(None), wait <= now, wait > now + LONGEST_WAIT + _CLOCK_SET_BACK))
+
+
+def _before(
+    column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], moment: datetime, now: datetime
+) -> ColumnElement[bool]:
+    return or_(column <= moment, column > now + _CLOCK_SET_BACK)
 
 
 async def queued(session: AsyncSession, attempt_id: str, entry: str) -> None:
@@ -158,24 +184,26 @@ async def queued(session: AsyncSession, attempt_id: str, entry: str) -> None:
     )
 
 
-async def waiting(session: AsyncSession, received_before: datetime) -> Sequence[Attempt]:
+async def waiting(session: AsyncSession, received_before: datetime, now: datetime) -> Sequence[Attempt]:
     """Notes that were queued a while ago and have no result yet."""
     rows = await session.scalars(
         select(Attempt).where(
-            Attempt.verdict == Verdict.PENDING, Attempt.job_entry.is_not(None), Attempt.received_at < received_before
+            Attempt.verdict == Verdict.PENDING,
+            Attempt.job_entry.is_not(None),
+            _before(Attempt.received_at, received_before, now),
         )
     )
     return rows.all()
 
 
-async def orphans(session: AsyncSession, received_before: datetime) -> Sequence[str]:
+async def orphans(session: AsyncSession, received_before: datetime, now: datetime) -> Sequence[str]:
     """Notes that never reached the queue and whose update nobody will handle again: their handler failed."""
     unhandled = exists().where(IncomingUpdate.handled_at.is_(None))
     rows = await session.scalars(
         select(Attempt.id).where(
             Attempt.verdict == Verdict.PENDING,
             Attempt.job_entry.is_(None),
-            Attempt.received_at < received_before,
+            _before(Attempt.received_at, received_before, now),
             ~unhandled,
         )
     )

@@ -3,48 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-import os
-import secrets
-import socket
+from collections import defaultdict
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from pathlib import Path
 
 from sqlalchemy import delete, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.storage.tables import IncomingUpdate
 
-LEASE = timedelta(seconds=15)
-"""A bot that has not renewed what it holds for this long has it taken over by another."""
 _KEPT_FOR = timedelta(hours=48)
 """Telegram redelivers for 24 hours at most."""
-
-
-@dataclass(frozen=True)
-class Holder:
-    """One bot process, so that another on the same machine can tell whether it still lives."""
-
-    host: str
-    pid: int
-    token: str
-
-    @classmethod
-    def this_process(cls) -> Holder:
-        """A name that no other process has, nor a later one with the same id."""
-        return cls(socket.gethostname()[:80], os.getpid(), secrets.token_hex(8))
-
-    def __str__(self) -> str:
-        return f"{self.host}|{self.pid}|{self.token}"
-
-    def knows_dead(self, name: str) -> bool:
-        """Whether the named process ran on this machine and certainly runs no more."""
-        host, _, rest = name.rpartition("|")[0].rpartition("|")
-        if host != self.host or not rest.isdecimal():
-            return False
-        # Our own process id with another token: a container started anew counts its processes from one again.
-        return int(rest) == self.pid or not Path(f"/proc/{rest}").exists()
 
 
 async def accept(session: AsyncSession, update_id: int, payload: str, holder: Holder, now: datetime) -> str | None:
@@ -106,24 +76,36 @@ async def release(session: AsyncSession, holder: Holder) -> None:
     )
 
 
-async def take_over(session: AsyncSession, holder: Holder, now: datetime) -> list[tuple[str, str]]:
+async def take_over(session: AsyncSession, holder: Holder, watch: Watch, now: datetime) -> list[tuple[str, str]]:
     """Digest and payload of what no living bot holds, oldest first; from now on this one does."""
-    rows = await session.scalars(
-        select(IncomingUpdate)
-        .where(
-            IncomingUpdate.handled_at.is_(None),
-            or_(IncomingUpdate.holder.is_(None), IncomingUpdate.holder != str(holder)),
+    rows = (
+        await session.scalars(
+            select(IncomingUpdate)
+            .where(
+                IncomingUpdate.handled_at.is_(None),
+                or_(IncomingUpdate.holder.is_(None), IncomingUpdate.holder != str(holder)),
+            )
+            .order_by(IncomingUpdate.received_at, IncomingUpdate.update_id)
+            .with_for_update(skip_locked=True)
         )
-        .order_by(IncomingUpdate.received_at, IncomingUpdate.update_id)
-        .with_for_update(skip_locked=True)
-    )
+    ).all()
+    marks: dict[str, set[datetime | None]] = defaultdict(set)
+    for row in rows:
+        if row.holder is not None:
+            marks[row.holder].add(row.held_until)
+    gone = watch.silent(marks) | {other for other in marks if holder.knows_dead(other)}
     taken = []
     for row in rows:
-        free = row.holder is None or row.held_until is None or row.held_until < now or holder.knows_dead(row.holder)
-        if free and row.payload is not None:
+        if (row.holder is None or row.holder in gone) and row.payload is not None:
             row.holder, row.held_until = str(holder), now + LEASE
             taken.append((row.digest, row.payload))
     return taken
+
+
+async def holds(session: AsyncSession, holder: Holder, digest: str) -> bool:
+    """Whether the update is still this holder's to handle."""
+    row = await session.get(IncomingUpdate, digest)
+    return row is not None and row.handled_at is None and row.holder == str(holder)
 
 
 async def sweep(session: AsyncSession, now: datetime) -> None:

@@ -28,7 +28,16 @@ from rollcall.storage.tables import (
 
 _SEALED = {"sealed", "embedding", "fingerprint"}
 """Never given out, not even sealed: only that they are there."""
-_INNER = {"person_id", "other_id", "decided_by", "confirmed_by", "telegram_id", "job_entry", "answer_from"}
+_INNER = {
+    "person_id",
+    "other_id",
+    "decided_by",
+    "confirmed_by",
+    "telegram_id",
+    "job_entry",
+    "answer_from",
+    "answer_holder",
+}
 """Numbers that mean something to the database alone, or belong to somebody else."""
 
 

@@ -268,6 +268,8 @@ class Attempt(Table):
     answered_at: Mapped[datetime | None]
     answer_from: Mapped[datetime | None]
     """The answer is not to be tried before: a bot is sending it, or Telegram asked to wait."""
+    answer_holder: Mapped[str | None] = mapped_column(String(128))
+    """The bot process that is sending it."""
     unanswerable: Mapped[str | None] = mapped_column(String(32))
     """Why the answer was given up: the sender blocked the bot, the chat is gone."""
     job_entry: Mapped[str | None] = mapped_column(String(32))
@@ -391,4 +393,4 @@ class IncomingUpdate(Table):
     holder: Mapped[str | None] = mapped_column(String(128))
     """The bot process that is at it: host, process id and a token of its start."""
     held_until: Mapped[datetime | None]
-    """Renewed by the holder; later, another bot takes over."""
+    """By the holder's own clock, written anew every few seconds: once it no longer changes, another bot takes over."""

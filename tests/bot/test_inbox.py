@@ -1,5 +1,7 @@
 import asyncio
+import sqlite3
 from collections.abc import Coroutine
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -9,7 +11,10 @@ from telegram import Chat, Message, Update, User
 from bot.inbox import DurableQueue, InOrder
 from bot.services import now
 from rollcall.storage.database import Database
+from rollcall.storage.holder import Holder, Watch
+from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import IncomingUpdate
+from tests.conftest import WaitUntil
 
 
 def update(number: int, chat_id: int = 1) -> Update:
@@ -176,3 +181,41 @@ async def test_one_chat_with_many_messages_does_not_hold_up_the_others(database:
     await asyncio.wait_for(processor.process_update(update(1000, 8), serve()), 10)
     gate.set()
     await asyncio.gather(*flood)
+
+
+async def test_a_bot_that_slept_through_its_lease_leaves_alone_what_another_has_taken_over(database: Database) -> None:
+    slept = DurableQueue(database)
+    awake = DurableQueue(database, Holder("another host", 1, "b"), Watch(timedelta(seconds=-1)))
+    mine, taken = update(1), update(2)
+    await slept.put(taken)
+    assert await awake.recover(None) == 1  # type: ignore[arg-type]
+    await slept.put(mine)
+    assert await slept.still_ours(taken)  # it renewed a moment ago, and has no reason to ask
+    slept._renewed -= 3600
+    assert await slept.still_ours(mine)
+
+    async def never() -> None:
+        raise AssertionError("handled by both")
+
+    await InOrder(slept).process_update(taken, never())
+    assert await left_over(database) == 2
+    await awake.handled(taken)
+    assert await left_over(database) == 1
+
+
+async def test_an_update_waits_for_a_database_that_stays_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, wait_until: WaitUntil
+) -> None:
+    monkeypatch.setattr("rollcall.storage.database._BUSY_MS", 50)
+    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'locked.sqlite3'}")
+    await migrate(database)
+    lock = sqlite3.connect(tmp_path / "locked.sqlite3", isolation_level=None)
+    lock.execute("BEGIN EXCLUSIVE")
+    put = asyncio.create_task(DurableQueue(database).put(update(1)))
+    await wait_until(lambda: "the database is out of reach" in caplog.text)
+    assert not put.done()
+    lock.execute("ROLLBACK")
+    lock.close()
+    await put
+    assert await left_over(database) == 1
+    await database.close()

@@ -21,7 +21,8 @@ from rollcall.settings import Settings
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from sandbox.server import Server
-from tests.chaos.house import Child
+from tests.chaos.child import Child
+from tests.chaos.house import Blow
 from tests.end_to_end.product import TEACHER_ID
 from tests.machines.network import Machine, Network, Wire
 
@@ -45,6 +46,7 @@ class Estate:
         self.wires: dict[tuple[str, str], Wire] = {}
         self.machines: dict[str, Machine] = {}
         self.children: list[Child] = []
+        self.blows: list[Blow] = []
         self._servers: list[tuple[asyncio.subprocess.Process, signal.Signals]] = []
 
     def settings(self, name: str) -> Settings:
@@ -187,7 +189,8 @@ class Estate:
                 "ROLLCALL_WEBHOOK_URL": f"http://127.0.0.1:{_PROXY_PORT}",
             }
         command = self.machines[name].command(sys.executable, "-m", "rollcall", kind)
-        return Child(name, command, environment, self.folder / f"{name.replace(' ', '-')}.log")
+        ready = "bot.main: ready" if kind == "bot" else "worker ready"
+        return Child(name, command, environment, self.folder / f"{name.replace(' ', '-')}.log", ready)
 
 
 @asynccontextmanager

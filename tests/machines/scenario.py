@@ -16,8 +16,10 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import cast
 
+from tests.chaos.account import settle_accounts
+from tests.chaos.form import Form
 from tests.chaos.house import House
-from tests.chaos.school import School
+from tests.chaos.notes import VOICES
 from tests.machines.estate import Estate, estate
 
 STUDENTS = 3
@@ -71,18 +73,18 @@ class Played:
 async def main(folder: Path, acts: tuple[Act, ...]) -> dict[str, object]:
     """Play the acts one after another."""
     async with estate(folder) as made:
-        school = School(cast(House, made), STUDENTS)
-        await school.begin()
-        played = [await _play(made, school, act) for act in acts]
-        account = await school.close_the_books()
+        form = await asyncio.to_thread(Form, made.server.telegram, 0, VOICES[:STUDENTS])
+        await form.begin()
+        played = [await _play(made, form, act) for act in acts]
+        account = await settle_accounts(cast(House, made), [form])
         return {"acts": [asdict(one) for one in played], "account": asdict(account), "good": account.good}
 
 
-async def _play(made: Estate, school: School, act: Act) -> Played:
-    before = len(school.account.waits)
-    lesson = asyncio.create_task(school.lesson(spread=0.5))
-    lessons = school.lessons
-    while school.lessons == lessons and not lesson.done():  # noqa: ASYNC110 - it is opened before anything is cut
+async def _play(made: Estate, form: Form, act: Act) -> Played:
+    before = len(form.notes)
+    lesson = asyncio.create_task(form.lesson(spread=0.5))
+    lessons = form.lessons
+    while form.lessons == lessons and not lesson.done():  # noqa: ASYNC110 - it is opened before anything is cut
         await asyncio.sleep(0.02)
     started = time.monotonic()
     await made.cut(act.wires)
@@ -90,20 +92,24 @@ async def _play(made: Estate, school: School, act: Act) -> Played:
         if act.seconds:
             await asyncio.wait([lesson], timeout=act.seconds)
         else:
-            await _answered(school, before, lesson)
+            await _answered(form, before, lesson)
     finally:
         await made.mend(act.wires)
         cut_for = time.monotonic() - started
     await lesson
-    played = Played(act.name, round(cut_for, 1), round(max(school.account.waits[before:]), 1))
+    played = Played(act.name, round(cut_for, 1), round(max(_waits(form, before)), 1))
     print(f"{played.name}: cut for {played.cut_for} s, slowest answer {played.slowest_answer} s", file=sys.stderr)
     return played
 
 
-async def _answered(school: School, before: int, lesson: asyncio.Task[None]) -> None:
+async def _answered(form: Form, before: int, lesson: asyncio.Task[None]) -> None:
     async with asyncio.timeout(120):
-        while len(school.account.waits) < before + STUDENTS and not lesson.done():  # noqa: ASYNC110
+        while len(_waits(form, before)) < STUDENTS and not lesson.done():  # noqa: ASYNC110
             await asyncio.sleep(0.05)
+
+
+def _waits(form: Form, before: int) -> list[float]:
+    return [wait for note in list(form.notes.values())[before:] if (wait := note.wait) is not None]
 
 
 if __name__ == "__main__":

@@ -26,6 +26,7 @@ from rollcall.storage import (
     reviews,
 )
 from rollcall.storage.database import Database
+from rollcall.storage.holder import Holder
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
 from rollcall.verdict import Reason, Verdict
 from tests.rollcall.conftest import NINE, TEACHER, School
@@ -79,8 +80,8 @@ def _voice(random: np.random.Generator) -> NDArray[np.float32]:
     return voice / np.float32(np.linalg.norm(voice))
 
 
-def _holder() -> inbox.Holder:
-    return inbox.Holder("one host", 1, "a")
+def _holder() -> Holder:
+    return Holder("one host", 1, "a")
 
 
 async def _enrol(school: School, voices: dict[int, NDArray[np.float32]], random: np.random.Generator) -> None:

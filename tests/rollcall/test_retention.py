@@ -12,6 +12,7 @@ from rollcall.settlement import apply_result
 from rollcall.storage import chores, classes, erasure, inbox, lessons, people, recordings, retention
 from rollcall.storage.database import Database
 from rollcall.storage.erasure import Kind
+from rollcall.storage.holder import Holder
 from rollcall.storage.retention import Periods
 from rollcall.storage.tables import (
     Attempt,
@@ -166,7 +167,7 @@ async def test_withdrawn_agreements_and_receipts_stay_three_years_as_a_proof(sch
 @on_sqlite
 async def test_handled_updates_are_forgotten_after_two_days(school: School) -> None:
     async with school.database.session() as session:
-        holder = inbox.Holder.this_process()
+        holder = Holder.this_process()
         digest = await inbox.accept(session, 1, "{}", holder, NINE)
         assert digest
         await inbox.handled(session, [digest], NINE)

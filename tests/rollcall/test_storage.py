@@ -8,21 +8,22 @@ from datetime import datetime, timedelta
 import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, select, update
 
 from rollcall.attendance import Status
 from rollcall.report.model import Period
 from rollcall.settlement import apply_result
 from rollcall.storage import attempts, classes, inbox, invites, lessons, people
 from rollcall.storage.database import Database
+from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.storage.migrate import is_current, migrate
 from rollcall.storage.reports import build_report
 from rollcall.storage.tables import Attempt, Attendance, Consent, SchoolClass, Table
 from rollcall.verdict import Reason, Verdict
 from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
-HOLDER, OTHER = inbox.Holder("one host", 1, "a"), inbox.Holder("another host", 2, "b")
-LATE = inbox.LEASE + timedelta(seconds=1)
+HOLDER, OTHER = Holder("one host", 1, "a"), Holder("another host", 2, "b")
+LATE = timedelta(seconds=16)
 
 
 async def test_migrating_twice_changes_nothing_and_the_schema_is_what_the_tables_say(database: Database) -> None:
@@ -155,9 +156,9 @@ async def test_notes_that_wait_for_a_result_are_found_once_they_are_queued(schoo
     async with school.database.session() as session:
         await attempts.queued(session, queued, "1-1")
     async with school.database.session() as session:
-        found = await attempts.waiting(session, NINE + timedelta(minutes=4))
+        found = await attempts.waiting(session, NINE + timedelta(minutes=4), NINE + timedelta(minutes=4))
         assert [(one.id, one.times_queued) for one in found] == [(queued, 1)]
-        assert list(await attempts.waiting(session, NINE)) == []
+        assert list(await attempts.waiting(session, NINE - timedelta(seconds=1), NINE)) == []
 
 
 async def test_a_note_whose_handler_failed_is_given_up_but_not_while_any_update_waits(school: School) -> None:
@@ -166,10 +167,10 @@ async def test_a_note_whose_handler_failed_is_given_up_but_not_while_any_update_
     async with school.database.session() as session:
         digest = await inbox.accept(session, 1, "an update", HOLDER, NINE)
         assert digest
-        assert list(await attempts.orphans(session, later)) == []
+        assert list(await attempts.orphans(session, later, later)) == []
         await inbox.handled(session, [digest], NINE)
-        assert list(await attempts.orphans(session, NINE)) == []
-        assert list(await attempts.orphans(session, later)) == [note]
+        assert list(await attempts.orphans(session, NINE - timedelta(seconds=1), NINE)) == []
+        assert list(await attempts.orphans(session, later, later)) == [note]
         await attempts.fail(session, note, later)
     async with school.database.session() as session:
         assert (await session.get_one(Attempt, note)).reason is Reason.PROCESSING_FAILED
@@ -188,12 +189,12 @@ async def test_of_two_bots_one_sends_the_answer_and_the_other_only_once_its_time
     note = await school.note(ANNA)
     later = NINE + timedelta(minutes=3)
     async with school.database.session() as session:
-        assert not await attempts.claim_answer(session, note, later, NINE)  # there is none yet
+        assert not await attempts.claim_answer(session, note, later, NINE, HOLDER)  # there is none yet
         await apply_result(session, school.keyring, school.result(note), NINE)
 
     async def claim(now: datetime) -> bool:
         async with school.database.session() as session:
-            return await attempts.claim_answer(session, note, now + timedelta(minutes=2), now)
+            return await attempts.claim_answer(session, note, now + timedelta(minutes=2), now, HOLDER)
 
     assert sorted(await asyncio.gather(*(claim(NINE) for _ in range(4)))) == [False, False, False, True]
     assert await claim(later)
@@ -248,40 +249,118 @@ async def test_a_period_covers_its_days_in_the_classs_time_zone(school: School) 
     }  # fmt: skip
 
 
+class Stopwatch:
+    """Seconds that pass only when told to."""
+
+    seconds = 0.0
+
+    def __call__(self) -> float:
+        return self.seconds
+
+
+def expired() -> Watch:
+    """A watch to which every other holder has been silent for a lease."""
+    watch = Watch(timedelta(seconds=-1))
+    watch.silent({})
+    return watch
+
+
 async def test_an_update_is_kept_until_it_is_handled_and_known_when_it_comes_again(database: Database) -> None:
     async with database.session() as session:
         digest = await inbox.accept(session, 1, '{"update_id": 1}', HOLDER, NINE)
         assert digest
         assert await inbox.accept(session, 1, '{"update_id": 1}', HOLDER, NINE) is None
-        assert await inbox.take_over(session, OTHER, NINE + LATE) == [(digest, '{"update_id": 1}')]
+        assert await inbox.holds(session, HOLDER, digest)
+        assert await inbox.take_over(session, OTHER, expired(), NINE) == [(digest, '{"update_id": 1}')]
+        assert not await inbox.holds(session, HOLDER, digest)
+        assert await inbox.holds(session, OTHER, digest)
         await inbox.handled(session, [digest], NINE)
-        assert await inbox.take_over(session, HOLDER, NINE + 2 * LATE) == []
+        assert not await inbox.holds(session, OTHER, digest)
+        assert await inbox.take_over(session, HOLDER, expired(), NINE) == []
         assert await inbox.accept(session, 1, '{"update_id": 1}', HOLDER, NINE) is None
 
 
 async def test_what_a_living_bot_holds_is_not_taken_over_until_it_stops_renewing(database: Database) -> None:
+    stopwatch = Stopwatch()
+    watch, others = Watch(LEASE, stopwatch), Watch(LEASE, stopwatch)
     async with database.session() as session:
         assert await inbox.accept(session, 1, "one", HOLDER, NINE)
-        assert await inbox.take_over(session, OTHER, NINE + inbox.LEASE) == []
-        await inbox.renew(session, HOLDER, NINE + inbox.LEASE)
-        assert await inbox.take_over(session, OTHER, NINE + LATE) == []
-        assert len(await inbox.take_over(session, OTHER, NINE + 3 * LATE)) == 1
-        assert await inbox.take_over(session, HOLDER, NINE + 3 * LATE) == []
+        for tick in range(10):
+            stopwatch.seconds += LEASE.total_seconds() / 2
+            await inbox.renew(session, HOLDER, NINE + tick * LATE)
+            assert await inbox.take_over(session, OTHER, watch, NINE) == []
+        stopwatch.seconds += LEASE.total_seconds() + 1
+        assert len(await inbox.take_over(session, OTHER, watch, NINE)) == 1
+        assert await inbox.take_over(session, HOLDER, others, NINE) == []
         await inbox.release(session, OTHER)
-        assert len(await inbox.take_over(session, HOLDER, NINE + 3 * LATE)) == 1
+        assert len(await inbox.take_over(session, HOLDER, others, NINE)) == 1
+
+
+@pytest.mark.parametrize("jump", [timedelta(hours=-30), timedelta(hours=30)])
+async def test_a_lease_holds_and_ends_whatever_is_done_to_the_clock(database: Database, jump: timedelta) -> None:
+    stopwatch = Stopwatch()
+    watch = Watch(LEASE, stopwatch)
+    async with database.session() as session:
+        await inbox.accept(session, 1, "one", HOLDER, NINE)
+        assert await inbox.take_over(session, OTHER, watch, NINE) == []
+        stopwatch.seconds += 1
+        assert await inbox.take_over(session, OTHER, watch, NINE + jump) == []  # the clock of the other one was set
+        await inbox.renew(session, HOLDER, NINE + jump)  # and its own
+        stopwatch.seconds += LEASE.total_seconds() - 1
+        assert await inbox.take_over(session, OTHER, watch, NINE + jump) == []
+        stopwatch.seconds += LEASE.total_seconds() + 1
+        assert len(await inbox.take_over(session, OTHER, watch, NINE)) == 1
+
+
+def test_who_could_not_look_itself_counts_the_others_silence_anew() -> None:
+    stopwatch = Stopwatch()
+    watch = Watch(LEASE, stopwatch)
+    assert watch.silent({"a": 1, "b": 1}) == set()
+    stopwatch.seconds += LEASE.total_seconds() + 1
+    assert watch.silent({"a": 1, "b": 2}) == {"a"}
+    watch.forget()
+    assert watch.silent({"a": 1, "b": 2}) == set()
+
+
+async def test_an_answer_that_a_dead_process_of_this_machine_was_sending_is_owed_at_once(school: School) -> None:
+    gone = subprocess.Popen(["true"])
+    gone.wait()
+    alive = Holder.this_process()
+    note = await school.note(ANNA, lesson_id=await school.open())
+    async with school.database.session() as session:
+        await apply_result(session, school.keyring, school.result(note), NINE)
+        for other, free in ((Holder(alive.host, os.getppid(), "t"), False), (Holder(alive.host, gone.pid, "t"), True)):
+            await session.execute(update(Attempt).values(answer_from=None))
+            assert await attempts.claim_answer(session, note, NINE + timedelta(minutes=2), NINE, other)
+            await attempts.release_answers_of_the_dead(session, alive)
+            assert list(await attempts.owed(session, NINE, NINE)) == ([note] if free else [])
+
+
+async def test_an_answer_and_a_lost_note_do_not_wait_for_a_clock_that_was_set_back(school: School) -> None:
+    lesson = await school.open()
+    settled, lost = await school.note(ANNA, lesson_id=lesson), await school.note(BORIS, lesson_id=lesson)
+    async with school.database.session() as session:
+        await apply_result(session, school.keyring, school.result(settled), NINE)
+        assert await attempts.claim_answer(session, settled, NINE + timedelta(minutes=2), NINE, HOLDER)
+        await attempts.queued(session, lost, "1-1")
+        yesterday = NINE - timedelta(days=1)
+        just_before = yesterday - timedelta(seconds=5)
+        assert list(await attempts.owed(session, just_before, yesterday)) == [settled]
+        assert [row.id for row in await attempts.waiting(session, just_before, yesterday)] == [lost]
+        assert list(await attempts.owed(session, NINE, NINE)) == []
 
 
 async def test_what_a_dead_process_of_this_machine_held_is_taken_over_at_once(database: Database) -> None:
     gone = subprocess.Popen(["true"])
     gone.wait()
-    alive = inbox.Holder.this_process()
-    dead = inbox.Holder(alive.host, gone.pid, "token")
-    started_anew = inbox.Holder(alive.host, alive.pid, "another token")
-    parent = inbox.Holder(alive.host, os.getppid(), "token")
+    alive = Holder.this_process()
+    dead = Holder(alive.host, gone.pid, "token")
+    started_anew = Holder(alive.host, alive.pid, "another token")
+    parent = Holder(alive.host, os.getppid(), "token")
     async with database.session() as session:
         for number, holder in enumerate((dead, started_anew, parent)):
             await inbox.accept(session, number, f"of {number}", holder, NINE)
-        assert [payload for _, payload in await inbox.take_over(session, alive, NINE)] == ["of 0", "of 1"]
+        assert [payload for _, payload in await inbox.take_over(session, alive, Watch(), NINE)] == ["of 0", "of 1"]
 
 
 async def test_a_bot_api_server_that_counts_anew_is_not_mistaken_for_a_second_delivery(database: Database) -> None:
@@ -297,5 +376,5 @@ async def test_old_digests_are_swept_and_unhandled_updates_never(database: Datab
         await inbox.handled(session, [old], NINE)
         await inbox.accept(session, 2, "waiting", HOLDER, NINE)
         await inbox.sweep(session, NINE + timedelta(days=3))
-        assert [payload for _, payload in await inbox.take_over(session, OTHER, NINE + LATE)] == ["waiting"]
+        assert [payload for _, payload in await inbox.take_over(session, OTHER, expired(), NINE)] == ["waiting"]
         assert await inbox.accept(session, 1, "old", HOLDER, NINE)

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from models.dummy import Dummy
 from rollcall import keys, mailbox
 from rollcall.galleries import GalleryReader, GalleryWriter
+from rollcall.gallery import Gallery
 from rollcall.job import Job, Result
 from rollcall.mailbox import Mailbox
 from rollcall.queue import JobQueue
@@ -222,3 +223,28 @@ async def test_notes_made_to_take_long_hold_up_none_of_those_that_came_with_them
     await wait_until(lambda: len(bench.results()) == 20)
     assert bench.results()["note-0"].reason is Reason.BROKEN_FILE
     assert bench.client.xpending(keys.JOBS, keys.WORKERS)["pending"] == 0
+
+
+class Unreachable(GalleryReader):
+    """A gallery that is out of reach the first few times."""
+
+    left = 2
+
+    def get(self, class_id: int) -> Gallery:
+        if self.left:
+            self.left -= 1
+            raise redis.ConnectionError("refused")
+        return super().get(class_id)
+
+
+async def test_a_queue_that_is_lost_while_a_note_is_judged_is_waited_for_and_no_fault_of_the_note(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil
+) -> None:
+    bench = make_bench()
+    galleries = Unreachable(bench.client, bench.keyring, bench.encoder.name, bench.encoder.weight_hash)
+    bench.worker._judge = Judge(bench.encoder, galleries, bench.keyring)
+    await bench.post((job(1, Purpose.CHECK_IN, 1), NOTE))
+    bench.thread.start()
+    await wait_until(bench.results)
+    assert bench.results()["note-1"].reason is Reason.NOT_ENROLLED  # what an empty gallery says, and no failure
+    assert galleries.left == 0
