@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import os
 import shutil
 import sys
@@ -80,6 +81,21 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say what was left out where nobody can miss it."""
     for marker, why in _LEFT_OUT.items():
         terminalreporter.write_line(f"LEFT OUT: every test marked {marker!r}, for {why}", red=True, bold=True)
+
+
+@pytest.fixture(autouse=True)
+def logging_as_it_was() -> Iterator[None]:
+    """A test that runs one of our commands in its own process sets logging up; the next one must not notice."""
+    root = logging.getLogger()
+    rooms = [logging.getLogger(name) for name in ("bot", "evaluation", "models", "rollcall", "sandbox", "worker")]
+    before = root.level, list(root.handlers), [room.level for room in rooms], logging.raiseExceptions
+    yield
+    root.setLevel(before[0])
+    root.handlers[:] = before[1]
+    for room, level in zip(rooms, before[2], strict=True):
+        room.setLevel(level)
+    logging.raiseExceptions = before[3]
+    logging.captureWarnings(False)
 
 
 @pytest.fixture(scope="session")
