@@ -27,7 +27,6 @@ from tests.end_to_end.product import TEACHER_ID
 
 _CLASSES = tuple(TEACHER_ID + number for number in range(3))
 _OUT = Console(width=100)
-_VICTIMS = ("bot", "worker", "queue", "postgres")
 
 
 @dataclass(frozen=True)
@@ -102,7 +101,7 @@ def table(outcomes: Sequence[Outcome]) -> Table:
         ("left pending", [account.pending for account in accounts]),
         ("dead letters", [account.dead for account in accounts]),
     ]
-    blows = [f"{victim} {kind}" for victim in _VICTIMS for kind in ("killed", "paused")]
+    blows = sorted({blow for outcome in outcomes for blow in outcome.blows})
     rows.extend((blow, [outcome.blows[blow] for outcome in outcomes]) for blow in blows)
     shares = (("median", 0.5), ("95th percentile", 0.95), ("longest", 1.0))
     rows.extend((f"wait, {name}", [f"{one.wait(share):.1f} s" for one in accounts]) for name, share in shares)
