@@ -31,7 +31,7 @@ VOICES = Path(__file__).parents[2] / "shared" / "voices"
 IN_CI = os.environ.get("CI") == "true"
 _POSTGRES = os.environ.get("ROLLCALL_TEST_POSTGRES_URL")
 _REDIS = os.environ.get("ROLLCALL_TEST_REDIS_URL")
-_RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 """Which of the test processes this is: each has databases of its own on the common servers."""
 
 _MACHINES = os.geteuid() == 0 and shutil.which("ip") is not None and bool(_POSTGRES and _REDIS)
@@ -137,7 +137,7 @@ def redis_url(request: pytest.FixtureRequest) -> str:
     """An empty queue: embedded Valkey, then redis-server."""
     if request.param == "redis":
         assert _REDIS, "ROLLCALL_TEST_REDIS_URL is not set"
-        url = f"{_REDIS}?db={_RUNNER.removeprefix('gw')}"
+        url = f"{_REDIS}?db={RUNNER.removeprefix('gw')}"
     else:
         url = request.getfixturevalue("valkey_url")
     with connect(url) as client:
@@ -158,10 +158,11 @@ def postgres_url() -> str:
     assert _POSTGRES, "ROLLCALL_TEST_POSTGRES_URL is not set"
     # In a thread, since the test that wants it first already has a loop.
     with ThreadPoolExecutor() as thread:
-        return thread.submit(asyncio.run, _new_database(_POSTGRES, f"rollcall_{_RUNNER}")).result()
+        return thread.submit(asyncio.run, new_database(_POSTGRES, f"rollcall_{RUNNER}")).result()
 
 
-async def _new_database(server: str, name: str) -> str:
+async def new_database(server: str, name: str) -> str:
+    """An empty database of this name on a PostgreSQL server; its URL."""
     engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
     async with engine.connect() as connection:
         await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))

@@ -6,25 +6,23 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from rollcall import keys
 from rollcall.queue import connect
+from tests.conftest import RUNNER, new_database
 from tests.end_to_end import test_conversation, test_survival
 from tests.end_to_end.product import running
 
 pytestmark = [pytest.mark.postgres, pytest.mark.redis]
 
-_RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 _FIRST_DATABASE = 8  # the ones below are other tests'
 
 
 @pytest.fixture(autouse=True)
 def servers(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Both empty, and the product told of them."""
-    database_url = asyncio.run(_database(os.environ["ROLLCALL_TEST_POSTGRES_URL"], f"product_{_RUNNER}"))
-    redis_url = f"{os.environ['ROLLCALL_TEST_REDIS_URL']}?db={_FIRST_DATABASE + int(_RUNNER.removeprefix('gw'))}"
+    database_url = asyncio.run(new_database(os.environ["ROLLCALL_TEST_POSTGRES_URL"], f"product_{RUNNER}"))
+    redis_url = f"{os.environ['ROLLCALL_TEST_REDIS_URL']}?db={_FIRST_DATABASE + int(RUNNER.removeprefix('gw'))}"
     monkeypatch.setenv("ROLLCALL_DATABASE_URL", database_url)
     monkeypatch.setenv("ROLLCALL_REDIS_URL", redis_url)
     with connect(redis_url) as client:
@@ -47,12 +45,3 @@ def test_a_lesson_from_the_first_start_to_the_report(tmp_path: Path) -> None:
 
 def test_after_kill_9_of_everything_the_class_goes_on(tmp_path: Path) -> None:
     asyncio.run(test_survival.test_after_kill_9_of_everything_the_class_goes_on(tmp_path))
-
-
-async def _database(server: str, name: str) -> str:
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    await engine.dispose()
-    return make_url(server).set(database=name).render_as_string(hide_password=False)
