@@ -50,6 +50,7 @@ class DurableQueue(asyncio.Queue[object]):
         self._digests: dict[int, str] = {}
         self._unmarked: list[str] = []
         self._marking = asyncio.Lock()
+        self._stopping = asyncio.Event()
 
     async def put(self, item: object) -> None:
         """Keep an update, then queue it; one that has been here before is dropped."""
@@ -66,10 +67,18 @@ class DurableQueue(asyncio.Queue[object]):
             self._digests[item.update_id] = digest
         await super().put(item)
 
+    def stop(self) -> None:
+        """From now on nothing is taken over: nobody would handle it, and the application would wait for it for ever."""
+        self._stopping.set()
+
     async def recover(self, bot: Bot) -> int:
         """Queue what a stopped bot left unhandled; how many."""
+        if self._stopping.is_set():
+            return 0
         async with self._database.session() as session:
             left = await inbox.take_over(session, self._holder, self._watch, now())
+        if self._stopping.is_set():
+            return 0  # `release` leaves them to others
         for digest, payload in left:
             update = Update.de_json(json.loads(payload), bot)
             self._digests[update.update_id] = digest
@@ -134,12 +143,13 @@ class DurableQueue(asyncio.Queue[object]):
     async def _keep(self, update: Update) -> str | None:
         # Not confirmed until this succeeds: better a late answer than a lost one.
         while True:
+            # Once an update and a try: a hundred that come at once may wait for a busy database for over a minute.
+            self._heard.beat()
             try:
                 async with self._database.session() as session:
                     return await inbox.accept(session, update.update_id, update.to_json(), self._holder, now())
             except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
                 _log.warning("the database is out of reach, trying again", extra={"error": type(error).__name__})
-                self._heard.beat()
                 await asyncio.sleep(1)
 
 
@@ -177,6 +187,8 @@ class InOrder(BaseUpdateProcessor):
     def stop(self) -> None:
         """From now on nothing new is begun: what waits is in the database, for the next start."""
         self._stopping.set()
+        if self._keeps_up is not None:
+            self._keeps_up.set()  # whoever waits for it sees that we stop
 
     async def do_process_update(self, update: object, coroutine: Awaitable[Any]) -> None:
         if not isinstance(update, Update):

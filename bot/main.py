@@ -6,7 +6,7 @@ import asyncio
 import hashlib
 import logging
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Collection
 from typing import Any
 
 import redis
@@ -74,6 +74,9 @@ _SWITCH_EVERY = 0.0005
 times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
 _ALLOWED_UPDATES = ["message", "callback_query"]
 
+_UNTIL_THE_END = ("hearing", "inbox")
+"""Tasks that go on while what is in work is finished: they say that we live, and mark what is handled."""
+
 Task = Callable[[App, Services], Awaitable[None]]
 _UPKEEP: tuple[Task, ...] = (
     recover_lost,
@@ -93,8 +96,12 @@ class RollcallApplication(GuardedApplication):
 
     async def stop(self) -> None:
         """Finish what is in work; leave what waits for its turn, for Telegram or for a service."""
+        if isinstance(self.update_queue, DurableQueue):
+            self.update_queue.stop()
         if isinstance(self.update_processor, InOrder):
             self.update_processor.stop()
+        # Before all else: what they begin from here on, nobody would wait for. Answers in work are tasks of their own.
+        await _stop_tasks(self, but=_UNTIL_THE_END)
         limiter = getattr(self.bot, "rate_limiter", None)
         if isinstance(limiter, Pace):
             limiter.stop()
@@ -275,11 +282,13 @@ async def _open(application: App) -> None:
     ]
 
 
-async def _stop_tasks(application: App) -> None:
+async def _stop_tasks(application: App, but: Collection[str] = ()) -> None:
     tasks: list[asyncio.Task[None]] = application.bot_data.pop("tasks", [])
-    for task in tasks:
+    application.bot_data["tasks"] = [task for task in tasks if task.get_name() in but]
+    ended = [task for task in tasks if task.get_name() not in but]
+    for task in ended:
         task.cancel()
-    await asyncio.gather(*tasks, return_exceptions=True)
+    await asyncio.gather(*ended, return_exceptions=True)
 
 
 async def _close(application: App) -> None:

@@ -73,7 +73,7 @@ class Pace(BaseRateLimiter[float]):
         """Make the call, in time.
 
         Args:
-            rate_limit_args: seconds to go on trying for.
+            rate_limit_args: seconds to go on trying for; 0: once, whenever there is a place for it.
         """
         if not endpoint.startswith(("send", "edit", "copy", "forward")) or endpoint == "sendChatAction":
             return await callback(*args, **kwargs)
@@ -82,6 +82,9 @@ class Pace(BaseRateLimiter[float]):
         delay = _FIRST
         while True:
             await self._until_allowed(chat, deadline)
+            place_by = None if rate_limit_args == 0 else deadline
+            await self._acquire(self._limiter(chat), place_by)
+            await self._acquire(self._overall, place_by)
             try:
                 return await callback(*args, **kwargs)
             except RetryAfter as error:
@@ -103,8 +106,26 @@ class Pace(BaseRateLimiter[float]):
                 raise RetryAfter(timedelta(seconds=opens - time.monotonic()))
             await self._sleep(opens - time.monotonic())
         self._closed_until.pop(chat, None)
-        await self._limiter(chat).acquire()
-        await self._overall.acquire()
+
+    async def _acquire(self, limiter: AsyncLimiter, deadline: float | None) -> None:
+        """Wait for one's place, but not beyond the deadline, nor when we are asked to stop."""
+        if limiter.has_capacity():
+            await limiter.acquire()
+            return
+        acquiring = asyncio.ensure_future(limiter.acquire())
+        stopping = asyncio.ensure_future(self._stopping.wait())
+        try:
+            left = None if deadline is None else max(0.0, deadline - time.monotonic())
+            await asyncio.wait({acquiring, stopping}, timeout=left, return_when=asyncio.FIRST_COMPLETED)
+            if acquiring.done():
+                acquiring.result()
+            elif self._stopping.is_set():
+                raise Stopping("the bot stops")
+            else:
+                raise RetryAfter(timedelta(seconds=1))
+        finally:
+            acquiring.cancel()
+            stopping.cancel()
 
     def _limiter(self, chat: str) -> AsyncLimiter:
         found = self._chats.pop(chat, None)

@@ -8,6 +8,7 @@ import time
 from datetime import timedelta
 
 import redis
+from sqlalchemy.exc import IntegrityError
 
 from bot.answers import answer
 from bot.errors import out_of_reach
@@ -43,7 +44,9 @@ async def collect_results(application: App, services: Services) -> None:
         try:
             for_the_teacher = await _settle(application, services, result)
         except Exception as error:
-            if isinstance(error, redis.RedisError) or out_of_reach(error):
+            # A row that clashes with another every time must not hold up the others: it is given up after a few tries.
+            away = isinstance(error, redis.RedisError) or out_of_reach(error)
+            if away and not isinstance(error, IntegrityError):
                 raise  # a service is out of reach: the result waits, and so do the others
             # This one's own fault: the others must not wait for it.
             _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
@@ -95,7 +98,10 @@ async def answer_overdue(application: App, services: Services) -> None:
         async with places:
             await _answer(application, services, attempt_id)
 
-    await asyncio.gather(*(send(attempt_id) for attempt_id in owed))
+    # Tasks that outlive this one: what Telegram has taken must be written down, also when we are asked to stop.
+    sending = [application.create_task(send(attempt_id), name=f"answer:{attempt_id}") for attempt_id in owed]
+    if sending:
+        await asyncio.wait(sending)
 
 
 async def _settle(application: App, services: Services, result: Result) -> bool:

@@ -127,12 +127,13 @@ class Sealer:
 
     def record(self, digest: str) -> Sealed:
         """Vouch for a record."""
-        return Sealed(digest, self._key_id, self._seal(self._key_id, _record_words(digest)))
+        key = self._key_id  # read once: a key file may be replaced at any moment
+        return Sealed(digest, key, self._seal(key, _record_words(digest)))
 
     def head(self, sequence: int, digest: str) -> Head:
         """Vouch for the chain ending here."""
-        seal = self._seal(self._key_id, _head_words(sequence, digest))
-        return Head(sequence, Sealed(digest, self._key_id, seal))
+        key = self._key_id
+        return Head(sequence, Sealed(digest, key, self._seal(key, _head_words(sequence, digest))))
 
     def knows(self, key_id: str) -> bool:
         """Whether the key is held."""

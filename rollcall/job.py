@@ -13,7 +13,9 @@ _Number = Annotated[int, Field(ge=-(2**63), lt=2**63)]
 _Name = Annotated[str, Field(pattern=r"^[ -~]{0,64}$")]
 _MOST_FACTS = 32
 _Facts = Annotated[dict[_Name, float], Field(max_length=_MOST_FACTS)]
-_Milliseconds = Annotated[float, Field(ge=0, le=1e8)]
+MOST_MILLISECONDS = 1e8
+"""More is not written down, however long a note has waited."""
+_Milliseconds = Annotated[float, Field(ge=0, le=MOST_MILLISECONDS)]
 
 # Not a number is no score either, and PostgreSQL takes it in no JSON.
 _CONFIG = ConfigDict(frozen=True, ser_json_bytes="base64", val_json_bytes="base64", allow_inf_nan=False)

@@ -34,7 +34,8 @@ async def rotate(settings: Settings, out: Console, err: Console) -> int:
 
         done = await rotation.rotate(settings, tick)
     if done.must_set is not None:
-        _say(out, "Set this for every bot and worker, restart them, and run rollcall keys rotate once more:")
+        # One that goes on with the old key alone can open nothing of what the others seal, nor find the audit's end.
+        _say(out, "Stop every bot and worker, set this for all of them, start them, run rollcall keys rotate again:")
         _say(out, f"ROLLCALL_VOICEPRINT_KEY={done.must_set}")
         return 1
     _say(out, f"sealed anew: {done.resealed.total()} values" + "".join(f", {n} {p}" for p, n in done.resealed.items()))

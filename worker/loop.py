@@ -14,7 +14,7 @@ from typing import TypeVar
 import redis
 
 from rollcall.galleries import GalleryReader
-from rollcall.job import Result
+from rollcall.job import MOST_MILLISECONDS, Result
 from rollcall.queue import Delivery, JobQueue
 from rollcall.verdict import Reason, Verdict
 from rollcall.vitals import Pulse
@@ -146,7 +146,7 @@ class Worker:
         except Exception:
             _log.exception("listening failed", extra={"job": delivery.job.id})
             heard = Heard(delivery.job, refusal=Reason.PROCESSING_FAILED)
-        heard.timings["queue"] = max(0.0, waited)
+        heard.timings["queue"] = min(max(0.0, waited), MOST_MILLISECONDS)
         self._moved()
         return heard
 

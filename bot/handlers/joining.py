@@ -17,6 +17,7 @@ from bot.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.names import clean_name
 from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
+from rollcall.storage.erasure import erase_stranger
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Person
 
@@ -87,10 +88,16 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
     if not name:
         await reply(update, caller.texts("name-again"))
         return
+    data, joined = caller.conversation.data, None
     async with context.services.database.session() as session:
-        person = await register_person(session, caller.user.id, name, now())
-        person.full_name = name  # a teacher's came from Telegram so far
-        text, joined = await _join(session, caller, person, caller.conversation.data)
+        if caller.person is None and await class_by_code(session, data.get("join_code", ""), now()) is None:
+            # The link has ended meanwhile: nothing is kept of someone who belongs nowhere.
+            await erase_stranger(session, caller.user.id)
+            text = caller.texts("join-unknown")
+        else:
+            person = await register_person(session, caller.user.id, name, now())
+            person.full_name = name  # a teacher's came from Telegram so far
+            text, joined = await _join(session, caller, person, data)
     await _after_joining(context, joined)
     await reply(update, text)
 

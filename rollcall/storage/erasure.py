@@ -7,21 +7,24 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
-from sqlalchemy import delete, exists, func, select, update
+from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
 from rollcall.storage import audit
+from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.people import agreements_of, withdraw_consent
 from rollcall.storage.tables import (
     STUDENT,
+    TEACHER,
     Attempt,
     Attendance,
     Consent,
     Conversation,
     Erasure,
     IncomingUpdate,
+    Lesson,
     Membership,
     Person,
     Review,
@@ -66,7 +69,7 @@ async def erase_voice(session: AsyncSession, person: Person, receipt: str, kind:
 
 
 async def erase_everything(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
-    """Erase a student with every mark. Of someone who teaches as well, only what they are as a student."""
+    """Erase a student with every mark. Of someone who teaches or has taught, only what they are as a student."""
     waiting = await _waiting(session, person)
     class_ids = tuple(await every_class_of(session, person))
     await withdraw_consent(session, person.telegram_id, now, everything=True)
@@ -86,7 +89,7 @@ async def erase_everything(session: AsyncSession, person: Person, receipt: str, 
     }
     person_id = person.id
     await session.execute(delete(Consent).where(Consent.telegram_id == person.telegram_id))
-    if person.is_teacher:
+    if person.is_teacher or await _has_taught(session, person):
         await session.execute(delete(Attendance).where(Attendance.person_id == person.id))
         await session.execute(delete(Attempt).where(Attempt.person_id == person.id))
         await session.execute(delete(Review).where(Review.person_id == person.id))
@@ -102,6 +105,8 @@ async def erase_stranger(session: AsyncSession, telegram_id: int) -> None:
     """Erase what is known of someone who never came as far as joining: a question, an agreement that led nowhere."""
     await session.execute(delete(Consent).where(Consent.telegram_id == telegram_id))
     await session.execute(delete(Conversation).where(Conversation.telegram_id == telegram_id))
+    if await session.get(AuditPseudonym, telegram_id) is not None:
+        audit.erase(session, telegram_id)
 
 
 async def receipt_of(session: AsyncSession, receipt: str) -> Erasure | None:
@@ -149,6 +154,13 @@ async def _record(
     erasure.agreements = dict(agreements)
     await session.flush()
     return erasure
+
+
+async def _has_taught(session: AsyncSession, person: Person) -> bool:
+    """Whether lessons of others hang on this person, who may have lost the right to teach since."""
+    taught = exists().where(Membership.person_id == person.id, Membership.role == TEACHER)
+    opened = exists().where(Lesson.opened_by == person.id)
+    return bool(await session.scalar(select(or_(taught, opened))))
 
 
 async def _waiting(session: AsyncSession, person: Person) -> tuple[str, ...]:

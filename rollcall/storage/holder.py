@@ -7,6 +7,7 @@ import secrets
 import socket
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -26,7 +27,10 @@ class Holder:
     @classmethod
     def this_process(cls) -> Holder:
         """A name that no other process has, nor a later one with the same id."""
-        return cls(socket.gethostname()[:80], os.getpid(), secrets.token_hex(8))
+        # Two containers may share a host's name; in each, a process id means another process.
+        with suppress(OSError):
+            return cls(f"{socket.gethostname()[:60]}/{Path('/proc/self/ns/pid').readlink()}", os.getpid(), _token())
+        return cls(socket.gethostname()[:60], os.getpid(), _token())
 
     def __str__(self) -> str:
         return f"{self.host}|{self.pid}|{self.token}"
@@ -37,7 +41,21 @@ class Holder:
         if host != self.host or not rest.isdecimal() or name == str(self):
             return False
         # Our own process id with another token: a container started anew counts its processes from one again.
-        return int(rest) == self.pid or not Path(f"/proc/{rest}").exists()
+        return int(rest) == self.pid or not _runs(int(rest))
+
+
+def _token() -> str:
+    return secrets.token_hex(8)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        pass  # it runs, as somebody else
+    return True
 
 
 class Watch:

@@ -12,6 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.settings import Settings
 from rollcall.storage import inbox
+from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.tables import (
     Attempt,
     Consent,
@@ -128,10 +129,11 @@ async def _drop_classes(session: AsyncSession, class_ids: Sequence[int]) -> int:
 
 
 async def _unanswered(session: AsyncSession, before: datetime) -> int:
-    strangers_consent = ~exists().where(Person.telegram_id == Consent.telegram_id)
-    await _run(
-        session, delete(Consent).where(Consent.given_at < before, Consent.withdrawn_at.is_(None), strangers_consent)
-    )
+    stranger = ~exists().where(Person.telegram_id == Consent.telegram_id)
+    agreed = delete(Consent).where(Consent.given_at < before, Consent.withdrawn_at.is_(None), stranger)
+    ids = (await session.scalars(agreed.returning(Consent.telegram_id))).all()
+    # An agreement is on record under a pseudonym, behind which nobody shall be found any more.
+    await _run(session, delete(AuditPseudonym).where(AuditPseudonym.telegram_id.in_(ids)))
     strangers_dialogue = ~exists().where(Person.telegram_id == Conversation.telegram_id)
     return await _run(session, delete(Conversation).where(Conversation.updated_at < before, strangers_dialogue))
 

@@ -10,6 +10,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rollcall.settings import Settings
 from rollcall.settlement import apply_result
 from rollcall.storage import chores, classes, erasure, inbox, lessons, people, recordings, retention
+from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.database import Database
 from rollcall.storage.erasure import Kind
 from rollcall.storage.holder import Holder
@@ -213,6 +214,35 @@ async def test_someone_who_teaches_keeps_their_class_when_they_leave_as_a_studen
         assert await classes.attended_classes(session, anna) == []
         assert await count(session, Lesson) == 2
         assert await count(session, Attendance) == 1, "Boris's"
+
+
+@on_sqlite
+async def test_lessons_outlive_who_opened_them_and_may_no_longer_teach(school: School) -> None:
+    async with school.database.session() as session:
+        anna = await people.find_person(session, ANNA)
+        assert anna
+        anna.is_teacher = True
+        own = await classes.create_class(session, anna, "Своя", "UTC", NINE)
+        await lessons.open_lesson(session, own.id, anna, NINE, DAY, DAY)
+        anna.is_teacher = False
+        before = await count(session, Lesson)
+        await erasure.erase_everything(session, anna, "r", Kind.EVERYTHING, NINE)
+    async with school.database.session() as session:
+        assert await count(session, Lesson) == before
+
+
+@on_sqlite
+async def test_nobody_is_found_behind_the_agreement_of_someone_who_never_joined(school: School) -> None:
+    async with school.database.session() as session:
+        await people.give_consent(session, 777, "1", "en", NINE)
+        await people.give_consent(session, 778, "1", "en", NINE)
+    async with school.database.session() as session:
+        assert await session.get(AuditPseudonym, 777)
+        await erasure.erase_stranger(session, 777)
+        await retention.sweep(session, PERIODS, NINE + 2 * DAY)
+    async with school.database.session() as session:
+        assert await session.get(AuditPseudonym, 777) is None
+        assert await session.get(AuditPseudonym, 778) is None
 
 
 async def test_an_erasure_counts_what_went_and_adds_up_under_one_receipt(school: School) -> None:
