@@ -47,8 +47,10 @@ def one_visible_line(text: str) -> str:
             marks = marks + 1 if category in ("Mn", "Me") else 0
             if marks <= _MOST_MARKS:
                 kept.append(character)
-    line = " ".join("".join(kept).split())
-    return unicodedata.normalize("NFC", _without_loose_joiners(line))
+    line, before = "".join(kept), ""
+    while line != before:  # what was between two spaces, or at the end, leaves another space behind
+        before, line = line, _without_loose_joiners(" ".join(line.split()))
+    return unicodedata.normalize("NFC", line)
 
 
 def _without_loose_joiners(line: str) -> str:

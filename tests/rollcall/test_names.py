@@ -26,6 +26,14 @@ def test_a_title_may_have_emoji_and_no_turned_writing() -> None:
     assert clean_title("x" * 65) == ""
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"), [("Ян\t\u200d", "Ян"), ("Ян\x0b\u200d\u200c \u200dМ", "Ян М"), ("\u200d \u200d", "")]
+)
+def test_a_joiner_between_spaces_leaves_no_second_space(typed: str, kept: str) -> None:
+    assert clean_title(typed) == kept
+    assert clean_title(kept) == kept
+
+
 def test_marks_cannot_be_piled_up_between_joiners() -> None:
     assert len(one_visible_line("a" + "\u0323\u0323\u0323\u200d" * 20)) < 12
 
