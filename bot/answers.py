@@ -17,7 +17,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot import metrics
 from bot.pace import seconds_of
-from bot.phrases import lesson_phrase, phrase
+from bot.phrases import enrolment_phrase, lesson_phrase
 from bot.replies import Buttons, keyboard, tidy_button
 from bot.services import App, Services, now
 from rollcall.confidence import percent
@@ -26,6 +26,7 @@ from rollcall.storage.attempts import LONGEST_WAIT, claim_answer
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.people import keeps_recordings
 from rollcall.storage.tables import Attempt, Conversation, Lesson, Person, SchoolClass
+from rollcall.storage.voiceprints import notes_of
 from rollcall.texts import Texts, texts_in
 from rollcall.tries import MOST
 from rollcall.verdict import Purpose, Reason, Verdict
@@ -40,9 +41,8 @@ _AGAIN_FIRST, _AGAIN_MOST = timedelta(seconds=3), timedelta(minutes=5)
 
 _log = logging.getLogger(__name__)
 
-_NOTHING_TO_SEND = frozenset(
-    {Reason.TEACHER_DECIDES, Reason.TEACHER_REJECTED, Reason.NOT_EXPECTED, Reason.NOT_ENROLLED, Reason.BEFORE_LESSON}
-)
+_NOTHING_SAID = frozenset({Reason.SILENCE, Reason.NO_SPEECH, Reason.TOO_SHORT})
+"""The sender may not know what to say: an example helps. To anyone else it would be so many words nobody needs."""
 
 
 async def answer(application: App, services: Services, attempt_id: str) -> None:
@@ -58,12 +58,13 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
         conversation = await session.get(Conversation, person.telegram_id)
         school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
         lesson = await _lesson_to_check_in(session, attempt, person)
+        step = await _step(session, attempt)
     texts = texts_in(conversation.locale if conversation else "en")
     offer = await _offer(services, attempt, person, texts)
     try:
         await application.bot.send_message(
             attempt.chat_id,
-            text_for(attempt, person, school_class, lesson, texts)
+            text_for(attempt, person, school_class, lesson, step, texts)
             + ("\n\n" + texts("keep-ask") if offer and len(offer) > 1 else ""),
             reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
@@ -136,24 +137,31 @@ async def _lesson_to_check_in(session: AsyncSession, attempt: Attempt, person: P
     return found[0] if found else None
 
 
+async def _step(session: AsyncSession, attempt: Attempt) -> int:
+    """Which note of an enrolment is asked for next, from 1."""
+    return len(await notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1
+
+
 def text_for(
-    attempt: Attempt, person: Person, school_class: SchoolClass | None, lesson: Lesson | None, t: Texts
+    attempt: Attempt, person: Person, school_class: SchoolClass | None, lesson: Lesson | None, step: int, t: Texts
 ) -> str:
     """The answer's words. A voice that is not accepted never brings a name: not another's, nor the account's.
 
-    Where another note is asked for in an open lesson, the lesson's phrase is offered.
+    In an open lesson whoever does not know what to say is given an example.
+
+    Args:
+        step: the note of the enrolment that is asked for next, if the answer asks for one.
     """
-    text = _text(attempt, person, school_class, t)
+    text = _text(attempt, person, school_class, step, t)
     enrolled = attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES
-    again = attempt.purpose is Purpose.CHECK_IN and attempt.verdict is not Verdict.ACCEPTED
-    if lesson is not None and (enrolled or again) and attempt.reason not in _NOTHING_TO_SEND:
+    if lesson is not None and (enrolled or (attempt.purpose is Purpose.CHECK_IN and attempt.reason in _NOTHING_SAID)):
         text += "\n\n" + t("phrase-offer", phrase=lesson_phrase(lesson, t.language))
     return text
 
 
-def _text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
+def _text(attempt: Attempt, person: Person, school_class: SchoolClass | None, step: int, t: Texts) -> str:
     if attempt.purpose is Purpose.ENROL:
-        return _enrolment_text(attempt, t)
+        return _enrolment_text(attempt, step, t)
     if attempt.verdict is Verdict.ACCEPTED:
         return _check_in_text(attempt, person, school_class, t)
     if attempt.reason is Reason.UNSURE and attempt.note_number is not None:
@@ -161,15 +169,16 @@ def _text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t:
     return t(f"reason-{attempt.reason}")
 
 
-def _enrolment_text(attempt: Attempt, t: Texts) -> str:
+def _enrolment_text(attempt: Attempt, step: int, t: Texts) -> str:
     if attempt.verdict is not Verdict.ACCEPTED:
         reason = t(f"reason-{attempt.reason}")
         if attempt.reason == "not_expected":
             return reason
-        return reason + "\n\n" + t("enrol-again", phrase=phrase(t.language))
+        return reason + "\n\n" + t("enrol-again", phrase=enrolment_phrase(attempt.enrolment or "", step, t.language))
     if attempt.note_number == NOTES:
         return t("enrol-done", n=str(NOTES))
-    return t("enrol-next", n=str(attempt.note_number), phrase=phrase(t.language))
+    sentence = enrolment_phrase(attempt.enrolment or "", step, t.language)
+    return t("enrol-next", n=str(attempt.note_number), phrase=sentence)
 
 
 def _check_in_text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:

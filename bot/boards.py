@@ -31,7 +31,8 @@ edit a second in a chat, below 20 a minute in a group with room to spare."""
 def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headcount) -> str:
     """The open lesson, or the closed one's last word."""
     zone = ZoneInfo(school_class.timezone)
-    head = t("board-count", present=count.attended, students=count.students)
+    key = "board-count" if lesson.closed_at is None else "board-count-closed"
+    head = t(key, present=count.attended, students=count.students)
     if count.late:
         head += " · " + t("board-late", late=count.late)
     if lesson.closed_at is not None:

@@ -198,6 +198,7 @@ def add_handlers(application: App) -> None:
         r"forget:(yes|no)": forgetting.forget_pressed,
         r"leave:(ask|yes|no)": forgetting.leave_pressed,
         r"keep:(yes|no)": enrolment.keep_pressed,
+        r"enroll": enrolment.enroll,
         r"tidy": enrolment.tidy_pressed,
         rf"language:(?P<language>{'|'.join(LANGUAGES)})": start.language_chosen,
         r"classes:(?P<page>\d{1,4})": classes.classes,

@@ -6,7 +6,7 @@ import random
 
 from rollcall.storage.tables import Lesson
 
-_WHEN, _WHO, _DID, _WHAT, _THEN = range(5)
+_THEN = 4
 _WORDS = {
     "ru": (
         ("Сегодня утром", "Вчера вечером", "В прошлую среду", "После уроков", "На большой перемене", "Ранней весной"),
@@ -28,15 +28,27 @@ _WORDS = {
 
 
 def phrase(language: str, source: random.Random | None = None) -> str:
-    """A sentence of 9 to 25 words, some six seconds of speech, one of about two thousand."""
+    """A sentence of 9 to 25 words, some eight seconds of speech, one of about two thousand."""
     source = source or random.SystemRandom()
-    choice = [source.choice(options) for options in _WORDS[language]]
-    return f"{choice[_WHEN]} {choice[_WHO]} {choice[_DID].format(choice[_WHAT])}{choice[_THEN]}."
+    return f"{_beginning(language, source)}{source.choice(_WORDS[language][_THEN])}."
+
+
+def enrolment_phrase(enrolment: str, step: int, language: str) -> str:
+    """What to read aloud for a step of an enrolment (1 is the first): asked for again, it is the same sentence.
+
+    An enrolment's number is drawn at random: nobody knows its sentences before it begins.
+    """
+    return phrase(language, random.Random(f"{enrolment}:{step}"))
 
 
 def lesson_phrase(lesson: Lesson, language: str) -> str:
-    """The lesson's own sentence, the same for everyone who asks; nobody knows it before the lesson opens.
+    """The lesson's own sentence, some five seconds, the same for everyone; nobody knows it before the lesson opens.
 
-    It is offered, not checked: what is said does not matter, but a fresh sentence is hard to have recorded before.
+    It is an example for whoever does not know what to say, and not checked: any words will do.
     """
-    return phrase(language, random.Random(f"{lesson.id}:{lesson.opened_at.timestamp():.0f}"))
+    return _beginning(language, random.Random(f"{lesson.id}:{lesson.opened_at.timestamp():.0f}")) + "."
+
+
+def _beginning(language: str, source: random.Random) -> str:
+    when, who, did, what = (source.choice(options) for options in _WORDS[language][:_THEN])
+    return f"{when} {who} {did.format(what)}"

@@ -9,18 +9,25 @@ from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 from telegram.error import BadRequest
 
 from rollcall.report.text import units
+from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
 
 Buttons = Sequence[Sequence[tuple[str, str]]]
-"""Rows of (label, callback data)."""
+"""Rows of (label, callback data, or a link that begins with ``https://``)."""
 
 
 def keyboard(buttons: Buttons | None) -> InlineKeyboardMarkup | None:
     """An inline keyboard, or none."""
     if not buttons:
         return None
-    rows = [[InlineKeyboardButton(label, callback_data=data) for label, data in row] for row in buttons]
+    rows = [[_button(label, data) for label, data in row] for row in buttons]
     return InlineKeyboardMarkup(rows[: InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER])
+
+
+def _button(label: str, data: str) -> InlineKeyboardButton:
+    if data.startswith("https://"):
+        return InlineKeyboardButton(label, url=data)
+    return InlineKeyboardButton(label, callback_data=data)
 
 
 def fitted(text: str) -> str:
@@ -31,6 +38,19 @@ def fitted(text: str) -> str:
     while units(kept) > MessageLimit.MAX_TEXT_LENGTH - 2:
         kept = kept[: -max(1, (units(kept) - MessageLimit.MAX_TEXT_LENGTH) // 2)]
     return (kept[: kept.rfind("\n")] if "\n" in kept else kept) + "\n…"
+
+
+def enrol_button(t: Texts) -> Buttons:
+    """The way to record one's voice."""
+    return [[(t("button-enrol"), "enroll")]]
+
+
+def teacher_buttons(t: Texts, taught: Sequence[SchoolClass]) -> Buttons | None:
+    """What a teacher most often wants; nothing to press while there is no class."""
+    if not taught:
+        return None
+    first = [(t("button-open"), f"open:{taught[0].id}")] if len(taught) == 1 else []
+    return [*([first] if first else []), [(t("button-classes"), "classes:0"), (t("button-report"), "report-classes")]]
 
 
 def tidy_button(t: Texts) -> Buttons:

@@ -99,6 +99,7 @@ _ROWS = (
     Permission("button:without", "join without a voice, by the join code that the button carries"),
     Permission("button:here", "check in to the lesson without a voice", THE_STUDENT, Target.LESSON),
     Permission("button:leave", "delete oneself altogether, or not"),
+    Permission("button:enroll", "record one's own voice", STUDENTS),
     Permission("button:tidy", "delete one's own enrolment notes from the chat"),
     Permission("button:keep", "have one's own enrolment recordings kept, or not"),
     Permission("button:language", "choose a language", private=False),

@@ -27,19 +27,22 @@ from rollcall.texts import Texts
 
 async def new_class(update: Update, context: Context) -> None:
     """/newclass <title>."""
-    title = clean_title(" ".join(context.args or []))
+    typed = " ".join(context.args or [])
+    title, buttons = clean_title(typed), None
     settings = context.services.settings
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, settings)
         t = caller.texts
         if not title:
-            text = t("newclass-usage", most=LONGEST_TITLE)
+            text = t("newclass-too-long" if len(typed) > LONGEST_TITLE else "newclass-usage", most=LONGEST_TITLE)
         else:
             teacher = await teacher_of(session, caller)
             said_at = update.effective_message.date if update.effective_message else now()
             created = await create_class(session, teacher, title, settings.timezone, said_at, settings.join_link_valid)
             text = t("newclass-made", title=title, link=join_link(context, created))
-    await reply(update, text)
+            await session.flush()
+            buttons = [[(t("button-open"), f"open:{created.id}")]]
+    await reply(update, text, buttons)
 
 
 async def classes(update: Update, context: Context) -> None:
@@ -103,10 +106,14 @@ async def archive_pressed(update: Update, context: Context) -> None:
         caller = await caller_of(session, update, context.services.settings)
         school_class = await session.get_one(SchoolClass, context.class_id)
     t, number = caller.texts, school_class.id
+    days = context.services.settings.keep_archived_classes_days
     await reply(
         update,
-        t("class-archive-ask", title=school_class.title),
-        [[(t("button-archive-yes"), f"archive-yes:{number}"), (t("button-back"), f"class:{number}")]],
+        t("class-archive-ask", title=school_class.title, days=days),
+        [
+            [(t("button-report"), f"report:{number}:all")],
+            [(t("button-archive-yes"), f"archive-yes:{number}"), (t("button-back"), f"class:{number}")],
+        ],
     )
 
 
@@ -120,7 +127,8 @@ async def archive_confirmed(update: Update, context: Context) -> None:
         if lesson is not None:
             await close_lesson(session, lesson, now(), teacher)
         archive_class(session, school_class, teacher, now())
-    await reply(update, caller.texts("class-archived", title=school_class.title))
+    days = context.services.settings.keep_archived_classes_days
+    await reply(update, caller.texts("class-archived", title=school_class.title, days=days))
 
 
 def join_link(context: Context, school_class: SchoolClass) -> str:

@@ -11,7 +11,7 @@ from telegram import Update
 from bot.caller import Caller, caller_of
 from bot.chat_notes import remove_notes
 from bot.consent import CONSENT_VERSION, ask_consent
-from bot.phrases import phrase
+from bot.phrases import enrolment_phrase
 from bot.recordings import keep_recordings
 from bot.replies import reply, take_buttons_away, tidy_button
 from bot.services import Context, now
@@ -67,7 +67,7 @@ async def tidy_pressed(update: Update, context: Context) -> None:
     found = await remove_notes(context.app, services, person.id, Purpose.ENROL)
     text = t("tidy-done", n=found.removed)
     if found.left:
-        times = ", ".join(f"{at.astimezone(zone):%d.%m. %H:%M}" for at in found.left[-_MOST_NAMED:])
+        times = ", ".join(f"{at.astimezone(zone):%d.%m %H:%M}" for at in found.left[-_MOST_NAMED:])
         text += "\n" + t("tidy-left", n=len(found.left), times=times)
     await take_buttons_away(update, but="keep:")
     await reply(update, text)
@@ -75,5 +75,6 @@ async def tidy_pressed(update: Update, context: Context) -> None:
 
 async def begin_enrolment(session: AsyncSession, caller: Caller) -> str:
     """From now on the person's notes count towards a new voiceprint; what to say to them."""
-    await set_step(session, caller.user.id, ENROLLING, {"enrolment": str(uuid.uuid4())}, now())
-    return caller.texts("enrol-begin", phrase=phrase(caller.texts.language))
+    enrolment = str(uuid.uuid4())
+    await set_step(session, caller.user.id, ENROLLING, {"enrolment": enrolment}, now())
+    return caller.texts("enrol-begin", phrase=enrolment_phrase(enrolment, 1, caller.texts.language))

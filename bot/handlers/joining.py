@@ -13,13 +13,14 @@ from bot.consent import CONSENT, CONSENT_VERSION
 from bot.gallery import publish
 from bot.guesses import too_many, wrong
 from bot.handlers.enrolment import begin_enrolment
-from bot.replies import Buttons, reply, take_buttons_away
+from bot.replies import Buttons, enrol_button, reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.names import clean_name
 from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
 from rollcall.storage.erasure import erase_stranger
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Person
+from rollcall.storage.voiceprints import is_enrolled
 
 NAME = "name"
 
@@ -46,7 +47,7 @@ async def consent_pressed(update: Update, context: Context) -> None:
                 await set_step(session, caller.user.id, NAME, data, now())
                 text = t("name-ask")
             else:
-                text, joined = await _join(session, caller, caller.person, data)
+                text, buttons, joined = await _join(session, caller, caller.person, data)
     await _after_joining(context, joined)
     await take_buttons_away(update)
     await reply(update, text, buttons)
@@ -56,6 +57,7 @@ async def without_pressed(update: Update, context: Context) -> None:
     """without:<join code>: join, and check in by a tap. From here on something is kept: the text before said what."""
     services, code = context.services, context.match["join_code"] if context.match is not None else ""
     joined: tuple[int, Person] | None = None
+    buttons: Buttons | None = None
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
         t = caller.texts
@@ -76,10 +78,10 @@ async def without_pressed(update: Update, context: Context) -> None:
                 await set_step(session, caller.user.id, NAME, data, now())
                 text = t("name-ask")
             else:
-                text, joined = await _join(session, caller, caller.person, data)
+                text, buttons, joined = await _join(session, caller, caller.person, data)
     await _after_joining(context, joined)
     await take_buttons_away(update)
-    await reply(update, text)
+    await reply(update, text, buttons)
 
 
 async def name_given(update: Update, context: Context, caller: Caller) -> None:
@@ -89,6 +91,7 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
         await reply(update, caller.texts("name-again"))
         return
     data, joined = caller.conversation.data, None
+    buttons: Buttons | None = None
     async with context.services.database.session() as session:
         if caller.person is None and await class_by_code(session, data.get("join_code", ""), now()) is None:
             # The link has ended meanwhile: nothing is kept of someone who belongs nowhere.
@@ -97,9 +100,9 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
         else:
             person = await register_person(session, caller.user.id, name, now())
             person.full_name = name  # a teacher's came from Telegram so far
-            text, joined = await _join(session, caller, person, data)
+            text, buttons, joined = await _join(session, caller, person, data)
     await _after_joining(context, joined)
-    await reply(update, text)
+    await reply(update, text, buttons)
 
 
 async def _declined(session: AsyncSession, caller: Caller, join_code: str | None) -> tuple[str, Buttons | None]:
@@ -117,15 +120,24 @@ async def _declined(session: AsyncSession, caller: Caller, join_code: str | None
 
 async def _join(
     session: AsyncSession, caller: Caller, person: Person, data: Mapping[str, Any]
-) -> tuple[str, tuple[int, Person] | None]:
+) -> tuple[str, Buttons | None, tuple[int, Person] | None]:
+    """What to say, the next step as a button, and who joined which class."""
     t, join_code = caller.texts, data.get("join_code")
     await set_step(session, caller.user.id, "", None, now())
     school_class = await class_by_code(session, join_code, now()) if join_code is not None else None
     if school_class is None:
-        return t("join-unknown"), None
+        return t("join-unknown"), None, None
     new = await join_class(session, person, school_class, now())
-    key = ("joined-without-voice" if data.get("without_voice") else "joined") if new else "joined-already"
-    return t(key, name=person.full_name, title=school_class.title), (school_class.id, person)
+    known = await is_enrolled(session, person.id)
+    if not new:
+        key = "joined-already"
+    elif data.get("without_voice"):
+        key = "joined-without-voice"
+    else:
+        key = "joined-known-voice" if known else "joined"
+    text = t(key, name=person.full_name, title=school_class.title)
+    buttons = enrol_button(t) if key in ("joined", "joined-already") and not known else None
+    return text, buttons, (school_class.id, person)
 
 
 async def _after_joining(context: Context, joined: tuple[int, Person] | None) -> None:

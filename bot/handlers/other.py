@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
-from bot.caller import caller_of
+from bot.caller import Caller, caller_of
 from bot.consent import CONSENT
 from bot.handlers.here import here_buttons
 from bot.handlers.joining import NAME, name_given
-from bot.replies import reply
+from bot.replies import Buttons, reply, teacher_buttons
 from bot.services import Context
 from rollcall.settlement import ENROLLING
+from rollcall.storage.classes import taught_classes
 
 
 async def text(update: Update, context: Context) -> None:
@@ -21,17 +23,17 @@ async def text(update: Update, context: Context) -> None:
         await name_given(update, context, caller)
         return
     async with context.services.database.session() as session:
-        buttons = await here_buttons(session, caller)
+        hint, buttons = await _hint(session, caller)
     hints = {CONSENT: "answer-consent-first", ENROLLING: "hint-enrolling"}
-    await reply(update, caller.texts(hints.get(caller.conversation.step, "hint")), buttons)
+    await reply(update, caller.texts(hints.get(caller.conversation.step, hint)), buttons)
 
 
 async def anything(update: Update, context: Context) -> None:
     """A sticker, a photo, an unknown command: one short hint."""
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
-        buttons = await here_buttons(session, caller)
-    await reply(update, caller.texts("hint"), buttons)
+        hint, buttons = await _hint(session, caller)
+    await reply(update, caller.texts(hint), buttons)
 
 
 async def unknown_button(update: Update, context: Context) -> None:
@@ -39,3 +41,12 @@ async def unknown_button(update: Update, context: Context) -> None:
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
     await reply(update, caller.texts("question-gone"))
+
+
+async def _hint(session: AsyncSession, caller: Caller) -> tuple[str, Buttons | None]:
+    """What to say to words we do not understand: what their writer can press instead."""
+    if not caller.is_teacher:
+        return "hint", await here_buttons(session, caller)
+    taught = await taught_classes(session, caller.person) if caller.person is not None else ()
+    own = await here_buttons(session, caller) or ()
+    return "hint-teacher", [*own, *(teacher_buttons(caller.texts, taught) or ())] or None

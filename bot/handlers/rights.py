@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import BotCommandScopeChat, Update
 from telegram.error import TelegramError
@@ -29,8 +31,9 @@ async def invite(update: Update, context: Context) -> None:
         still_open = await invites.open_invites(session, now(), _INVITES_SHOWN)
     t = caller.texts
     link = f"https://t.me/{context.bot.username}?start=teach-{token}"
+    zone = context.services.settings.timezone
     text = t("invite", link=link, days=valid.days) if valid.days else t("invite-soon", link=link)
-    await reply(update, text + "\n\n" + t("invites-open"), [[_revoking(t, one)] for one in still_open])
+    await reply(update, text + "\n\n" + t("invites-open"), [[_revoking(t, one, zone)] for one in still_open])
 
 
 async def uninvite_pressed(update: Update, context: Context) -> None:
@@ -44,7 +47,7 @@ async def uninvite_pressed(update: Update, context: Context) -> None:
         still_open = await invites.open_invites(session, now(), _INVITES_SHOWN)
     t = caller.texts
     text = t("invite-revoked" if done else "invite-not-open")
-    buttons = [[_revoking(t, one)] for one in still_open]
+    buttons = [[_revoking(t, one, context.services.settings.timezone)] for one in still_open]
     await take_buttons_away(update)
     await reply(update, text + ("\n\n" + t("invites-open") if buttons else ""), buttons)
 
@@ -106,6 +109,6 @@ async def _tell(context: Context, person: Person, t: Texts) -> None:
         return
 
 
-def _revoking(t: Texts, one: Invite) -> tuple[str, str]:
-    until = f"{one.expires_at:%d.%m. %H:%M} UTC"
+def _revoking(t: Texts, one: Invite, zone: str) -> tuple[str, str]:
+    until = f"{one.expires_at.astimezone(ZoneInfo(zone)):%d.%m %H:%M}"
     return t("button-uninvite", until=until), f"uninvite:{one.token_hash[: invites.HANDLE]}"

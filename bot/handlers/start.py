@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import BotCommandScopeChat, Update
+from telegram.constants import ChatType
 from telegram.error import TelegramError
 
 from bot.caller import Caller, become_teacher, caller_of, remember
 from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list
 from bot.consent import ask_consent
 from bot.guesses import too_many, wrong
-from bot.replies import reply
+from bot.replies import Buttons, enrol_button, reply, teacher_buttons
 from bot.services import Context, now
-from rollcall.storage.classes import class_by_code
+from rollcall.settings import Settings
+from rollcall.storage.classes import attended_classes, class_by_code, taught_classes
 from rollcall.storage.invites import redeem_invite
 from rollcall.storage.people import drop_conversation, set_step
+from rollcall.storage.voiceprints import is_enrolled
 from rollcall.texts import LANGUAGES, texts_in
 
 JOIN, TEACH = "join-", "teach-"
@@ -36,9 +40,16 @@ async def start(update: Update, context: Context) -> None:
 
 async def greet(update: Update, context: Context) -> None:
     """What the bot does, and what this person can ask of it; also /help."""
-    async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-    await reply(update, _greeting(caller))
+    services, chat = context.services, update.effective_chat
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        text, buttons = await _greeting(session, caller, services.settings)
+    if chat is not None and chat.type != ChatType.PRIVATE:
+        # Not the caller's own menu: the whole group reads along.
+        link = f"https://t.me/{context.bot.username}"
+        await reply(update, caller.texts("help-group"), [[(caller.texts("button-private"), link)]])
+        return
+    await reply(update, text, buttons)
     if caller.is_teacher:
         await _show_teacher_commands(update, context, caller)
 
@@ -106,18 +117,30 @@ async def _teach(update: Update, context: Context, token: str) -> None:
     if refusal is not None:
         await reply(update, refusal)
         return
-    await reply(update, caller.texts("teacher-welcome") + "\n\n" + command_list(caller.texts, TEACHER_COMMANDS))
+    t = caller.texts
+    text = t("teacher-welcome") + "\n\n" + t("start-teacher-first") + "\n\n" + command_list(t, TEACHER_COMMANDS)
+    await reply(update, text)
     await _show_teacher_commands(update, context, caller)
 
 
-def _greeting(caller: Caller) -> str:
-    t = caller.texts
+async def _greeting(session: AsyncSession, caller: Caller, settings: Settings) -> tuple[str, Buttons | None]:
+    """What the bot is to this person, and the next step."""
+    t, person = caller.texts, caller.person
     if caller.is_teacher:
         commands = TEACHER_COMMANDS + ADMIN_COMMANDS if caller.is_admin else TEACHER_COMMANDS
-        return t("start-teacher") + "\n\n" + command_list(t, commands)
-    if caller.person is None:
-        return t("start-stranger")
-    return t("start-student") + "\n\n" + command_list(t)
+        taught = await taught_classes(session, person) if person is not None else ()
+        first = "" if taught else t("start-teacher-first") + "\n\n"
+        return t("start-teacher") + "\n\n" + first + command_list(t, commands), teacher_buttons(t, taught)
+    if person is None:
+        if not settings.admins:
+            # Most likely the very person who has just set the bot up.
+            return t("start-no-admins", id=str(caller.user.id)), None
+        return t("start-stranger"), None
+    if not await attended_classes(session, person):
+        return t("start-no-class"), None
+    if await is_enrolled(session, person.id):
+        return t("start-student") + "\n\n" + command_list(t), None
+    return t("start-not-enrolled") + "\n\n" + command_list(t), enrol_button(t)
 
 
 async def _show_teacher_commands(update: Update, context: Context, caller: Caller) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import caller_of
-from bot.replies import reply
+from bot.replies import enrol_button, reply
 from bot.services import Context
 from rollcall.attendance import Status
 from rollcall.report.wording import SIGNS, status_word
@@ -23,6 +23,7 @@ _LESSONS_SHOWN = 5
 
 async def me(update: Update, context: Context) -> None:
     """/me: own attendance, class by class."""
+    buttons = None
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         t, person = caller.texts, caller.person
@@ -30,10 +31,11 @@ async def me(update: Update, context: Context) -> None:
         if person is None or not taken:
             text = t("join-first")
         else:
-            enrolled = t("me-enrolled" if await is_enrolled(session, person.id) else "me-not-enrolled")
+            known = await is_enrolled(session, person.id)
+            buttons = None if known else enrol_button(t)
             parts = [await _class_part(session, t, person, one) for one in taken]
-            text = "\n\n".join([person.full_name + "\n" + enrolled, *parts])
-    await reply(update, text)
+            text = "\n\n".join([person.full_name + "\n" + t("me-enrolled" if known else "me-not-enrolled"), *parts])
+    await reply(update, text, buttons)
 
 
 async def _class_part(session: AsyncSession, t: Texts, person: Person, school_class: SchoolClass) -> str:

@@ -17,7 +17,7 @@ from bot.consent import CONSENT
 from bot.handlers.here import here_buttons
 from bot.handlers.joining import NAME
 from bot.queueing import queue
-from bot.replies import keyboard
+from bot.replies import Buttons, enrol_button, keyboard
 from bot.services import Context, now
 from rollcall.attendance import ATTENDED
 from rollcall.settlement import ENROLLING
@@ -51,7 +51,9 @@ async def _take(update: Update, context: Context, refusal: Reason | None) -> Non
         async with services.database.session() as session:
             caller = await caller_of(session, update, services.settings)
             hint = await _why_not_now(session, caller)
-            buttons = await here_buttons(session, caller) if hint == "enrol-first" else None
+            buttons: Buttons | None = None
+            if hint == "enrol-first":
+                buttons = [*enrol_button(caller.texts), *(await here_buttons(session, caller) or ())]
             attempt = None
             if hint is None and caller.person is not None:
                 attempt = await _write_down(session, caller, caller.person, _describe(message), refusal)

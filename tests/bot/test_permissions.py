@@ -97,6 +97,7 @@ CASES = {
     "button:without": case(f"without:{JOIN_CODE}", "consents", "conversations", "memberships"),
     "button:here": case("here:1", "reviews", "review_cards"),
     "button:leave": case("leave:ask", but=frozenset(Role)),
+    "button:enroll": case("enroll", "conversations"),
     "button:tidy": case("tidy", but=frozenset(Role)),
     "button:keep": case("keep:yes", "consents", but=OTHERS),
     "button:language": case("language:en", "conversations"),

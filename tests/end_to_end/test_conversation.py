@@ -98,7 +98,7 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
     assert re.search(rf"{ANNA} — \d+ %", answer.text)
     assert words["marked"] in answer.text
     assert re.search(r"\d\d:\d\d", answer.text)
-    edited = await teacher.edited(board, PATIENCE, lambda message: f"{words['present']} 1" in message.text)
+    edited = await teacher.edited(board, PATIENCE, lambda message: f"{words['marked']} 1" in message.text)
     assert re.search(r"1 (из|of) 2", edited.text)
 
     proxy = await speak(boris, synthetic(first, 6))
@@ -109,7 +109,7 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
     assert words["teacher"] in refusal.text
     assert not await boris.answers_until_quiet(0.3, 1)
 
-    assert f"{words['present']} 1" in (await ask(teacher, "/close")).text
+    assert f"{words['marked']} 1" in (await ask(teacher, "/close")).text
     await teacher.say("/report")
     report = await teacher.answer(PATIENCE)
     assert ANNA in report.text

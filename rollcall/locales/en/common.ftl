@@ -1,16 +1,21 @@
 language-name = English
 language-choose = Which language shall I speak?
-language-set = I speak English now.
+language-set = From now on we speak English.
 
 start-stranger =
     Hello! I check students in by voice.
 
-    Your teacher has a join link for you: open it, give me your name, read three short sentences aloud, and from then on one voice note marks you present.
+    Are you a student? Ask your teacher for the join link and open it: I will ask your name and have you read three sentences aloud. After that, one voice note in a lesson is enough.
+    Are you a teacher? Ask the administrator for an invitation.
+start-no-admins = Hello! This bot has no administrators yet. If you are the one who runs it, put your Telegram id, { $id }, into the setting ROLLCALL_ADMINS and start the bot again.
 start-student = Hello! Send me one voice note during a lesson and I mark you present.
-start-teacher =
-    Hello! I take the roll by voice: students send one voice note, I recognise who speaks, you get the list.
-
-    Begin with /newclass and the class's name, then pass the join link on to your students.
+start-not-enrolled = Hello! I do not know your voice yet. Record it once, and from then on one voice note in a lesson is enough.
+start-no-class = Hello! You are in no class at present. Ask your teacher for the join link and open it.
+start-teacher = Hello! I take the roll by voice: students send one voice note, I recognise who speaks, you get the list.
+start-teacher-first = Begin with a class: send /newclass and its name, for example: /newclass Physics 9B
+help-group = I take the roll by voice. I will tell you what I can do in our private chat.
+button-private = Open the private chat
+button-classes = My classes
 teacher-welcome = Welcome! You are a teacher now.
 
 command-enroll = teach me your voice: three short notes
@@ -19,7 +24,7 @@ command-forget = delete my voice
 command-here = check in without a voice
 command-mydata = what you keep about me
 command-language = language
-command-cancel = leave the current question
+command-cancel = cancel
 command-help = what I can do
 command-open = open a lesson for check-in
 command-close = close the lesson
@@ -29,10 +34,11 @@ command-newclass = a new class
 
 cancelled = Cancelled.
 nothing-to-cancel = There is nothing to cancel.
-not-a-teacher = This command is for teachers.
+not-a-teacher = This command is for teachers. If you are one, ask the administrator for an invitation.
 not-an-admin = This command is for the administrator.
-talk-in-private = Let us talk about that in private: { $link }
-question-gone = That button is out of date. /help shows what I can do.
+talk-in-private = Please ask me that in our private chat: { $link }
+question-gone = That button is out of date. What I can do: /help
 sorry = Something went wrong on my side. Please try that again in a minute.
-hint = I understand voice notes and commands; /help lists them.
-hint-enrolling = I am waiting for a voice note. Hold the microphone button and read the sentence aloud; /cancel stops.
+hint = I understand voice notes and commands. All the commands: /help
+hint-teacher = I do not understand plain words, only voice notes, buttons and commands. All the commands: /help
+hint-enrolling = I am waiting for a voice note. Hold the microphone button and read the sentence aloud. To stop: /cancel

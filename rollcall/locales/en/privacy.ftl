@@ -1,30 +1,30 @@
 consent-declined =
     All right: nothing was stored.
 
-    You can join without a voice as well. In a lesson you then tap “I’m here” and your teacher confirms it; the report does not show who chose which way. For that I would keep your name, your Telegram account's number and your attendance marks, and nothing else. Press the button if you want that; otherwise do nothing.
-consent-declined-member = All right: nothing of your voice was stored. In a lesson you can check in with /here instead; it counts just the same.
+    You can join without a voice as well. In a lesson you then tap “I’m here” and your teacher confirms it; the report does not show that such a mark differs from others. For that I would keep your name, your Telegram account's number and your attendance marks, and nothing else. Press the button if you agree; otherwise do nothing.
+consent-declined-member = All right: nothing of your voice was stored. In a lesson you can check in without it: /here. It counts just the same.
 without-button = Join without a voice
 joined-without-voice =
     { $name }, you have joined “{ $title }”.
 
-    When a lesson is open, send /here and tap “I’m here”; your teacher confirms it. Should you prefer to check in by voice later: /enroll.
+    When a lesson is open, send /here and tap “I’m here”; your teacher confirms it. Should you prefer your voice later: /enroll
 
 here-button = ✋ I’m here — { $title }
-here-offer = Tap the button, and your teacher is asked to confirm it.
+here-offer = Tap the button, and your teacher is asked to confirm that you are here.
 here-no-lesson = No lesson is open now. When one is, send /here again.
-here-marked = You are marked as there already.
-here-noted = ✋ { $title } · { $time }: your teacher is asked to confirm that you are here. It counts from now; I tell you once it is done.
+here-marked = You are marked already.
+here-noted = ✋ { $title } · { $time }: your teacher is asked to confirm that you are here. This is the time that counts; I will tell you the answer.
 here-closed = This lesson is not open any more, so nothing was recorded.
-here-was-rejected = Your teacher has already answered that you are not there. Please talk to your teacher.
+here-was-rejected = Your teacher has already answered that you are not there. If that is a mistake, please tell your teacher.
 here-card =
     { $name } · { $title } · { $time }
-    says: I’m here.
+    Checked in without a voice, by a tap on “I’m here”.
 here-ask = Is { $name } there?
 here-confirmed = ✅ Confirmed by { $teacher }: marked as there.
 here-rejected = ❌ Rejected by { $teacher }: not marked.
 here-settled = Nothing to decide any more: a voice note was accepted.
 here-told-confirmed = { $title }: your teacher has confirmed you — { $status }, { $time }.
-here-told-rejected = { $title }: your teacher has not confirmed that you were there, so you are not marked. Please talk to your teacher.
+here-told-rejected = { $title }: your teacher has not confirmed that you were there, so you are not marked. If that is a mistake, please tell your teacher.
 
 tidy-button = Delete the notes from this chat
 tidy-done = Enrolment notes deleted from this chat: { $n }.
@@ -32,12 +32,12 @@ tidy-left = Not deleted: { $n } ({ $times }). Telegram lets me delete a message 
 
 forget-nothing = I keep nothing about you.
 forget-ask =
-    I will delete your voiceprint and everything else made from your voice: from the database, from the queue and from the memory of the recogniser. Your voice messages of the last 48 hours leave this chat. Your consent ends.
+    I will delete your voiceprint and everything else made from your voice: from the database, from the queue and from the server's memory. Your voice messages of the last 48 hours will disappear from this chat. Your consent is withdrawn.
 
-    Your name and your attendance marks stay with your teacher. To check in by voice again you would have to enrol anew.
+    Your name and your marks stay with your teacher. To check in by voice again you would have to record it anew.
 forget-yes = Delete my voice
 forget-no = Keep it
-forgotten = Done: your voiceprint and everything made from your voice is deleted, and your consent is withdrawn. /here checks you in without a voice; /enroll begins anew, should you wish to.
+forgotten = Done: your voiceprint and everything made from your voice is deleted, and your consent is withdrawn. To check in without a voice: /here. To record your voice anew, should you wish to: /enroll
 forget-kept = Nothing was deleted.
 
 receipt-head =
@@ -45,24 +45,24 @@ receipt-head =
     { $at }
 receipt-nothing = Nothing was left to delete.
 receipt-voiceprints = Voiceprints deleted: { $n }
-receipt-enrolment_notes = Embeddings of enrolment notes deleted: { $n }
+receipt-enrolment_notes = Voice samples behind the voiceprint deleted: { $n }
 receipt-recordings = Kept recordings deleted: { $n }
-receipt-check_values = Notes whose check values were deleted: { $n }
+receipt-check_values = Notes whose codes were deleted: { $n }
 receipt-queued = Notes taken out of the queue: { $n }
 receipt-messages = Voice messages deleted from chats: { $n }
 receipt-marks = Attendance marks deleted: { $n }
 receipt-messages_left = Voice messages I cannot delete from this chat any more: { $n }. Telegram lets me for 48 hours only; please delete them yourself.
 receipt-cards_left = Voice messages I cannot delete from your teacher's chat any more: { $n }. Please ask your teacher to delete them.
 
-leave-button = Leave, and delete my name and marks too
+leave-button = Leave all classes, delete everything
 leave-ask =
-    You leave all classes. I delete your name, your Telegram account's number, your attendance marks and everything else I keep about you. Your teacher's reports will not show you any more, and nothing of it can be brought back.
+    You will leave all classes. I delete your name, your Telegram account's number, your marks and everything else I keep about you. Your teacher's reports will not show you any more, and nothing of it can be brought back.
 
-    Do you need the marks? Ask for /mydata first.
+    Might you need the marks? Send /mydata first
 leave-yes = Delete everything
 leave-no = Stay
 leave-kept = You stay; nothing more was deleted.
 left = Done: you have left, and everything I kept about you is deleted. Only this receipt is left, without your name.
 
 mydata-none = I keep nothing about you.
-mydata-caption = Everything I keep about you. Voiceprint and check values are encrypted and not in the file, only that they are there. /forget deletes.
+mydata-caption = Everything I keep about you. Voiceprint and note codes are encrypted: the file says that they are there, but does not hold them. To delete: /forget

@@ -1,9 +1,21 @@
-slow-down = That was a lot at once. Please wait { $seconds } s, then go on.
-slow-down-minutes = That was a lot at once. Please wait { $minutes } min, then go on.
-too-many-links = That was one wrong link too many. Please wait about { $minutes } min, and ask for a new link meanwhile.
+slow-down =
+    I cannot keep up with you. Please wait { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }, then go on.
+slow-down-minutes =
+    I cannot keep up with you. Please wait { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }, then go on.
+too-many-links =
+    Too many of your links were wrong. Please wait about { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }, and ask for a new link meanwhile.
 
-command-invite = a link that makes a colleague a teacher
-command-teachers = who teaches; end someone's right to
+command-invite = invite a teacher
+command-teachers = teachers: list, remove
 
 invite-soon =
     Pass this link on to one teacher. It works once, and not for long:
@@ -11,19 +23,19 @@ invite-soon =
 invites-open = Invitations nobody has used yet; press one to revoke it:
 button-uninvite = ✕ valid until { $until }
 invite-revoked = Revoked: that invitation does not work any more.
-invite-not-open = That invitation has been used or is gone. /teachers shows who teaches.
+invite-not-open = That invitation has been used or is gone. Who teaches: /teachers
 
 teachers-head =
     { $n ->
         [one] { $n } teacher
        *[other] { $n } teachers
-    }, without the administrators. Press a name to end that person's right to teach.
-teachers-none = Nobody teaches yet but the administrators. /invite makes a teacher.
-teacher-gone = That person is no teacher.
-unteach-ask = End { $name }'s right to teach? The classes and their records stay, and { $name } does not reach them until invited again.
-unteach-yes = Yes, end it
-unteach-done = { $name } is no teacher any more.
-no-teacher-any-more = The administrator has ended your right to teach. Your classes and their records stay.
+    }, not counting the administrators. Press a name to remove that teacher.
+teachers-none = Only the administrators teach so far. To invite a teacher: /invite
+teacher-gone = This person is not a teacher any more.
+unteach-ask = Remove { $name } as a teacher? The classes and their records stay, but { $name } will not see them until invited again.
+unteach-yes = Yes, remove
+unteach-done = { $name } is no longer a teacher.
+no-teacher-any-more = The administrator has removed you as a teacher. Your classes and their records stay.
 
 link = Join link: { $link }
 link-until = It works until { $until }.

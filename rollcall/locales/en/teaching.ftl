@@ -1,15 +1,27 @@
 invite =
-    Pass this link on to one teacher. It works once, for { $days } days:
+    Pass this link on to one teacher. It works once, for { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    }:
     { $link }
 
-newclass-usage = Write the class's name after the command, up to { $most } characters: /newclass Physics 9B
+newclass-usage =
+    Write the class's name after the command, up to { $most ->
+        [one] { $most } character
+       *[other] { $most } characters
+    }: /newclass Physics 9B
+newclass-too-long =
+    That name is too long, at most { $most ->
+        [one] { $most } character fits
+       *[other] { $most } characters fit
+    }. Please write a shorter one: /newclass Physics 9B
 newclass-made =
     Class “{ $title }” is ready. Pass this join link on to your students:
     { $link }
 
-    When the lesson begins, send /open.
+    When the lesson begins, press “Open a lesson”.
 classes-none = You have no class yet. Make one: /newclass Physics 9B
-classes-head = Your classes. Press one to manage it.
+classes-head = Your classes. Press one to see it.
 classes-line =
     • { $title } — { $students ->
         [one] { $students } student
@@ -24,32 +36,45 @@ class-card =
         [one] { $students } student
        *[other] { $students } students
     }
-class-archive-ask = Put “{ $title }” away? Nobody can join it or check in any more.
-class-archived = “{ $title }” is put away.
+class-archive-ask =
+    Archive “{ $title }”?
+
+    Nobody can join it or check in any more. Its marks vanish from your reports, and your students no longer see them either. The class cannot be brought back, and after { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } it is erased altogether.
+
+    If you may need the marks, get the report first.
+class-archived =
+    “{ $title }” is archived. After { $days ->
+        [one] { $days } day
+       *[other] { $days } days
+    } it will be erased.
 button-open = Open a lesson
 button-close = Close the lesson
 button-report = Report
-button-archive = Put away
-button-archive-yes = Yes, put away
+button-archive = Archive
+button-archive-yes = Yes, archive it
 button-back = Back
 
-open-usage = After /open comes nothing or the minutes, 1 to { $most }: /open 20
+open-usage = After /open you may say for how many minutes the lesson stays open, 1 to { $most }: /open 20
 open-which = Which class?
 open-already = This lesson is open already.
 board-open = 🟢 { $title } — the lesson is open for check-in until { $closes }.
 board-closed = ⚪ { $title } — the lesson was closed at { $time }.
-board-count = present { $present } of { $students }
+board-count = Now present { $present } of { $students }
+board-count-closed = In all present { $present } of { $students }
 board-late = late among them: { $late }
 board-late-from = After { $late } a note counts as late.
-board-hint = Students check in with one voice note to me in private.
+board-hint = To check in, send me a voice note in private.
 close-none = No lesson is open.
 close-which = Which lesson?
 closed =
     { $title }: the lesson is closed, { $attended } of { $students } came.
-    present { $present } · late { $late } · absent { $absent } · flagged { $flagged }
+    In all: present { $present } · late { $late } · absent { $absent } · in doubt { $flagged }
 
 report-which = Which class?
-report-usage = After /report comes nothing or one of: today, week, month, all.
+report-usage = After /report you may name a period: today, week, month or all.
 report-other-class = Other class
 report-period-button-lesson = Last lesson
 report-period-button-today = Today
@@ -57,24 +82,24 @@ report-period-button-week = Week
 report-period-button-month = Month
 report-period-button-all = All
 
-me-enrolled = Your voice is enrolled.
-me-not-enrolled = Your voice is not enrolled yet: /enroll
+me-enrolled = Your voice is recorded.
+me-not-enrolled = Your voice is not recorded yet.
 me-class = { $title }: present { $present } · late { $late } · absent { $absent }
 
-    Your name and your attendance marks stay with your teacher. To check in by voice again you would have to enrol anew.
-
 button-voices = Voices
-voices-too-few = { $title }: fewer than two students have enrolled, so nobody can be mixed up yet.
-voices-head = { $title }: what to expect of the { $students } enrolled voices
+voices-too-few = { $title }: fewer than two students have recorded their voices, so there is nothing to compare yet.
+voices-head =
+    { $title }: how well I can tell the voices apart
+    Voices recorded: { $students }
 voices-second-tries =
     { $n ->
-        [0] The right student is as good as always accepted at once.
-       *[other] Of 100 notes by the right student, I will ask again after about { $n }.
+        [0] I recognise the right student nearly always at the first try.
+       *[other] Of 100 notes by the right student, I ask for another after about { $n }.
     }
 voices-false-accepts =
     { $n ->
-        [0] Of 1,000 notes by a classmate, fewer than one would pass for the account's owner.
-       *[other] Of 1,000 notes by a classmate, about { $n } would sound close enough to the account's owner; nearly all of them are stopped because the classmate sounds closer.
+        [0] A classmate's voice passes for the student's less than once in 1,000 notes.
+       *[other] Of 1,000 notes by classmates, about { $n } sound close to the student. Nearly all of them are stopped, because they sound closer to whoever really spoke.
     }
 voices-raised = These voices are more alike than usual, so I ask for a closer match than in other classes.
 voices-closest = The most alike are { $one } and { $other }; I can tell them apart.
@@ -82,7 +107,7 @@ voices-mixed-up = { $one } and { $other } sound like one person to me. A note th
 
 review-card =
     { $name } · { $title } · { $time }
-    The voice is close to this student’s, but not close enough, { $tries } times.
+    The voice is close to this student’s, but not close enough. Tries: { $tries }.
 review-ask = Is it { $name }?
 review-confirm = ✅ Confirm
 review-reject = ❌ Reject
@@ -92,7 +117,8 @@ review-settled = Nothing to decide any more: a later note was accepted, or the v
 review-told-confirmed = { $title }: your teacher has listened and confirmed you — { $status }, { $time }.
 review-told-rejected = { $title }: your teacher has listened and did not recognise your voice, so you are not marked. Please talk to your teacher.
 
-board-phrase = Ask everyone to say: “{ $phrase }”
+board-phrase = Any words will do, for example: “{ $phrase }”
 alike-voices =
     { $title }: { $one } and { $other } sound like one person to me.
-    It may be one person with two accounts, a telephone lent to a friend while enrolling, or twins. Their notes are told apart only if one clearly scores higher. If it was a mistake, ask them to send /enroll again.
+    It may be one person with two accounts, a phone lent to a friend while recording, or twins. I tell their notes apart only if one clearly fits better.
+    If it is a mistake, ask them to record their voices anew: /enroll

@@ -1,6 +1,6 @@
-enrol-first = I do not know your voice yet: send /enroll and record three short notes.
+enrol-first = I do not know your voice yet, so this note does not count. First record three short ones: press the button or send /enroll
 enrol-begin =
-    Three voice notes, about 5 seconds each, in a quiet place, with your usual voice. Note one of three — please read aloud:
+    Three voice notes, about 8 seconds each, in a quiet place, with your usual voice. Note one of three — please read aloud:
 
     “{ $phrase }”
 enrol-next =
@@ -12,15 +12,15 @@ enrol-again =
 
     “{ $phrase }”
 enrol-done =
-    { $n }/3 ✓ You are enrolled: I know your voice now.
+    { $n }/3 ✓ Done: your voice is recorded, I know you now.
 
-    To check in, send me one voice note of 3 to 5 seconds while a lesson is open. Say what you like, in your own words.
+    To check in, send me one voice note of 3 to 5 seconds while a lesson is open. Say whatever you like.
 
-no-lesson-open = No lesson is open now, so nothing was recorded.
+no-lesson-open = No lesson is open now, so you are not marked.
 
-reason-other_voice = This does not sound like the owner of this account, so nobody was marked. Everyone checks in from their own account, with their own voice.
-reason-unknown_voice = I do not recognise this voice as yours, so you are not marked. Speak calmly and close to the microphone in a quiet place and send a new note; if it happens again, tell your teacher.
-reason-unsure = I am not sure yet. Please send another note: 3 to 5 seconds of speech, close to the microphone, in a quiet place.
+reason-other_voice = This does not sound like you, so you are not marked. If it was you, record another note in a quiet place, close to the microphone, or check in without a voice: /here
+reason-unknown_voice = I do not recognise your voice, so you are not marked. Please say it again: calmly, close to the microphone, in a quiet place. If that does not help, check in without a voice: /here
+reason-unsure = I am not sure yet that it is you. Please send another note: 3 to 5 seconds of speech, close to the microphone, in a quiet place.
 reason-broken_file = I cannot read this recording: the file is broken or is not sound. Please record a new voice note.
 reason-too_long = This recording is too long. 3 to 5 seconds are enough, 60 at the most; please record a shorter one.
 reason-too_big = This file is too big for me to download. Please record a short voice note.
@@ -37,8 +37,8 @@ reason-forwarded = This note was forwarded. Please record a new one here, with y
 reason-seen_before = This very recording was sent before. Each check-in needs a new one.
 reason-same_recording = This is the same recording as one I have heard before. Please record a new one.
 reason-before_lesson = This note was recorded before the lesson opened. Please record a new one now.
-reason-different_voice = This voice differs from the notes before. One person must record all three; /enroll starts again from the first.
-reason-not_enrolled = I have to learn your voice anew, because the recogniser has changed: send /enroll.
+reason-different_voice = This voice differs from the notes before. One person must record all three. To start again: /enroll
+reason-not_enrolled = The recogniser has changed, and I have to learn your voice anew: /enroll
 reason-not_expected = This note was not needed any more, and nothing of it was kept.
 reason-processing_failed = I could not process this note, and it is not your fault. Please send a new one.
 reason-good_note = The note is good.
@@ -49,6 +49,10 @@ reason-teacher_confirmed = Your teacher has recognised your voice.
 reason-teacher_rejected = Your teacher did not recognise your voice.
 unsure-try = (Try { $n } of { $most }.)
 
-phrase-offer = You may say today’s phrase: “{ $phrase }”
+phrase-offer = You could say, for example: “{ $phrase }”
 
-queue-wait = Your note is in the queue: about { $seconds } s. The answer comes by itself, no need to send it again.
+queue-wait =
+    Your note is in the queue, the answer comes in about { $seconds ->
+        [one] { $seconds } second
+       *[other] { $seconds } seconds
+    }. It comes by itself, no need to send the note again.
