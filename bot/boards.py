@@ -61,7 +61,7 @@ def board_buttons(t: Texts, lesson: Lesson) -> Buttons:
 
 async def summary_text(session: AsyncSession, t: Texts, lesson: Lesson, school_class: SchoolClass) -> str:
     """The closed lesson's counts."""
-    report = await build_report(session, school_class, Period.LESSON, now())
+    report = await build_report(session, school_class, Period.LESSON, now(), of=lesson)
     counts = {status.value: report.count(status) for status in Status}
     attended = report.count(Status.PRESENT) + report.count(Status.LATE)
     return t("closed", title=school_class.title, attended=attended, students=len(report.students), **counts)

@@ -16,6 +16,7 @@ from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot import metrics
+from bot.clock import telegram_clock
 from bot.polling import is_sound
 from bot.services import now
 from rollcall.storage import inbox
@@ -58,6 +59,8 @@ class DurableQueue(asyncio.Queue[object]):
             if not is_sound(item):
                 _log.error("an update that no handler could read was dropped")
                 return
+            if item.message is not None:
+                telegram_clock().not_before(item.message.date)
             digest = await self._keep(item)
             if digest is None:
                 _log.info("an update came again", extra={"update": item.update_id})

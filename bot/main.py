@@ -20,6 +20,7 @@ from telegram.ext import (
     filters,
 )
 
+from bot import clock
 from bot.alike import tell_of_alike_voices
 from bot.boards import close_overdue, keep_boards
 from bot.commands import STUDENT_COMMANDS
@@ -54,6 +55,7 @@ from bot.results import answer_overdue, collect_results, recover_lost
 from bot.retention import keep_only_as_long, keep_queue_log_short
 from bot.reviews import keep_reviews
 from bot.services import App, Context, Services, now
+from bot.timekeeping import Timekeeper
 from bot.vitals import vitals
 from rollcall.errors import Unavailable, WrongUse
 from rollcall.ops import observed
@@ -147,6 +149,7 @@ def build_application(settings: Settings) -> App:
         raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN")
     keyring = load_keyring(settings, create=True)
     services = Services.open(settings, keyring, Database(settings.effective_database_url, keyring))
+    clock.begin_anew()
     hearing = Hearing(settings)
     queue = DurableQueue(services.database, services.holder, heard=hearing.heard)
     processor = InOrder(queue, services.mailbox.keeps_up)
@@ -262,6 +265,8 @@ async def _open(application: App) -> None:
     services: Services = application.bot_data["services"]
     if not await is_current(services.database):
         raise Unavailable("the database has an older schema or none: run rollcall migrate")
+    timekeeper = Timekeeper()
+    await timekeeper.recall(services)
     queue = application.update_queue
     if isinstance(queue, DurableQueue):
         left = await queue.recover(application.bot)
@@ -274,6 +279,7 @@ async def _open(application: App) -> None:
         "results": collect_results,
         "boards": keep_boards,
         "menus": _set_menus,
+        "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),
         # Each for itself: a chat that Telegram holds up in one must not hold up the others.
         **{getattr(step, "__name__", "upkeep"): _every(_UPKEEP_EVERY, step) for step in _UPKEEP + watched},

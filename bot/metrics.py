@@ -39,6 +39,10 @@ HEARD = Gauge(
     "rollcall_bot_heard_timestamp_seconds",
     "When Telegram last answered the question for updates; by webhook, when that last took a connection.",
 )
+CLOCK_AHEAD = Gauge(
+    "rollcall_bot_telegram_clock_ahead_seconds",
+    "How far Telegram's clock is ahead of this machine's, good to a second; negative where this machine's is fast.",
+)
 TURNED = Gauge("rollcall_bot_loop_timestamp_seconds", "When the bot's event loop last turned.")
 
 QUEUE_WAITING = Gauge("rollcall_bot_queue_waiting", "Notes in the queue that no worker has taken yet.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, TelegramError
@@ -95,7 +95,7 @@ async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tup
         person_id=attempt.person_id,
         class_id=attempt.class_id,
         earlier=earlier,
-        queued_at=now(),
+        queued_at=datetime.now(UTC),  # how long it waits, the worker measures by the machines' clocks
     )
     entry = await services.mailbox.post(job, audio)
     async with services.database.session() as session:

@@ -1,8 +1,10 @@
-"""Calls to Telegram, counted and timed below everything that repeats or paces them."""
+"""Calls to Telegram, counted and timed below everything that repeats or paces them; from each we learn the time."""
 
 from __future__ import annotations
 
+import json
 import time
+from email.utils import parsedate_to_datetime
 from http import HTTPStatus
 from typing import Any
 
@@ -11,6 +13,7 @@ from telegram.error import TelegramError, TimedOut
 from telegram.request import HTTPXRequest
 
 from bot import metrics
+from bot.clock import stopwatch, telegram_clock
 from rollcall.vitals import Pulse
 
 _KINDS = {
@@ -23,17 +26,22 @@ _KINDS = {
 }
 
 
+_SENDS = ("sendmessage", "sendvoice", "sendphoto", "senddocument")
+"""Calls that are answered with the message as it was sent just now."""
+
+
 class CountedRequest(HTTPXRequest):
     """The library's client; each call leaves its time, its method and its error."""
 
     def __init__(self, *, heard: Pulse | None = None, **options: Any) -> None:
         """`heard` beats with every answer of Telegram's, whatever it says."""
-        super().__init__(**options)
+        hooks = {"request": [_note_the_time], "response": [_read_the_time]}
+        super().__init__(httpx_kwargs={"event_hooks": hooks}, **options)
         self._heard = heard
 
     async def do_request(self, url: str, *args: Any, **options: Any) -> tuple[int, bytes]:
         """See `BaseRequest.do_request`."""
-        started = time.perf_counter()
+        started, asked = time.perf_counter(), stopwatch()
         if self._heard is not None and self._heard.age is None:
             self._heard.beat()  # listening begins: from now on silence is told
         try:
@@ -48,6 +56,8 @@ class CountedRequest(HTTPXRequest):
         if code >= HTTPStatus.BAD_REQUEST:
             server = code >= HTTPStatus.INTERNAL_SERVER_ERROR
             metrics.TELEGRAM_ERRORS.labels("server" if server else _KINDS.get(HTTPStatus(code), "other")).inc()
+        elif _method_of(url).lower().startswith(_SENDS):
+            _read_the_date(payload, asked, stopwatch())
         return code, payload
 
     @staticmethod
@@ -69,3 +79,29 @@ def _kind_of(error: TelegramError) -> str:
     if isinstance(error, TimedOut):
         return "pool" if isinstance(error.__cause__, httpx.PoolTimeout) else "timeout"
     return "network"
+
+
+async def _note_the_time(request: httpx.Request) -> None:
+    request.extensions["asked"] = stopwatch()
+
+
+async def _read_the_time(response: httpx.Response) -> None:
+    """The ``Date`` header, before the answer's body has come."""
+    asked, date = response.request.extensions.get("asked"), response.headers.get("date")
+    if asked is None or date is None:
+        return
+    try:
+        second = parsedate_to_datetime(date).timestamp()
+    except (ValueError, OverflowError):
+        return
+    telegram_clock().header(second, asked, stopwatch())
+
+
+def _read_the_date(payload: bytes, asked: float, answered: float) -> None:
+    """A sent message's date."""
+    try:
+        second = json.loads(payload)["result"]["date"]
+    except (ValueError, LookupError, TypeError):
+        return
+    if isinstance(second, int):
+        telegram_clock().message(second, asked, answered)

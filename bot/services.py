@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, cast
 
 import redis.asyncio
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot.clock import telegram_clock
 from bot.stale_boards import StaleBoards
 from rollcall import mailbox
 from rollcall.galleries import GalleryWriter
@@ -78,5 +79,5 @@ App = Application[Bot, Context, dict[Any, Any], dict[Any, Any], dict[Any, Any], 
 
 
 def now() -> datetime:
-    """The present moment, UTC."""
-    return datetime.now(UTC)
+    """The present moment, UTC, by Telegram's clock: whatever it is compared with carries Telegram's times."""
+    return telegram_clock().now()

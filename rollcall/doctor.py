@@ -22,6 +22,7 @@ from rollcall.errors import RollcallError
 from rollcall.galleries import GalleryWriter
 from rollcall.seal import load_keyring
 from rollcall.settings import Settings
+from rollcall.skew import seconds_ahead
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current
 from rollcall.storage.recordings import outdated_people
@@ -30,6 +31,8 @@ from rollcall.storage.voiceprints import voiceprints_of_class
 
 _TIMEOUT = 10
 _MOST_NAMES = 20
+_SKEW_BORNE = 5.0
+"""Seconds between two clocks that nobody needs to mend."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +47,7 @@ class Finding:
 
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Every check, as soon as it is done."""
-    for check in (_token, _redis, _database, _weights, _device, _decoder, _voiceprints):
+    for check in (_token, _clock, _redis, _database, _weights, _device, _decoder, _voiceprints):
         yield await check(settings)
 
 
@@ -81,6 +84,21 @@ async def _token(settings: Settings) -> Finding:
 def _username(get_me: str) -> str:
     with urllib.request.urlopen(get_me, timeout=_TIMEOUT) as answer:  # noqa: S310 - the admin's own URL
         return str(json.load(answer)["result"]["username"])
+
+
+async def _clock(settings: Settings) -> Finding:
+    """Lessons go by Telegram's clock whatever ours tells; logs, the audit and certificates do not."""
+    try:
+        ahead = await asyncio.to_thread(seconds_ahead, settings.telegram_api_url)
+    except (OSError, ValueError) as error:
+        return Finding("clock", True, f"not checked ({type(error).__name__})")
+    if ahead is None:
+        return Finding("clock", True, "not checked, for Telegram's answer tells no time")
+    if abs(ahead) <= _SKEW_BORNE:
+        return Finding("clock", True, f"agrees with Telegram's, {abs(ahead):.1f} s apart")
+    way = "slow" if ahead > 0 else "fast"
+    cure = "set it by NTP, such as chrony or timedatectl set-ntp true; lessons go by Telegram's clock meanwhile"
+    return Finding("clock", False, f"{abs(ahead):.0f} s {way}, compared with Telegram's", cure)
 
 
 async def _redis(settings: Settings) -> Finding:

@@ -7,6 +7,9 @@ DEAD = "rollcall:dead"
 ENCODER = "rollcall:encoder"
 """Name and weight hash, with a space between, of the encoder of the worker that started last."""
 
+CLOCK_BIAS = "rollcall:clock-bias"
+"""Seconds by which the dates of Telegram's messages are ahead of its answers' ``Date`` headers; missing where equal."""
+
 WORKERS = "workers"
 """Consumer group of the jobs."""
 BOTS = "bots"

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 from sandbox import content
 from sandbox.errors import Json, bad_request
 from sandbox.parameters import Parameters
@@ -43,7 +41,7 @@ def _apply(telegram: Telegram, message: Json, changes: Json, replaced: tuple[str
         )
     # In place, so that replies and queries that hold the message see it as it is now.
     message.clear()
-    message.update(edited, edit_date=int(time.time()))
+    message.update(edited, edit_date=telegram.now())
     telegram.emit("edit", message["chat"]["id"], message)
     return message
 
@@ -104,7 +102,7 @@ def _delete(telegram: Telegram, chat: Json, message: Json) -> None:
     rank = telegram.members.get(chat["id"], {}).get(telegram.bot["id"])
     if message["from"]["id"] != telegram.bot["id"] and chat["type"] != "private" and rank != "administrator":
         raise bad_request("message can't be deleted")
-    if time.time() - message["date"] >= _DELETABLE_FOR:
+    if telegram.now() - message["date"] >= _DELETABLE_FOR:
         raise bad_request("message can't be deleted for everyone")
     del telegram.messages[chat["id"], message["message_id"]]
     telegram.emit("delete", chat["id"], message)

@@ -141,7 +141,7 @@ class Person(Listener):
 
     async def edit(self, sent: Sent, text: str) -> Sent:
         """Another text in an own message."""
-        edited = {**sent.message, "text": text, "edit_date": int(time.time())}
+        edited = {**sent.message, "text": text, "edit_date": self.telegram.now()}
         self.telegram.messages[sent.chat_id, sent.id] = edited
         return Sent(edited, self.telegram.updates.put("edited_message", edited))
 
@@ -192,7 +192,7 @@ class Person(Listener):
             origin: Json = {"type": "hidden_user", "sender_user_name": str(forward_from)}
             if isinstance(forward_from, Person):
                 origin = {"type": "user", "sender_user": forward_from.user}
-            content = {"forward_origin": {**origin, "date": int(time.time()) - 3600}, **content}
+            content = {"forward_origin": {**origin, "date": self.telegram.now() - 3600}, **content}
         at = time.monotonic()
         message, update_id = self.telegram.receive(chat, self.id, content, date=date, reply_to=reply_to)
         return Sent(message, update_id, at)
@@ -204,7 +204,7 @@ class Person(Listener):
         def member(status: str) -> Json:
             return {"status": status, "user": self.telegram.bot, **({"until_date": 0} if status == "kicked" else {})}
 
-        change = {"old_chat_member": member(before), "new_chat_member": member(after), "date": int(time.time())}
+        change = {"old_chat_member": member(before), "new_chat_member": member(after), "date": self.telegram.now()}
         chat = self.telegram.open_private(self.id)
         self.telegram.updates.put("my_chat_member", {"chat": chat, "from": self.user, **change})
 

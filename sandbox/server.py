@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import logging
 import signal
+from email.utils import formatdate
 from typing import Any, Self
 
 from aiohttp import web
@@ -44,6 +45,7 @@ class Server:
     async def start(self) -> Self:
         """Begin to listen."""
         app = web.Application(client_max_size=_LARGEST_REQUEST)
+        app.on_response_prepare.append(self._date)
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._call)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._download)
         Control(self.telegram).add_routes(app)
@@ -68,6 +70,9 @@ class Server:
 
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
+
+    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
+        response.headers["Date"] = formatdate(self.telegram.now(), usegmt=True)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         try:

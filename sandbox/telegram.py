@@ -68,11 +68,17 @@ class Telegram:
         self.webhook = Webhook(self.updates)
         self.faults = Faults()
         self.limits: FloodLimits | None = None
+        self.ahead = 0.0
+        """Seconds by which Telegram's clock is ahead of this machine's."""
         self.calls: list[Call] = []
         self.listeners: list[Callable[[Event], None]] = []
         self.called = Signal()
         # As with update ids: a sandbox that is started anew goes on counting where a bot cannot have been.
         self._next_message_id = int(time.time()) - 1_700_000_000
+
+    def now(self) -> int:
+        """The second that Telegram's clock tells."""
+        return int(time.time() + self.ahead)
 
     # -- who is there
 
@@ -105,7 +111,7 @@ class Telegram:
             "message_id": number,
             "from": sender,
             "chat": self.chats[chat_id],
-            "date": int(time.time()) if date is None else date,
+            "date": self.now() if date is None else date,
             **content,
         }
         if reply_to is not None and (earlier := self.messages.get((chat_id, reply_to))):

@@ -39,6 +39,7 @@ _EXPLAINED = {
     ("B311", "bot/phrases.py"): "which phrase to read aloud; secrets come from `secrets`",
     ("B310", "models/sources.py"): "an address of our own weights.toml, and what arrives is checked by its hash",
     ("B310", "rollcall/doctor.py"): "the Bot API's address of the administrator's own settings",
+    ("B310", "rollcall/skew.py"): "the same address, for the time it tells",
     (
         "B104",
         "rollcall/settings.py",

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 from telegram import Update
 
 from bot.caller import caller_of, teacher_of
+from bot.moments import moment_of
 from bot.pages import Page, page_of
 from bot.replies import Buttons, reply
 from bot.services import Context, now
@@ -125,7 +126,7 @@ async def archive_confirmed(update: Update, context: Context) -> None:
         teacher = await teacher_of(session, caller)
         lesson = await open_lesson_of(session, school_class.id)
         if lesson is not None:
-            await close_lesson(session, lesson, now(), teacher)
+            await close_lesson(session, lesson, await moment_of(session, update), teacher)
         archive_class(session, school_class, teacher, now())
     days = context.services.settings.keep_archived_classes_days
     await reply(update, caller.texts("class-archived", title=school_class.title, days=days))

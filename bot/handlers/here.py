@@ -9,13 +9,13 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of
+from bot.moments import moment_of
 from bot.replies import Buttons, reply
 from bot.reviews import keep_reviews
 from bot.services import Context, now
 from rollcall.attendance import ATTENDED
 from rollcall.review import ReviewState
 from rollcall.storage.classes import attended_classes
-from rollcall.storage.inbox import arrival
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.reviews import tap_in
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
@@ -28,13 +28,13 @@ async def here(update: Update, context: Context) -> None:
     buttons = None
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
-        person = caller.person
+        person, at = caller.person, await moment_of(session, update)
         if person is None or not await attended_classes(session, person):
             text = caller.texts("join-first-teacher" if caller.is_teacher else "join-first")
-        elif not await lessons_to_check_in(session, person, now()):
+        elif not await lessons_to_check_in(session, person, at):
             text = caller.texts("here-no-lesson")
         else:
-            buttons = await here_buttons(session, caller)
+            buttons = await here_buttons(session, caller, at)
             text = caller.texts("here-offer" if buttons else "here-marked")
     await reply(update, text, buttons)
 
@@ -45,7 +45,7 @@ async def here_pressed(update: Update, context: Context) -> None:
     asked = False
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
-        at = await arrival(session, update.update_id) or now()
+        at = await moment_of(session, update)
         lesson = await _open_lesson(session, caller.person, context.number, at)
         if lesson is None or caller.person is None:
             text = caller.texts("here-closed")
@@ -62,12 +62,12 @@ async def here_pressed(update: Update, context: Context) -> None:
         await keep_reviews(context.app, services)
 
 
-async def here_buttons(session: AsyncSession, caller: Caller) -> Buttons | None:
+async def here_buttons(session: AsyncSession, caller: Caller, at: datetime | None = None) -> Buttons | None:
     """One for each open lesson in which the caller is not marked yet; none for anyone else."""
     if caller.person is None:
         return None
     rows = []
-    for lesson in await lessons_to_check_in(session, caller.person, now()):
+    for lesson in await lessons_to_check_in(session, caller.person, at or now()):
         mark = await session.get(Attendance, (lesson.id, caller.person.id))
         if mark is None or mark.status not in ATTENDED:
             school_class = await session.get_one(SchoolClass, lesson.class_id)

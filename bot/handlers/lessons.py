@@ -9,8 +9,9 @@ from telegram import Update
 
 from bot.boards import board_buttons, board_text, summary_text
 from bot.caller import Caller, caller_of, teacher_of
+from bot.moments import moment_of
 from bot.replies import Buttons, reply, take_buttons_away
-from bot.services import Context, now
+from bot.services import Context
 from rollcall.storage.classes import taught_classes
 from rollcall.storage.lessons import close_lesson, headcount, lesson_closed_at, open_lesson, open_lesson_of
 from rollcall.storage.tables import Lesson, SchoolClass
@@ -49,9 +50,9 @@ async def close_command(update: Update, context: Context) -> None:
     """/close: the only open lesson at once; of several, the one whose button is pressed."""
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
-        found = []
+        found, moment = [], await moment_of(session, update)
         for one in await taught_classes(session, await teacher_of(session, caller)):
-            lesson = await _lesson_to_close(session, one.id, _moment(update))
+            lesson = await _lesson_to_close(session, one.id, moment)
             if lesson is not None:
                 found.append((one, lesson))
     if not found:
@@ -77,7 +78,7 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
         teacher.last_class_id = school_class.id
         length = timedelta(minutes=int(minutes)) if minutes else services.settings.lesson_length
         lesson, new = await open_lesson(
-            session, class_id, teacher, _moment(update), length, services.settings.late_after
+            session, class_id, teacher, await moment_of(session, update), length, services.settings.late_after
         )
         text, buttons = await _board(session, caller, lesson, school_class)
         # One that is open but was never shown was opened by this very command, before a bot stopped.
@@ -105,13 +106,14 @@ async def _close(update: Update, context: Context, class_id: int) -> None:
         caller = await caller_of(session, update, services.settings)
         teacher = await teacher_of(session, caller)
         school_class = await session.get_one(SchoolClass, class_id)
-        lesson = await _lesson_to_close(session, class_id, _moment(update))
+        moment = await moment_of(session, update)
+        lesson = await _lesson_to_close(session, class_id, moment)
         if lesson is None:
             text, buttons = caller.texts("close-none"), None
         else:
             teacher.last_class_id = class_id
             if lesson.closed_at is None:
-                await close_lesson(session, lesson, _moment(update), teacher)
+                await close_lesson(session, lesson, moment, teacher)
             text = await summary_text(session, caller.texts, lesson, school_class)
             buttons = [[(caller.texts("button-report"), f"report:{class_id}:lesson")]]
     await reply(update, text, buttons)
@@ -122,10 +124,3 @@ async def _close(update: Update, context: Context, class_id: int) -> None:
 async def _lesson_to_close(session: AsyncSession, class_id: int, moment: datetime) -> Lesson | None:
     """The open lesson; or the one that this very command closed, before a bot stopped."""
     return await open_lesson_of(session, class_id) or await lesson_closed_at(session, class_id, moment)
-
-
-def _moment(update: Update) -> datetime:
-    """When the teacher spoke, by Telegram's clock where it says so: the clock that students' notes carry too."""
-    if update.callback_query is None and update.message is not None:
-        return update.message.date
-    return now().replace(microsecond=0)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.attendance import status_without_mark
@@ -16,10 +16,16 @@ from rollcall.storage.tables import Attendance, Lesson, SchoolClass
 from rollcall.verdict import SUSPICIOUS
 
 
-async def build_report(session: AsyncSession, school_class: SchoolClass, period: Period, now: datetime) -> Report:
-    """The class's attendance over a period. An open lesson counts as it stands."""
+async def build_report(
+    session: AsyncSession, school_class: SchoolClass, period: Period, now: datetime, of: Lesson | None = None
+) -> Report:
+    """The class's attendance over a period. An open lesson counts as it stands.
+
+    Args:
+        of: the lesson that `Period.LESSON` means; without it, the one that began last.
+    """
     zone = ZoneInfo(school_class.timezone)
-    lessons = await _lessons(session, school_class.id, period, now.astimezone(zone))
+    lessons = [of] if of is not None else await _lessons(session, school_class.id, period, now.astimezone(zone))
     lesson_ids = [lesson.id for lesson in lessons]
     rows = await session.scalars(select(Attendance).where(Attendance.lesson_id.in_(lesson_ids)))
     marks = {(row.lesson_id, row.person_id): row for row in rows}
@@ -58,5 +64,7 @@ async def _lessons(session: AsyncSession, class_id: int, period: Period, local_n
         Period.MONTH: midnight - timedelta(days=29),
     }.get(period)
     if since is not None:
-        query = query.where(Lesson.opened_at >= since.astimezone(UTC))
+        # Whatever is partly inside: a lesson over midnight is one of both days.
+        begun, ended = since.astimezone(UTC), Lesson.closed_at
+        query = query.where(or_(Lesson.opened_at >= begun, ended.is_(None), ended > begun))
     return list(await session.scalars(query.order_by(Lesson.opened_at, Lesson.id)))

@@ -249,6 +249,21 @@ async def test_a_period_covers_its_days_in_the_classs_time_zone(school: School) 
     }  # fmt: skip
 
 
+async def test_a_lesson_over_midnight_is_one_of_both_days_also_while_it_is_open(school: School) -> None:
+    before = NINE.replace(hour=20, minute=45)  # 23:45 in Moscow; midnight is at 21:00
+    lesson_id = await school.open(before)
+    async with school.database.session() as session:
+        school_class = await session.get_one(SchoolClass, school.class_id)
+        open_ = await build_report(session, school_class, Period.TODAY, before + timedelta(minutes=30))
+    await school.close(lesson_id, before + timedelta(minutes=45))
+    async with school.database.session() as session:
+        school_class = await session.get_one(SchoolClass, school.class_id)
+        closed = await build_report(session, school_class, Period.TODAY, before + timedelta(hours=10))
+        week_on = await build_report(session, school_class, Period.WEEK, before + timedelta(days=6, hours=23))
+        too_late = await build_report(session, school_class, Period.WEEK, before + timedelta(days=7, hours=23))
+    assert [len(report.lessons) for report in (open_, closed, week_on, too_late)] == [1, 1, 1, 0]
+
+
 class Stopwatch:
     """Seconds that pass only when told to."""
 
