@@ -5,7 +5,7 @@ from __future__ import annotations
 from rollcall.attendance import ATTENDED, Status
 from rollcall.report.drawing import FLAGGED, HOLLOW, INK, LATE, MARGIN, MUTED, PAPER, PRESENT, WIDTH, Paper, rounded
 from rollcall.report.model import Report
-from rollcall.report.wording import STATUSES, lesson_when, one_line, status_word
+from rollcall.report.wording import STATUSES, count_word, lesson_when, one_line
 from rollcall.texts import Texts
 
 _ROOM = WIDTH - 2 * MARGIN
@@ -24,7 +24,7 @@ def lesson_head(report: Report, counts: dict[Status, int], height: float, texts:
     rest = texts("report-chart-here", total=sum(counts.values()))
     paper.text(MARGIN + width + 16, 330, rest, 60, colour=MUTED, room=_ROOM - width - 16)
     _bar(paper, counts, 378, 44)
-    _legend(paper, counts, 496, texts)
+    _legend(paper, report, counts, 496, texts)
     return paper
 
 
@@ -41,10 +41,11 @@ def _bar(paper: Paper, counts: dict[Status, int], y: float, height: float) -> No
         x += width + _GAP
 
 
-def _legend(paper: Paper, counts: dict[Status, int], y: float, texts: Texts) -> None:
+def _legend(paper: Paper, report: Report, counts: dict[Status, int], y: float, texts: Texts) -> None:
     width = _ROOM / len(STATUSES)
     for index, status in enumerate(STATUSES):
         x = MARGIN + index * width
         paper.mark(status, x + 18, y - 16, 34)
         paper.text(x + 52, y, str(counts[status]), 46, bold=True, colour=INK if counts[status] else HOLLOW)
-        paper.text(x + 2, y + 46, status_word(status, texts), 28, colour=MUTED, room=width - 12)
+        word = count_word(status, counts[status], report, texts)
+        paper.text(x + 2, y + 46, word, 28, colour=MUTED, room=width - 12)

@@ -24,7 +24,7 @@ from rollcall.report.drawing import (
     text_width,
 )
 from rollcall.report.model import Mark, Report
-from rollcall.report.wording import STATUSES, capital, clock, one_line, reason_words, status_word
+from rollcall.report.wording import STATUSES, capital, clock, count_word, one_line, reason_words, status_word
 from rollcall.texts import Texts
 from rollcall.verdict import SUSPICIOUS
 
@@ -148,7 +148,8 @@ class _LessonChart:
     def _list(self, paper: Paper, top: float, status: Status, pairs: Named) -> None:
         if status is Status.LATE:
             pairs = [pair for pair in self.arrived if pair[1].status is Status.LATE]
-        heading = self.texts("report-count", word=capital(status_word(status, self.texts)), number=len(pairs))
+        word = capital(count_word(status, len(pairs), self.report, self.texts))
+        heading = self.texts("report-count", word=word, number=len(pairs))
         paper.mark(status, MARGIN + 16, top - 11, 30)
         paper.text(MARGIN + 48, top, heading, 32, bold=True)
         columns = _LIST_COLUMNS[status]

@@ -19,7 +19,7 @@ from rollcall.report.drawing import (
 )
 from rollcall.report.model import Period, Report
 from rollcall.report.standing import Standing, class_share, lesson_share, standing_of
-from rollcall.report.wording import STATUSES, clock, one_line, period_when, share_percent, status_word
+from rollcall.report.wording import STATUSES, clock, count_word, one_line, period_when, share_percent
 from rollcall.texts import Texts
 
 _ROOM = WIDTH - 2 * MARGIN
@@ -95,7 +95,7 @@ class _PeriodChart:
             number = report.count(status)
             paper.cells(status, [(x, 400, 36, 36)])
             paper.text(x + 52, 436, str(number), 46, bold=True, colour=INK if number else HOLLOW)
-            paper.text(x + 2, 482, status_word(status, texts), 28, colour=MUTED, room=column - 12)
+            paper.text(x + 2, 482, count_word(status, number, report, texts), 28, colour=MUTED, room=column - 12)
 
     def _trend(self, paper: Paper) -> None:
         """Attendance per lesson, above its column; the lowest, the highest and the last carry their number."""

@@ -9,7 +9,7 @@ from enum import StrEnum
 from zoneinfo import ZoneInfo
 
 from rollcall.attendance import ATTENDED, Status
-from rollcall.verdict import Reason
+from rollcall.verdict import SUSPICIOUS, Reason
 
 
 class Period(StrEnum):
@@ -49,6 +49,16 @@ class Mark:
     confidence: float | None = None
     refused: tuple[Reason, ...] = ()
     confirmed: bool = False
+
+    @property
+    def told(self) -> tuple[Reason, ...]:
+        """The refused notes that a report tells of: all; of whom a teacher confirmed, only what is suspicious.
+
+        The tries before a confirmation would tell who has a voice on record and who has none.
+        """
+        if not self.confirmed:
+            return self.refused
+        return tuple(one for one in self.refused if one in SUSPICIOUS and one is not Reason.TEACHER_DECIDES)
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from rollcall.report.standing import class_share, lesson_share, standing_of
 from rollcall.report.wording import (
     STATUSES,
     capital,
+    count_word,
     lesson_when,
     one_line,
     period_when,
@@ -89,7 +90,7 @@ class _Pages:
             mark = student.marks[0] if student.marks else None
             if mark is not None:
                 self._mark_cells(sheet, row, mark)
-                reasons_width = max(reasons_width, len(reason_words(mark.refused, self.texts)))
+                reasons_width = max(reasons_width, len(reason_words(mark.told, self.texts)))
         self._finish(sheet, columns=len(heads), frozen_columns=2)
         for column, width in ((2, 17), (3, 12), (4, 15), (5, 16), (6, min(reasons_width + 2, _WIDEST_COLUMN))):
             sheet.set_column(column, column, width)
@@ -99,11 +100,11 @@ class _Pages:
         if mark.at is not None:
             sheet.write_datetime(row, 3, _local(self.report, mark.at), self.clock)
         if mark.confirmed:
-            sheet.write_string(row, 4, self.texts("report-confirmed"))
+            sheet.write_string(row, 4, self.texts("report-confirmed-short"), self.centred)
         elif mark.confidence is not None:
             sheet.write_number(row, 4, percent(mark.confidence) / 100, self.share)
-        sheet.write_number(row, 5, len(mark.refused), self.centred)
-        sheet.write_string(row, 6, reason_words(mark.refused, self.texts), self.plain)
+        sheet.write_number(row, 5, len(mark.told), self.centred)
+        sheet.write_string(row, 6, reason_words(mark.told, self.texts), self.plain)
 
     def period(self) -> None:
         """One row per student, one column per lesson, and the totals."""
@@ -113,7 +114,7 @@ class _Pages:
         for column, lesson in enumerate(self.report.lessons, start=2):
             sheet.write_datetime(0, column, _local(self.report, lesson.opened_at), self.head_moment)
         totals = 2 + len(self.report.lessons)
-        heads = [capital(status_word(status, self.texts)) for status in STATUSES]
+        heads = [capital(count_word(status, 0, self.report, self.texts)) for status in STATUSES]
         heads += [self.texts(f"report-column-{column}") for column in ("attended", "lessons", "share")]
         for column, head in enumerate(heads, start=totals):
             sheet.write_string(0, column, head, self.head)
@@ -151,7 +152,10 @@ class _Pages:
             (texts("report-row-zone"), report.timezone.key),
             (texts("report-row-lessons"), len(report.lessons)),
             (texts("report-row-students"), len(report.students)),
-            *((capital(status_word(status, texts)), report.count(status)) for status in STATUSES),
+            *(
+                (capital(count_word(status, report.count(status), report, texts)), report.count(status))
+                for status in STATUSES
+            ),
         ]
         left = self.book.add_format({"align": "left"})
         for row, (name, value) in enumerate(facts):
@@ -172,7 +176,7 @@ class _Pages:
             self._lessons_table(sheet, row + 2)
 
     def _lessons_table(self, sheet: Any, top: int) -> None:
-        words = [capital(status_word(status, self.texts)) for status in STATUSES]
+        words = [capital(self.texts(f"counted-{status.value}", number=0)) for status in STATUSES]
         heads = [self.texts("report-column-lesson"), *words, self.texts("report-column-share")]
         _write_strings(sheet, top, heads, self.head)
         for index, lesson in enumerate(self.report.lessons):

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from rollcall.confidence import percent
 from rollcall.report.model import Mark, Report
 from rollcall.report.standing import standing_of
-from rollcall.report.wording import STATUSES, capital, reason_words, share_percent, status_word
+from rollcall.report.wording import STATUSES, capital, count_word, reason_words, share_percent, status_word
 from rollcall.texts import Texts
 
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
@@ -44,14 +44,14 @@ def _mark_cells(report: Report, mark: Mark | None, texts: Texts) -> list[str]:
         status_word(mark.status, texts),
         f"{report.local(mark.at):%Y-%m-%d %H:%M:%S}" if mark.at is not None else "",
         _certainty(mark, texts),
-        str(len(mark.refused)),
-        reason_words(mark.refused, texts),
+        str(len(mark.told)),
+        reason_words(mark.told, texts),
     ]
 
 
 def _certainty(mark: Mark, texts: Texts) -> str:
     if mark.confirmed:
-        return texts("report-confirmed")
+        return texts("report-confirmed-short")
     return f"{percent(mark.confidence)}%" if mark.confidence is not None else ""
 
 
@@ -59,7 +59,7 @@ def _period(report: Report, texts: Texts) -> Iterable[list[str]]:
     yield [
         texts("report-column-name"),
         *(f"{report.local(lesson.opened_at):%Y-%m-%d %H:%M}" for lesson in report.lessons),
-        *(capital(status_word(status, texts)) for status in STATUSES),
+        *(capital(count_word(status, 0, report, texts)) for status in STATUSES),
         *(texts(f"report-column-{column}") for column in ("attended", "lessons", "share")),
     ]
     for student in report.students:

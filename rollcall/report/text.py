@@ -10,6 +10,7 @@ from rollcall.report.wording import (
     SIGNS,
     STATUSES,
     clock,
+    count_word,
     lesson_when,
     one_line,
     period_when,
@@ -37,6 +38,8 @@ def report_text(report: Report, texts: Texts) -> str:
         head, body, tail = _period(report, texts)
     if not report.students:
         body = [texts("report-no-students")]
+    if report.count(Status.FLAGGED):
+        tail = [*tail, "", texts("report-flagged-explained")]
     return _fitted([title, *head, "", *_counts(report, texts), ""], body, tail, texts)
 
 
@@ -106,10 +109,12 @@ def _pointed_out(standings: list[Standing], texts: Texts) -> list[str]:
 
 
 def _counts(report: Report, texts: Texts) -> list[str]:
-    return [
-        f"{SIGNS[status]} {texts('report-count', word=status_word(status, texts), number=report.count(status))}"
-        for status in STATUSES
-    ]
+    lines = []
+    for status in STATUSES:
+        number = report.count(status)
+        word = count_word(status, number, report, texts)
+        lines.append(f"{SIGNS[status]} {texts('report-count', word=word, number=number)}")
+    return lines
 
 
 def _fitted(head: list[str], body: list[str], tail: list[str], texts: Texts) -> str:

@@ -37,6 +37,11 @@ def status_word(status: Status, texts: Texts) -> str:
     return texts(f"status-{status.value}")
 
 
+def count_word(status: Status, number: int, report: Report, texts: Texts) -> str:
+    """What so many marks are: students of one lesson, times of several."""
+    return texts(f"{'counted' if report.is_single else 'total'}-{status.value}", number=number)
+
+
 def reason_words(reasons: Iterable[Reason], texts: Texts) -> str:
     """Why notes were not accepted: each reason once, in the order in which it first came."""
     return ", ".join(texts(f"short-reason-{reason.value}") for reason in dict.fromkeys(reasons))

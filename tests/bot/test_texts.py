@@ -14,13 +14,13 @@ from rollcall.verdict import Reason
 
 
 def keys_of(language: str) -> dict[str, set[str]]:
-    """Every message of a language, with the values it needs."""
+    """Every message of a language, with the values it shows. Which form a number chooses is each language's own."""
     found = {}
     for file in (resources.files("rollcall") / "locales" / language).iterdir():
         for entry in re.split(r"\n(?=[a-z])", file.read_text(encoding="utf-8")):
             key = re.match(r"([a-z][\w-]*) =", entry)
             if key:
-                found[key[1]] = set(re.findall(r"\$([\w-]+)", entry))
+                found[key[1]] = set(re.findall(r"\{ \$([\w-]+) \}", entry))
     return found
 
 

@@ -42,7 +42,7 @@ def test_a_period_has_a_column_per_lesson_and_totals_that_add_up() -> None:
     assert sheet["D2"].fill.fgColor.rgb != sheet["E2"].fill.fgColor.rgb
     summary = {row[0]: row[1] for row in book["Summary"].iter_rows(max_col=2, values_only=True)}
     assert summary["Class"] == "English B2"
-    assert [summary[word] for word in ("Present", "Late", "Absent", "Flagged")] == [
+    assert [summary[word] for word in ("Present", "Late", "Absent", "In doubt")] == [
         report.count(status) for status in (Status.PRESENT, Status.LATE, Status.ABSENT, Status.FLAGGED)
     ]
     assert datetime(2025, 3, 11, 9, 0) in summary  # noqa: DTZ001

@@ -47,7 +47,7 @@ def test_a_lesson_is_told_student_by_student_with_status_time_and_confidence() -
         "2 из 4 на месте",
         "",
         "✅ присутствует: 1",
-        "🕒 с опозданием: 1",
+        "🕒 опоздал: 1",
         "▫️ отсутствует: 1",
         "⚠️ под вопросом: 1",
         "",
@@ -55,6 +55,8 @@ def test_a_lesson_is_told_student_by_student_with_status_time_and_confidence() -
         "🕒 Иван Ким — с опозданием · 09:14 · 99 %",
         "▫️ Олег Лис — отсутствует",
         "⚠️ Яна Юн — под вопросом · пересланное сообщение, голос другого ученика",
+        "",
+        "⚠️ «Под вопросом»: отметки нет, но с аккаунта ученика приходили записи, которые стоит проверить.",
     ]
 
 
@@ -70,12 +72,14 @@ def test_a_period_counts_per_student_and_points_out_who_is_worth_a_look() -> Non
     assert lines[9:] == [
         "Ann Lee — 8 of 8 · 100 % · 1 late",
         "Bo Ray — 5 of 8 · 63 %",
-        "Cy Orr — 2 of 5 · 40 % · 2 flagged",
+        "Cy Orr — 2 of 5 · 40 % · 2 in doubt",
         "Di New — not in the class yet",
         "",
         "Worth a look:",
         "👀 Cy Orr — 40 %",
         "👀 Bo Ray — 3 absences in a row",
+        "",
+        "⚠️ “In doubt”: not marked, but notes came from the student’s account that deserve a look.",
     ]
 
 
@@ -150,6 +154,20 @@ def test_the_csv_has_a_row_per_student_and_nothing_that_runs() -> None:
     assert [row[0] for row in rows[1:]] == ['\'=HYPERLINK("x")', "'+7", "'-1", "'@me", "Ли, Анна"]
     assert rows[1][1:] == ["присутствует", "2025-03-11 09:03:00", "97%", "0", ""]
     assert rows[4][4:] == ["3", "пересланное сообщение, голос другого ученика"]
+
+
+def test_a_table_does_not_tell_who_was_confirmed_without_a_voice() -> None:
+    tries = (Reason.UNSURE, Reason.UNSURE, Reason.TEACHER_DECIDES)
+    by_voice = Mark(Status.PRESENT, START, None, tries, confirmed=True)
+    by_a_tap = Mark(Status.PRESENT, START, None, confirmed=True)
+    _, one, other = rows_of(csv_table(report_of({"Ann": (by_voice,), "Bob": (by_a_tap,)}), texts_in("en")))
+    assert one[1:] == other[1:] == ["present", "2025-03-11 09:00:00", "teacher", "0", ""]
+
+
+@pytest.mark.parametrize(("number", "word"), [(1, "пропуск: 1"), (22, "пропуска: 22"), (425, "пропусков: 425")])
+def test_what_is_counted_agrees_with_its_number(number: int, word: str) -> None:
+    report = report_of({f"Student {one}": (GONE, None) for one in range(number)}, Period.ALL)
+    assert f"▫️ {word}" in report_text(report, texts_in("ru")).splitlines()
 
 
 def test_the_csv_of_a_period_has_a_column_per_lesson() -> None:

@@ -1,14 +1,24 @@
-# Status words: the counts and the lines of a report use the same ones.
+# One student's status in one lesson.
 status-present = present
 status-late = late
 status-absent = absent
-status-flagged = flagged
+status-flagged = in doubt
+
+# How many: students in a lesson (counted), times in a period (total).
+counted-present = present
+counted-late = late
+counted-absent = absent
+counted-flagged = in doubt
+total-present = present
+total-late = late
+total-absent = absent
+total-flagged = in doubt
 
 # One letter each, for the cells of the spreadsheet.
 status-letter-present = P
 status-letter-late = L
 status-letter-absent = A
-status-letter-flagged = F
+status-letter-flagged = ?
 
 # Why a note was not accepted, in as few words as will do. Only the teacher reads these.
 short-reason-match = voice matched
@@ -101,7 +111,7 @@ report-students = { $number ->
    *[other] { $number } students
 }
 report-times-late = { $number } late
-report-times-flagged = { $number } flagged
+report-times-flagged = { $number } in doubt
 report-missed-in-a-row = { $number ->
     [one] { $number } absence in a row
    *[other] { $number } absences in a row
@@ -114,6 +124,7 @@ report-not-yet = not in the class yet
 report-more = … and { $number } more in the spreadsheet
 report-worth-a-look = Worth a look:
 report-worth-a-look-more = … and { $number } more
+report-flagged-explained = ⚠️ “In doubt”: not marked, but notes came from the student’s account that deserve a look.
 report-no-students = Nobody has joined this class yet.
 report-no-lessons = { $period ->
     [lesson] There have been no lessons yet. Start the first with /open.
@@ -162,3 +173,4 @@ short-reason-teacher_decides = waiting for the teacher
 short-reason-teacher_confirmed = confirmed by the teacher
 short-reason-teacher_rejected = rejected by the teacher
 report-confirmed = confirmed by the teacher
+report-confirmed-short = teacher

@@ -1,8 +1,35 @@
-# Слова состояний: в счёте и в строках отчёта они одни и те же.
+# Состояние одного ученика на одном уроке.
 status-present = присутствует
 status-late = с опозданием
 status-absent = отсутствует
 status-flagged = под вопросом
+
+# Сколько: учеников на уроке (counted), раз за период (total).
+counted-present = { $number ->
+    [one] присутствует
+   *[other] присутствуют
+}
+counted-late = { $number ->
+    [one] опоздал
+   *[other] опоздали
+}
+counted-absent = { $number ->
+    [one] отсутствует
+   *[other] отсутствуют
+}
+counted-flagged = под вопросом
+total-present = вовремя
+total-late = { $number ->
+    [one] опоздание
+    [few] опоздания
+   *[many] опозданий
+}
+total-absent = { $number ->
+    [one] пропуск
+    [few] пропуска
+   *[many] пропусков
+}
+total-flagged = под вопросом
 
 # По одной букве для ячеек таблицы.
 status-letter-present = П
@@ -121,6 +148,7 @@ report-not-yet = ещё не в классе
 report-more = … и ещё { $number } — в таблице
 report-worth-a-look = Стоит обратить внимание:
 report-worth-a-look-more = … и ещё { $number }
+report-flagged-explained = ⚠️ «Под вопросом»: отметки нет, но с аккаунта ученика приходили записи, которые стоит проверить.
 report-no-students = В классе пока никого нет.
 report-no-lessons = { $period ->
     [lesson] Уроков ещё не было. Начните первый командой /open.
@@ -138,7 +166,7 @@ report-chart-minutes = +{ $number } мин
 report-chart-late-from = опоздание с { $time }
 report-chart-more = … и ещё { $number }
 report-chart-nobody = Никто не отметился.
-report-chart-lowest = { $shown } учеников с самой низкой посещаемостью из { $total }.
+report-chart-lowest = Показаны ученики с самой низкой посещаемостью: { $shown } из { $total }.
 report-chart-last-lessons = Последние уроки: { $shown } из { $total }; проценты — по всем.
 
 # Таблица и CSV
@@ -155,7 +183,7 @@ report-column-attended = Посещено
 report-column-lessons = Уроков
 report-column-share = Посещаемость
 report-column-lesson = Урок
-report-row-class = Группа
+report-row-class = Класс
 report-row-lesson = Урок
 report-row-period = Период
 report-row-zone = Часовой пояс
@@ -169,3 +197,4 @@ short-reason-teacher_decides = ждёт учителя
 short-reason-teacher_confirmed = подтверждено учителем
 short-reason-teacher_rejected = отклонено учителем
 report-confirmed = подтверждено учителем
+report-confirmed-short = учитель

@@ -107,7 +107,7 @@ report-period-button-all = Всё время
 
 me-enrolled = Ваш голос записан.
 me-not-enrolled = Ваш голос ещё не записан.
-me-class = { $title }: посещений { $present } · опозданий { $late } · пропусков { $absent }
+me-class = { $title }: вовремя { $present } · опозданий { $late } · пропусков { $absent }
 
 button-voices = Голоса
 voices-too-few = { $title }: голоса записали меньше двух учеников, сравнивать пока нечего.
