@@ -182,7 +182,7 @@ def _enrolment_text(attempt: Attempt, step: int, t: Texts) -> str:
 
 
 def _check_in_text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
-    identity = f"{person.full_name} — {percent(attempt.confidence or 0.0)} %"
+    identity = t("identity", name=person.full_name, percent=percent(attempt.confidence or 0.0))
     if attempt.status is None or attempt.marked_at is None or school_class is None:
         return identity + "\n" + t("no-lesson-open")
     local = attempt.marked_at.astimezone(ZoneInfo(school_class.timezone))

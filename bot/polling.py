@@ -9,7 +9,8 @@ from typing import Any
 
 from telegram import Audio, Document, Update, VideoNote, Voice
 from telegram.error import EndPointNotFound, InvalidToken
-from telegram.ext import ExtBot
+
+from bot.marking import MarkingBot
 
 READ_TIMEOUT = 20.0
 _LONGEST_FILE_ID, _LONGEST_UNIQUE_ID = 255, 64
@@ -18,7 +19,7 @@ _LONGEST_FILE_ID, _LONGEST_UNIQUE_ID = 255, 64
 _log = logging.getLogger(__name__)
 
 
-class Poller(ExtBot[Any]):
+class Poller(MarkingBot):
     """The bot's connection to Telegram.
 
     python-telegram-bot reads a batch of updates whole or not at all, and asks for the same batch again, for ever, if

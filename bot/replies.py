@@ -1,4 +1,4 @@
-"""Sending. Plain text always: a name is data, never markup."""
+"""Sending. A name is data, never markup."""
 
 from __future__ import annotations
 

@@ -8,6 +8,8 @@ from typing import Any
 
 from fluent.runtime import FluentBundle, FluentResource
 
+from rollcall.marked import read, shielded
+
 LANGUAGES = ("en", "ru")
 DEFAULT_LANGUAGE = "en"
 
@@ -24,7 +26,7 @@ class Texts:
                 self._bundle.add_resource(FluentResource(file.read_text(encoding="utf-8")))
 
     def __call__(self, key: str, **values: Any) -> str:
-        """The message for ``key``, filled in.
+        """The message for ``key``, filled in; `rollcall.marked.Marked` where some of it is bold or folded.
 
         Raises:
             KeyError: there is no such message, or a value it needs is missing.
@@ -32,10 +34,10 @@ class Texts:
         message = self._bundle.get_message(key)
         if message.value is None:
             raise KeyError(key)
-        text, errors = self._bundle.format_pattern(message.value, values)
+        text, errors = self._bundle.format_pattern(message.value, {name: shielded(it) for name, it in values.items()})
         if errors:
             raise KeyError(f"{key}: {errors[0]}")
-        return str(text)
+        return read(str(text))
 
 
 @cache

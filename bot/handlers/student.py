@@ -11,6 +11,7 @@ from bot.caller import caller_of
 from bot.replies import enrol_button, reply
 from bot.services import Context
 from rollcall.attendance import Status
+from rollcall.marked import one_below_the_other
 from rollcall.report.wording import SIGNS, status_word
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.lessons import last_lessons, mark_counts
@@ -34,7 +35,8 @@ async def me(update: Update, context: Context) -> None:
             known = await is_enrolled(session, person.id)
             buttons = None if known else enrol_button(t)
             parts = [await _class_part(session, t, person, one) for one in taken]
-            text = "\n\n".join([person.full_name + "\n" + t("me-enrolled" if known else "me-not-enrolled"), *parts])
+            head = t("me-name", name=person.full_name) + "\n" + t("me-enrolled" if known else "me-not-enrolled")
+            text = one_below_the_other([head, *parts], "\n\n")
     await reply(update, text, buttons)
 
 
@@ -55,4 +57,4 @@ async def _class_part(session: AsyncSession, t: Texts, person: Person, school_cl
         time = f" · {mark.at.astimezone(zone):%H:%M}" if mark.at else ""
         day = f"{lesson.opened_at.astimezone(zone):%d.%m.%Y}"
         lines.append(f"{SIGNS[status]} {day} — {status_word(status, t)}{time}")
-    return "\n".join([head, *lines])
+    return one_below_the_other([head, *lines])

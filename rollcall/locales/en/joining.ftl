@@ -8,13 +8,13 @@ invite-unusable = This invitation has been used or has expired. Ask the administ
 consent-text =
     To recognise you I make a voiceprint from three voice notes. Your voice is biometric data, so I ask first.
 
-    What I keep: your name, your Telegram account's number, your marks and my answers to your notes; your voiceprint, and a short code of each note, so that none can be used twice. Voiceprint and codes are encrypted; the recordings themselves are deleted as soon as they are processed.
+    <fold>What I keep: your name, your Telegram account's number, your marks and my answers to your notes; your voiceprint, and a short code of each note, so that none can be used twice. Voiceprint and codes are encrypted; the recordings themselves are deleted as soon as they are processed.
     Why: only to mark who attends this class's lessons. Your teacher sees your name and marks, never your voiceprint.
     If three times in a lesson I am not sure that it is you, your teacher listens to your last note and decides.
-    Until when: until you delete the voiceprint, or have not used it for { $days ->
+    Until when: until you delete the voiceprint. If you do not use it for { $days ->
         [one] { $days } day
        *[other] { $days } days
-    }. To delete it at any time: /forget, to see everything: /mydata
+    }, it is deleted by itself. To delete it at any time: /forget, to see everything: /mydata</fold>
 
     You are free to refuse. Then you check in by a tap on “I’m here”, and your teacher confirms it. It counts just the same.
 consent-yes = I agree
@@ -26,15 +26,15 @@ name-again = I need your full name in one line, 2 to 100 characters, for example
 name-first = First tell me your full name in a text message.
 
 joined =
-    { $name }, you have joined “{ $title }”.
+    <b>{ $name }</b>, you have joined “{ $title }”.
 
     One thing is left: three short voice notes, so that I know your voice. Press the button or send /enroll
 joined-known-voice =
-    { $name }, you have joined “{ $title }”.
+    <b>{ $name }</b>, you have joined “{ $title }”.
 
     I know your voice already: in a lesson, send me one voice note.
 button-enrol = Record my voice
-joined-already = { $name }, you are in “{ $title }” already. Your attendance: /me, to record your voice anew: /enroll
+joined-already = <b>{ $name }</b>, you are in “{ $title }” already. Your attendance: /me, to record your voice anew: /enroll
 
 keep-ask = One last question: may I keep these three recordings, encrypted? Should the recogniser be replaced some day, you would not have to record your voice again. To delete them at any time: /forget
 keep-yes = Keep the recordings

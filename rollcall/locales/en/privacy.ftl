@@ -5,7 +5,7 @@ consent-declined =
 consent-declined-member = All right: nothing of your voice was stored. In a lesson you can check in without it: /here. It counts just the same.
 without-button = Join without a voice
 joined-without-voice =
-    { $name }, you have joined “{ $title }”.
+    <b>{ $name }</b>, you have joined “{ $title }”.
 
     When a lesson is open, send /here and tap “I’m here”; your teacher confirms it. Should you prefer your voice later: /enroll
 
@@ -17,7 +17,7 @@ here-noted = ✋ { $title } · { $time }: your teacher is asked to confirm that 
 here-closed = This lesson is not open any more, so nothing was recorded.
 here-was-rejected = Your teacher has already answered that you are not there. If that is a mistake, please tell your teacher.
 here-card =
-    { $name } · { $title } · { $time }
+    <b>{ $name }</b> · { $title } · { $time }
     Checked in without a voice, by a tap on “I’m here”.
 here-ask = Is { $name } there?
 here-confirmed = ✅ Confirmed by { $teacher }: marked as there.

@@ -16,7 +16,7 @@ newclass-too-long =
        *[other] { $most } characters fit
     }. Please write a shorter one: /newclass Physics 9B
 newclass-made =
-    Class “{ $title }” is ready. Pass this join link on to your students:
+    Class “<b>{ $title }</b>” is ready. Pass this join link on to your students:
     { $link }
 
     When the lesson begins, press “Open a lesson”.
@@ -32,7 +32,7 @@ classes-line =
     }
 class-not-yours = That class is not among yours.
 class-card =
-    { $title } · { $students ->
+    <b>{ $title }</b> · { $students ->
         [one] { $students } student
        *[other] { $students } students
     }
@@ -60,8 +60,8 @@ button-back = Back
 open-usage = After /open you may say for how many minutes the lesson stays open, 1 to { $most }: /open 20
 open-which = Which class?
 open-already = This lesson is open already.
-board-open = 🟢 { $title } — the lesson is open for check-in until { $closes }.
-board-closed = ⚪ { $title } — the lesson was closed at { $time }.
+board-open = 🟢 <b>{ $title }</b> — the lesson is open for check-in until { $closes }.
+board-closed = ⚪ <b>{ $title }</b> — the lesson was closed at { $time }.
 board-count = Now present { $present } of { $students }
 board-count-closed = In all present { $present } of { $students }
 board-late = late among them: { $late }
@@ -70,7 +70,7 @@ board-hint = To check in, send me a voice note in private.
 close-none = No lesson is open.
 close-which = Which lesson?
 closed =
-    { $title }: the lesson is closed, { $attended } of { $students } came.
+    <b>{ $title }</b>: the lesson is closed, { $attended } of { $students } came.
     In all: present { $present } · late { $late } · absent { $absent } · in doubt { $flagged }
 
 report-which = Which class?
@@ -84,12 +84,13 @@ report-period-button-all = All
 
 me-enrolled = Your voice is recorded.
 me-not-enrolled = Your voice is not recorded yet.
-me-class = { $title }: present { $present } · late { $late } · absent { $absent }
+me-name = <b>{ $name }</b>
+me-class = <b>{ $title }</b>: present { $present } · late { $late } · absent { $absent }
 
 button-voices = Voices
-voices-too-few = { $title }: fewer than two students have recorded their voices, so there is nothing to compare yet.
+voices-too-few = <b>{ $title }</b>: fewer than two students have recorded their voices, so there is nothing to compare yet.
 voices-head =
-    { $title }: how well I can tell the voices apart
+    <b>{ $title }</b>: how well I can tell the voices apart
     Voices recorded: { $students }
 voices-second-tries =
     { $n ->
@@ -106,7 +107,7 @@ voices-closest = The most alike are { $one } and { $other }; I can tell them apa
 voices-mixed-up = { $one } and { $other } sound like one person to me. A note that fits both is not accepted.
 
 review-card =
-    { $name } · { $title } · { $time }
+    <b>{ $name }</b> · { $title } · { $time }
     The voice is close to this student’s, but not close enough. Tries: { $tries }.
 review-ask = Is it { $name }?
 review-confirm = ✅ Confirm
@@ -119,6 +120,6 @@ review-told-rejected = { $title }: your teacher has listened and did not recogni
 
 board-phrase = Any words will do, for example: “{ $phrase }”
 alike-voices =
-    { $title }: { $one } and { $other } sound like one person to me.
+    <b>{ $title }</b>: { $one } and { $other } sound like one person to me.
     It may be one person with two accounts, a phone lent to a friend while recording, or twins. I tell their notes apart only if one clearly fits better.
     If it is a mistake, ask them to record their voices anew: /enroll

@@ -16,6 +16,7 @@ enrol-done =
 
     To check in, send me one voice note of 3 to 5 seconds while a lesson is open. Say whatever you like.
 
+identity = <b>{ $name }</b> — { $percent } %
 no-lesson-open = No lesson is open now, so you are not marked.
 
 reason-other_voice = This does not sound like you, so you are not marked. If it was you, record another note in a quiet place, close to the microphone, or check in without a voice: /here

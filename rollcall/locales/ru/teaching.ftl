@@ -17,7 +17,7 @@ newclass-too-long =
        *[other] { $most } знаков
     }. Напишите короче: /newclass Физика 9Б
 newclass-made =
-    Класс «{ $title }» готов. Отправьте ученикам ссылку для входа:
+    Класс «<b>{ $title }</b>» готов. Отправьте ученикам ссылку для входа:
     { $link }
 
     Когда начнётся урок, нажмите «Открыть урок».
@@ -35,7 +35,7 @@ classes-line =
     }
 class-not-yours = Этого класса нет среди ваших.
 class-card =
-    { $title } · { $students ->
+    <b>{ $title }</b> · { $students ->
         [one] { $students } ученик
         [few] { $students } ученика
        *[other] { $students } учеников
@@ -66,8 +66,8 @@ button-back = Назад
 open-usage = После /open можно указать, на сколько минут открыть урок, от 1 до { $most }: /open 20
 open-which = Какой класс?
 open-already = Этот урок уже открыт.
-board-open = 🟢 { $title } — урок открыт для отметки до { $closes }.
-board-closed = ⚪ { $title } — урок закрыт в { $time }.
+board-open = 🟢 <b>{ $title }</b> — урок открыт для отметки до { $closes }.
+board-closed = ⚪ <b>{ $title }</b> — урок закрыт в { $time }.
 board-count =
     Сейчас { $present ->
         [one] присутствует
@@ -84,7 +84,7 @@ board-hint = Чтобы отметиться, пришлите мне голос
 close-none = Открытых уроков нет.
 close-which = Какой урок?
 closed =
-    { $title }: урок закрыт, на месте { $attended } из { $students }.
+    <b>{ $title }</b>: урок закрыт, на месте { $attended } из { $students }.
     Итого: { $present ->
         [one] присутствует
        *[other] присутствуют
@@ -107,12 +107,13 @@ report-period-button-all = Всё время
 
 me-enrolled = Ваш голос записан.
 me-not-enrolled = Ваш голос ещё не записан.
-me-class = { $title }: вовремя { $present } · опозданий { $late } · пропусков { $absent }
+me-name = <b>{ $name }</b>
+me-class = <b>{ $title }</b>: вовремя { $present } · опозданий { $late } · пропусков { $absent }
 
 button-voices = Голоса
-voices-too-few = { $title }: голоса записали меньше двух учеников, сравнивать пока нечего.
+voices-too-few = <b>{ $title }</b>: голоса записали меньше двух учеников, сравнивать пока нечего.
 voices-head =
-    { $title }: насколько хорошо я различаю голоса
+    <b>{ $title }</b>: насколько хорошо я различаю голоса
     Записано голосов: { $students }
 voices-second-tries =
     { $n ->
@@ -129,7 +130,7 @@ voices-closest = Больше всего похожи { $one } и { $other }; я
 voices-mixed-up = { $one } и { $other } для меня звучат как один человек. Сообщение, похожее на обоих, не принимается.
 
 review-card =
-    { $name } · { $title } · { $time }
+    <b>{ $name }</b> · { $title } · { $time }
     Голос похож на голос этого ученика, но уверенности нет. Попыток: { $tries }.
 review-ask = Это { $name }?
 review-confirm = ✅ Подтвердить
@@ -142,6 +143,6 @@ review-told-rejected = { $title }: учитель послушал и не уз�
 
 board-phrase = Слова могут быть любыми, например: «{ $phrase }»
 alike-voices =
-    { $title }: { $one } и { $other } для меня звучат как один человек.
+    <b>{ $title }</b>: { $one } и { $other } для меня звучат как один человек.
     Возможно, это один человек с двумя аккаунтами, телефон, одолженный другу при записи голоса, или близнецы. Их сообщения я различу, только если одно подходит явно лучше.
     Если это ошибка, попросите их записать голос заново: /enroll
