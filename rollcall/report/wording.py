@@ -39,7 +39,8 @@ def status_word(status: Status, texts: Texts) -> str:
 
 def count_word(status: Status, number: int, report: Report, texts: Texts) -> str:
     """What so many marks are: students of one lesson, times of several."""
-    return texts(f"{'counted' if report.is_single else 'total'}-{status.value}", number=number)
+    key = f"counted-{status.value}" if report.is_single else f"total-{status.value}"
+    return texts(key, number=number)
 
 
 def reason_words(reasons: Iterable[Reason], texts: Texts) -> str:

@@ -8,8 +8,8 @@ invite-unusable = This invitation has been used or has expired. Ask the administ
 consent-text =
     To recognise you I make a voiceprint from three voice notes. Your voice is biometric data, so I ask first.
 
-    <fold>What I keep: your name, your Telegram account's number, your marks and my answers to your notes; your voiceprint, and a short code of each note, so that none can be used twice. Voiceprint and codes are encrypted; the recordings themselves are deleted as soon as they are processed.
-    Why: only to mark who attends this class's lessons. Your teacher sees your name and marks, never your voiceprint.
+    <fold>What I keep: your name, your Telegram account’s number, your marks and my answers to your notes; your voiceprint, and a short code of each note, so that none can be used twice. Voiceprint and codes are encrypted; the recordings themselves are deleted as soon as they are processed.
+    Why: only to mark who attends this class’s lessons. Your teacher sees your name and marks, never your voiceprint.
     If three times in a lesson I am not sure that it is you, your teacher listens to your last note and decides.
     Until when: until you delete the voiceprint. If you do not use it for { $days ->
         [one] { $days } day

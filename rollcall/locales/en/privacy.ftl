@@ -1,7 +1,7 @@
 consent-declined =
     All right: nothing was stored.
 
-    You can join without a voice as well. In a lesson you then tap “I’m here” and your teacher confirms it; the report does not show that such a mark differs from others. For that I would keep your name, your Telegram account's number and your attendance marks, and nothing else. Press the button if you agree; otherwise do nothing.
+    You can join without a voice as well. In a lesson you then tap “I’m here” and your teacher confirms it; the report does not show that such a mark differs from others. For that I would keep your name, your Telegram account’s number and your attendance marks, and nothing else. Press the button if you agree; otherwise do nothing.
 consent-declined-member = All right: nothing of your voice was stored. In a lesson you can check in without it: /here. It counts just the same.
 without-button = Join without a voice
 joined-without-voice =
@@ -32,7 +32,7 @@ tidy-left = Not deleted: { $n } ({ $times }). Telegram lets me delete a message 
 
 forget-nothing = I keep nothing about you.
 forget-ask =
-    I will delete your voiceprint and everything else made from your voice: from the database, from the queue and from the server's memory. Your voice messages of the last 48 hours will disappear from this chat. Your consent is withdrawn.
+    I will delete your voiceprint and everything else made from your voice: from the database, from the queue and from the server’s memory. Your voice messages of the last 48 hours will disappear from this chat. Your consent is withdrawn.
 
     Your name and your marks stay with your teacher. To check in by voice again you would have to record it anew.
 forget-yes = Delete my voice
@@ -52,11 +52,11 @@ receipt-queued = Notes taken out of the queue: { $n }
 receipt-messages = Voice messages deleted from chats: { $n }
 receipt-marks = Attendance marks deleted: { $n }
 receipt-messages_left = Voice messages I cannot delete from this chat any more: { $n }. Telegram lets me for 48 hours only; please delete them yourself.
-receipt-cards_left = Voice messages I cannot delete from your teacher's chat any more: { $n }. Please ask your teacher to delete them.
+receipt-cards_left = Voice messages I cannot delete from your teacher’s chat any more: { $n }. Please ask your teacher to delete them.
 
 leave-button = Leave all classes, delete everything
 leave-ask =
-    You will leave all classes. I delete your name, your Telegram account's number, your marks and everything else I keep about you. Your teacher's reports will not show you any more, and nothing of it can be brought back.
+    You will leave all classes. I delete your name, your Telegram account’s number, your marks and everything else I keep about you. Your teacher’s reports will not show you any more, and nothing of it can be brought back.
 
     Might you need the marks? Send /mydata first
 leave-yes = Delete everything

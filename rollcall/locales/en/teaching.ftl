@@ -6,7 +6,7 @@ invite =
     { $link }
 
 newclass-usage =
-    Write the class's name after the command, up to { $most ->
+    Write the class’s name after the command, up to { $most ->
         [one] { $most } character
        *[other] { $most } characters
     }: /newclass Physics 9B
@@ -99,7 +99,7 @@ voices-second-tries =
     }
 voices-false-accepts =
     { $n ->
-        [0] A classmate's voice passes for the student's less than once in 1,000 notes.
+        [0] A classmate’s voice passes for the student’s less than once in 1,000 notes.
        *[other] Of 1,000 notes by classmates, about { $n } sound close to the student. Nearly all of them are stopped, because they sound closer to whoever really spoke.
     }
 voices-raised = These voices are more alike than usual, so I ask for a closer match than in other classes.
