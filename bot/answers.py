@@ -19,9 +19,11 @@ from bot import metrics
 from bot.pace import seconds_of
 from bot.phrases import enrolment_phrase, lesson_phrase
 from bot.replies import Buttons, keyboard, tidy_button
+from bot.reviews import ask_teachers
 from bot.services import App, Services, now
 from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
+from rollcall.review import Asked
 from rollcall.storage.attempts import LONGEST_WAIT, claim_answer
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.people import keeps_recordings
@@ -59,12 +61,15 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
         school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
         lesson = await _lesson_to_check_in(session, attempt, person)
         step = await _step(session, attempt)
+    asked = None
+    if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
+        asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
     texts = texts_in(conversation.locale if conversation else "en")
     offer = await _offer(services, attempt, person, texts)
     try:
         await application.bot.send_message(
             attempt.chat_id,
-            text_for(attempt, person, school_class, lesson, step, texts)
+            text_for(attempt, person, school_class, lesson, step, texts, asked)
             + ("\n\n" + texts("keep-ask") if offer and len(offer) > 1 else ""),
             reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
@@ -143,7 +148,13 @@ async def _step(session: AsyncSession, attempt: Attempt) -> int:
 
 
 def text_for(
-    attempt: Attempt, person: Person, school_class: SchoolClass | None, lesson: Lesson | None, step: int, t: Texts
+    attempt: Attempt,
+    person: Person,
+    school_class: SchoolClass | None,
+    lesson: Lesson | None,
+    step: int,
+    t: Texts,
+    asked: Asked | None = None,
 ) -> str:
     """The answer's words. A voice that is not accepted never brings a name: not another's, nor the account's.
 
@@ -151,7 +162,12 @@ def text_for(
 
     Args:
         step: the note of the enrolment that is asked for next, if the answer asks for one.
+        asked: where a teacher has to decide, whether one was really asked.
     """
+    if asked is Asked.NOBODY:
+        return t("reason-nobody_decides")
+    if asked in (Asked.SOON, Asked.LATER):
+        return t("reason-teacher_decides_later")
     text = _text(attempt, person, school_class, step, t)
     enrolled = attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES
     if lesson is not None and (enrolled or (attempt.purpose is Purpose.CHECK_IN and attempt.reason in _NOTHING_SAID)):

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import logging
+from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.phrases import lesson_phrase
+from bot.places import Place, alternatives, place_of, send_to_first
 from bot.replies import Buttons, keyboard
+from bot.reviews import texts_for
 from bot.services import App, Services, now
 from rollcall.attendance import Status
 from rollcall.report.model import Period
-from rollcall.storage.classes import teachers_of
-from rollcall.storage.lessons import Headcount, close_lesson, headcount, open_lessons
+from rollcall.storage.lessons import Headcount, headcount, open_lessons
 from rollcall.storage.reports import build_report
-from rollcall.storage.tables import Conversation, Lesson, Person, SchoolClass
-from rollcall.texts import Texts, texts_in
+from rollcall.storage.tables import Lesson, Person, SchoolClass
+from rollcall.texts import Texts
 
 _log = logging.getLogger(__name__)
 
 _EDIT_EVERY = 2.0
 """Seconds from the first change to the edits, and so between a board's message and its first edit as well: below one
 edit a second in a chat, below 20 a minute in a group with room to spare."""
+_MOST_MOVES = 5
+"""A board that is gone again after so many times is not wanted."""
+_PATIENCE = 20.0
 
 
 def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headcount) -> str:
@@ -55,16 +59,22 @@ def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headc
 
 def board_buttons(t: Texts, lesson: Lesson) -> Buttons:
     """Close and report while it is open, report afterwards."""
-    report = (t("button-report"), f"report:{lesson.class_id}:lesson")
-    return [[report]] if lesson.closed_at is not None else [[(t("button-close"), f"close:{lesson.class_id}"), report]]
+    (report,) = report_button(t, lesson)
+    return [report] if lesson.closed_at is not None else [[(t("button-close"), f"close:{lesson.class_id}"), *report]]
+
+
+def report_button(t: Texts, lesson: Lesson) -> Buttons:
+    """Under a closed lesson's summary."""
+    return [[(t("button-report"), f"report:{lesson.class_id}:lesson")]]
 
 
 async def summary_text(session: AsyncSession, t: Texts, lesson: Lesson, school_class: SchoolClass) -> str:
-    """The closed lesson's counts."""
+    """The closed lesson's counts, and how many students still wait for a teacher's word."""
     report = await build_report(session, school_class, Period.LESSON, now(), of=lesson)
     counts = {status.value: report.count(status) for status in Status}
     attended = report.count(Status.PRESENT) + report.count(Status.LATE)
-    return t("closed", title=school_class.title, attended=attended, students=len(report.students), **counts)
+    text = t("closed", title=school_class.title, attended=attended, students=len(report.students), **counts)
+    return text + ("\n" + t("closed-waiting", number=report.waiting) if report.waiting else "")
 
 
 async def keep_boards(application: App, services: Services) -> None:
@@ -87,68 +97,93 @@ async def keep_boards(application: App, services: Services) -> None:
         for lesson_id in sorted(lesson_ids):
             await services.mailbox.keeps_up.wait()  # answers come first
             try:
-                await _edit(application, services, lesson_id)
+                await _show(application, services, lesson_id)
             except Exception as error:
                 # Looked at again with the next round: the others do not wait for this one.
                 services.stale_boards.touch(lesson_id)
                 _log.info("a board is edited later", extra={"lesson": lesson_id, "error": type(error).__name__})
 
 
-async def close_overdue(application: App, services: Services) -> None:
-    """Close the lessons whose time is up, and tell their teachers."""
-    async with services.database.session() as session:
-        overdue = [lesson for lesson in await open_lessons(session) if lesson.closes_at <= now()]
-    for lesson in overdue:
-        await _close(application, services, lesson.id)
+@dataclass(frozen=True)
+class _Board:
+    """A lesson's message, as it is and as it should read."""
+
+    place: Place
+    message_id: int | None
+    opener: int
+    may_move: bool
+    texts: Texts
+    text: str
+    buttons: Buttons
 
 
-async def _close(application: App, services: Services, lesson_id: int) -> None:
-    notices: list[tuple[int, str]] = []
-    async with services.database.session() as session:
-        query = select(Lesson).where(Lesson.id == lesson_id, Lesson.closed_at.is_(None)).with_for_update()
-        lesson = await session.scalar(query)
-        if lesson is None:
-            return
-        await close_lesson(session, lesson, lesson.closes_at)
-        school_class = await session.get_one(SchoolClass, lesson.class_id)
-        for teacher in await teachers_of(session, lesson.class_id):
-            t = await _texts_for(session, teacher)
-            notices.append((teacher.telegram_id, await summary_text(session, t, lesson, school_class)))
-    services.stale_boards.touch(lesson_id)
-    for chat_id, text in notices:
+async def _show(application: App, services: Services, lesson_id: int) -> None:
+    """Edit the board; where it is gone, or its place is closed to us, send it anew, there or elsewhere."""
+    board = await _read(services, lesson_id)
+    if board is None:
+        return
+    if board.message_id is not None:
         try:
-            await application.bot.send_message(chat_id, text)
-        except (Forbidden, BadRequest):
-            _log.info("a teacher cannot be told that a lesson closed", extra={"lesson": lesson_id})
+            await _edit(application, board, board.message_id)
+            return
+        except ChatMigrated:
+            # By now it belongs to the new chat, where none of the old messages is.
+            board = await _read(services, lesson_id)
+        except (BadRequest, Forbidden) as error:
+            if "not modified" in str(error).lower():
+                return
+            _log.info("a board cannot be edited", extra={"lesson": lesson_id, "error": type(error).__name__})
+    if board is not None and board.may_move:
+        await _send_anew(application, services, lesson_id, board)
 
 
-async def _edit(application: App, services: Services, lesson_id: int) -> None:
+async def _read(services: Services, lesson_id: int) -> _Board | None:
     async with services.database.session() as session:
         lesson = await session.get(Lesson, lesson_id)
-        if lesson is None or lesson.board_chat_id is None or lesson.board_message_id is None:
-            return
+        if lesson is None or lesson.board_chat_id is None:
+            return None
         school_class = await session.get_one(SchoolClass, lesson.class_id)
-        teacher = await session.get_one(Person, lesson.opened_by)
-        t = await _texts_for(session, teacher)
-        text = board_text(t, lesson, school_class, await headcount(session, lesson))
-    try:
-        await application.bot.edit_message_text(
-            text,
-            chat_id=lesson.board_chat_id,
+        opener = (await session.get_one(Person, lesson.opened_by)).telegram_id
+        t = await texts_for(session, opener)
+        return _Board(
+            place=Place(lesson.board_chat_id, lesson.board_thread_id),
             message_id=lesson.board_message_id,
-            reply_markup=keyboard(board_buttons(t, lesson)),
-            rate_limit_args=0,
+            opener=opener,
+            may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
+            texts=t,
+            text=board_text(t, lesson, school_class, await headcount(session, lesson)),
+            buttons=board_buttons(t, lesson),
         )
-    except BadRequest as error:
-        if "not modified" not in str(error).lower():
-            _log.info("a board cannot be edited", extra={"lesson": lesson_id, "error": type(error).__name__})
-    except Forbidden:
-        _log.info("a board's chat is closed to us", extra={"lesson": lesson_id})
 
 
-async def _texts_for(session: AsyncSession, person: Person) -> Texts:
-    conversation = await session.get(Conversation, person.telegram_id)
-    return texts_in(conversation.locale if conversation else "en")
+async def _edit(application: App, board: _Board, message_id: int) -> None:
+    await application.bot.edit_message_text(
+        board.text,
+        chat_id=board.place.chat_id,
+        message_id=message_id,
+        reply_markup=keyboard(board.buttons),
+        rate_limit_args=0,
+    )
+
+
+async def _send_anew(application: App, services: Services, lesson_id: int, board: _Board) -> None:
+    places = [board.place, *alternatives(board.place, board.opener)]
+    try:
+        sent = await send_to_first(
+            application.bot, places, board.text, keyboard(board.buttons), board.texts, patience=_PATIENCE
+        )
+    except (BadRequest, Forbidden) as error:
+        _log.warning("a board is nowhere to be shown", extra={"lesson": lesson_id, "error": type(error).__name__})
+        place, message_id = None, None
+    else:
+        place, message_id = place_of(sent), sent.message_id
+    async with services.database.session() as session:
+        lesson = await session.get_one(Lesson, lesson_id, with_for_update=True)
+        lesson.board_chat_id = place.chat_id if place is not None else None
+        lesson.board_thread_id = place.thread_id if place is not None else None
+        lesson.board_message_id = message_id
+        lesson.board_moves += 1
+    services.stale_boards.touch(lesson_id)
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:

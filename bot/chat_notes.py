@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.services import App, Services, now
-from rollcall.storage import attempts, reviews
+from rollcall.storage import attempts, cards
 from rollcall.verdict import Purpose
 
 _log = logging.getLogger(__name__)
@@ -50,13 +50,13 @@ async def remove_notes(application: App, services: Services, person_id: int, pur
 async def remove_cards(application: App, services: Services, person_id: int) -> Removal:
     """Delete the person's notes from the chats of the teachers who were asked to listen."""
     async with services.database.session() as session:
-        cards = await reviews.cards_with_voice(session, person_id)
+        shown = await cards.cards_with_voice(session, person_id)
     removed, left = 0, []
-    for card in cards:
+    for card in shown:
         if card.message_id and await _delete(application, card.chat_id, card.message_id, card.claimed_at):
             removed += 1
             async with services.database.session() as session:
-                await reviews.card_removed(session, card.review_id, card.chat_id)
+                await cards.card_removed(session, card.review_id, card.chat_id)
         else:
             left.append(card.claimed_at)
     return Removal(removed, left)

@@ -25,10 +25,12 @@ from telegram.ext import (
 )
 
 from bot.caller import Caller, caller_of
+from bot.handlers.chats import speaks_for_a_chat, who_asks
 from bot.replies import reply, settle_button
 from bot.services import App, Context, now
 from rollcall.permissions import PERMISSIONS, Permission, Target
 from rollcall.storage.allowances import Exceeded, pseudonym, spend
+from rollcall.storage.chats import opened_again
 from rollcall.storage.rights import class_of_lesson, class_of_review, roles_of
 from rollcall.texts import Texts
 
@@ -53,7 +55,7 @@ class GuardedApplication(Application[Any, Any, Any, Any, Any, Any]):
         Raises:
             Undeclared: it did not come through the gate.
         """
-        if not isinstance(handler.callback, Guarded):
+        if not isinstance(handler.callback, Guarded | Noticed):
             raise Undeclared(f"{handler} does not come through bot.gate")
         super().add_handler(handler, group)
 
@@ -88,6 +90,11 @@ class Gate:
         """Buttons that nothing else matched."""
         self._application.add_handler(CallbackQueryHandler(self._guard(action, handler)))
 
+    def notice(self, handler: BaseHandler[Any, Any, Any]) -> None:
+        """What happens to a chat and is nobody's request: nothing to permit, and nothing said of anyone's."""
+        handler.callback = Noticed(handler.callback)
+        self._application.add_handler(handler)
+
     def close(self) -> None:
         """All is registered.
 
@@ -116,6 +123,16 @@ class _Button(CallbackQueryHandler[Context, None]):
 
 
 @dataclass(frozen=True)
+class Noticed:
+    """A handler of what nobody asked for."""
+
+    handler: Handler
+
+    async def __call__(self, update: Update, context: Context) -> None:
+        await self.handler(update, context)
+
+
+@dataclass(frozen=True)
 class Guarded:
     """A handler behind its permission."""
 
@@ -126,15 +143,20 @@ class Guarded:
     async def __call__(self, update: Update, context: Context) -> None:
         if update.effective_user is None:
             return  # a channel's post: nobody to answer
+        if speaks_for_a_chat(update):
+            await who_asks(update, context)
+            return
         async with context.services.database.session() as session:
             caller = await caller_of(session, update, context.services.settings)
+            if caller.is_teacher and update.effective_chat is not None and update.effective_chat.id == caller.user.id:
+                await opened_again(session, caller.user.id, now())
             who = pseudonym(context.services.keyring, caller.user.id)
             held = await spend(session, who, self.permission.limit, now(), update.update_id)
             refusal = None if held else await _refusal(session, self.permission, caller, update, context)
         if held is not None:
             await self._hold_back(update, context, caller, held)
         elif refusal is not None:
-            await reply(update, refusal)
+            await reply(update, refusal, texts=caller.texts)
         else:
             await self.handler(update, context)
 

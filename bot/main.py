@@ -7,6 +7,7 @@ import hashlib
 import logging
 import sys
 from collections.abc import Awaitable, Callable, Collection
+from functools import partial
 from typing import Any
 
 import redis
@@ -15,20 +16,25 @@ from telegram import BotCommand
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
+    ChatMemberHandler,
+    CommandHandler,
     ContextTypes,
+    Defaults,
     ExtBot,
+    MessageHandler,
     filters,
 )
 
 from bot import clock
 from bot.alike import tell_of_alike_voices
-from bot.boards import close_overdue, keep_boards
+from bot.boards import keep_boards
 from bot.commands import STUDENT_COMMANDS
 from bot.erasures import clear_traces
 from bot.errors import on_error
 from bot.figures import read_database, read_queue
 from bot.gate import Gate, GuardedApplication
 from bot.handlers import (
+    chats,
     classes,
     enrolment,
     forgetting,
@@ -47,6 +53,7 @@ from bot.handlers import (
 )
 from bot.hearing import Hearing, poll_seconds
 from bot.inbox import DurableQueue, InOrder
+from bot.notices import close_overdue
 from bot.pace import Pace
 from bot.polling import READ_TIMEOUT, Poller
 from bot.recordings import ask_to_enrol_again
@@ -74,7 +81,7 @@ _AGAIN_AFTER = 2.0
 _SWITCH_EVERY = 0.0005
 """Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
 times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
-_ALLOWED_UPDATES = ["message", "callback_query"]
+_ALLOWED_UPDATES = ["message", "callback_query", "channel_post", "my_chat_member"]
 
 _UNTIL_THE_END = ("hearing", "inbox")
 """Tasks that go on while what is in work is finished: they say that we live, and mark what is handled."""
@@ -156,7 +163,7 @@ def build_application(settings: Settings) -> App:
     application = (
         ApplicationBuilder()
         .application_class(RollcallApplication)
-        .bot(_bot(settings, hearing))
+        .bot(_bot(settings, hearing, services))
         .context_types(ContextTypes(context=Context))
         .update_queue(queue)
         .concurrent_updates(processor)
@@ -208,7 +215,7 @@ def add_handlers(application: App) -> None:
         rf"class:{of_class}": classes.class_chosen,
         rf"newlink:{of_class}": classes.new_link_pressed,
         rf"endlink:{of_class}": classes.end_link_pressed,
-        r"review:(?P<review_id>\d+):(?P<answer>yes|no)": reviews.review_pressed,
+        r"review:(?P<review_id>\d+):(?P<answer>yes|no|confirm|reject)": reviews.review_pressed,
         rf"voices:{of_class}": voices.voices_pressed,
         rf"archive:{of_class}": classes.archive_pressed,
         rf"archive-yes:{of_class}": classes.archive_confirmed,
@@ -233,6 +240,9 @@ def add_handlers(application: App) -> None:
     gate.message("text", private & filters.TEXT & ~filters.COMMAND, other.text)
     gate.message("anything else", private & ~filters.StatusUpdate.ALL, other.anything)
     gate.any_other_button("unknown button", other.unknown_button)
+    gate.notice(CommandHandler(list(commands), chats.who_asks, filters=filters.UpdateType.CHANNEL_POST))
+    gate.notice(MessageHandler(filters.UpdateType.MESSAGE & filters.StatusUpdate.MIGRATE, chats.became_another))
+    gate.notice(ChatMemberHandler(chats.standing_changed, ChatMemberHandler.MY_CHAT_MEMBER))
     gate.close()
     application.add_error_handler(on_error)
 
@@ -242,7 +252,7 @@ def webhook_secret(token: str) -> str:
     return hashlib.sha256(f"rollcall-webhook:{token}".encode()).hexdigest()
 
 
-def _bot(settings: Settings, hearing: Hearing) -> ExtBot[Any]:
+def _bot(settings: Settings, hearing: Hearing, services: Services) -> ExtBot[Any]:
     if settings.telegram_token is None:
         raise WrongUse("no token: set ROLLCALL_TELEGRAM_TOKEN")
     url = settings.telegram_api_url
@@ -256,7 +266,9 @@ def _bot(settings: Settings, hearing: Hearing) -> ExtBot[Any]:
         get_updates_request=CountedRequest(
             connection_pool_size=2, read_timeout=READ_TIMEOUT, connect_timeout=10, heard=hearing.heard
         ),
-        rate_limiter=Pace(),
+        rate_limiter=Pace(moved=partial(chats.follow, services)),
+        # What a reply quotes may be deleted by the time it is sent: that is no reason to say nothing.
+        defaults=Defaults(allow_sending_without_reply=True),
     )
 
 

@@ -9,13 +9,13 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections.abc import Callable, Coroutine
+from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
 from aiolimiter import AsyncLimiter
-from telegram.error import BadRequest, InvalidToken, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter
 
 _log = logging.getLogger(__name__)
@@ -36,6 +36,10 @@ _MANY_CHATS = 3
 _BREATH = 2.0
 
 
+Moved = Callable[[int, int], Awaitable[None]]
+"""Told a chat's old id and its new one."""
+
+
 class Stopping(TelegramError):
     """The bot stops before the message could be sent."""
 
@@ -43,7 +47,9 @@ class Stopping(TelegramError):
 class Pace(BaseRateLimiter[float]):
     """The bot's rate limiter: paces what writes into chats, and repeats what failed for a passing reason."""
 
-    def __init__(self) -> None:
+    def __init__(self, moved: Moved | None = None) -> None:
+        """`moved` hears of chats that have become others."""
+        self._moved = moved
         self._overall = AsyncLimiter(1, 1 / _OVERALL)
         self._chats: dict[str, AsyncLimiter] = {}
         self._closed_until: dict[str, float] = {}
@@ -75,6 +81,32 @@ class Pace(BaseRateLimiter[float]):
         Args:
             rate_limit_args: seconds to go on trying for; 0: once, whenever there is a place for it.
         """
+        try:
+            return await self._paced(callback, args, kwargs, endpoint, data, rate_limit_args)
+        except ChatMigrated as error:
+            await self._follow(data, error.new_chat_id)
+            if not endpoint.startswith(("send", "copy", "forward")):
+                raise  # it was about a message, and none has come along
+            # What it quotes or which topic it is for was left behind as well.
+            data.pop("reply_parameters", None)
+            data.pop("message_thread_id", None)
+            data["chat_id"] = error.new_chat_id
+            return await self._paced(callback, args, kwargs, endpoint, data, rate_limit_args)
+
+    async def _follow(self, data: dict[str, Any], new: int) -> None:
+        old = str(data.get("chat_id", ""))
+        if self._moved is not None and old.lstrip("-").isdecimal():
+            await self._moved(int(old), new)
+
+    async def _paced(
+        self,
+        callback: Callable[..., Coroutine[Any, Any, Any]],
+        args: Any,
+        kwargs: dict[str, Any],
+        endpoint: str,
+        data: dict[str, Any],
+        rate_limit_args: float | None,
+    ) -> Any:
         if not endpoint.startswith(("send", "edit", "copy", "forward")) or endpoint == "sendChatAction":
             return await callback(*args, **kwargs)
         chat = str(data.get("chat_id", ""))

@@ -19,6 +19,9 @@ _LONGEST_FILE_ID, _LONGEST_UNIQUE_ID = 255, 64
 _log = logging.getLogger(__name__)
 
 
+_NUMBERS = ("message_thread_id", "migrate_to_chat_id", "migrate_from_chat_id")
+
+
 class Poller(MarkingBot):
     """The bot's connection to Telegram.
 
@@ -88,8 +91,10 @@ def is_sound(update: Update) -> bool:
     text = getattr(message, "text", None)
     media = [getattr(message, kind, None) for kind in ("voice", "video_note", "audio", "document")]
     entities = getattr(message, "entities", ())
+    numbers = [getattr(message, name, None) for name in _NUMBERS]
     return (
         isinstance(text, str | None)
+        and all(_is_number(one) for one in numbers if one is not None)
         and all(_is_number(entity.offset) and _is_number(entity.length) for entity in entities)
         and all(_is_file(one) for one in media if one is not None)
     )

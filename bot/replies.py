@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import cast
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
-from telegram.error import BadRequest
+from telegram.error import BadRequest, ChatMigrated, Forbidden
 
+from bot.places import places_for, send_to_first
+from bot.services import Bot
 from rollcall.report.text import units
 from rollcall.storage.tables import SchoolClass
-from rollcall.texts import Texts
+from rollcall.texts import Texts, language_for, texts_in
 
 Buttons = Sequence[Sequence[tuple[str, str]]]
 """Rows of (label, callback data, or a link that begins with ``https://``)."""
@@ -58,13 +61,23 @@ def tidy_button(t: Texts) -> Buttons:
     return [[(t("tidy-button"), "tidy")]]
 
 
-async def reply(update: Update, text: str, buttons: Buttons | None = None) -> Message | None:
-    """Answer in the chat the update came from; a pressed button stops waiting."""
+async def reply(
+    update: Update, text: str, buttons: Buttons | None = None, texts: Texts | None = None
+) -> Message | None:
+    """Answer where the update came from, in its topic; a pressed button stops waiting.
+
+    Args:
+        texts: the language in which to say so, where the answer has to go elsewhere; without them the account's.
+    """
     if update.callback_query is not None:
         await settle_button(update)
     if update.effective_chat is None:
         return None
-    return await update.effective_chat.send_message(fitted(text), reply_markup=keyboard(buttons))
+    if texts is None:
+        user = update.effective_user
+        texts = texts_in(language_for(user.language_code if user is not None else None))
+    bot = cast("Bot", update.effective_chat.get_bot())
+    return await send_to_first(bot, places_for(update), fitted(text), keyboard(buttons), texts)
 
 
 async def settle_button(update: Update) -> None:
@@ -92,5 +105,5 @@ async def take_buttons_away(update: Update, but: str | None = None) -> None:
         left = [row for row in rows if all(str(button.callback_data).startswith(but) for button in row)]
     try:
         await update.callback_query.edit_message_reply_markup(InlineKeyboardMarkup(left) if left else None)
-    except BadRequest:
-        return  # already gone, or too old to edit: neither is worth a word
+    except (BadRequest, Forbidden, ChatMigrated):
+        return  # already gone, too old to edit, in a chat that is no more: none is worth a word

@@ -15,7 +15,6 @@ from bot.errors import out_of_reach
 from bot.gallery import publish
 from bot.queueing import queue_again
 from bot.recordings import keep_recordings
-from bot.reviews import keep_reviews
 from bot.services import App, Services, now
 from rollcall.job import Result
 from rollcall.replays import compare_ahead
@@ -23,7 +22,6 @@ from rollcall.settlement import apply_result
 from rollcall.storage import attempts
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Person
-from rollcall.verdict import Purpose, Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -42,7 +40,7 @@ async def collect_results(application: App, services: Services) -> None:
     await services.mailbox.open()
     async for entry, result in services.mailbox.results():
         try:
-            for_the_teacher = await _settle(application, services, result)
+            await _settle(application, services, result)
         except Exception as error:
             # A row that clashes with another every time must not hold up the others: it is given up after a few tries.
             away = isinstance(error, redis.RedisError) or out_of_reach(error)
@@ -57,8 +55,6 @@ async def collect_results(application: App, services: Services) -> None:
         await services.mailbox.done(entry)
         # In a task of its own: one slow chat must not hold up the class.
         application.create_task(_answer(application, services, result.job_id), name=f"answer:{result.job_id}")
-        if for_the_teacher:
-            application.create_task(_review(application, services), name=f"review:{result.job_id}")
 
 
 async def recover_lost(application: App, services: Services) -> None:
@@ -104,13 +100,13 @@ async def answer_overdue(application: App, services: Services) -> None:
         await asyncio.wait(sending)
 
 
-async def _settle(application: App, services: Services, result: Result) -> bool:
-    """Make it a fact; whether a teacher may have something new to see."""
+async def _settle(application: App, services: Services, result: Result) -> None:
+    """Make it a fact. The teachers are asked by the answer that says so, or by the upkeep."""
     compared = await compare_ahead(services.database, services.keyring, result)
     async with services.database.session() as session:
         settled = await apply_result(session, services.keyring, result, now(), compared)
     if settled is None:
-        return False
+        return
     if settled.enrolled:
         await _update_galleries(services, settled.attempt.person_id)
         # In a task of its own: fetching the notes once more must not hold up others' results.
@@ -118,9 +114,6 @@ async def _settle(application: App, services: Services, result: Result) -> bool:
         application.create_task(keep_recordings(application, services, person_id), name=f"recordings:{person_id}")
     if settled.lesson_id is not None:
         services.stale_boards.touch(settled.lesson_id)
-    # An acceptance may have answered what a teacher was asked: that is seldom, and the upkeep sees to it.
-    doubtful = settled.attempt.purpose is Purpose.CHECK_IN and settled.attempt.verdict is not Verdict.ACCEPTED
-    return settled.lesson_id is not None and doubtful
 
 
 async def _update_galleries(services: Services, person_id: int) -> None:
@@ -129,14 +122,6 @@ async def _update_galleries(services: Services, person_id: int) -> None:
         person = await session.get(Person, person_id)
         classes = await attended_classes(session, person) if person else []
     await publish(services, person_id, [school_class.id for school_class in classes])
-
-
-async def _review(application: App, services: Services) -> None:
-    try:
-        await keep_reviews(application, services)
-    except Exception as error:
-        # The upkeep makes up for it.
-        _log.warning("the teachers' cards are not up to date yet", extra={"error": type(error).__name__})
 
 
 async def _answer(application: App, services: Services, attempt_id: str) -> None:

@@ -2,80 +2,100 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
+import time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import InlineKeyboardMarkup
-from telegram.error import BadRequest, Forbidden
+from telegram.error import BadRequest, Forbidden, TelegramError
 
-from bot.replies import keyboard
+from bot.listening import send_note
+from bot.replies import Buttons, keyboard
 from bot.services import App, Services, now
+from bot.together import all_of
 from rollcall.report.wording import status_word
-from rollcall.review import ReviewState
-from rollcall.storage import reviews
+from rollcall.review import Asked, ReviewState
+from rollcall.storage import cards, reviews
 from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, Review, ReviewCard, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.tries import MOST
 
 _log = logging.getLogger(__name__)
 
+_PATIENCE = 20.0
+"""Seconds; well within a card's claim."""
+_WAITED_FOR = 5.0
+"""Seconds: longer nobody waits for another's chat."""
+_LOOK_EVERY = 0.1
+
 
 async def keep_reviews(application: App, services: Services) -> None:
-    """Send the cards that are missing, mend those that are out of date, tell the students. Safe to run at any time."""
+    """Send the cards that are missing, mend those that are out of date, tell the students. Safe to run at any time.
+
+    Each chat for itself: what one does not take is tried again later, and holds up no other.
+    """
     async with services.database.session() as session:
         await reviews.drop_old_embeddings(session, now())
-        missing = await reviews.missing_cards(session, now())
-        outdated = [(card.review_id, card.chat_id) for card, _ in await reviews.outdated_cards(session)]
+        missing = await cards.missing_cards(session, now())
+        outdated = [(card.review_id, card.chat_id) for card, _ in await cards.outdated_cards(session)]
         untold = await reviews.untold(session)
-    for review_id, chat_id in missing:
-        await _send_card(application, services, review_id, chat_id)
-    for review_id, chat_id in outdated:
-        await _mend_card(application, services, review_id, chat_id)
-    for review_id in untold:
-        await _tell_student(application, services, review_id)
+    await all_of(
+        [
+            *(_send_card(application, services, review_id, chat_id) for review_id, chat_id in missing),
+            *(_mend_card(application, services, review_id, chat_id) for review_id, chat_id in outdated),
+            *(_tell_student(application, services, review_id) for review_id in untold),
+        ]
+    )
+
+
+async def show_reviews(application: App, services: Services) -> None:
+    """`keep_reviews` for someone who waits, though not for a chat that is held up; no chat's trouble is theirs."""
+    steps = _quietly(application, services)
+    # The application's own where it may outlive us: what Telegram has taken must be written down.
+    task = application.create_task(steps) if application.running else asyncio.create_task(steps)
+    await asyncio.wait([task], timeout=_WAITED_FOR)
+
+
+async def ask_teachers(application: App, services: Services, lesson_id: int, person_id: int) -> Asked:
+    """Ask the teachers about a student who waits; whether one was really asked."""
+    until = time.monotonic() + _WAITED_FOR
+    await show_reviews(application, services)
+    while True:
+        async with services.database.session() as session:
+            asked = await cards.asked(session, lesson_id, person_id)
+        if asked is not Asked.SOON or time.monotonic() > until:
+            return asked
+        await asyncio.sleep(_LOOK_EVERY)  # another task, or another bot, is sending it
+
+
+async def _quietly(application: App, services: Services) -> None:
+    try:
+        await keep_reviews(application, services)
+    except Exception as error:
+        # The upkeep makes up for it.
+        _log.warning("the teachers' cards are not up to date yet", extra={"error": type(error).__name__})
 
 
 async def _send_card(application: App, services: Services, review_id: int, chat_id: int) -> None:
     async with services.database.session() as session:
-        if not await reviews.claim_card(session, review_id, chat_id, now()):
+        if not await cards.claim_card(session, review_id, chat_id, now()):
             return
         review = await session.get_one(Review, review_id)
         attempt = await session.get(Attempt, review.attempt_id) if review.attempt_id else None
         t = await texts_for(session, chat_id)
         text = await card_text(session, review, t)
-    buttons = keyboard(
-        [[(t("review-confirm"), f"review:{review_id}:yes"), (t("review-reject"), f"review:{review_id}:no")]]
-    )
+        buttons = card_buttons(review, t)
     try:
-        message_id = await _send_note(application, chat_id, attempt, text, buttons)
-    except Forbidden:
-        message_id = 0  # this teacher blocked the bot: nobody to show it to
+        message_id = await send_note(application, chat_id, attempt, text, keyboard(buttons), t, _PATIENCE)
+    except TelegramError as error:
+        # Blocked, gone, or held up: asked again, at once where the chat is heard of again.
+        _log.info("a teacher is asked later", extra={"review": review_id, "error": type(error).__name__})
+        async with services.database.session() as session:
+            await cards.put_card_off(session, review_id, chat_id, now())
+        return
     async with services.database.session() as session:
-        card = await session.get(ReviewCard, (review_id, chat_id))
-        if card is not None:
-            card.message_id = message_id
-
-
-async def _send_note(
-    application: App, chat_id: int, attempt: Attempt | None, text: str, buttons: InlineKeyboardMarkup | None
-) -> int:
-    """The note itself with the card's words below; the words alone where there is none, or it is gone."""
-    if attempt is None or not attempt.file_id:
-        return (await application.bot.send_message(chat_id, text, reply_markup=buttons)).message_id
-    try:
-        return (
-            await application.bot.send_voice(chat_id, attempt.file_id, caption=text, reply_markup=buttons)
-        ).message_id
-    except BadRequest:
-        pass  # a round video or an audio file: as the message it came in
-    try:
-        copied = await application.bot.copy_message(
-            chat_id, attempt.chat_id, attempt.message_id, caption=text, reply_markup=buttons
-        )
-        return copied.message_id
-    except BadRequest:
-        return (await application.bot.send_message(chat_id, text, reply_markup=buttons)).message_id
+        await cards.card_sent(session, review_id, chat_id, message_id)
 
 
 async def _mend_card(application: App, services: Services, review_id: int, chat_id: int) -> None:
@@ -84,33 +104,44 @@ async def _mend_card(application: App, services: Services, review_id: int, chat_
         review = await session.get(Review, review_id)
         if card is None or review is None:
             return
-        text = await card_text(session, review, await texts_for(session, chat_id))
+        t = await texts_for(session, chat_id)
+        text, buttons = await card_text(session, review, t), card_buttons(review, t)
         state, message_id = review.state, card.message_id
     if message_id:
-        await _edit(application, chat_id, message_id, text)
+        try:
+            await _edit(application, chat_id, message_id, text, buttons)
+        except TelegramError as error:
+            _log.info("a card is mended later", extra={"error": type(error).__name__})
+            return
     async with services.database.session() as session:
         stored = await session.get(ReviewCard, (review_id, chat_id))
         if stored is not None:
             stored.shown = state
 
 
-async def _edit(application: App, chat_id: int, message_id: int, text: str) -> None:
-    """Other words and no buttons. A card that cannot be edited any more is left: its buttons decide nothing."""
+async def _edit(application: App, chat_id: int, message_id: int, text: str, buttons: Buttons) -> None:
+    """Other words and buttons. A card that cannot be edited any more is left: its buttons decide nothing."""
+    markup = keyboard(buttons)
     try:
-        await application.bot.edit_message_caption(chat_id, message_id, caption=text)
+        await application.bot.edit_message_caption(
+            chat_id, message_id, caption=text, reply_markup=markup, rate_limit_args=_PATIENCE
+        )
     except Forbidden:
         return
     except BadRequest:
         try:
-            await application.bot.edit_message_text(text, chat_id, message_id)
+            await application.bot.edit_message_text(
+                text, chat_id, message_id, reply_markup=markup, rate_limit_args=_PATIENCE
+            )
         except (BadRequest, Forbidden) as error:
             _log.info("a card cannot be edited", extra={"error": type(error).__name__})
 
 
 async def _tell_student(application: App, services: Services, review_id: int) -> None:
+    at = now()
     async with services.database.session() as session:
-        # Written down first: a student told twice would wonder, one told by the report alone would not.
-        if not await reviews.take_telling(session, review_id, now()):
+        # Written down first: a student told twice would wonder.
+        if not await reviews.take_telling(session, review_id, at):
             return
         review = await session.get_one(Review, review_id)
         person = await session.get_one(Person, review.person_id)
@@ -120,14 +151,23 @@ async def _tell_student(application: App, services: Services, review_id: int) ->
         t = await texts_for(session, person.telegram_id)
     how = "review-told" if review.attempt_id else "here-told"
     if review.state is ReviewState.CONFIRMED and mark is not None:
-        at = (mark.at or review.sent_at).astimezone(ZoneInfo(school_class.timezone))
-        text = t(f"{how}-confirmed", title=school_class.title, status=status_word(mark.status, t), time=f"{at:%H:%M}")
+        marked_at = (mark.at or review.sent_at).astimezone(ZoneInfo(school_class.timezone))
+        text = t(
+            f"{how}-confirmed",
+            title=school_class.title,
+            status=status_word(mark.status, t),
+            time=f"{marked_at:%H:%M}",
+        )
     else:
         text = t(f"{how}-rejected", title=school_class.title)
     try:
-        await application.bot.send_message(person.telegram_id, text)
+        await application.bot.send_message(person.telegram_id, text, rate_limit_args=_PATIENCE)
     except (Forbidden, BadRequest) as error:
         _log.info("a student cannot be told", extra={"error": type(error).__name__})
+    except TelegramError as error:
+        _log.info("a student is told later", extra={"error": type(error).__name__})
+        async with services.database.session() as session:
+            await reviews.not_told(session, review_id, at)
 
 
 async def card_text(session: AsyncSession, review: Review, t: Texts) -> str:
@@ -142,6 +182,20 @@ async def card_text(session: AsyncSession, review: Review, t: Texts) -> str:
         return head + "\n\n" + t(f"{kind}-ask", name=person.full_name)
     teacher = await session.get(Person, review.decided_by) if review.decided_by else None
     return head + "\n\n" + t(f"{kind}-{review.state}", teacher=teacher.full_name if teacher else "")
+
+
+def card_buttons(review: Review, t: Texts) -> Buttons:
+    """To decide; once that is done, to turn it round: a slip of the thumb is nobody's fate."""
+    this = f"review:{review.id}"
+    match review.state:
+        case ReviewState.OPEN:
+            return [[(t("review-confirm"), f"{this}:yes"), (t("review-reject"), f"{this}:no")]]
+        case ReviewState.CONFIRMED:
+            return [[(t("review-reject-after-all"), f"{this}:reject")]]
+        case ReviewState.REJECTED:
+            return [[(t("review-confirm-after-all"), f"{this}:confirm")]]
+        case ReviewState.SETTLED:
+            return []
 
 
 async def texts_for(session: AsyncSession, telegram_id: int) -> Texts:

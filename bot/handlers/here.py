@@ -10,17 +10,19 @@ from telegram import Update
 
 from bot.caller import Caller, caller_of
 from bot.moments import moment_of
-from bot.replies import Buttons, reply
-from bot.reviews import keep_reviews
+from bot.replies import Buttons, reply, settle_button
+from bot.reviews import ask_teachers
 from bot.services import Context, now
 from rollcall.attendance import ATTENDED
-from rollcall.review import ReviewState
+from rollcall.review import Asked, ReviewState
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.lessons import lessons_to_check_in
-from rollcall.storage.reviews import tap_in
+from rollcall.storage.reviews import tap_in, was_rejected
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
 
 _ANSWERS = {ReviewState.CONFIRMED: "here-marked", ReviewState.REJECTED: "here-was-rejected", None: "here-marked"}
+_NOTED = {Asked.YES: "here-noted", Asked.NOBODY: "here-noted-nobody"}
+_NOTED_LATER = "here-noted-later"
 
 
 async def here(update: Update, context: Context) -> None:
@@ -31,45 +33,50 @@ async def here(update: Update, context: Context) -> None:
         person, at = caller.person, await moment_of(session, update)
         if person is None or not await attended_classes(session, person):
             text = caller.texts("join-first-teacher" if caller.is_teacher else "join-first")
-        elif not await lessons_to_check_in(session, person, at):
+        elif not (lessons := await lessons_to_check_in(session, person, at)):
             text = caller.texts("here-no-lesson")
+        elif buttons := await here_buttons(session, caller, at):
+            text = caller.texts("here-offer")
         else:
-            buttons = await here_buttons(session, caller, at)
-            text = caller.texts("here-offer" if buttons else "here-marked")
+            rejected = any([await was_rejected(session, lesson.id, person.id) for lesson in lessons])
+            text = caller.texts("here-was-rejected" if rejected else "here-marked")
     await reply(update, text, buttons)
 
 
 async def here_pressed(update: Update, context: Context) -> None:
     """here:<lesson>: on to the teacher. It counts from when the press reached us."""
     services = context.services
-    asked = False
+    state, person = None, None
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
         at = await moment_of(session, update)
         lesson = await _open_lesson(session, caller.person, context.number, at)
-        if lesson is None or caller.person is None:
-            text = caller.texts("here-closed")
-        else:
-            state = await tap_in(session, lesson, caller.person.id, at, now())
-            asked = state is ReviewState.OPEN
-            text = (
-                caller.texts("here-noted", **await _facts(session, lesson, at))
-                if asked
-                else caller.texts(_ANSWERS[state])
-            )
-    await reply(update, text)
-    if asked:
-        await keep_reviews(context.app, services)
+        if lesson is not None and caller.person is not None:
+            person = caller.person
+            state = await tap_in(session, lesson, person.id, at, now())
+            facts = await _facts(session, lesson, at)
+    if lesson is None or person is None:
+        await reply(update, caller.texts("here-closed"))
+    elif state is not ReviewState.OPEN:
+        await reply(update, caller.texts(_ANSWERS[state]))
+    else:
+        await settle_button(update)
+        asked = await ask_teachers(context.app, services, lesson.id, person.id)
+        await reply(update, caller.texts(_NOTED.get(asked, _NOTED_LATER), **facts))
 
 
 async def here_buttons(session: AsyncSession, caller: Caller, at: datetime | None = None) -> Buttons | None:
-    """One for each open lesson in which the caller is not marked yet; none for anyone else."""
+    """One for each open lesson in which the caller is not marked yet; none for anyone else.
+
+    None either where a teacher has said no: the button could only say so again. The teacher can still change it.
+    """
     if caller.person is None:
         return None
     rows = []
     for lesson in await lessons_to_check_in(session, caller.person, at or now()):
         mark = await session.get(Attendance, (lesson.id, caller.person.id))
-        if mark is None or mark.status not in ATTENDED:
+        marked = mark is not None and mark.status in ATTENDED
+        if not marked and not await was_rejected(session, lesson.id, caller.person.id):
             school_class = await session.get_one(SchoolClass, lesson.class_id)
             rows.append([(caller.texts("here-button", title=school_class.title), f"here:{lesson.id}")])
     return rows or None

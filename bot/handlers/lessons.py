@@ -7,9 +7,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
-from bot.boards import board_buttons, board_text, summary_text
+from bot.boards import board_buttons, board_text, report_button, summary_text
 from bot.caller import Caller, caller_of, teacher_of
 from bot.moments import moment_of
+from bot.places import place_of
 from bot.replies import Buttons, reply, take_buttons_away
 from bot.services import Context
 from rollcall.storage.classes import taught_classes
@@ -25,18 +26,18 @@ async def open_command(update: Update, context: Context) -> None:
     if asked and not (len(asked) <= 3 and asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= _MOST_MINUTES):
         async with context.services.database.session() as session:
             caller = await caller_of(session, update, context.services.settings)
-        await reply(update, caller.texts("open-usage", most=_MOST_MINUTES))
+        await reply(update, caller.texts("open-usage", most=_MOST_MINUTES), texts=caller.texts)
         return
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         taught = await taught_classes(session, await teacher_of(session, caller))
     if not taught:
-        await reply(update, caller.texts("classes-none"))
+        await reply(update, caller.texts("classes-none"), texts=caller.texts)
     elif len(taught) == 1:
         await _open(update, context, taught[0].id, asked)
     else:
         buttons = [[(one.title, f"open:{one.id}:{asked}")] for one in taught]
-        await reply(update, caller.texts("open-which"), buttons)
+        await reply(update, caller.texts("open-which"), buttons, caller.texts)
 
 
 async def open_pressed(update: Update, context: Context) -> None:
@@ -56,7 +57,7 @@ async def close_command(update: Update, context: Context) -> None:
             if lesson is not None:
                 found.append((one, lesson))
     if not found:
-        await reply(update, caller.texts("close-none"))
+        await reply(update, caller.texts("close-none"), texts=caller.texts)
     elif len(found) == 1:
         await _close(update, context, found[0][0].id)
     else:
@@ -84,12 +85,14 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
         # One that is open but was never shown was opened by this very command, before a bot stopped.
         if not new and lesson.board_message_id is not None:
             text = caller.texts("open-already") + "\n\n" + text
-    sent = await reply(update, text, buttons)
+    sent = await reply(update, text, buttons, caller.texts)
     if sent is None:
         return
+    place = place_of(sent)
     async with services.database.session() as session:
         stored = await session.get_one(Lesson, lesson.id)
-        stored.board_chat_id, stored.board_message_id = sent.chat_id, sent.message_id
+        stored.board_chat_id, stored.board_thread_id = place.chat_id, place.thread_id
+        stored.board_message_id = sent.message_id
     services.stale_boards.touch(lesson.id)
 
 
@@ -102,6 +105,7 @@ async def _board(
 
 async def _close(update: Update, context: Context, class_id: int) -> None:
     services = context.services
+    buttons: Buttons = []
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
         teacher = await teacher_of(session, caller)
@@ -109,14 +113,14 @@ async def _close(update: Update, context: Context, class_id: int) -> None:
         moment = await moment_of(session, update)
         lesson = await _lesson_to_close(session, class_id, moment)
         if lesson is None:
-            text, buttons = caller.texts("close-none"), None
+            text = caller.texts("close-none")
         else:
             teacher.last_class_id = class_id
             if lesson.closed_at is None:
                 await close_lesson(session, lesson, moment, teacher)
             text = await summary_text(session, caller.texts, lesson, school_class)
-            buttons = [[(caller.texts("button-report"), f"report:{class_id}:lesson")]]
-    await reply(update, text, buttons)
+            buttons = report_button(caller.texts, lesson)
+    await reply(update, text, buttons, caller.texts)
     if lesson is not None:
         services.stale_boards.touch(lesson.id)
 

@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import re
+from collections.abc import Callable
+from contextlib import suppress
+from typing import cast
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Update
+from telegram import Chat, Update
 from telegram.constants import ChatAction
+from telegram.error import Forbidden, TelegramError
 
 from bot.caller import Caller, caller_of, teacher_of
+from bot.pace import Stopping
 from bot.replies import Buttons, keyboard, reply, settle_button
-from bot.services import Context, now
+from bot.services import Bot, Context, now
 from rollcall.audit import Action
 from rollcall.report.model import Period, Report
 from rollcall.report.text import report_text
+from rollcall.report.wording import waiting_count
 from rollcall.storage import audit
 from rollcall.storage.classes import taught_class, taught_classes
 from rollcall.storage.reports import build_report
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
 
+_log = logging.getLogger(__name__)
+
+_PATIENCE = 60.0
+"""Seconds that a file is tried for; the others wait for it."""
 _WORDS = {
     "today": Period.TODAY, "сегодня": Period.TODAY, "day": Period.TODAY, "день": Period.TODAY,
     "week": Period.WEEK, "неделя": Period.WEEK, "month": Period.MONTH, "месяц": Period.MONTH,
@@ -69,10 +80,13 @@ async def csv_pressed(update: Update, context: Context) -> None:
     caller, report, _others = await _build(update, context, context.class_id, _period(context), "csv")
     if update.effective_chat is None:
         return
-    await update.effective_chat.send_document(csv_table(report, caller.texts), filename=f"{_file_name(report)}.csv")
+    table = await asyncio.to_thread(csv_table, report, caller.texts)
+    if not await _document(update.effective_chat, table, f"{_file_name(report)}.csv"):
+        await reply(update, caller.texts("report-file-refused"), texts=caller.texts)
 
 
 async def _send(update: Update, context: Context, class_id: int, period: Period) -> None:
+    """Text, chart, spreadsheet, buttons: what Telegram refuses, or cannot be made, takes none of the others with it."""
     caller, report, several = await _build(update, context, class_id, period, "xlsx")
     chat = update.effective_chat
     if chat is None:
@@ -80,21 +94,74 @@ async def _send(update: Update, context: Context, class_id: int, period: Period)
     t = caller.texts
     buttons = _buttons(t, class_id, period, several=several)
     if not report.lessons:
-        await reply(update, report_text(report, t), buttons)
+        await reply(update, report_text(report, t), buttons, t)
         return
-    await chat.send_action(ChatAction.UPLOAD_DOCUMENT)
+    await reply(update, report_text(report, t), texts=t)
+    await _show_that_files_come(chat)
     chart, sheet = await asyncio.to_thread(_render, report, t)
-    await reply(update, report_text(report, t))
-    await chat.send_photo(chart, filename=f"{_file_name(report)}.png")
-    await chat.send_document(sheet, filename=f"{_file_name(report)}.xlsx", reply_markup=keyboard(buttons))
+    missing = []
+    if chart is None or not await _picture(chat, chart, f"{_file_name(report)}.png", _caption(report, t)):
+        missing.append(t("report-no-chart"))
+    if sheet is None or not await _document(chat, sheet, f"{_file_name(report)}.xlsx", buttons):
+        missing.append(t("report-no-spreadsheet"))
+        await reply(update, "\n".join(missing), buttons, t)
+    elif missing:
+        await reply(update, "\n".join(missing), texts=t)
 
 
-def _render(report: Report, texts: Texts) -> tuple[bytes, bytes]:
+async def _show_that_files_come(chat: Chat) -> None:
+    with suppress(TelegramError):
+        await chat.send_action(ChatAction.UPLOAD_DOCUMENT)
+
+
+async def _picture(chat: Chat, chart: bytes, name: str, caption: str | None) -> bool:
+    """As a picture; else as a file, which is not looked into."""
+    try:
+        await _bot(chat).send_photo(chat.id, chart, filename=name, caption=caption, rate_limit_args=_PATIENCE)
+    except (Forbidden, Stopping):
+        raise
+    except TelegramError as error:
+        _log.info("a chart was not taken as a picture", extra={"error": str(error)})
+        return await _document(chat, chart, name)
+    return True
+
+
+async def _document(chat: Chat, data: bytes, name: str, buttons: Buttons | None = None) -> bool:
+    """Whether the chat took the file."""
+    try:
+        await _bot(chat).send_document(
+            chat.id, data, filename=name, reply_markup=keyboard(buttons), rate_limit_args=_PATIENCE
+        )
+    except (Forbidden, Stopping):
+        raise
+    except TelegramError as error:
+        _log.warning("a report's file was not taken", extra={"error": str(error)})
+        return False
+    return True
+
+
+def _bot(chat: Chat) -> Bot:
+    return cast("Bot", chat.get_bot())
+
+
+def _caption(report: Report, t: Texts) -> str | None:
+    return waiting_count(report, t) if report.waiting else None
+
+
+def _render(report: Report, texts: Texts) -> tuple[bytes | None, bytes | None]:
     # Here, not above: matplotlib takes a second to import, and most bots wait long for their first report.
     from rollcall.report.chart import chart
     from rollcall.report.spreadsheet import spreadsheet
 
-    return chart(report, texts), spreadsheet(report, texts)
+    return _made(chart, report, texts), _made(spreadsheet, report, texts)
+
+
+def _made(make: Callable[[Report, Texts], bytes], report: Report, texts: Texts) -> bytes | None:
+    try:
+        return make(report, texts)
+    except Exception:
+        _log.exception("a part of a report cannot be made", extra={"part": make.__name__})
+        return None
 
 
 async def _build(

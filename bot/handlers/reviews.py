@@ -1,27 +1,40 @@
-"""review:<id>:yes or :no: the teacher has listened."""
+"""review:<id>:yes or :no, later :confirm or :reject: the teacher has listened, or thought again."""
 
 from __future__ import annotations
 
 from telegram import Update
 
 from bot.caller import caller_of, teacher_of
-from bot.replies import settle_button
-from bot.reviews import keep_reviews
+from bot.replies import reply, settle_button
+from bot.reviews import show_reviews
 from bot.services import Context, now
-from rollcall.storage.reviews import decide_review
+from rollcall.review import ReviewState
+from rollcall.storage.reviews import change_decision, decide_review
 from rollcall.storage.tables import Review
+
+_CHANGED = {"confirm": ReviewState.CONFIRMED, "reject": ReviewState.REJECTED}
 
 
 async def review_pressed(update: Update, context: Context) -> None:
-    """Confirm or reject. The first decision stands; whoever presses later sees what it was."""
+    """Confirm or reject. The first decision stands until a teacher turns it round by the button that says so."""
     services = context.services
-    confirmed = context.match is not None and context.match["answer"] == "yes"
+    answer = context.match["answer"] if context.match is not None else ""
     async with services.database.session() as session:
         caller = await caller_of(session, update, services.settings)
         teacher = await teacher_of(session, caller)
         review = await session.get_one(Review, context.number)
-        await decide_review(session, review, teacher, confirmed=confirmed, now=now())
-    await settle_button(update)
+        if answer in _CHANGED:
+            wanted = _CHANGED[answer]
+            confirmed = wanted is ReviewState.CONFIRMED
+            await change_decision(session, review, teacher, confirmed=confirmed, now=now())
+            too_late = review.state is not wanted
+        else:
+            await decide_review(session, review, teacher, confirmed=answer == "yes", now=now())
+            too_late = False
+    if too_late:
+        await reply(update, caller.texts("review-too-late"))
+    else:
+        await settle_button(update)
     services.stale_boards.touch(review.lesson_id)
     # This teacher's card and everyone else's now say what was decided.
-    await keep_reviews(context.app, services)
+    await show_reviews(context.app, services)

@@ -102,6 +102,8 @@ class _LessonChart:
         paper.mark(mark.status, self.lanes_left, y, 30)
         flagged = mark.status is Status.FLAGGED
         words = self._why(mark) if flagged else status_word(mark.status, self.texts)
+        if mark.waiting:
+            words += " · " + self.texts("report-waiting")
         room = WIDTH - MARGIN - self.lanes_left - 32
         paper.text(self.lanes_left + 32, y + 11, words, 28, colour=FLAGGED if flagged else MUTED, room=room)
 

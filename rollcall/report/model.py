@@ -41,6 +41,7 @@ class Mark:
         at: when the accepted note was sent (UTC); None where there is none.
         confidence: posterior in [0, 1] of the accepted note.
         confirmed: whether it was the teacher who vouched for the student, after listening or without a voice.
+        waiting: whether a teacher has been asked about the student and has not answered; the status is the one without.
         refused: reasons of this student's notes that were not accepted in this lesson, oldest first.
     """
 
@@ -49,6 +50,7 @@ class Mark:
     confidence: float | None = None
     refused: tuple[Reason, ...] = ()
     confirmed: bool = False
+    waiting: bool = False
 
     @property
     def told(self) -> tuple[Reason, ...]:
@@ -103,6 +105,11 @@ class Report:
     def count(self, status: Status) -> int:
         """Marks of that kind over all lessons and students."""
         return sum(student.count(status) for student in self.students)
+
+    @property
+    def waiting(self) -> int:
+        """How many marks wait for a teacher's word."""
+        return sum(mark.waiting for student in self.students for mark in student.marks if mark is not None)
 
     def count_in(self, lesson: int, status: Status) -> int:
         """Marks of that kind in the lesson with that index."""

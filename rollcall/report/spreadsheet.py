@@ -92,7 +92,7 @@ class _Pages:
                 self._mark_cells(sheet, row, mark)
                 reasons_width = max(reasons_width, len(reason_words(mark.told, self.texts)))
         self._finish(sheet, columns=len(heads), frozen_columns=2)
-        for column, width in ((2, 17), (3, 12), (4, 15), (5, 16), (6, min(reasons_width + 2, _WIDEST_COLUMN))):
+        for column, width in ((2, 17), (3, 12), (4, 20), (5, 16), (6, min(reasons_width + 2, _WIDEST_COLUMN))):
             sheet.set_column(column, column, width)
 
     def _mark_cells(self, sheet: Any, row: int, mark: Mark) -> None:
@@ -101,6 +101,8 @@ class _Pages:
             sheet.write_datetime(row, 3, _local(self.report, mark.at), self.clock)
         if mark.confirmed:
             sheet.write_string(row, 4, self.texts("report-confirmed-short"), self.centred)
+        elif mark.waiting:
+            sheet.write_string(row, 4, self.texts("report-waiting"), self.centred)
         elif mark.confidence is not None:
             sheet.write_number(row, 4, percent(mark.confidence) / 100, self.share)
         sheet.write_number(row, 5, len(mark.told), self.centred)
@@ -124,7 +126,8 @@ class _Pages:
             for column, mark in enumerate(student.marks, start=2):
                 if mark is not None:
                     letter = self.texts(f"status-letter-{mark.status.value}")
-                    sheet.write_string(row, column, letter, self.fills[mark.status])
+                    waits = "…" if mark.waiting else ""
+                    sheet.write_string(row, column, letter + waits, self.fills[mark.status])
             standing = standing_of(student)
             numbers = [*(student.count(status) for status in STATUSES), standing.attended, standing.lessons]
             for column, number in enumerate(numbers, start=totals):
@@ -156,6 +159,7 @@ class _Pages:
                 (capital(count_word(status, report.count(status), report, texts)), report.count(status))
                 for status in STATUSES
             ),
+            (texts("report-row-waiting"), report.waiting),
         ]
         left = self.book.add_format({"align": "left"})
         for row, (name, value) in enumerate(facts):

@@ -52,6 +52,8 @@ def _mark_cells(report: Report, mark: Mark | None, texts: Texts) -> list[str]:
 def _certainty(mark: Mark, texts: Texts) -> str:
     if mark.confirmed:
         return texts("report-confirmed-short")
+    if mark.waiting:
+        return texts("report-waiting")
     return f"{percent(mark.confidence)}%" if mark.confidence is not None else ""
 
 

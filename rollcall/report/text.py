@@ -16,7 +16,9 @@ from rollcall.report.wording import (
     period_when,
     reason_words,
     share_percent,
+    sign_of,
     status_word,
+    waiting_count,
 )
 from rollcall.texts import Texts
 from rollcall.verdict import SUSPICIOUS
@@ -55,7 +57,7 @@ def _lesson_line(report: Report, student: StudentLine, texts: Texts) -> str:
     if mark is None:
         return f"▫️ {one_line(student.full_name)} — {texts('report-not-yet')}"
     details = " · ".join([status_word(mark.status, texts), *_details(report, mark, texts)])
-    return f"{SIGNS[mark.status]} {one_line(student.full_name)} — {details}"
+    return f"{sign_of(mark)} {one_line(student.full_name)} — {details}"
 
 
 def _details(report: Report, mark: Mark, texts: Texts) -> list[str]:
@@ -64,8 +66,9 @@ def _details(report: Report, mark: Mark, texts: Texts) -> list[str]:
         if mark.confirmed:
             return [*details, texts("report-confirmed")]
         return details if mark.confidence is None else [*details, f"{percent(mark.confidence)} %"]
+    waiting = [texts("report-waiting")] if mark.waiting else []
     reasons = [reason for reason in mark.refused if mark.status is Status.ABSENT or reason in SUSPICIOUS]
-    return [reason_words(reasons, texts)] if reasons else []
+    return [*waiting, reason_words(reasons, texts)] if reasons else waiting
 
 
 def _period(report: Report, texts: Texts) -> tuple[list[str], list[str], list[str]]:
@@ -114,7 +117,7 @@ def _counts(report: Report, texts: Texts) -> list[str]:
         number = report.count(status)
         word = count_word(status, number, report, texts)
         lines.append(f"{SIGNS[status]} {texts('report-count', word=word, number=number)}")
-    return lines
+    return [*lines, waiting_count(report, texts)] if report.waiting else lines
 
 
 def _fitted(head: list[str], body: list[str], tail: list[str], texts: Texts) -> str:

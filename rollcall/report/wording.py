@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from rollcall.attendance import Status
-from rollcall.report.model import LessonHead, Period, Report
+from rollcall.report.model import LessonHead, Mark, Period, Report
 from rollcall.texts import Texts
 from rollcall.verdict import Reason
 
@@ -17,6 +17,7 @@ STATUSES = (Status.PRESENT, Status.LATE, Status.ABSENT, Status.FLAGGED)
 SIGNS = {Status.PRESENT: "✅", Status.LATE: "🕒", Status.ABSENT: "▫️", Status.FLAGGED: "⚠️"}
 """Before the word, for the eye; never instead of it."""
 
+_WAITING = "⏳"
 _LONGEST_NAME = 128
 _DAYS_BACK = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}
 
@@ -41,6 +42,16 @@ def count_word(status: Status, number: int, report: Report, texts: Texts) -> str
     """What so many marks are: students of one lesson, times of several."""
     key = f"counted-{status.value}" if report.is_single else f"total-{status.value}"
     return texts(key, number=number)
+
+
+def sign_of(mark: Mark) -> str:
+    """The sign before a student's name."""
+    return _WAITING if mark.waiting else SIGNS[mark.status]
+
+
+def waiting_count(report: Report, texts: Texts) -> str:
+    """How many students wait for a teacher's word."""
+    return f"{_WAITING} {texts('report-waiting-count', number=report.waiting)}"
 
 
 def reason_words(reasons: Iterable[Reason], texts: Texts) -> str:

@@ -14,6 +14,7 @@ from rollcall.audit import Action
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.classes import student_count, students_of
+from rollcall.storage.notices import promise
 from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, Person, SchoolClass
 from rollcall.verdict import SUSPICIOUS, Purpose
 
@@ -73,11 +74,18 @@ async def open_lessons(session: AsyncSession) -> Sequence[Lesson]:
     return (await session.scalars(select(Lesson).where(Lesson.closed_at.is_(None)))).all()
 
 
+async def take_open_lesson(session: AsyncSession, lesson_id: int) -> Lesson | None:
+    """The lesson to close it, unless somebody has."""
+    return await session.scalar(
+        select(Lesson).where(Lesson.id == lesson_id, Lesson.closed_at.is_(None)).with_for_update()
+    )
+
+
 async def close_lesson(session: AsyncSession, lesson: Lesson, closed_at: datetime, by: audit.Who = None) -> None:
     """Close the lesson and give everyone without a mark theirs: absent, or flagged.
 
     Args:
-        by: the teacher who closes it; nobody where its time was up.
+        by: the teacher who closes it; nobody where its time was up, and then every teacher of the class is owed a word.
     """
     lesson.closed_at = closed_at
     audit.record(session, Action.LESSON_CLOSED, by, _object(lesson.id))
@@ -88,6 +96,8 @@ async def close_lesson(session: AsyncSession, lesson: Lesson, closed_at: datetim
             status = status_without_mark(suspicious_notes=suspicious.get(person.id, 0))
             session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status))
             _on_record(session, lesson.id, by, person, status, how="closing")
+    if by is None:
+        await promise(session, lesson, closed_at)
     await session.flush()
 
 
@@ -175,6 +185,19 @@ async def mark(
     how = "teacher" if teacher is not None else "voice"
     _on_record(session, lesson.id, teacher or student, student, status, was=was, how=how)
     return existing
+
+
+async def take_back(session: AsyncSession, lesson: Lesson, person_id: int, teacher: Person) -> None:
+    """A teacher withdraws a confirmation: the mark is again what it would be without. One that a voice made stays."""
+    existing = await session.get(Attendance, (lesson.id, person_id), with_for_update=True)
+    if existing is None or existing.confirmed_by is None:
+        return
+    was = existing.status
+    suspicious = (await suspicious_notes(session, lesson.id)).get(person_id, 0)
+    existing.status = status_without_mark(suspicious_notes=suspicious)
+    existing.at = existing.confidence = existing.attempt_id = existing.confirmed_by = None
+    await session.flush()
+    _on_record(session, lesson.id, teacher, PersonId(person_id), existing.status, was=was, how="teacher")
 
 
 def _on_record(

@@ -8,12 +8,15 @@ from zoneinfo import ZoneInfo
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.attendance import status_without_mark
+from rollcall.attendance import ATTENDED, status_without_mark
 from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
-from rollcall.storage import attempts
+from rollcall.storage import attempts, reviews
 from rollcall.storage.classes import students_of
 from rollcall.storage.tables import Attendance, Lesson, SchoolClass
-from rollcall.verdict import SUSPICIOUS
+from rollcall.verdict import SUSPICIOUS, Reason
+
+_OF_THE_QUESTION = frozenset({Reason.UNSURE, Reason.TEACHER_DECIDES})
+"""Of a doubt that a teacher is asked about; a student without a voice has none of these, and asks the same."""
 
 
 async def build_report(
@@ -30,6 +33,7 @@ async def build_report(
     rows = await session.scalars(select(Attendance).where(Attendance.lesson_id.in_(lesson_ids)))
     marks = {(row.lesson_id, row.person_id): row for row in rows}
     refused = await attempts.suspicious_reasons(session, lesson_ids)
+    undecided = await reviews.waiting(session, lesson_ids)
 
     students = []
     for person, joined_at in await students_of(session, school_class.id):
@@ -40,6 +44,11 @@ async def build_report(
             if row is not None and row.confirmed_by is not None:
                 # Whether a voice left a doubt before or there was none at all: the report does not tell.
                 line.append(Mark(row.status, row.at, confirmed=True))
+            elif (lesson.id, person.id) in undecided and (row is None or row.status not in ATTENDED):
+                # Nor does it tell what the question came from, while it waits for its answer.
+                reasons = tuple(reason for reason in reasons if reason not in _OF_THE_QUESTION)
+                suspicious = sum(reason in SUSPICIOUS for reason in reasons)
+                line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons, waiting=True))
             elif row is not None:
                 line.append(Mark(row.status, row.at, row.confidence, reasons))
             elif lesson.closed_at is not None and joined_at > lesson.closed_at:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
@@ -15,16 +16,7 @@ from rollcall.job import EarlierTry
 from rollcall.review import ReviewState
 from rollcall.storage import audit, lessons
 from rollcall.storage.audit import PersonId
-from rollcall.storage.tables import (
-    TEACHER,
-    Attempt,
-    Attendance,
-    Lesson,
-    Membership,
-    Person,
-    Review,
-    ReviewCard,
-)
+from rollcall.storage.tables import Attempt, Attendance, Lesson, Person, Review, ReviewCard
 from rollcall.tries import MOST
 from rollcall.verdict import Purpose, Reason, Verdict
 
@@ -32,8 +24,8 @@ TOGETHER = timedelta(minutes=10)
 """Unsure notes outside a lesson are averaged when no longer apart than this."""
 _ANSWERS = {ReviewState.OPEN: Reason.TEACHER_DECIDES, ReviewState.REJECTED: Reason.TEACHER_REJECTED}
 """What further doubtful notes are told."""
-_SENDING = timedelta(minutes=1)
-"""A card still being sent after this long was left behind by a bot that stopped."""
+CHANGEABLE = timedelta(hours=24)
+"""For so long a teacher may turn a decision into its opposite."""
 
 
 async def tries_before(session: AsyncSession, attempt: Attempt) -> tuple[EarlierTry, ...]:
@@ -140,21 +132,40 @@ async def decide_review(
     session: AsyncSession, review: Review, teacher: Person, *, confirmed: bool, now: datetime
 ) -> bool:
     """Record what the teacher decided; False where it was decided already, and then nothing changes."""
-    # One statement, so that of two teachers pressing at once one is first.
-    state = ReviewState.CONFIRMED if confirmed else ReviewState.REJECTED
-    decided = await session.scalar(
-        update(Review)
-        .where(Review.id == review.id, Review.state == ReviewState.OPEN)
-        .values(state=state, decided_by=teacher.id, decided_at=now)
-        .returning(Review.id)
-    )
-    if decided is None:
-        await session.refresh(review)
+    return await _decide(session, review, teacher, ReviewState.OPEN, confirmed=confirmed, now=now)
+
+
+async def change_decision(
+    session: AsyncSession, review: Review, teacher: Person, *, confirmed: bool, now: datetime
+) -> bool:
+    """Turn a decision into its opposite; the student is told anew. False where it is not that opposite any more.
+
+    A teacher has as long as `CHANGEABLE` for it: a slip of the thumb or a student who turns up is seen the same day.
+    """
+    was = ReviewState.REJECTED if confirmed else ReviewState.CONFIRMED
+    if review.decided_at is None or now - review.decided_at > CHANGEABLE:
         return False
+    return await _decide(session, review, teacher, was, confirmed=confirmed, now=now)
+
+
+async def _decide(
+    session: AsyncSession, review: Review, teacher: Person, was: ReviewState, *, confirmed: bool, now: datetime
+) -> bool:
+    state = ReviewState.CONFIRMED if confirmed else ReviewState.REJECTED
+    changes: dict[str, Any] = {"state": state, "decided_by": teacher.id, "told_at": None}
+    if was is ReviewState.OPEN:
+        changes["decided_at"] = now
+    # One statement, so that of two teachers pressing at once one is first.
+    decided = await session.scalar(
+        update(Review).where(Review.id == review.id, Review.state == was).values(**changes).returning(Review.id)
+    )
     await session.refresh(review)
+    if decided is None:
+        return False
+    before = {} if was is ReviewState.OPEN else {"was": was.value}
     audit.record(
         session, Action.REVIEW_DECIDED, teacher, f"lesson:{review.lesson_id}",
-        about=PersonId(review.person_id), decision=state.value,
+        about=PersonId(review.person_id), decision=state.value, **before,
     )  # fmt: skip
     reason = Reason.TEACHER_CONFIRMED if confirmed else Reason.TEACHER_REJECTED
     await session.execute(
@@ -162,15 +173,17 @@ async def decide_review(
         .where(
             Attempt.lesson_id == review.lesson_id,
             Attempt.person_id == review.person_id,
-            Attempt.reason == Reason.TEACHER_DECIDES,
+            Attempt.reason.in_([Reason.TEACHER_DECIDES, Reason.TEACHER_CONFIRMED, Reason.TEACHER_REJECTED]),
         )
         .values(reason=reason)
     )
+    lesson = await session.get_one(Lesson, review.lesson_id)
     if confirmed:
-        lesson = await session.get_one(Lesson, review.lesson_id)
         mark = await lessons.mark(session, lesson, review.person_id, review.sent_at, None, review.attempt_id, teacher)
         if mark.attempt_id == review.attempt_id:
             mark.confirmed_by = teacher.id
+    elif was is ReviewState.CONFIRMED:
+        await lessons.take_back(session, lesson, review.person_id, teacher)
     return True
 
 
@@ -198,64 +211,20 @@ async def drop_old_embeddings(session: AsyncSession, now: datetime) -> None:
     )
 
 
-async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[int, int]]:
-    """(review, teacher's Telegram id) of every open review that a teacher of the class has not been shown."""
-    card = exists().where(
-        ReviewCard.review_id == Review.id,
-        ReviewCard.chat_id == Person.telegram_id,
-        or_(ReviewCard.message_id.is_not(None), ReviewCard.claimed_at > now - _SENDING),
-    )
+async def waiting(session: AsyncSession, lesson_ids: Sequence[int]) -> set[tuple[int, int]]:
+    """(lesson, student) of every question that no teacher has decided."""
     rows = await session.execute(
-        select(Review.id, Person.telegram_id)
-        .join(Lesson, Lesson.id == Review.lesson_id)
-        .join(Membership, (Membership.class_id == Lesson.class_id) & (Membership.role == TEACHER))
-        .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
-        .where(Review.state == ReviewState.OPEN, ~card)
+        select(Review.lesson_id, Review.person_id).where(
+            Review.lesson_id.in_(lesson_ids), Review.state == ReviewState.OPEN
+        )
     )
-    return [(review_id, chat_id) for review_id, chat_id in rows]
+    return {(lesson_id, person_id) for lesson_id, person_id in rows}
 
 
-async def claim_card(session: AsyncSession, review_id: int, chat_id: int, now: datetime) -> bool:
-    """Take it on to send a card; False where another bot is at it."""
-    card = await session.get(ReviewCard, (review_id, chat_id), with_for_update=True)
-    if card is None:
-        try:
-            async with session.begin_nested():
-                session.add(ReviewCard(review_id=review_id, chat_id=chat_id, shown=ReviewState.OPEN, claimed_at=now))
-        except IntegrityError:
-            return False
-        return True
-    if card.message_id is not None or card.claimed_at > now - _SENDING:
-        return False
-    card.claimed_at = now
-    return True
-
-
-async def outdated_cards(session: AsyncSession) -> Sequence[tuple[ReviewCard, Review]]:
-    """Cards that still show what is no longer so."""
-    rows = await session.execute(
-        select(ReviewCard, Review)
-        .join(Review, Review.id == ReviewCard.review_id)
-        .where(ReviewCard.message_id.is_not(None), ReviewCard.shown != Review.state)
-    )
-    return [(card, review) for card, review in rows]
-
-
-async def cards_with_voice(session: AsyncSession, person_id: int) -> Sequence[ReviewCard]:
-    """The cards by which teachers were given a note of this person to listen to."""
-    rows = await session.scalars(
-        select(ReviewCard)
-        .join(Review, Review.id == ReviewCard.review_id)
-        .where(Review.person_id == person_id, Review.attempt_id.is_not(None), ReviewCard.message_id > 0)
-    )
-    return rows.all()
-
-
-async def card_removed(session: AsyncSession, review_id: int, chat_id: int) -> None:
-    """The card's message is gone: there is nothing to mend."""
-    await session.execute(
-        update(ReviewCard).where(ReviewCard.review_id == review_id, ReviewCard.chat_id == chat_id).values(message_id=0)
-    )
+async def was_rejected(session: AsyncSession, lesson_id: int, person_id: int) -> bool:
+    """Whether a teacher has said that the student is not there."""
+    review = await _review_of(session, lesson_id, person_id)
+    return review is not None and review.state is ReviewState.REJECTED
 
 
 async def untold(session: AsyncSession) -> Sequence[int]:
@@ -269,6 +238,11 @@ async def take_telling(session: AsyncSession, review_id: int, now: datetime) -> 
     """Take it on to tell the student; False where that is done."""
     taken = update(Review).where(Review.id == review_id, Review.told_at.is_(None)).values(told_at=now)
     return await session.scalar(taken.returning(Review.id)) is not None
+
+
+async def not_told(session: AsyncSession, review_id: int, at: datetime) -> None:
+    """The student could not be told: it is still owed."""
+    await session.execute(update(Review).where(Review.id == review_id, Review.told_at == at).values(told_at=None))
 
 
 async def _review_of(session: AsyncSession, lesson_id: int, person_id: int) -> Review | None:

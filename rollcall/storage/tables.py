@@ -227,7 +227,11 @@ class Lesson(Table):
     closed_at: Mapped[datetime | None]
     board_chat_id: Mapped[int | None] = mapped_column(BigInteger)
     board_message_id: Mapped[int | None] = mapped_column(BigInteger)
-    """The message that keeps itself up to date."""
+    """The message that keeps itself up to date; None in a chat that became another, until it is sent there."""
+    board_thread_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The forum topic that it is in."""
+    board_moves: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often it had to be sent anew, because its topic or its chat was closed or the message was gone."""
 
 
 class Attendance(Table):
@@ -334,9 +338,28 @@ class ReviewCard(Table):
     review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True)
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
-    """None while it is being sent."""
+    """None while it is being sent, or as long as the chat does not take it."""
     shown: Mapped[ReviewState]
     claimed_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    """When it may be tried again: a bot is sending it, or the teacher's chat did not take it."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the teacher's chat did not take it."""
+
+
+class ClosingNotice(Table):
+    """A word still owed to a teacher: a lesson's time was up. Written with the closing, deleted once it is said."""
+
+    __tablename__ = "closing_notices"
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    """When it may be tried again: a bot is sending it, or the teacher's chat did not take it."""
+    holder: Mapped[str | None] = mapped_column(String(128))
+    """The bot process that is sending it."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the teacher's chat did not take it."""
 
 
 class AlikeVoices(Table):

@@ -12,9 +12,9 @@ from sqlalchemy import select
 from telegram import Update
 
 from bot import metrics
-from bot.boards import close_overdue
 from bot.clock import begin_anew, telegram_clock
 from bot.moments import moment_of
+from bot.notices import close_overdue
 from bot.timekeeping import Timekeeper
 from rollcall import doctor
 from rollcall.job import Result

@@ -15,6 +15,7 @@ from rollcall.storage import (
     alike,
     allowances,
     attempts,
+    cards,
     chores,
     classes,
     erasure,
@@ -133,7 +134,7 @@ async def _decide(school: School) -> None:
         open_ones = (await session.scalars(select(Review).order_by(Review.id))).all()
         assert teacher
         for review in open_ones:
-            await reviews.claim_card(session, review.id, TEACHER, NINE)
+            await cards.claim_card(session, review.id, TEACHER, NINE)
         for review, confirmed in zip(open_ones, (True, False), strict=False):
             await reviews.decide_review(session, review, teacher, confirmed=confirmed, now=NINE)
             await reviews.take_telling(session, review.id, NINE)

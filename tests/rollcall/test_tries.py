@@ -13,7 +13,7 @@ from rollcall.operating import operating_point
 from rollcall.report.model import Period
 from rollcall.review import ReviewState
 from rollcall.settlement import Settled, apply_result
-from rollcall.storage import people, reviews, voiceprints
+from rollcall.storage import cards, people, reviews, voiceprints
 from rollcall.storage.reports import build_report
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person, Review, SchoolClass, StoredVoiceprint
 from rollcall.tries import decide_with_tries
@@ -199,14 +199,14 @@ async def test_each_teacher_is_sent_one_card_whichever_bot_is_quicker(school: Sc
     for minute in (1, 2, 3):
         await unsure(school, lesson, minute)
     async with school.database.session() as session:
-        missing = await reviews.missing_cards(session, NINE)
+        missing = await cards.missing_cards(session, NINE)
         assert [chat for _, chat in missing] == [TEACHER]
-        assert await reviews.claim_card(session, missing[0][0], TEACHER, NINE)
+        assert await cards.claim_card(session, missing[0][0], TEACHER, NINE)
     async with school.database.session() as session:
-        assert not await reviews.claim_card(session, missing[0][0], TEACHER, NINE)
-        assert not await reviews.missing_cards(session, NINE)
+        assert not await cards.claim_card(session, missing[0][0], TEACHER, NINE)
+        assert not await cards.missing_cards(session, NINE)
         # A bot that stopped while sending is made up for.
-        assert await reviews.missing_cards(session, NINE + timedelta(minutes=2))
+        assert await cards.missing_cards(session, NINE + timedelta(minutes=2))
 
 
 async def test_forgetting_a_voice_takes_its_tries_and_its_review(school: School) -> None:

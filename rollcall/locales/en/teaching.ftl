@@ -72,6 +72,7 @@ close-which = Which lesson?
 closed =
     <b>{ $title }</b>: the lesson is closed, { $attended } of { $students } came.
     In all: present { $present } · late { $late } · absent { $absent } · in doubt { $flagged }
+closed-waiting = ⏳ waiting to be confirmed: { $number }
 
 report-which = Which class?
 report-usage = After /report you may name a period: today, week, month or all.
@@ -112,11 +113,16 @@ review-card =
 review-ask = Is it { $name }?
 review-confirm = ✅ Confirm
 review-reject = ❌ Reject
+review-confirm-after-all = ✅ Change: confirm after all
+review-reject-after-all = ❌ Change: reject after all
+review-too-late = This decision cannot be changed any more: it is more than a day old.
+review-voice-refused = There is nothing to listen to: your privacy settings refuse voice messages from me. Allow them in Telegram (Settings → Privacy → Voice Messages); until then, ask the student in person.
+review-voice-gone = There is nothing to listen to: the note is no longer in Telegram. Ask the student in person.
 review-confirmed = ✅ Confirmed by { $teacher }: marked as there.
 review-rejected = ❌ Rejected by { $teacher }: not marked, in doubt in the report.
 review-settled = Nothing to decide any more: a later note was accepted, or the voice was deleted.
 review-told-confirmed = { $title }: your teacher has listened and confirmed you — { $status }, { $time }.
-review-told-rejected = { $title }: your teacher has listened and did not recognise your voice, so you are not marked. Please talk to your teacher.
+review-told-rejected = { $title }: your teacher has listened and did not recognise your voice, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
 
 board-phrase = Any words will do, for example: “{ $phrase }”
 alike-voices =

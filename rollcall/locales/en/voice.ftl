@@ -46,6 +46,8 @@ reason-good_note = The note is good.
 reason-match = This is your voice.
 
 reason-teacher_decides = I am still not sure, so your teacher will listen to this note and decide. You need not send another one.
+reason-teacher_decides_later = I am still not sure, so your teacher decides once they have listened to this note. My message has not reached them yet; I keep trying. Tell them yourself as well. You need not send another note.
+reason-nobody_decides = I am still not sure, and a teacher has to decide, but this class has none at the moment. Tell whoever holds the lesson; as soon as the class has a teacher, I ask them.
 reason-teacher_confirmed = Your teacher has recognised your voice.
 reason-teacher_rejected = Your teacher did not recognise your voice.
 unsure-try = (Try { $n } of { $most }.)

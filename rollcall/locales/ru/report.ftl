@@ -197,4 +197,13 @@ short-reason-teacher_decides = ждёт учителя
 short-reason-teacher_confirmed = подтверждено учителем
 short-reason-teacher_rejected = отклонено учителем
 report-confirmed = подтверждено учителем
-report-confirmed-short = учитель
+report-confirmed-short = подтверждено
+report-waiting = ждёт подтверждения
+report-waiting-count = { $number ->
+    [one] ждёт
+   *[other] ждут
+} подтверждения: { $number }
+report-row-waiting = Ждут подтверждения
+report-no-chart = График прислать не удалось: Telegram его не принял. Все данные — в тексте выше.
+report-no-spreadsheet = Таблицу прислать не удалось: Telegram её не принял. Её содержание — в тексте выше; другой файл с теми же данными — по кнопке CSV.
+report-file-refused = Telegram не принял этот файл. Данные есть в тексте отчёта: /report.

@@ -1,0 +1,119 @@
+"""Cards: a review as each teacher sees it in the chat, sent, asked again, mended, taken away."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import exists, or_, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.review import Asked, ReviewState
+from rollcall.storage.classes import teachers_of
+from rollcall.storage.notices import wait_after
+from rollcall.storage.tables import TEACHER, Lesson, Membership, Person, Review, ReviewCard
+
+_SENDING = timedelta(minutes=1)
+"""A card still being sent after this long was left behind by a bot that stopped."""
+
+
+async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[int, int]]:
+    """(review, teacher's Telegram id) of every open review that a teacher of the class has not been shown."""
+    card = exists().where(
+        ReviewCard.review_id == Review.id,
+        ReviewCard.chat_id == Person.telegram_id,
+        or_(ReviewCard.message_id.is_not(None), ReviewCard.not_before > now),
+    )
+    rows = await session.execute(
+        select(Review.id, Person.telegram_id)
+        .join(Lesson, Lesson.id == Review.lesson_id)
+        .join(Membership, (Membership.class_id == Lesson.class_id) & (Membership.role == TEACHER))
+        .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
+        .where(Review.state == ReviewState.OPEN, ~card)
+    )
+    return [(review_id, chat_id) for review_id, chat_id in rows]
+
+
+async def claim_card(session: AsyncSession, review_id: int, chat_id: int, now: datetime) -> bool:
+    """Take it on to send a card; False where another bot is at it."""
+    card = await session.get(ReviewCard, (review_id, chat_id), with_for_update=True)
+    if card is None:
+        try:
+            async with session.begin_nested():
+                session.add(
+                    ReviewCard(
+                        review_id=review_id,
+                        chat_id=chat_id,
+                        shown=ReviewState.OPEN,
+                        claimed_at=now,
+                        not_before=now + _SENDING,
+                    )
+                )
+        except IntegrityError:
+            return False
+        return True
+    if card.message_id is not None or (card.not_before is not None and card.not_before > now):
+        return False
+    card.claimed_at, card.not_before = now, now + _SENDING
+    return True
+
+
+async def card_sent(session: AsyncSession, review_id: int, chat_id: int, message_id: int) -> None:
+    """The teacher has the card."""
+    card = await session.get(ReviewCard, (review_id, chat_id), with_for_update=True)
+    if card is not None:
+        card.message_id = message_id
+
+
+async def put_card_off(session: AsyncSession, review_id: int, chat_id: int, now: datetime) -> None:
+    """The teacher's chat did not take the card: again later, ever more seldom, or once the chat opens again."""
+    card = await session.get(ReviewCard, (review_id, chat_id), with_for_update=True)
+    if card is not None:
+        card.not_before = now + wait_after(card.tries)
+        card.tries += 1
+
+
+async def asked(session: AsyncSession, lesson_id: int, person_id: int) -> Asked:
+    """Whether a teacher was really asked about the student."""
+    lesson = await session.get_one(Lesson, lesson_id)
+    teachers = [teacher.telegram_id for teacher in await teachers_of(session, lesson.class_id)]
+    if not teachers:
+        return Asked.NOBODY
+    cards = await session.scalars(
+        select(ReviewCard)
+        .join(Review, Review.id == ReviewCard.review_id)
+        .where(Review.lesson_id == lesson_id, Review.person_id == person_id, ReviewCard.chat_id.in_(teachers))
+    )
+    shown = {card.chat_id: card for card in cards}
+    if any(card.message_id is not None for card in shown.values()):
+        return Asked.YES
+    untried = [chat_id for chat_id in teachers if chat_id not in shown or not shown[chat_id].tries]
+    return Asked.SOON if untried else Asked.LATER
+
+
+async def outdated_cards(session: AsyncSession) -> Sequence[tuple[ReviewCard, Review]]:
+    """Cards that still show what is no longer so."""
+    rows = await session.execute(
+        select(ReviewCard, Review)
+        .join(Review, Review.id == ReviewCard.review_id)
+        .where(ReviewCard.message_id.is_not(None), ReviewCard.shown != Review.state)
+    )
+    return [(card, review) for card, review in rows]
+
+
+async def cards_with_voice(session: AsyncSession, person_id: int) -> Sequence[ReviewCard]:
+    """The cards by which teachers were given a note of this person to listen to."""
+    rows = await session.scalars(
+        select(ReviewCard)
+        .join(Review, Review.id == ReviewCard.review_id)
+        .where(Review.person_id == person_id, Review.attempt_id.is_not(None), ReviewCard.message_id > 0)
+    )
+    return rows.all()
+
+
+async def card_removed(session: AsyncSession, review_id: int, chat_id: int) -> None:
+    """The card's message is gone: there is nothing to mend."""
+    await session.execute(
+        update(ReviewCard).where(ReviewCard.review_id == review_id, ReviewCard.chat_id == chat_id).values(message_id=0)
+    )
