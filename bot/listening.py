@@ -65,7 +65,7 @@ async def send_note(
         except BadRequest as error:
             _log.info("a note was not taken as a file", extra={"error": str(error)})
     why = t("review-voice-refused" if refused else "review-voice-gone")
-    sent = await bot.send_message(chat_id, f"{text}\n\n{why}", reply_markup=buttons, rate_limit_args=patience)
+    sent = await bot.send_message(chat_id, text + "\n\n" + why, reply_markup=buttons, rate_limit_args=patience)
     return sent.message_id
 
 
