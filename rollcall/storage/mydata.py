@@ -69,7 +69,7 @@ async def _of(session: AsyncSession, person: Person) -> dict[str, Any]:
             for row in await session.scalars(select(table).where(table.person_id == person.id).order_by(*order))
         ]
 
-    titles = dict((await session.execute(select(SchoolClass.id, SchoolClass.title))).tuples().all())
+    titles = dict((await session.execute(select(SchoolClass.id, SchoolClass.title))).all())
     classes = await session.scalars(
         select(Membership).where(Membership.person_id == person.id).order_by(Membership.joined_at)
     )

@@ -142,8 +142,8 @@ report-chart-minutes = +{ $number } min
 report-chart-late-from = late from { $time }
 report-chart-more = … and { $number } more
 report-chart-nobody = Nobody has checked in.
-report-chart-lowest = The { $shown } students with the lowest attendance, of { $total }.
-report-chart-last-lessons = The last { $shown } lessons of { $total }; percentages count them all.
+report-chart-lowest = Only the lowest attendance is shown: { $shown } of { $total }.
+report-chart-last-lessons = The last lessons: { $shown } of { $total }; percentages count them all.
 
 # Spreadsheet and CSV
 report-sheet-lesson = Lesson

@@ -1,0 +1,70 @@
+"""Texts that are put together from what the database says: answers to voice notes, reports, how alike voices are."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+from bot.answers import text_for
+from bot.handlers.voices import outlook_text
+from bot.services import now
+from rollcall.attendance import Status
+from rollcall.outlook import Outlook
+from rollcall.permissions import Role
+from rollcall.report.model import Mark, Period
+from rollcall.report.text import report_text
+from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
+from rollcall.texts import texts_in
+from rollcall.tries import MOST
+from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.voiceprint import NOTES
+from tests.bot.conversations import Read
+from tests.rollcall.test_report_texts import GONE, HERE, LATE, ODD, START, report_of
+
+_STUDENT, _TEACHER = frozenset({Role.STUDENT}), frozenset({Role.TEACHER})
+
+
+def composed(language: str) -> Iterator[Read]:
+    """Each, as its reader gets it."""
+    name, title = ("Анна Белова", "Физика") if language == "ru" else ("Anna Bell", "Physics")
+    t = texts_in(language)
+    person, school_class = Person(full_name=name), SchoolClass(title=title, timezone="Europe/Moscow")
+    for attempt in _attempts():
+        for lesson in (None, Lesson(id=1, opened_at=START)):
+            text = text_for(attempt, person, school_class, lesson, attempt.note_number or 1, t)
+            yield Read(f"{attempt.purpose} {attempt.reason} {attempt.note_number}", _STUDENT, text, [])
+    marks = (HERE, LATE, GONE, ODD, Mark(Status.PRESENT, START, confirmed=True))
+    names = [f"{name[:-1]}{letter}" for letter in ("аоуыэ" if language == "ru" else "aeiou")]
+    for period in Period:
+        lessons = 1 if period is Period.LESSON else 4
+        some = dict(zip(names, [(mark,) * lessons for mark in marks], strict=True))
+        for students in ({}, some, {name: (None,) * lessons}):
+            yield Read(f"report {period}", _TEACHER, report_text(report_of(students, period, title=title), t), [])
+        none = report_of({}, period, title=title)
+        yield Read(f"none {period}", _TEACHER, report_text(type(none)(title, none.timezone, period, START, ()), t), [])
+    for count in (0.0, 0.01, 0.02, 0.21):
+        for mixed_up in ((), ((1, 2),)):
+            outlook = Outlook(5, count, count, count, (1, 2), 0.5, mixed_up)
+            words = outlook_text(outlook, dict(enumerate(names)), t)
+            yield Read("voices", _TEACHER, t("voices-head", title=title, students=5) + "\n\n" + words, [])
+
+
+def _attempts() -> Iterator[Attempt]:
+    """Every verdict on a note that there is an answer to."""
+    facts = {"enrolment": "e", "confidence": 0.97}
+    for purpose in Purpose:
+        for reason in Reason:
+            verdict = Verdict.UNSURE if reason is Reason.UNSURE else Verdict.REFUSED
+            yield Attempt(purpose=purpose, verdict=verdict, reason=reason, note_number=None, **facts)
+    for number in range(1, NOTES + 1):
+        yield Attempt(
+            purpose=Purpose.ENROL, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=number, **facts
+        )
+    for number in range(1, MOST):
+        yield Attempt(
+            purpose=Purpose.CHECK_IN, verdict=Verdict.UNSURE, reason=Reason.UNSURE, note_number=number, **facts
+        )
+    for status in (None, Status.PRESENT, Status.LATE):
+        at = now() - timedelta(minutes=1) if status else None
+        accepted = {"purpose": Purpose.CHECK_IN, "verdict": Verdict.ACCEPTED, "reason": Reason.MATCH}
+        yield Attempt(status=status, marked_at=at, **accepted, **facts)
