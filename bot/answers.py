@@ -21,6 +21,7 @@ from bot.phrases import enrolment_phrase, lesson_phrase
 from bot.replies import Buttons, keyboard, tidy_button
 from bot.reviews import ask_teachers
 from bot.services import App, Services, now
+from bot.tapping import tap_row
 from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
 from rollcall.review import Asked
@@ -45,6 +46,9 @@ _log = logging.getLogger(__name__)
 
 _NOTHING_SAID = frozenset({Reason.SILENCE, Reason.NO_SPEECH, Reason.TOO_SHORT})
 """The sender may not know what to say: an example helps. To anyone else it would be so many words nobody needs."""
+_TEACHERS_TURN = frozenset(
+    {Reason.TEACHER_DECIDES, Reason.TEACHER_CONFIRMED, Reason.TEACHER_REJECTED, Reason.NOT_EXPECTED}
+)
 
 
 async def answer(application: App, services: Services, attempt_id: str) -> None:
@@ -65,7 +69,7 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
     if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
         asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
     texts = texts_in(conversation.locale if conversation else "en")
-    offer = await _offer(services, attempt, person, texts)
+    offer = await _offer(services, attempt, person, lesson, texts)
     try:
         await application.bot.send_message(
             attempt.chat_id,
@@ -121,11 +125,19 @@ async def _record(services: Services, attempt_id: str, **values: datetime | str 
         await asyncio.sleep(_RECORD_AGAIN)
 
 
-async def _offer(services: Services, attempt: Attempt, person: Person, t: Texts) -> Buttons | None:
-    """With the last note: to delete them all from the chat; to keep the recordings, unless that was agreed."""
-    if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
-        return None
+async def _offer(
+    services: Services, attempt: Attempt, person: Person, lesson: Lesson | None, t: Texts
+) -> Buttons | None:
+    """With the last note: to delete them all from the chat; to keep the recordings, unless that was agreed.
+
+    With a note that was not accepted in an open lesson: the way in without a voice.
+    """
     async with services.database.session() as session:
+        if attempt.purpose is Purpose.CHECK_IN and lesson is not None:
+            away = attempt.verdict is Verdict.ACCEPTED or attempt.reason in _TEACHERS_TURN
+            return None if away else await tap_row(session, lesson, person.id, t)
+        if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
+            return None
         if await keeps_recordings(session, person.telegram_id):
             return tidy_button(t)
     return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")], *tidy_button(t)]

@@ -6,13 +6,19 @@ import asyncio
 import hashlib
 import logging
 import sys
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
 import redis
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import BotCommand
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeDefault,
+)
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
@@ -28,7 +34,7 @@ from telegram.ext import (
 from bot import clock
 from bot.alike import tell_of_alike_voices
 from bot.boards import keep_boards
-from bot.commands import STUDENT_COMMANDS
+from bot.commands import GROUP_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS
 from bot.erasures import clear_traces
 from bot.errors import on_error
 from bot.figures import read_database, read_queue
@@ -82,6 +88,13 @@ _SWITCH_EVERY = 0.0005
 """Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
 times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
 _ALLOWED_UPDATES = ["message", "callback_query", "channel_post", "my_chat_member"]
+
+_MENUS: tuple[tuple[Sequence[str], BotCommandScope], ...] = (
+    (STUDENT_COMMANDS, BotCommandScopeDefault()),
+    (GROUP_COMMANDS, BotCommandScopeAllGroupChats()),
+    (GROUP_TEACHER_COMMANDS, BotCommandScopeAllChatAdministrators()),
+)
+"""A teacher's private chat gets its own with the first greeting."""
 
 _UNTIL_THE_END = ("hearing", "inbox")
 """Tasks that go on while what is in work is finished: they say that we live, and mark what is handled."""
@@ -356,9 +369,11 @@ def _every(seconds: float, step: Task) -> Task:
 async def _set_menus(application: App, _services: Services) -> None:
     for language in LANGUAGES:
         texts = texts_in(language)
-        menu = [BotCommand(command, texts(f"command-{command}")) for command in STUDENT_COMMANDS]
+        code = None if language == "en" else language
         try:
-            await application.bot.set_my_commands(menu, language_code=None if language == "en" else language)
+            for commands, scope in _MENUS:
+                menu = [BotCommand(command, texts(f"command-{command}")) for command in commands]
+                await application.bot.set_my_commands(menu, scope=scope, language_code=code)
         except (BadRequest, InvalidToken):
             # A Bot API server without menus (it answers as if it knew no such method): the commands work all the same.
             _log.info("the command menu cannot be set", extra={"language": language})

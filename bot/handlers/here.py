@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -13,12 +14,12 @@ from bot.moments import moment_of
 from bot.replies import Buttons, reply, settle_button
 from bot.reviews import ask_teachers
 from bot.services import Context, now
-from rollcall.attendance import ATTENDED
+from bot.tapping import tap_row
 from rollcall.review import Asked, ReviewState
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.reviews import tap_in, was_rejected
-from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
+from rollcall.storage.tables import Lesson, Person, SchoolClass
 
 _ANSWERS = {ReviewState.CONFIRMED: "here-marked", ReviewState.REJECTED: "here-was-rejected", None: "here-marked"}
 _NOTED = {Asked.YES: "here-noted", Asked.NOBODY: "here-noted-nobody"}
@@ -66,19 +67,12 @@ async def here_pressed(update: Update, context: Context) -> None:
 
 
 async def here_buttons(session: AsyncSession, caller: Caller, at: datetime | None = None) -> Buttons | None:
-    """One for each open lesson in which the caller is not marked yet; none for anyone else.
-
-    None either where a teacher has said no: the button could only say so again. The teacher can still change it.
-    """
+    """One for each open lesson in which the caller may tap it; none for anyone else."""
     if caller.person is None:
         return None
-    rows = []
+    rows: list[Sequence[tuple[str, str]]] = []
     for lesson in await lessons_to_check_in(session, caller.person, at or now()):
-        mark = await session.get(Attendance, (lesson.id, caller.person.id))
-        marked = mark is not None and mark.status in ATTENDED
-        if not marked and not await was_rejected(session, lesson.id, caller.person.id):
-            school_class = await session.get_one(SchoolClass, lesson.class_id)
-            rows.append([(caller.texts("here-button", title=school_class.title), f"here:{lesson.id}")])
+        rows += await tap_row(session, lesson, caller.person.id, caller.texts)
     return rows or None
 
 

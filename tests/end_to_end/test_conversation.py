@@ -104,6 +104,7 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
     proxy = await speak(boris, synthetic(first, 6))
     assert ANNA not in proxy.text
     assert "%" not in proxy.text
+    assert proxy.has("here:"), "a refusal leaves a way"
 
     refusal = await ask(boris, "/report")
     assert words["teacher"] in refusal.text
