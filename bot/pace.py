@@ -1,7 +1,8 @@
 """Keeping to Telegram's limits, and trying again where Telegram or the network fails for a while.
 
 Telegram allows about 30 messages a second in all, one a second in a private chat (short bursts pass) and 20 a minute in
-a group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this).
+a group (https://core.telegram.org/bots/faq#my-bot-is-hitting-limits-how-do-i-avoid-this). Where it asks to wait, every
+call obeys, also one that writes nothing.
 """
 
 from __future__ import annotations
@@ -12,12 +13,15 @@ import time
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
 from aiolimiter import AsyncLimiter
 from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError, RetryAfter, TelegramError
-from telegram.ext import BaseRateLimiter
+from telegram.ext import BaseRateLimiter, ExtBot
 
+from bot.backoff import Backoff
+
+_T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
 _OVERALL = 28
@@ -30,7 +34,11 @@ _CHATS_KEPT = 10_000
 
 PATIENCE = 600.0
 """Seconds that a message is tried for, unless its caller says otherwise (``rate_limit_args``)."""
+_BESIDE = 15.0
+"""Likewise for what writes into no chat: later, a reaction or a button that stops waiting is of no use."""
 _FIRST, _MOST = 0.5, 15.0
+_TOKEN_TRIES = 3
+"""So often a refused token is shown again at once: one 401 among good answers is Telegram's mistake."""
 _MANY_CHATS = 3
 """So many chats refused within a breath: the limit that was hit is the bot's, not a chat's."""
 _BREATH = 2.0
@@ -107,37 +115,80 @@ class Pace(BaseRateLimiter[float]):
         data: dict[str, Any],
         rate_limit_args: float | None,
     ) -> Any:
-        if not endpoint.startswith(("send", "edit", "copy", "forward")) or endpoint == "sendChatAction":
-            return await callback(*args, **kwargs)
+        writes = endpoint.startswith(("send", "edit", "copy", "forward")) and endpoint != "sendChatAction"
         chat = str(data.get("chat_id", ""))
-        deadline = time.monotonic() + (PATIENCE if rate_limit_args is None else rate_limit_args)
-        delay = _FIRST
+        # Telegram counts what writes nothing apart from messages, so one that is held up holds up only its own kind.
+        key = chat if writes else f"{endpoint}:{chat}"
+        patience = PATIENCE if writes else _BESIDE
+        deadline = time.monotonic() + (patience if rate_limit_args is None else rate_limit_args)
+        backoff = Backoff(_FIRST, _MOST)
         while True:
-            await self._until_allowed(chat, deadline)
-            place_by = None if rate_limit_args == 0 else deadline
-            await self._acquire(self._limiter(chat), place_by)
-            await self._acquire(self._overall, place_by)
+            await self._until_allowed(key, deadline)
+            if writes:
+                place_by = None if rate_limit_args == 0 else deadline
+                await self._acquire(self._limiter(chat), place_by)
+                await self._acquire(self._overall, place_by)
             try:
-                return await callback(*args, **kwargs)
+                return await self._call(callback, args, kwargs)
             except RetryAfter as error:
                 wait = seconds_of(error).total_seconds()
-                self._close(chat, wait)
+                self._close(key, wait, writes=writes)
                 if self._stopping.is_set() or time.monotonic() + wait > deadline:
                     raise
                 _log.info("Telegram asks to wait", extra={"seconds": wait, "endpoint": endpoint})
             except TelegramError as error:
-                if not passing(error) or self._stopping.is_set() or time.monotonic() + delay > deadline:
+                wait = backoff.wait()
+                ends = self._stopping.is_set() or time.monotonic() + wait > deadline
+                if not writes or not passing(error) or ends:
                     raise
                 _log.warning("sent again soon", extra={"endpoint": endpoint, "error": type(error).__name__})
-                await self._sleep(delay)
-                delay = min(delay * 2, _MOST)
+                await self.sleep(wait)
 
-    async def _until_allowed(self, chat: str, deadline: float) -> None:
-        while (opens := max(self._closed_until.get(chat, 0.0), self._all_closed_until)) > time.monotonic():
+    async def _call(self, callback: Callable[..., Coroutine[Any, Any, Any]], args: Any, kwargs: dict[str, Any]) -> Any:
+        backoff = Backoff(_FIRST / 2, _MOST)
+        for _ in range(_TOKEN_TRIES):
+            try:
+                return await callback(*args, **kwargs)
+            except InvalidToken as error:
+                if not token_refused(error):
+                    raise
+            await self.sleep(backoff.wait())
+        return await callback(*args, **kwargs)
+
+    async def sleep(self, seconds: float) -> None:
+        """Wait.
+
+        Raises:
+            Stopping: the bot stops meanwhile.
+        """
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._stopping.wait(), seconds)
+        if self._stopping.is_set():
+            raise Stopping("the bot stops")
+
+    async def unless_stopped(self, work: Coroutine[Any, Any, _T]) -> _T:
+        """What the work gives, if the bot is not stopped meanwhile.
+
+        Raises:
+            Stopping: it is; the work is ended.
+        """
+        working, stopping = asyncio.ensure_future(work), asyncio.ensure_future(self._stopping.wait())
+        try:
+            await asyncio.wait({working, stopping}, return_when=asyncio.FIRST_COMPLETED)
+            if working.done():
+                return working.result()
+            raise Stopping("the bot stops")
+        finally:
+            working.cancel()
+            stopping.cancel()
+
+    async def _until_allowed(self, key: str, deadline: float) -> None:
+        """Wait for as long as Telegram asked to, for this chat or this kind of call, but not beyond the deadline."""
+        while (opens := max(self._closed_until.get(key, 0.0), self._all_closed_until)) > time.monotonic():
             if opens > deadline:
                 raise RetryAfter(timedelta(seconds=opens - time.monotonic()))
-            await self._sleep(opens - time.monotonic())
-        self._closed_until.pop(chat, None)
+            await self.sleep(opens - time.monotonic())
+        self._closed_until.pop(key, None)
 
     async def _acquire(self, limiter: AsyncLimiter, deadline: float | None) -> None:
         """Wait for one's place, but not beyond the deadline, nor when we are asked to stop."""
@@ -168,26 +219,40 @@ class Pace(BaseRateLimiter[float]):
             del self._chats[next(iter(self._chats))]
         return found
 
-    def _close(self, chat: str, seconds: float) -> None:
+    def _close(self, key: str, seconds: float, *, writes: bool) -> None:
         now = time.monotonic()
-        self._closed_until[chat] = now + seconds
-        self._refused = [(at, other) for at, other in self._refused if now - at < _BREATH] + [(now, chat)]
+        self._closed_until[key] = now + seconds
+        if not writes:
+            return
+        self._refused = [(at, other) for at, other in self._refused if now - at < _BREATH] + [(now, key)]
         if len({other for _, other in self._refused}) >= _MANY_CHATS:
             self._all_closed_until = now + seconds
 
-    async def _sleep(self, seconds: float) -> None:
-        with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
-        if self._stopping.is_set():
-            raise Stopping("the bot stops")
+
+def pace_of(bot: ExtBot[Any]) -> Pace:
+    """The rate limiter that the bot was built with."""
+    limiter = bot.rate_limiter
+    if not isinstance(limiter, Pace):
+        raise TypeError("a bot without our pace")
+    return limiter
 
 
 def passing(error: BaseException) -> bool:
-    """Whether the same call may succeed later: no network, Telegram out of order, an answer that is not JSON."""
+    """Whether the same call may succeed later: no network, Telegram out of order, an answer that is not JSON.
+
+    A token that is refused is one, too: whoever mends it (or Telegram) does so for all that waits.
+    """
+    if token_refused(error):
+        return True
     # BadRequest counts as a network error in the library's tree; an unreadable answer is a plain TelegramError.
     if isinstance(error, BadRequest | InvalidToken):
         return False
     return isinstance(error, NetworkError | RetryAfter | Stopping) or type(error) is TelegramError
+
+
+def token_refused(error: BaseException | None) -> bool:
+    """Whether Telegram does not know the token. The library says the same of a method that a server lacks (404)."""
+    return isinstance(error, InvalidToken) and "unauthorized" in str(error).lower()
 
 
 def seconds_of(error: RetryAfter) -> timedelta:

@@ -7,7 +7,7 @@ from typing import cast
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
 from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
-from telegram.error import BadRequest, ChatMigrated, Forbidden
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 
 from bot.places import places_for, send_to_first
 from bot.services import Bot
@@ -81,11 +81,13 @@ async def reply(
 
 
 async def settle_button(update: Update) -> None:
-    """Tell Telegram that a button press was taken; one that is too old needs no telling."""
+    """Tell Telegram that a button press was taken; one that is too old, or comes in a flood, needs no telling."""
     if update.callback_query is None:
         return
     try:
         await update.callback_query.answer()
+    except RetryAfter:
+        return  # the button stops waiting by itself
     except BadRequest as error:
         if "query is too old" not in str(error).lower():
             raise
