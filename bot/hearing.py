@@ -15,13 +15,14 @@ from telegram.error import TelegramError
 from bot import metrics
 from bot.requests import CountedRequest
 from bot.services import App, Services
+from bot.trouble import Trouble
 from rollcall.settings import Settings
 from rollcall.vitals import Pulse
 
 _SUSPICIOUS = 0.4
 """Of `stuck_after`: a longer silence than any long poll's, after which Telegram is asked."""
 _PROVEN = 0.6
-"""Of `stuck_after`: for so long Telegram must have answered. The library's longest pause after an error is 30 s."""
+"""Of `stuck_after`: for so long Telegram must have answered. Our longest pause after an error is 15 s."""
 _PROBE_TIMEOUT = 3.0
 _LONGEST_POLL = 10
 
@@ -41,6 +42,8 @@ class Hearing:
         """Beats when Telegram answers the question for updates, and while an update waits for the database."""
         self.turned = Pulse()
         """Beats while the event loop turns."""
+        self.trouble = Trouble()
+        """Why the long poll is refused, if it is."""
         self.loop: asyncio.AbstractEventLoop | None = None
         """The bot's, once it runs."""
         self._answering_since: float | None = None
@@ -81,6 +84,8 @@ class Hearing:
         age = self.heard.age
         if age is None:
             return "not listening yet"
+        if (trouble := self.trouble.words) is not None:
+            return trouble
         return f"nothing heard for {age:.0f} s" if age > self._limit else None
 
     async def _telegram_answers(self, application: App) -> bool:

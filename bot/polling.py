@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from telegram import Audio, Document, Update, VideoNote, Voice
-from telegram.error import EndPointNotFound, InvalidToken
+from telegram import Audio, Document, Update, Video, VideoNote, Voice
+from telegram.error import EndPointNotFound, InvalidToken, RetryAfter, TelegramError
 
+from bot.backoff import Backoff
 from bot.marking import MarkingBot
+from bot.pace import seconds_of
+from bot.trouble import Trouble
 
 READ_TIMEOUT = 20.0
+_FIRST, _MOST = 0.1, 15.0
+"""Of the pauses after a failure, in seconds: one fault of Telegram's costs nothing."""
 _LONGEST_FILE_ID, _LONGEST_UNIQUE_ID = 255, 64
 """Of their columns."""
 
@@ -27,7 +33,13 @@ class Poller(MarkingBot):
 
     python-telegram-bot reads a batch of updates whole or not at all, and asks for the same batch again, for ever, if
     one is not as it expects; and it logs what was in it. Here such an update is stepped over, and only its number told.
+    It also gives up for good at the first refusal of the token. Here every failure is one line and another try.
     """
+
+    def __init__(self, *args: Any, trouble: Trouble | None = None, **options: Any) -> None:
+        """`trouble` is told what keeps us from hearing Telegram."""
+        super().__init__(*args, **options)
+        self._trouble = trouble or Trouble()
 
     async def get_updates(
         self,
@@ -37,20 +49,37 @@ class Poller(MarkingBot):
         allowed_updates: Sequence[str] | None = None,
         **_: Any,
     ) -> tuple[Update, ...]:
-        """The updates from ``offset`` on; one that cannot be read comes without content."""
+        """The updates from ``offset`` on; one that cannot be read comes without content.
+
+        A long poll is repeated until it is answered; a short one, with which a bot that stops takes its leave, is not.
+        """
         seconds = timeout.total_seconds() if isinstance(timeout, timedelta) else float(timeout or 0)
         asked = {"offset": offset, "limit": limit, "timeout": int(seconds), "allowed_updates": allowed_updates}
+        backoff = Backoff(_FIRST, _MOST)
+        while True:
+            try:
+                found = await self._ask(asked, seconds)
+            except TelegramError as error:
+                if not seconds:
+                    raise
+                self._trouble.met(error)
+                wait = seconds_of(error).total_seconds() if isinstance(error, RetryAfter) else backoff.wait()
+                await asyncio.sleep(wait)
+                continue
+            self._trouble.heard()
+            read = (self._read(one) for one in found) if isinstance(found, list) else ()
+            return tuple(update for update in read if update is not None)
+
+    async def _ask(self, asked: Mapping[str, Any], seconds: float) -> Any:
         try:
             # Spelt so that PTB does not send us to its own method of that name.
-            found: Any = await self.do_api_request(
+            return await self.do_api_request(
                 "get_Updates",
                 api_kwargs={name: value for name, value in asked.items() if value is not None},
                 read_timeout=READ_TIMEOUT + seconds,
             )
         except EndPointNotFound as error:
             raise InvalidToken("Telegram does not know the token any more") from error
-        read = (self._read(one) for one in found) if isinstance(found, list) else ()
-        return tuple(update for update in read if update is not None)
 
     def _read(self, raw: object) -> Update | None:
         number = raw.get("update_id") if isinstance(raw, Mapping) else None
@@ -89,7 +118,7 @@ def is_sound(update: Update) -> bool:
     if chat is None or not _is_number(message.message_id) or not isinstance(message.date, datetime):
         return False
     text = getattr(message, "text", None)
-    media = [getattr(message, kind, None) for kind in ("voice", "video_note", "audio", "document")]
+    media = [getattr(message, kind, None) for kind in ("voice", "video_note", "audio", "video", "document")]
     entities = getattr(message, "entities", ())
     numbers = [getattr(message, name, None) for name in _NUMBERS]
     return (
@@ -104,7 +133,7 @@ def _is_number(value: object) -> bool:
     return isinstance(value, int) and -(2**63) <= value < 2**63
 
 
-def _is_file(media: Voice | VideoNote | Audio | Document) -> bool:
+def _is_file(media: Voice | VideoNote | Audio | Video | Document) -> bool:
     size, kind = media.file_size, getattr(media, "mime_type", None)
     words = (media.file_id, media.file_unique_id)
     return (

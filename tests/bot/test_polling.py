@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from typing import Any
 
 import pytest
+from pydantic import SecretStr
 from telegram import Update
-from telegram.error import EndPointNotFound, InvalidToken
+from telegram.error import Conflict, EndPointNotFound, InvalidToken, NetworkError, TelegramError
 
+from bot.hearing import Hearing
 from bot.inbox import DurableQueue
 from bot.polling import Poller, is_sound
+from bot.trouble import Trouble
+from rollcall.settings import Settings
 from rollcall.storage.database import Database
 from tests.bot.test_inbox import left_over, update
+from tests.conftest import WaitUntil
 
 PERSON = {"id": 7, "is_bot": False, "first_name": "Anna"}
 MESSAGE = {"message_id": 5, "date": 1772452800, "chat": {"id": 7, "type": "private"}, "from": PERSON, "text": "hello"}
@@ -98,3 +104,72 @@ async def test_an_unsound_update_is_neither_kept_nor_queued(database: Database) 
 def test_ordinary_updates_are_sound() -> None:
     assert is_sound(update(1))
     assert is_sound(Update(1))
+
+
+class Crowded(Poller):
+    """It refuses, in turn, what it is told to; then it answers."""
+
+    def __init__(self, refusals: list[TelegramError], trouble: Trouble) -> None:
+        super().__init__("1:a", trouble=trouble)
+        self._refusals = refusals
+
+    async def do_api_request(self, *_args: Any, **_: Any) -> Any:
+        if self._refusals:
+            raise self._refusals.pop(0)
+        return [{"update_id": 1, "message": MESSAGE}]
+
+
+COPIES = Conflict("Conflict: terminated by other getUpdates request; make sure that only one bot instance is running")
+
+
+@pytest.fixture
+def hurried(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.polling._FIRST", 0.001)
+    monkeypatch.setattr("bot.polling._MOST", 0.001)
+
+
+@pytest.mark.usefixtures("hurried")
+@pytest.mark.parametrize(
+    ("refusal", "words"),
+    [
+        (COPIES, "another copy of the bot polls Telegram with this token: stop it"),
+        (EndPointNotFound("getUpdates"), "copy it from @BotFather"),
+        (Conflict("can't use getUpdates method while webhook is active"), "a webhook is set"),
+        (NetworkError("no route"), "Telegram is out of reach"),
+    ],
+)
+async def test_a_refusal_that_lasts_is_one_plain_line_and_ends_by_itself(
+    refusal: TelegramError, words: str, caplog: pytest.LogCaptureFixture, wait_until: WaitUntil
+) -> None:
+    hearing = Hearing(Settings(telegram_token=SecretStr("1:x"), _env_file=None))
+    hearing.heard.beat()
+    poller = Crowded([refusal] * 1000, hearing.trouble)
+    asking = asyncio.create_task(poller.get_updates(timeout=10))
+    await wait_until(hearing.silent)
+    assert words in str(hearing.silent())  # what /ready says
+    assert hearing.deaf() is None  # no restart would help
+    assert [one.update_id for one in await asking] == [1]
+    assert len(caplog.records) == 1
+    assert words in caplog.text
+
+
+@pytest.mark.usefixtures("hurried")
+async def test_one_refusal_among_good_answers_is_no_news(caplog: pytest.LogCaptureFixture) -> None:
+    trouble = Trouble()
+    for _ in range(3):
+        assert await Crowded([EndPointNotFound("getUpdates")], trouble).get_updates(timeout=10)
+    assert trouble.words is None
+    assert not caplog.records
+
+
+async def test_a_copy_that_polls_by_turns_is_told_once(hurried: None, caplog: pytest.LogCaptureFixture) -> None:
+    trouble = Trouble()
+    for _ in range(10):
+        assert await Crowded([COPIES], trouble).get_updates(timeout=10)
+    assert trouble.words is not None
+    assert len(caplog.records) == 1
+
+
+async def test_a_bot_that_takes_its_leave_asks_once(hurried: None) -> None:
+    with pytest.raises(Conflict):
+        await Crowded([COPIES], Trouble()).get_updates(timeout=0)

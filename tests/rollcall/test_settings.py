@@ -141,3 +141,22 @@ def test_a_password_does_not_move_the_embedded_services(secrets: Path) -> None:
     settings = load_settings()
     assert settings.effective_redis_url == f"unix://{settings.redis_socket}"
     assert settings.effective_database_url.startswith("sqlite+aiosqlite:///")
+
+
+@pytest.mark.parametrize("pasted", ["123:secret\n", "  123:secret", "\t123:secret\r\n "])
+def test_a_token_is_taken_however_it_was_pasted(pasted: str) -> None:
+    token = Settings(telegram_token=pasted, _env_file=None).telegram_token
+    assert token is not None
+    assert token.get_secret_value() == "123:secret"
+
+
+@pytest.mark.parametrize(
+    "wrong", ["secret", "123:", ":secret", "123:sec ret", "123:sec\nret", "123:sécret", "bot123:a"]
+)
+def test_what_is_no_token_is_refused_without_being_told(wrong: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLLCALL_TELEGRAM_TOKEN", wrong)
+    with pytest.raises(SettingsError) as refused:
+        load_settings()
+    assert str(refused.value).startswith("ROLLCALL_TELEGRAM_TOKEN is malformed")
+    assert wrong not in str(refused.value)
+    assert "\n" not in str(refused.value)
