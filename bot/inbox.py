@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -16,7 +16,9 @@ from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot import metrics
+from bot.backoff import Backoff
 from bot.clock import telegram_clock
+from bot.pace import Stopping
 from bot.polling import is_sound
 from bot.services import now
 from rollcall.storage import inbox
@@ -31,6 +33,8 @@ _AT_ONCE = 24
 retry hold no place."""
 _WAITING = 100_000
 _RETRY_FIRST, _RETRY_MOST = 1.0, 30.0
+_IN_TURN = 1.0
+"""Seconds that a chat's next update waits for the rest of one: as a rule it is done by then, and the order is kept."""
 _MARK_EVERY = 0.2
 _ROUNDS_PER_RENEWAL = 20
 
@@ -168,6 +172,8 @@ class InOrder(BaseUpdateProcessor):
         self._waiting: Counter[int] = Counter()
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._failed: set[int] = set()
+        self._in_work: set[int] = set()
+        self._rests: dict[int, Callable[[], Coroutine[Any, Any, None]]] = {}
         self._tries: Counter[int] = Counter()
         self._stopping = asyncio.Event()
         self._again: Callable[[object], Awaitable[None]] | None = None
@@ -187,6 +193,17 @@ class InOrder(BaseUpdateProcessor):
         self._failed.add(update.update_id)
         return True
 
+    def afterwards(self, update: Update, rest: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+        """What is left to do once the handler has returned; the update counts as unhandled until it is done.
+
+        It may take minutes, and neither the chat's later updates nor anybody else's wait for it. Should we stop before,
+        the update is handled anew after the next start. False: the update did not come through here.
+        """
+        if update.update_id not in self._in_work:
+            return False
+        self._rests[update.update_id] = rest
+        return True
+
     def stop(self) -> None:
         """From now on nothing new is begun: what waits is in the database, for the next start."""
         self._stopping.set()
@@ -197,22 +214,51 @@ class InOrder(BaseUpdateProcessor):
         if not isinstance(update, Update):
             await coroutine
             return
-        async with self._turn(update.effective_chat.id if update.effective_chat else 0):
-            if not await self._first(update, coroutine):
-                return
-            delay = _RETRY_FIRST
-            while update.update_id in self._failed:
-                self._failed.discard(update.update_id)
-                if self._again is None or not await self._wait(delay):
+        self._in_work.add(update.update_id)
+        try:
+            async with self._turn(update.effective_chat.id if update.effective_chat else 0):
+                if not await self._carry_out(update, coroutine):
                     return
-                delay = min(delay * 2, _RETRY_MOST)
-                async with self._places:
-                    if not await self._queue.still_ours(update):
-                        break
-                    await self._again(update)
-            self._tries.pop(update.update_id, None)
+                rest = self._begin_rest(update)
+                if rest is not None:
+                    await asyncio.wait({rest}, timeout=_IN_TURN)
+            if rest is not None and not await self._finish(update, rest):
+                return
             await self._queue.handled(update)
             metrics.HANDLED.labels(metrics.kind_of(update)).inc()
+        finally:
+            self._in_work.discard(update.update_id)
+            self._rests.pop(update.update_id, None)
+
+    async def _carry_out(self, update: Update, coroutine: Awaitable[Any]) -> bool:
+        """The handler, again and again while a service is out of reach; False: left for the next start."""
+        if not await self._first(update, coroutine):
+            return False
+        backoff = Backoff(_RETRY_FIRST, _RETRY_MOST)
+        while update.update_id in self._failed:
+            self._failed.discard(update.update_id)
+            if self._again is None or not await self._wait(backoff.wait()):
+                return False
+            async with self._places:
+                if not await self._queue.still_ours(update):
+                    break
+                await self._again(update)
+        self._tries.pop(update.update_id, None)
+        return True
+
+    def _begin_rest(self, update: Update) -> asyncio.Task[None] | None:
+        rest = self._rests.pop(update.update_id, None)
+        return None if rest is None else asyncio.create_task(rest(), name=f"rest:{update.update_id}")
+
+    async def _finish(self, update: Update, rest: asyncio.Task[None]) -> bool:
+        """Until it is done; False: left for the next start."""
+        try:
+            await rest
+        except Stopping:
+            return False
+        except Exception:
+            _log.exception("the rest of an update failed", extra={"update": update.update_id})
+        return True
 
     async def _first(self, update: Update, coroutine: Awaitable[Any]) -> bool:
         async with self._places:

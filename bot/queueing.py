@@ -7,10 +7,14 @@ import logging
 import time
 from datetime import UTC, datetime, timedelta
 
-from telegram.constants import FileSizeLimit
-from telegram.error import BadRequest, TelegramError
+from telegram.error import TelegramError
 
+from bot.answers import answer
+from bot.backoff import Backoff
+from bot.errors import out_of_reach
+from bot.fetching import Withheld, fetch
 from bot.gallery import rebuild
+from bot.pace import Stopping, pace_of
 from bot.reviews import texts_for
 from bot.services import App, Services, now
 from rollcall.job import EarlierTry, Job
@@ -23,66 +27,102 @@ _log = logging.getLogger(__name__)
 
 _WORTH_A_WORD = timedelta(seconds=15)
 """Whoever has to wait longer is told for about how long."""
+_AGAIN_FIRST, _AGAIN_MOST = 1.0, 30.0
 
 
-async def queue(application: App, services: Services, attempt: Attempt) -> bool:
+async def take_on(application: App, services: Services, attempt_id: str) -> None:
+    """Bring a note to the workers, or to its answer: for as long as it takes, and whatever fails meanwhile.
+
+    Raises:
+        Stopping: the bot stops; the note is taken on anew after the next start.
+    """
+    backoff = Backoff(_AGAIN_FIRST, _AGAIN_MOST)
+    while True:
+        try:
+            if await _queue(application, services, attempt_id):
+                return
+            break
+        except Stopping:
+            raise
+        except Exception as error:
+            if not out_of_reach(error):
+                _log.exception("a note cannot be queued", extra={"attempt": attempt_id})
+                await _give_up(services, attempt_id, Reason.PROCESSING_FAILED)
+                break
+            _log.warning("queued again soon", extra={"attempt": attempt_id, "error": type(error).__name__})
+        await pace_of(application.bot).sleep(backoff.wait())
+    try:
+        await answer(application, services, attempt_id)
+    except Exception as error:
+        # Settled in the database, and owed there: the upkeep sends it.
+        _log.warning("an answer was not sent yet", extra={"attempt": attempt_id, "error": type(error).__name__})
+
+
+async def queue_again(application: App, services: Services, attempt: Attempt) -> None:
+    """Once more, after Redis had lost the note."""
+    if attempt.id in services.fetching:
+        return
+    services.fetching.add(attempt.id)
+    try:
+        audio = await fetch(application.bot, services, attempt.file_id)
+        async with services.database.session() as session:
+            earlier = await tries_before(session, attempt)
+        await _post(services, attempt, audio, earlier)
+    except Withheld as withheld:
+        await _give_up(services, attempt.id, withheld.reason)
+    finally:
+        services.fetching.discard(attempt.id)
+
+
+async def _queue(application: App, services: Services, attempt_id: str) -> bool:
     """Download a pending note, compare it with what came before, post it; False where it was settled on the way."""
+    async with services.database.session() as session:
+        attempt = await session.get(Attempt, attempt_id)
+    if attempt is None or attempt.verdict is not Verdict.PENDING:
+        return False
     if attempt.job_entry is not None and await services.mailbox.holds(attempt.job_entry):
         return True  # we stopped after posting it
     started = time.perf_counter()
-    audio = await _download(application, attempt.file_id)
-    downloaded = (time.perf_counter() - started) * 1000
-    attempt, earlier = await _record_download(services, attempt.id, audio, downloaded)
-    if attempt.verdict is not Verdict.PENDING or not audio:
+    try:
+        audio = await fetch(application.bot, services, attempt.file_id)
+    except Withheld as withheld:
+        await _give_up(services, attempt_id, withheld.reason)
         return False
+    downloaded = (time.perf_counter() - started) * 1000
+    recorded = await _record_download(services, attempt_id, audio, downloaded)
+    if recorded is None:
+        return False
+    attempt, earlier = recorded
     await _post(services, attempt, audio, earlier)
     await _tell_of_the_wait(application, services, attempt)
     return True
 
 
-async def queue_again(application: App, services: Services, attempt: Attempt) -> None:
-    """Once more, after Redis had lost the note."""
-    audio = await _download(application, attempt.file_id)
-    if audio:
-        async with services.database.session() as session:
-            earlier = await tries_before(session, attempt)
-        await _post(services, attempt, audio, earlier)
-    else:
-        async with services.database.session() as session:
-            await attempts.fail(session, attempt.id, now())
-
-
-async def _download(application: App, file_id: str) -> bytes | None:
-    """The file's bytes; empty for a file that Telegram no longer has; None for one that is too big.
-
-    The message's word on its size is not enough: it may be missing, and a Bot API server of one's own has no limit.
-    """
-    try:
-        file = await application.bot.get_file(file_id)
-        if (file.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
-            return None
-        audio = bytes(await file.download_as_bytearray())
-        return audio if len(audio) <= FileSizeLimit.FILESIZE_DOWNLOAD else None
-    except BadRequest:
-        return b""
+async def _give_up(services: Services, attempt_id: str, reason: Reason) -> None:
+    """Settled without a worker, by no fault of its sender's but where the file is too big."""
+    async with services.database.session() as session:
+        attempt = await session.get(Attempt, attempt_id, with_for_update=True)
+        if attempt is None or attempt.verdict is not Verdict.PENDING:
+            return  # its sender asked to be forgotten
+        if reason is Reason.TOO_BIG:
+            attempts.refuse(attempt, reason, now())
+        else:
+            await attempts.fail(session, attempt_id, now(), reason)
 
 
 async def _record_download(
-    services: Services, attempt_id: str, audio: bytes | None, milliseconds: float
-) -> tuple[Attempt, tuple[EarlierTry, ...]]:
-    """The note with what its bytes tell, and the sender's tries before it."""
+    services: Services, attempt_id: str, audio: bytes, milliseconds: float
+) -> tuple[Attempt, tuple[EarlierTry, ...]] | None:
+    """The note with what its bytes tell, and the sender's tries before it; None where no worker needs to hear it."""
     async with services.database.session() as session:
-        attempt = await session.get_one(Attempt, attempt_id, with_for_update=True)
-        # Settled meanwhile: its sender asked to be forgotten.
-        if attempt.verdict is Verdict.PENDING:
-            attempt.timings = {**attempt.timings, "download": milliseconds}
-            attempt.content_hash = hashlib.sha256(audio).hexdigest() if audio else None
-            if audio is None:
-                attempts.refuse(attempt, Reason.TOO_BIG, now())
-            elif not audio:
-                attempts.refuse(attempt, Reason.BROKEN_FILE, now())
-            elif await attempts.was_seen_before(session, attempt):
-                attempts.refuse(attempt, Reason.SEEN_BEFORE, now())
+        attempt = await session.get(Attempt, attempt_id, with_for_update=True)
+        if attempt is None or attempt.verdict is not Verdict.PENDING:
+            return None  # meanwhile its sender asked to be forgotten
+        attempt.timings = {**attempt.timings, "download": milliseconds}
+        attempt.content_hash = hashlib.sha256(audio).hexdigest()
+        if await attempts.was_seen_before(session, attempt):
+            attempts.refuse(attempt, Reason.SEEN_BEFORE, now())
+            return None
         return attempt, await tries_before(session, attempt)
 
 

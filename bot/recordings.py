@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from telegram.error import BadRequest, Forbidden
 
+from bot.fetching import Withheld, fetch
 from bot.reviews import texts_for
 from bot.services import App, Services, now
 from rollcall.storage import recordings
@@ -13,6 +15,9 @@ from rollcall.storage.people import keeps_recordings
 from rollcall.storage.tables import Person
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE = timedelta(seconds=15)
+"""Somebody waits for the answer to a tap."""
 
 
 async def keep_recordings(application: App, services: Services, person_id: int) -> bool:
@@ -25,9 +30,8 @@ async def keep_recordings(application: App, services: Services, person_id: int) 
     audio: dict[str, bytes] = {}
     for attempt_id, file_id in files.items():
         try:
-            file = await application.bot.get_file(file_id)
-            audio[attempt_id] = bytes(await file.download_as_bytearray())
-        except BadRequest:
+            audio[attempt_id] = await fetch(application.bot, services, file_id, _PATIENCE)
+        except Withheld:
             _log.info("an enrolment recording is gone from Telegram", extra={"attempt": attempt_id})
     async with services.database.session() as session:
         # The agreement may have been withdrawn while we were fetching.

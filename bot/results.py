@@ -21,7 +21,7 @@ from rollcall.replays import compare_ahead
 from rollcall.settlement import apply_result
 from rollcall.storage import attempts
 from rollcall.storage.classes import attended_classes
-from rollcall.storage.tables import Person
+from rollcall.storage.tables import Attempt, Person
 
 _log = logging.getLogger(__name__)
 
@@ -80,7 +80,16 @@ async def recover_lost(application: App, services: Services) -> None:
                 await attempts.fail(session, attempt.id, now())
             continue
         _log.warning("Redis has lost a note, it is queued again", extra={"attempt": attempt.id})
+        # In a task of its own: Telegram may give the recording only after a while.
+        application.create_task(_queue_again(application, services, attempt), name=f"again:{attempt.id}")
+
+
+async def _queue_again(application: App, services: Services, attempt: Attempt) -> None:
+    try:
         await queue_again(application, services, attempt)
+    except Exception as error:
+        # Missed once more soon, and queued then.
+        _log.warning("a lost note is not queued yet", extra={"attempt": attempt.id, "error": type(error).__name__})
 
 
 async def answer_overdue(application: App, services: Services) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, cast
@@ -19,6 +20,9 @@ from rollcall.settings import Settings
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 
+_DOWNLOADS = 32
+"""At once: a recording is in memory meanwhile, and answers need connections too."""
+
 
 @dataclass(frozen=True)
 class Services:
@@ -34,6 +38,10 @@ class Services:
     holder: Holder = field(default_factory=Holder.this_process)
     missing: dict[str, float] = field(default_factory=dict)
     """Notes that were not in the queue when we looked, and since when (`time.monotonic`)."""
+    fetching: set[str] = field(default_factory=set)
+    """Notes that are being fetched from Telegram once more, for the queue had lost them."""
+    downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DOWNLOADS))
+    """Places for downloads; whoever waits for the next try holds none."""
 
     @classmethod
     def open(cls, settings: Settings, keyring: Keyring, database: Database) -> Services:

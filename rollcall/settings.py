@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import tempfile
 from datetime import timedelta
 from pathlib import Path
@@ -26,6 +27,7 @@ from rollcall.errors import SettingsError
 # A Unix socket's path holds 107 bytes on Linux and 103 on macOS.
 _SOCKET_PATH_LIMIT = 100
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
+_TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 
 
 class Settings(BaseSettings):
@@ -74,6 +76,8 @@ class Settings(BaseSettings):
     """Time zone of new classes, an IANA name such as Europe/Moscow."""
     late_after: timedelta = timedelta(minutes=10)
     """A note sent later than this after the lesson opened counts as late."""
+    file_patience: timedelta = timedelta(seconds=90)
+    """How long a recording that Telegram does not give is asked for before its sender is told."""
     lesson_length: timedelta = timedelta(minutes=90)
     """How long a lesson stays open for check-in when the teacher names no minutes."""
     join_link_valid: timedelta = timedelta(days=30)
@@ -140,6 +144,20 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
+
+    @field_validator("telegram_token", mode="before")
+    @classmethod
+    def _without_space_around(cls, value: object) -> object:
+        """However it was pasted: a newline in it would end a request's first line."""
+        found = value.get_secret_value() if isinstance(value, SecretStr) else value
+        return (found.strip() or None) if isinstance(found, str) else value
+
+    @field_validator("telegram_token")
+    @classmethod
+    def _looks_like_a_token(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is None or _TOKEN.fullmatch(value.get_secret_value()):
+            return value
+        raise ValueError("that is no bot's token; @BotFather's looks like 123456789:AAF-x7_… and is copied whole")
 
     @field_validator("redis_url")
     @classmethod

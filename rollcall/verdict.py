@@ -46,6 +46,8 @@ class Reason(StrEnum):
     TOO_LONG = "too_long"
     TOO_BIG = "too_big"
     TOO_MANY = "too_many"
+    FILE_UNAVAILABLE = "file_unavailable"
+    """Telegram announced the recording and did not give it, for as long as it was asked."""
     SILENCE = "silence"
     NO_SPEECH = "no_speech"
     TOO_SHORT = "too_short"
@@ -56,6 +58,10 @@ class Reason(StrEnum):
     SEVERAL_SPEAKERS = "several_speakers"
 
     FORWARDED = "forwarded"
+    SCHEDULED = "scheduled"
+    """Recorded at some time and sent by Telegram at another."""
+    THROUGH_BOT = "through_bot"
+    """Sent by another bot in the account's name."""
     SEEN_BEFORE = "seen_before"
     SAME_RECORDING = "same_recording"
     BEFORE_LESSON = "before_lesson"
@@ -71,6 +77,8 @@ SUSPICIOUS = frozenset(
         Reason.OTHER_VOICE,
         Reason.UNKNOWN_VOICE,
         Reason.FORWARDED,
+        Reason.SCHEDULED,
+        Reason.THROUGH_BOT,
         Reason.SEEN_BEFORE,
         Reason.SAME_RECORDING,
         Reason.BEFORE_LESSON,

@@ -8,7 +8,9 @@ from typing import Literal
 
 from sandbox.errors import ApiError
 
-Kind = Literal["error", "garbage", "hang", "drop"]
+Kind = Literal["error", "garbage", "hang", "drop", "lacking", "empty", "truncated", "slow"]
+"""``lacking``: the answer comes without the field that ``detail`` names. The last three are a download's: no byte,
+half of them, or one by one until ``release``."""
 
 
 @dataclass
@@ -25,6 +27,8 @@ class Fault:
     """Whether the call takes effect all the same and only its answer is lost."""
     chat_id: int | None = None
     """Only calls about this chat."""
+    file_id: str | None = None
+    """Only calls about this file: getFile, or its download."""
 
     @property
     def error(self) -> ApiError:
@@ -54,12 +58,14 @@ class Faults:
         """Disarm everything."""
         self._waiting.clear()
 
-    def take(self, method: str, chat_id: str | None = None) -> Fault | None:
+    def take(self, method: str, chat_id: str | None = None, file_id: str | None = None) -> Fault | None:
         """The fault that this call meets, if any."""
         for fault in self._waiting:
             if fault.method.lower() not in ("*", method.lower()):
                 continue
             if fault.chat_id is not None and str(fault.chat_id) != chat_id:
+                continue
+            if fault.file_id is not None and fault.file_id != file_id:
                 continue
             fault.times -= 1
             if fault.times <= 0:

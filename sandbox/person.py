@@ -6,6 +6,7 @@ import itertools
 import time
 from urllib.parse import parse_qs, urlsplit
 
+from sandbox.entities import commands
 from sandbox.errors import Json
 from sandbox.listener import Listener
 from sandbox.media import picture_size, seconds
@@ -70,11 +71,15 @@ class Person(Listener):
         date: int | None = None,
         reply_to: int | None = None,
         forward_from: Person | str | None = None,
+        marks: Json | None = None,
     ) -> Sent:
-        """A voice note; its duration is read from the file unless given."""
+        """A voice note; its duration is read from the file unless given.
+
+        ``marks`` are further fields of the message, such as ``is_from_offline``.
+        """
         body = self._upload(data, "voice", mime_type=mime_type)
         body |= {"duration": _duration(data, duration), "mime_type": mime_type}
-        return self._send({"voice": body}, chat, date, forward_from, reply_to)
+        return self._send({"voice": body, **(marks or {})}, chat, date, forward_from, reply_to)
 
     async def video_note(
         self, data: bytes, *, duration: int | None = None, chat: int | None = None, date: int | None = None
@@ -82,6 +87,21 @@ class Person(Listener):
         """A round video."""
         body = self._upload(data, "video_notes", mime_type="video/mp4")
         return self._send({"video_note": {**body, "duration": _duration(data, duration), "length": 384}}, chat, date)
+
+    async def video(
+        self, data: bytes, mime_type: str = "video/mp4", *, name: str = "video.mp4", chat: int | None = None
+    ) -> Sent:
+        """A video message."""
+        body = self._upload(data, "videos", name, mime_type)
+        body |= {"duration": _duration(data, None), "width": 640, "height": 480, "mime_type": mime_type}
+        return self._send({"video": {**body, "file_name": name}}, chat)
+
+    async def animation(self, data: bytes, *, chat: int | None = None) -> Sent:
+        """A moving picture without sound; Telegram sends it as a document, too."""
+        body = self._upload(data, "animations", "funny.mp4", "video/mp4")
+        body |= {"file_name": "funny.mp4", "mime_type": "video/mp4"}
+        shape = {"duration": 3, "width": 320, "height": 240}
+        return self._send({"animation": {**body, **shape}, "document": body}, chat)
 
     async def audio(
         self,
@@ -100,11 +120,12 @@ class Person(Listener):
         return self._send({"audio": body}, chat, date, forward_from)
 
     async def document(
-        self, data: bytes, name: str, mime_type: str = "application/octet-stream", *, chat: int | None = None
+        self, data: bytes, name: str, mime_type: str | None = "application/octet-stream", *, chat: int | None = None
     ) -> Sent:
-        """Any file."""
-        body = self._upload(data, "documents", name, mime_type)
-        return self._send({"document": {**body, "file_name": name, "mime_type": mime_type}}, chat)
+        """Any file; Telegram may not know what kind it is."""
+        body = self._upload(data, "documents", name, mime_type or "")
+        kind = {} if mime_type is None else {"mime_type": mime_type}
+        return self._send({"document": {**body, "file_name": name, **kind}}, chat)
 
     async def photo(self, data: bytes, *, chat: int | None = None) -> Sent:
         """A picture."""
@@ -141,7 +162,16 @@ class Person(Listener):
 
     async def edit(self, sent: Sent, text: str) -> Sent:
         """Another text in an own message."""
-        edited = {**sent.message, "text": text, "edit_date": self.telegram.now()}
+        edited = {key: value for key, value in sent.message.items() if key != "entities"}
+        edited |= {"text": text, "edit_date": self.telegram.now()}
+        if found := commands(text):
+            edited["entities"] = found
+        self.telegram.messages[sent.chat_id, sent.id] = edited
+        return Sent(edited, self.telegram.updates.put("edited_message", edited))
+
+    async def edit_caption(self, sent: Sent, caption: str) -> Sent:
+        """Another caption under an own recording or file."""
+        edited = {**sent.message, "caption": caption, "edit_date": self.telegram.now()}
         self.telegram.messages[sent.chat_id, sent.id] = edited
         return Sent(edited, self.telegram.updates.put("edited_message", edited))
 

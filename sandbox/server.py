@@ -80,12 +80,14 @@ class Server:
             given = await read_parameters(request)
             name = request.match_info["method"]
             self.telegram.record(Call(name, given.values))
-            fault = self.telegram.faults.take(name, given.text("chat_id"))
-            if fault is not None and not fault.carried_out:
+            fault = self.telegram.faults.take(name, given.text("chat_id"), given.text("file_id"))
+            if fault is not None and not fault.carried_out and fault.kind != "lacking":
                 return await self._misbehave(fault, request)
             self._count(name, given)
             result = await method(self.telegram, given)
-            if fault is not None:
+            if fault is not None and fault.kind == "lacking":
+                result = {field: value for field, value in result.items() if field != fault.detail}
+            elif fault is not None:
                 return await self._misbehave(fault, request)
             return web.json_response({"ok": True, "result": result})
         except ApiError as refusal:
@@ -134,13 +136,34 @@ class Server:
             self._check(request.match_info["token"])
             path = request.match_info["path"]
             self.telegram.record(Call("file", {"path": path}))
-            if (fault := self.telegram.faults.take("file")) is not None:
+            stored = self.telegram.files.at(path)
+            fault = self.telegram.faults.take("file", file_id=stored.file_id if stored is not None else None)
+            if fault is not None and fault.kind in ("empty", "truncated", "slow"):
+                return await self._deliver_badly(fault, stored.data if stored is not None else b"", request)
+            if fault is not None:
                 return await self._misbehave(fault, request)
-            if (stored := self.telegram.files.at(path)) is None:
+            if stored is None:
                 raise ApiError(404)
             return web.Response(body=stored.data, content_type="application/octet-stream")
         except ApiError as refusal:
             return web.json_response(refusal.body, status=refusal.code)
+
+    async def _deliver_badly(self, fault: Fault, data: bytes, request: web.Request) -> web.StreamResponse:
+        if fault.kind == "empty":
+            return web.Response(body=b"", content_type="application/octet-stream")
+        response = web.StreamResponse()
+        response.content_type = "application/octet-stream"
+        # Without a length, as through a proxy: that it was cut off, nobody can tell from the connection.
+        response.enable_chunked_encoding()
+        await response.prepare(request)
+        if fault.kind == "truncated":
+            await response.write(data[: len(data) // 2])
+        else:
+            await response.write(data[:1])
+            await self.telegram.faults.hang()
+            await response.write(data[1:])
+        await response.write_eof()
+        return response
 
 
 def run(host: str = "127.0.0.1", port: int = DEFAULT_PORT, token: str = TOKEN) -> int:

@@ -91,4 +91,4 @@ async def _enrol(
 
 def _note_of(student: Student, number: int, then: datetime) -> IncomingNote:
     name = f"enrolment-{student.telegram_id}-{number}"
-    return IncomingNote(student.telegram_id, number + 1, name, name, 20_000, then, forwarded=False)
+    return IncomingNote(student.telegram_id, number + 1, name, name, 20_000, then)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import asyncio
-import logging
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
-from telegram import Audio, Document, Message, Update, VideoNote, Voice
+from telegram import Audio, Document, Message, ReplyParameters, Update, Video, VideoNote, Voice
 from telegram.constants import ChatAction, FileSizeLimit, ReactionEmoji
 from telegram.error import TelegramError
 
-from bot.answers import answer
 from bot.caller import Caller, caller_of
 from bot.consent import CONSENT
 from bot.handlers.here import here_buttons
 from bot.handlers.joining import NAME
-from bot.queueing import queue
+from bot.inbox import InOrder
+from bot.queueing import take_on
 from bot.replies import Buttons, enrol_button, keyboard
 from bot.services import Context, now
 from rollcall.attendance import ATTENDED
@@ -27,8 +26,6 @@ from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
 from rollcall.storage.voiceprints import is_enrolled
 from rollcall.verdict import Purpose, Reason, Verdict
-
-_log = logging.getLogger(__name__)
 
 
 async def voice_note(update: Update, context: Context) -> None:
@@ -56,11 +53,15 @@ async def _take(update: Update, context: Context, refusal: Reason | None) -> Non
                 buttons = [*enrol_button(caller.texts), *(await here_buttons(session, caller) or ())]
             attempt = None
             if hint is None and caller.person is not None:
-                attempt = await _write_down(session, caller, caller.person, _describe(message), refusal)
+                attempt = await _write_down(session, caller, caller.person, describe(message), refusal)
         if attempt is None:
-            await message.reply_text(caller.texts(hint or "join-first"), do_quote=True, reply_markup=keyboard(buttons))
-        elif attempt.answered_at is None:
-            await _take_on(context, attempt)
+            await message.reply_text(
+                caller.texts(hint or "join-first"),
+                reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+                reply_markup=keyboard(buttons),
+            )
+        elif attempt.answered_at is None and await _left_to_others(update, context, attempt, seen):
+            seen = None
     finally:
         if seen is not None:
             await seen
@@ -125,24 +126,27 @@ async def _lesson_for(session: AsyncSession, person: Person, sent_at: datetime) 
 
 
 def _refusal_at_sight(note: IncomingNote, *, early: bool) -> Reason | None:
-    if note.forwarded:
-        return Reason.FORWARDED
+    if note.second_hand is not None:
+        return note.second_hand
     if early:
         return Reason.BEFORE_LESSON
     # The declared duration is the sender's word; how long a note is, the worker measures.
     return Reason.TOO_BIG if note.declared_bytes > FileSizeLimit.FILESIZE_DOWNLOAD else None
 
 
-async def _take_on(context: Context, attempt: Attempt) -> None:
-    """Queue the note, or answer at once."""
-    services = context.services
-    if attempt.verdict is Verdict.PENDING and await queue(context.app, services, attempt):
-        return
-    try:
-        await answer(context.app, services, attempt.id)
-    except TelegramError as error:
-        # Settled in the database, and owed there: the upkeep sends it.
-        _log.warning("an answer was not sent yet", extra={"attempt": attempt.id, "error": type(error).__name__})
+async def _left_to_others(update: Update, context: Context, attempt: Attempt, seen: asyncio.Task[None] | None) -> bool:
+    """Queue the note or answer it, after the handler where that can be: Telegram may hold its file back for a while."""
+
+    async def rest() -> None:
+        await take_on(context.app, context.services, attempt.id)
+        if seen is not None:
+            await seen
+
+    processor = context.application.update_processor
+    if isinstance(processor, InOrder) and processor.afterwards(update, rest):
+        return True
+    await rest()
+    return True
 
 
 async def _show_that_it_was_seen(message: Message) -> None:
@@ -156,9 +160,10 @@ async def _show_that_it_was_seen(message: Message) -> None:
             return
 
 
-def _describe(message: Message) -> IncomingNote:
-    media = message.voice or message.video_note or message.audio or message.document
-    if not isinstance(media, Voice | VideoNote | Audio | Document):
+def describe(message: Message) -> IncomingNote:
+    """The note of a message that holds a recording."""
+    media = message.voice or message.video_note or message.audio or message.video or message.document
+    if not isinstance(media, Voice | VideoNote | Audio | Video | Document):
         raise ValueError("a message without audio")
     return IncomingNote(
         chat_id=message.chat_id,
@@ -167,5 +172,14 @@ def _describe(message: Message) -> IncomingNote:
         file_unique_id=media.file_unique_id,
         declared_bytes=media.file_size or 0,
         sent_at=message.date,
-        forwarded=message.forward_origin is not None or message.via_bot is not None,
+        second_hand=_second_hand(message),
     )
+
+
+def _second_hand(message: Message) -> Reason | None:
+    """Why nobody can have spoken into it here and now, as Telegram marks it."""
+    if message.forward_origin is not None:
+        return Reason.FORWARDED
+    if message.via_bot is not None or message.sender_business_bot is not None:
+        return Reason.THROUGH_BOT
+    return Reason.SCHEDULED if message.is_from_offline else None

@@ -34,7 +34,8 @@ class IncomingNote:
     file_unique_id: str
     declared_bytes: int
     sent_at: datetime
-    forwarded: bool
+    second_hand: Reason | None = None
+    """Why it cannot have been recorded here and now, where the message itself says so."""
 
     @property
     def attempt_id(self) -> str:
@@ -210,12 +211,14 @@ async def orphans(session: AsyncSession, received_before: datetime, now: datetim
     return rows.all()
 
 
-async def fail(session: AsyncSession, attempt_id: str, now: datetime) -> None:
+async def fail(
+    session: AsyncSession, attempt_id: str, now: datetime, reason: Reason = Reason.PROCESSING_FAILED
+) -> None:
     """Give up on a note that has no result: its sender is asked to send another."""
     await session.execute(
         update(Attempt)
         .where(Attempt.id == attempt_id, Attempt.verdict == Verdict.PENDING)
-        .values(verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED, settled_at=now)
+        .values(verdict=Verdict.FAILED, reason=reason, settled_at=now)
     )
 
 

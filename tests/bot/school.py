@@ -62,7 +62,7 @@ async def found(database: Database) -> None:
         for number in NAMES:
             conversation = await people.conversation_with(session, number, now)
             conversation.locale = "ru"
-        note = IncomingNote(ANNA, 5, "f1", "u1", 9000, now, False)
+        note = IncomingNote(ANNA, 5, "f1", "u1", 9000, now)
         attempt = await attempts.register(
             session, note, who[ANNA], Purpose.CHECK_IN, class_id=CLASS_ID,
             lesson=await lessons.open_lesson_of(session, CLASS_ID), enrolment=None, received_at=now,

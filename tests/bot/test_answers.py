@@ -41,7 +41,7 @@ async def test_that_an_answer_was_sent_is_written_down_once_the_database_is_back
     database: Database, keyring: Keyring, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("bot.answers._RECORD_AGAIN", 0.01)
-    note = IncomingNote(7, 1, "file", "unique", 9000, now(), False)
+    note = IncomingNote(7, 1, "file", "unique", 9000, now())
     async with database.session() as session:
         person = await register_person(session, 7, "Анна Белова", now())
         await register(

@@ -72,7 +72,7 @@ class School:
         """A voice note is written down; its attempt's id."""
         self.sent += 1
         number = self.sent
-        incoming = IncomingNote(telegram_id, number, f"f{number}", unique or f"u{number}", 9000, sent_at, False)
+        incoming = IncomingNote(telegram_id, number, f"f{number}", unique or f"u{number}", 9000, sent_at)
         async with self.database.session() as session:
             person = await people.find_person(session, telegram_id)
             assert person
