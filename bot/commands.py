@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from telegram import Message, MessageEntity
+
+from rollcall.permissions import PERMISSIONS
 from rollcall.texts import Texts
 
 STUDENT_COMMANDS = ("here", "enroll", "me", "mydata", "forget", "language", "cancel", "help")
@@ -16,3 +19,12 @@ ADMIN_COMMANDS = ("invite", "teachers")
 def command_list(texts: Texts, commands: Sequence[str] = STUDENT_COMMANDS) -> str:
     """One line per command: what it does."""
     return "\n".join(f"/{command} — {texts(f'command-{command}')}" for command in commands)
+
+
+def command_in(message: Message, username: str) -> str | None:
+    """The command that a message begins with, ``/name``, if it is one of ours and meant for us."""
+    first = message.entities[0] if message.entities else None
+    if first is None or first.type != MessageEntity.BOT_COMMAND or first.offset != 0 or message.text is None:
+        return None
+    name, _, addressee = message.text[: first.length].lower().partition("@")
+    return name if name in PERMISSIONS and addressee in ("", username.lower()) else None

@@ -26,6 +26,7 @@ from telegram.ext import (
 
 from bot.caller import Caller, caller_of
 from bot.handlers.chats import speaks_for_a_chat, who_asks
+from bot.links import JOIN, PAYLOAD
 from bot.replies import reply, settle_button
 from bot.services import App, Context, now
 from rollcall.permissions import PERMISSIONS, Permission, Target
@@ -189,7 +190,7 @@ async def _refusal(
     t = caller.texts
     chat = update.effective_chat
     if permission.private and (chat is None or chat.type != ChatType.PRIVATE):
-        return t("talk-in-private", link=f"https://t.me/{context.bot.username}")
+        return t("talk-in-private", link=f"https://t.me/{context.bot.username}{_query(context)}")
     class_id = None
     if permission.target in WITH_NUMBERS:
         context.number = number_in(context, permission.target)
@@ -205,6 +206,12 @@ async def _refusal(
     if class_id is not None:
         context.class_id = class_id
     return None
+
+
+def _query(context: Context) -> str:
+    """The code of a join link that was opened in a group, so that it leads on from there."""
+    given = context.args[0] if context.args else ""
+    return f"?start={given}" if given.startswith(JOIN) and PAYLOAD.fullmatch(given) else ""
 
 
 def number_in(context: Context, target: Target) -> int:

@@ -33,6 +33,7 @@ from telegram.ext import (
 
 from bot import clock
 from bot.alike import tell_of_alike_voices
+from bot.attachments import MAY_HOLD_SPEECH
 from bot.boards import keep_boards
 from bot.commands import GROUP_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS
 from bot.erasures import clear_traces
@@ -42,6 +43,7 @@ from bot.gate import Gate, GuardedApplication
 from bot.handlers import (
     chats,
     classes,
+    edited,
     enrolment,
     forgetting,
     here,
@@ -87,7 +89,7 @@ _AGAIN_AFTER = 2.0
 _SWITCH_EVERY = 0.0005
 """Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
 times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
-_ALLOWED_UPDATES = ["message", "callback_query", "channel_post", "my_chat_member"]
+_ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "channel_post", "my_chat_member"]
 
 _MENUS: tuple[tuple[Sequence[str], BotCommandScope], ...] = (
     (STUDENT_COMMANDS, BotCommandScopeDefault()),
@@ -248,10 +250,13 @@ def add_handlers(application: App) -> None:
     for pattern, handler in buttons.items():
         gate.button(pattern, handler)
     private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-    spoken = filters.VOICE | filters.VIDEO_NOTE | filters.AUDIO | filters.Document.AUDIO
-    gate.message("voice note", private & spoken, voice.voice_note, too_many=voice.turned_away)
+    gate.message("voice note", private & MAY_HOLD_SPEECH, voice.voice_note, too_many=voice.turned_away)
     gate.message("text", private & filters.TEXT & ~filters.COMMAND, other.text)
     gate.message("anything else", private & ~filters.StatusUpdate.ALL, other.anything)
+    changed = filters.UpdateType.EDITED_MESSAGE & (
+        filters.ChatType.PRIVATE & (filters.TEXT | MAY_HOLD_SPEECH) | filters.ChatType.GROUPS & filters.COMMAND
+    )
+    gate.message("edited message", changed, edited.edited)
     gate.any_other_button("unknown button", other.unknown_button)
     gate.notice(CommandHandler(list(commands), chats.who_asks, filters=filters.UpdateType.CHANNEL_POST))
     gate.notice(MessageHandler(filters.UpdateType.MESSAGE & filters.StatusUpdate.MIGRATE, chats.became_another))
@@ -282,6 +287,7 @@ def _bot(settings: Settings, hearing: Hearing, services: Services) -> ExtBot[Any
         rate_limiter=Pace(moved=partial(chats.follow, services)),
         # What a reply quotes may be deleted by the time it is sent: that is no reason to say nothing.
         defaults=Defaults(allow_sending_without_reply=True),
+        trouble=hearing.trouble,
     )
 
 

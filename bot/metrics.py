@@ -91,7 +91,7 @@ def kind_of(update: object) -> str:
         return "other"
     if message.voice is not None:
         return "voice"
-    if message.video_note is not None or message.audio is not None or message.document is not None:
+    if message.video_note or message.audio or message.video or message.document:
         return "audio"
     if message.text is not None:
         return "command" if message.text.startswith("/") else "text"

@@ -94,6 +94,7 @@ _ROWS = (
     Permission("voice note", "enrol, check in", private=True, limit=NOTES),
     Permission("text", "the answer to a question, or a hint"),
     Permission("anything else", "a hint"),
+    Permission("edited message", "an answer given anew, or what to do", private=False),
     Permission("button:consent", "agree to voice check-in, or not; for oneself"),
     Permission("button:forget", "delete one's own voice, or not"),
     Permission("button:without", "join without a voice, by the join code that the button carries"),

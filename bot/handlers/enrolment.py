@@ -20,6 +20,8 @@ from rollcall.storage.classes import attended_classes
 from rollcall.storage.people import agree_to_keep_recordings, has_consent, set_step
 from rollcall.verdict import Purpose
 
+NAME_MESSAGE = "name_message"
+"""In the conversation's data: the message that gave the name, for as long as editing it may change the name."""
 _MOST_NAMED = 10
 
 
@@ -76,5 +78,6 @@ async def tidy_pressed(update: Update, context: Context) -> None:
 async def begin_enrolment(session: AsyncSession, caller: Caller) -> str:
     """From now on the person's notes count towards a new voiceprint; what to say to them."""
     enrolment = str(uuid.uuid4())
-    await set_step(session, caller.user.id, ENROLLING, {"enrolment": enrolment}, now())
+    kept = {key: value for key, value in caller.conversation.data.items() if key == NAME_MESSAGE}
+    await set_step(session, caller.user.id, ENROLLING, {**kept, "enrolment": enrolment}, now())
     return caller.texts("enrol-begin", phrase=enrolment_phrase(enrolment, 1, caller.texts.language))

@@ -12,7 +12,7 @@ from bot.caller import Caller, caller_of, remember
 from bot.consent import CONSENT, CONSENT_VERSION
 from bot.gallery import publish
 from bot.guesses import too_many, wrong
-from bot.handlers.enrolment import begin_enrolment
+from bot.handlers.enrolment import NAME_MESSAGE, begin_enrolment
 from bot.replies import Buttons, enrol_button, reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.names import clean_name
@@ -86,11 +86,15 @@ async def without_pressed(update: Update, context: Context) -> None:
 
 async def name_given(update: Update, context: Context, caller: Caller) -> None:
     """The full name, in answer to our question."""
-    name = clean_name(update.message.text or "") if update.message else ""
+    message = update.effective_message
+    name = clean_name(message.text or "") if message is not None else ""
+    data, joined = caller.conversation.data, None
     if not name:
+        if message is not None:
+            async with context.services.database.session() as session:
+                await set_step(session, caller.user.id, NAME, {**data, NAME_MESSAGE: message.message_id}, now())
         await reply(update, caller.texts("name-again"))
         return
-    data, joined = caller.conversation.data, None
     buttons: Buttons | None = None
     async with context.services.database.session() as session:
         if caller.person is None and await class_by_code(session, data.get("join_code", ""), now()) is None:
@@ -101,8 +105,26 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
             person = await register_person(session, caller.user.id, name, now())
             person.full_name = name  # a teacher's came from Telegram so far
             text, buttons, joined = await _join(session, caller, person, data)
+            if joined is not None and message is not None:
+                await set_step(session, caller.user.id, "", {NAME_MESSAGE: message.message_id}, now())
     await _after_joining(context, joined)
     await reply(update, text, buttons)
+
+
+async def name_changed(update: Update, context: Context, caller: Caller) -> None:
+    """The answer to our question was edited: the new name counts."""
+    message = update.effective_message
+    name = clean_name(message.text or "") if message is not None else ""
+    if not name or caller.person is None:
+        await reply(update, caller.texts("name-again"))
+        return
+    async with context.services.database.session() as session:
+        person = await session.get_one(Person, caller.person.id)
+        person.full_name = name
+        classes = await attended_classes(session, person)
+    for school_class in classes:
+        context.services.stale_boards.touch_class(school_class.id)
+    await reply(update, caller.texts("name-changed", name=name))
 
 
 async def _declined(session: AsyncSession, caller: Caller, join_code: str | None) -> tuple[str, Buttons | None]:

@@ -5,18 +5,29 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
+from bot.attachments import what_it_is
 from bot.caller import Caller, caller_of
 from bot.consent import CONSENT
 from bot.handlers.here import here_buttons
 from bot.handlers.joining import NAME, name_given
+from bot.handlers.start import follow
+from bot.links import payload_in
 from bot.replies import Buttons, reply, teacher_buttons
 from bot.services import Context
 from rollcall.settlement import ENROLLING
 from rollcall.storage.classes import taught_classes
 
+_HINTS = {CONSENT: "answer-consent-first", NAME: "name-first", ENROLLING: "hint-enrolling"}
+"""What we wait for, in each dialogue."""
+
 
 async def text(update: Update, context: Context) -> None:
-    """Plain text in a private chat: the full name where we asked for it, else a hint."""
+    """Plain text in a private chat: a pasted link, the full name where we asked for it, else a hint."""
+    message = update.effective_message
+    payload = payload_in(message, context.bot.username) if message is not None else None
+    if payload is not None:
+        await follow(update, context, payload)
+        return
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
     if caller.conversation.step == NAME:
@@ -24,16 +35,19 @@ async def text(update: Update, context: Context) -> None:
         return
     async with context.services.database.session() as session:
         hint, buttons = await _hint(session, caller)
-    hints = {CONSENT: "answer-consent-first", ENROLLING: "hint-enrolling"}
-    await reply(update, caller.texts(hints.get(caller.conversation.step, hint)), buttons)
+    await reply(update, caller.texts(_HINTS.get(caller.conversation.step, hint)), buttons)
 
 
 async def anything(update: Update, context: Context) -> None:
-    """A sticker, a photo, an unknown command: one short hint."""
+    """A sticker, a photo, an unknown command: what was seen, and one short hint."""
+    message = update.effective_message
+    seen = what_it_is(message) if message is not None else None
     async with context.services.database.session() as session:
         caller = await caller_of(session, update, context.services.settings)
         hint, buttons = await _hint(session, caller)
-    await reply(update, caller.texts(hint), buttons)
+    words = [seen] if seen is not None else []
+    words.append(_HINTS.get(caller.conversation.step, hint))
+    await reply(update, " ".join(map(caller.texts, words)), buttons)
 
 
 async def unknown_button(update: Update, context: Context) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import re
-
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import BotCommandScopeChat, Update
 from telegram.constants import ChatType
@@ -13,6 +11,7 @@ from bot.caller import Caller, become_teacher, caller_of, remember
 from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list
 from bot.consent import ask_consent
 from bot.guesses import too_many, wrong
+from bot.links import JOIN, PAYLOAD, TEACH
 from bot.replies import Buttons, enrol_button, reply, teacher_buttons
 from bot.services import Context, now
 from rollcall.settings import Settings
@@ -22,14 +21,14 @@ from rollcall.storage.people import drop_conversation, set_step
 from rollcall.storage.voiceprints import is_enrolled
 from rollcall.texts import LANGUAGES, texts_in
 
-JOIN, TEACH = "join-", "teach-"
-_PAYLOAD = re.compile("[A-Za-z0-9_-]{1,64}")
-"""What Telegram allows in a link; the person may type anything."""
-
 
 async def start(update: Update, context: Context) -> None:
     """/start, alone or with the payload of a join link or an invitation."""
-    payload = context.args[0] if context.args and _PAYLOAD.fullmatch(context.args[0]) else ""
+    await follow(update, context, context.args[0] if context.args and PAYLOAD.fullmatch(context.args[0]) else "")
+
+
+async def follow(update: Update, context: Context, payload: str) -> None:
+    """A link was opened, or pasted."""
     if payload.startswith(JOIN):
         await _join(update, context, payload.removeprefix(JOIN))
     elif payload.startswith(TEACH):

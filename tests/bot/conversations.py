@@ -13,6 +13,7 @@ from rollcall.names import LONGEST_TITLE
 from rollcall.permissions import Role
 from rollcall.storage.tables import Person as Row
 from rollcall.storage.tables import SchoolClass
+from sandbox.message import Sent
 from sandbox.person import Person
 from sandbox.telegram import Call
 from tests.bot.door import Door
@@ -91,6 +92,7 @@ class Conversations:
             if typed == name:
                 self.roles[STRANGER] = _STUDENT
             await self.say(STRANGER, typed)
+        await self._change(STRANGER, name, name + "а" if self.language == "ru" else name + "s")
         for words in ("/start", "/me", "/here", "/enroll"):
             await self.say(STRANGER, words)
         await self.press(STRANGER, "consent:no")
@@ -121,6 +123,33 @@ class Conversations:
         for words in ("/here", "/me", "/forget", "/newclass X", "/report", "/invite"):
             await self.say(ANNA, words)
         await self.press(ANNA, "forget:yes", "keep:no", f"class:{CLASS_ID}")
+        await self._send(ANNA)
+        await self._change(ANNA, "/mee", "/me")
+
+    async def _send(self, number: int) -> None:
+        """What is no voice note; at last a recording that was put into an older message."""
+        person = self.people[number]
+        for sending in (
+            person.photo(b"\x89PNG"),
+            person.document(b"%PDF", "a.pdf", "application/pdf"),
+            person.animation(b"GIF89a"),
+            person.sticker(),
+        ):
+            await sending
+            self._keep(f"{number}: what is no voice note", await self.door.handle())
+        sent = await person.video(b"no video")
+        self.door.telegram.updates.drop()
+        await person.edit_caption(sent, "")
+        self._keep(f"{number}: another recording", await self.door.handle())
+
+    async def _change(self, number: int, before: str, after: str) -> None:
+        """Change what was said last, or say it and change it."""
+        said = [one for one in self.door.telegram.messages.values() if one["from"]["id"] == number]
+        if said[-1].get("text") != before:
+            await self.say(number, before)
+            said = [one for one in self.door.telegram.messages.values() if one["from"]["id"] == number]
+        await self.people[number].edit(Sent(said[-1], 0), after)
+        self._keep(f"{number}: {before}, changed to {after}", await self.door.handle())
 
     async def _teacher(self) -> None:
         _, greeting, title = _TYPED[self.language]

@@ -10,7 +10,7 @@ from sqlalchemy.exc import DBAPIError
 from telegram.constants import MessageLimit
 
 from bot.errors import out_of_reach
-from bot.handlers.start import _PAYLOAD
+from bot.links import PAYLOAD
 from bot.replies import fitted, keyboard
 from bot.services import now
 from rollcall.report.text import units
@@ -42,7 +42,7 @@ def test_a_buttons_number_is_one_that_the_database_can_hold(data: str, number: i
 
 @pytest.mark.parametrize("payload", ["join-\0", "join-٣", "join-a\n", "join-" + "a" * 60, "", "join-\ud800"])
 def test_what_no_link_holds_is_no_payload(payload: str) -> None:
-    assert not _PAYLOAD.fullmatch(payload)
+    assert not PAYLOAD.fullmatch(payload)
 
 
 @pytest.mark.postgres

@@ -90,6 +90,7 @@ CASES = {
     ),
     "text": case("Имя Фамилия", "people", "memberships", "conversations", step=(NAME, JOINING)),
     "anything else": case(send=lambda who: who.sticker()),
+    "edited message": case(send=lambda who: _change(who)),
     "button:consent": case("consent:yes", "consents", "conversations", "memberships", step=(CONSENT, JOINING)),
     "button:forget": case(
         "forget:yes", "consents", "conversations", "attempts", "reviews", "erasures", but={Role.NOBODY}
@@ -332,6 +333,12 @@ async def test_the_document_shows_the_table_as_it_is() -> None:
 def _as_written(row: Permission) -> list[str]:
     where = "private" if row.private else "anywhere"
     return [row.about, *("yes" if role in row.roles else "–" for role in Role), where, row.limit.name]
+
+
+async def _change(person: Person) -> None:
+    sent = await person.say("/opne")
+    person.telegram.updates.drop()
+    await person.edit(sent, "/open")
 
 
 async def _take(door: Door, person: Person, action: str, one: Case) -> list[str]:

@@ -208,7 +208,8 @@ def update() -> Target:
     from telegram import Update
     from telegram.ext import Application
 
-    from bot.handlers.voice import _describe
+    from bot.handlers.voice import describe
+    from bot.links import payload_in
     from bot.main import add_handlers
     from bot.polling import Poller, is_sound
 
@@ -229,9 +230,11 @@ def update() -> Target:
             return
         if not isinstance(json.loads(read.to_json()), dict):
             raise AssertionError("an update that cannot be kept")
+        if read.effective_message is not None and isinstance(getattr(read.effective_message, "text", None), str):
+            payload_in(cast(Any, read.effective_message), "rollcall_bot")
         handler = next((one for one in handlers if _chosen(one, read)), None)
         if handler is not None and getattr(handler.callback, "__name__", "") == "voice_note" and read.message:
-            _describe(read.message).attempt_id  # noqa: B018 - computed from what the update says
+            describe(read.message).attempt_id  # noqa: B018 - computed from what the update says
 
     def _chosen(handler: Any, read: Update) -> bool:
         found = handler.check_update(read)
@@ -270,12 +273,12 @@ def payload() -> Target:
     """What follows /start and /open."""
     from types import SimpleNamespace
 
-    from bot.handlers.start import _PAYLOAD
+    from bot.links import PAYLOAD
 
     def check(data: bytes) -> None:
         for word in data.decode(errors="surrogateescape").split()[:2]:
             message = SimpleNamespace(args=[word])
-            if _PAYLOAD.fullmatch(message.args[0]) and not (word.isascii() and len(word) <= 64 and word.isprintable()):
+            if PAYLOAD.fullmatch(message.args[0]) and not (word.isascii() and len(word) <= 64 and word.isprintable()):
                 raise AssertionError("a payload that no link has")
 
     return Target(check, [b"join-abcdefghijkl", b"teach-AbC_-123", b"join-\0", "join-٣".encode(), b"45"], 60_000)

@@ -24,6 +24,7 @@ answer-consent-first = First please press one of the two buttons above. To cance
 name-ask = Thank you. What is your full name, as in the class list?
 name-again = I need your full name in one line, 2 to 100 characters, for example: Anna Belova.
 name-first = First tell me your full name in a text message.
+name-changed = Thank you, your name is now <b>{ $name }</b>.
 
 joined =
     <b>{ $name }</b>, you have joined “{ $title }”.

@@ -1,0 +1,67 @@
+"""A message was changed after it was sent: taken where it answers our question, never run a second time."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from datetime import timedelta
+
+from telegram import Message, Update
+
+from bot.attachments import MAY_HOLD_SPEECH
+from bot.caller import Caller, caller_of
+from bot.commands import command_in
+from bot.handlers.enrolment import NAME_MESSAGE
+from bot.handlers.joining import NAME, name_changed, name_given
+from bot.handlers.other import anything
+from bot.handlers.start import follow
+from bot.handlers.voice import describe
+from bot.links import payload_in
+from bot.replies import reply
+from bot.services import Context, now
+from rollcall.storage.tables import Attempt
+
+_RECENT = timedelta(hours=1)
+"""Nobody waits for an answer to what they wrote earlier."""
+_REMEMBERED = 10_000
+_TOLD: OrderedDict[tuple[int, int], None] = OrderedDict()
+"""Messages whose change was answered; a second change is made by someone who has read it. A restart may forget them."""
+
+
+async def edited(update: Update, context: Context) -> None:
+    """A text, a command or a recording that is no longer what it was."""
+    message = update.edited_message
+    if message is None:
+        return
+    async with context.services.database.session() as session:
+        caller = await caller_of(session, update, context.services.settings)
+    command = command_in(message, context.bot.username)
+    if command is not None:
+        await _once(update, message, caller.texts("edited-command", command=command))
+    elif MAY_HOLD_SPEECH.filter(message):
+        await _recording(update, context, message, caller)
+    elif (payload := payload_in(message, context.bot.username)) is not None:
+        await follow(update, context, payload)
+    elif caller.conversation.data.get(NAME_MESSAGE) == message.message_id:
+        await (name_given if caller.conversation.step == NAME else name_changed)(update, context, caller)
+    elif now() - message.date < _RECENT:
+        await anything(update, context)
+
+
+async def _recording(update: Update, context: Context, message: Message, caller: Caller) -> None:
+    """Another caption changes nothing. Another file may have been recorded at any time, so it is not taken."""
+    if message.voice or message.video_note or now() - message.date > _RECENT:
+        return  # of a voice note only the caption can be changed
+    async with context.services.database.session() as session:
+        known = await session.get(Attempt, describe(message).attempt_id) is not None
+    if not known:
+        await _once(update, message, caller.texts("edited-recording"))
+
+
+async def _once(update: Update, message: Message, text: str) -> None:
+    key = (message.chat_id, message.message_id)
+    if key in _TOLD:
+        return
+    _TOLD[key] = None
+    if len(_TOLD) > _REMEMBERED:
+        _TOLD.popitem(last=False)
+    await reply(update, text)
