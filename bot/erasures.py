@@ -8,7 +8,7 @@ from datetime import timedelta
 from telegram import Update
 
 from bot.chat_notes import remove_cards, remove_notes
-from bot.gallery import withdraw
+from bot.gallery import publish_each
 from bot.services import App, Services, now
 from rollcall.storage import chores, erasure
 from rollcall.storage.erasure import Erased
@@ -31,8 +31,8 @@ def receipt_for(update: Update) -> str:
 
 async def follow(application: App, services: Services, erased: Erased) -> Erasure:
     """Erase what is outside the database. Safe to run again: what is gone is gone."""
-    queued = await services.mailbox.forget(erased.person_id, erased.waiting)
-    await withdraw(services, erased.person_id, erased.class_ids)
+    queued = await services.mailbox.forget(erased.person_id, erased.notes)
+    await publish_each(services, erased.class_ids)
     own = await remove_notes(application, services, erased.person_id)
     cards = await remove_cards(application, services, erased.person_id)
     counts = {

@@ -1,50 +1,39 @@
-"""Galleries follow the database: what is put into Redis is checked against it once more afterwards.
-
-Between reading a voiceprint and writing it to Redis its owner may have had it erased, through another bot.
-"""
+"""Galleries follow the database, also for those who leave it."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection
 
-from bot.outlooks import recalibrate
-from bot.services import Services, now
+from bot.services import App, Services, now
+from rollcall import class_gallery
 from rollcall.storage.alike import note_alike
-from rollcall.storage.voiceprints import is_enrolled, voiceprint_of, voiceprints_of_class
 
 
-async def publish(services: Services, person_id: int, class_ids: Sequence[int]) -> None:
-    """A person's voiceprint, into the galleries of these classes; nothing for someone without one."""
-    async with services.database.session() as session:
-        voiceprint = await voiceprint_of(session, services.keyring, person_id)
-    if voiceprint is None:
-        return
+async def publish(services: Services, class_id: int) -> None:
+    """Write a class's gallery anew."""
+    await class_gallery.publish(services.database, services.keyring, services.galleries, class_id)
+
+
+async def publish_person(services: Services, person_id: int, class_ids: Collection[int]) -> None:
+    """After somebody enrolled or joined: the galleries of these classes, and whom the voice sounds like there."""
     for class_id in class_ids:
-        await services.galleries.put(class_id, person_id, voiceprint)
-        await recalibrate(services, class_id)
+        await publish(services, class_id)
         async with services.database.session() as session:
-            if await is_enrolled(session, person_id):
-                await note_alike(session, services.keyring, class_id, person_id, now())
-    async with services.database.session() as session:
-        erased = not await is_enrolled(session, person_id)
-    if erased:
-        await withdraw(services, person_id, class_ids)
+            await note_alike(session, services.keyring, class_id, person_id, now())
 
 
-async def withdraw(services: Services, person_id: int, class_ids: Sequence[int]) -> None:
-    """Take a person out of the galleries of these classes."""
+async def take_out(services: Services, person_id: int, class_ids: Collection[int]) -> None:
+    """Take a person out of these galleries, before the database has let them go."""
     for class_id in class_ids:
         await services.galleries.drop(class_id, person_id)
-        await recalibrate(services, class_id)
 
 
-async def rebuild(services: Services, class_id: int) -> None:
-    """Write a class's gallery anew: Redis was emptied or replaced."""
-    async with services.database.session() as session:
-        voiceprints = await voiceprints_of_class(session, services.keyring, class_id)
-    await services.galleries.rebuild(class_id, voiceprints)
-    async with services.database.session() as session:
-        erased = [person_id for person_id in voiceprints if not await is_enrolled(session, person_id)]
-    for person_id in erased:
-        await services.galleries.drop(class_id, person_id)
-    await recalibrate(services, class_id)
+async def publish_each(services: Services, class_ids: Collection[int]) -> None:
+    """Write the galleries of these classes anew: somebody has left the database."""
+    for class_id in class_ids:
+        await publish(services, class_id)
+
+
+async def compare_galleries(_application: App, services: Services) -> None:
+    """Every gallery with the database: Redis may have lost its last writes, or the database come from a backup."""
+    await class_gallery.publish_all(services.database, services.keyring, services.galleries)

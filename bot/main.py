@@ -39,6 +39,7 @@ from bot.commands import GROUP_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMAND
 from bot.erasures import clear_traces
 from bot.errors import on_error
 from bot.figures import read_database, read_queue
+from bot.gallery import compare_galleries
 from bot.gate import Gate, GuardedApplication
 from bot.handlers import (
     chats,
@@ -312,6 +313,7 @@ async def _open(application: App) -> None:
         "menus": _set_menus,
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),
+        "galleries": _every(_SWEEP_EVERY, compare_galleries),
         # Each for itself: a chat that Telegram holds up in one must not hold up the others.
         **{getattr(step, "__name__", "upkeep"): _every(_UPKEEP_EVERY, step) for step in _UPKEEP + watched},
     }

@@ -13,7 +13,7 @@ from bot.answers import answer
 from bot.backoff import Backoff
 from bot.errors import out_of_reach
 from bot.fetching import Withheld, fetch
-from bot.gallery import rebuild
+from bot.gallery import publish
 from bot.pace import Stopping, pace_of
 from bot.reviews import texts_for
 from bot.services import App, Services, now
@@ -128,7 +128,7 @@ async def _record_download(
 
 async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tuple[EarlierTry, ...]) -> None:
     if attempt.class_id is not None and not await services.galleries.holds(attempt.class_id, attempt.person_id):
-        await rebuild(services, attempt.class_id)
+        await publish(services, attempt.class_id)
     job = Job(
         id=attempt.id,
         purpose=attempt.purpose,
@@ -139,7 +139,9 @@ async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tup
     )
     entry = await services.mailbox.post(job, audio)
     async with services.database.session() as session:
-        await attempts.queued(session, attempt.id, entry)
+        wanted = await attempts.queued(session, attempt.id, entry)
+    if not wanted:
+        await services.mailbox.withdraw(entry)
 
 
 async def _tell_of_the_wait(application: App, services: Services, attempt: Attempt) -> None:

@@ -6,7 +6,7 @@ import logging
 import uuid
 from datetime import datetime, timedelta
 
-from bot.gallery import withdraw
+from bot.gallery import publish_each, take_out
 from bot.services import App, Services, now
 from rollcall.storage import chores, erasure, retention
 from rollcall.storage.classes import every_class_of
@@ -36,8 +36,7 @@ async def sweep(services: Services, at: datetime) -> dict[str, int]:
     periods = retention.Periods.of(services.settings)
     async with services.database.session() as session:
         archived = await retention.archived_classes(session, periods, at)
-    for class_id in archived:
-        await services.galleries.drop_class(class_id)
+    await publish_each(services, archived)
     async with services.database.session() as session:
         counts = await retention.sweep(session, periods, at)
     async with services.database.session() as session:
@@ -70,11 +69,11 @@ async def _erase(services: Services, person_id: int, kind: Kind, at: datetime) -
         person = await session.get(Person, person_id)
         class_ids = await every_class_of(session, person) if person is not None else ()
     # The galleries first: should we stop in between, nobody would come back to them. A missing centroid is put back.
-    await withdraw(services, person_id, class_ids)
+    await take_out(services, person_id, class_ids)
     async with services.database.session() as session:
         person = await session.get(Person, person_id)
         if person is None:
             return
         erase = erasure.erase_voice if kind is Kind.UNUSED_VOICE else erasure.erase_everything
         await erase(session, person, str(uuid.uuid4()), kind, at)
-    await withdraw(services, person_id, class_ids)
+    await publish_each(services, class_ids)

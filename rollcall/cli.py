@@ -124,7 +124,8 @@ def doctor(
     ] = False,
 ) -> None:
     """Check token, queue, database, weights, device and decoder; each with its cure."""
-    from rollcall.doctor import examine, rebuild_galleries
+    from rollcall.class_gallery import rebuild as rebuild_galleries
+    from rollcall.doctor import examine
 
     settings = _settings("doctor", level="ERROR")
 

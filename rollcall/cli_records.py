@@ -92,7 +92,10 @@ def restore(
     if not restored.key_held:
         key_id = restored.manifest.key_id
         _say(f"[bold]its voiceprints need the key {key_id}, which is not here:[/] put it into ROLLCALL_VOICEPRINT_KEY")
-    _say("now run rollcall doctor --rebuild, then start the bots")
+    if restored.galleries:
+        _say("the galleries are made of it; now start the bots")
+    else:
+        _say("the queue does not run: start the bots, they make the galleries of it")
 
 
 @contextmanager

@@ -14,20 +14,15 @@ from typing import Any
 
 import redis
 import redis.asyncio
-from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
 from rollcall import mailbox
 from rollcall.errors import RollcallError
-from rollcall.galleries import GalleryWriter
-from rollcall.seal import load_keyring
 from rollcall.settings import Settings
 from rollcall.skew import seconds_ahead
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current
 from rollcall.storage.recordings import outdated_people
-from rollcall.storage.tables import SchoolClass
-from rollcall.storage.voiceprints import voiceprints_of_class
 
 _TIMEOUT = 10
 _MOST_NAMES = 20
@@ -49,23 +44,6 @@ async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Every check, as soon as it is done."""
     for check in (_token, _clock, _redis, _database, _weights, _device, _decoder, _voiceprints):
         yield await check(settings)
-
-
-async def rebuild_galleries(settings: Settings) -> int:
-    """Write every class's gallery anew from the database; how many."""
-    keyring = load_keyring(settings)
-    database = Database(settings.effective_database_url)
-    client = mailbox.connect(settings.effective_redis_url)
-    writer = GalleryWriter(client, keyring)
-    try:
-        async with database.session() as session:
-            class_ids = (await session.scalars(select(SchoolClass.id))).all()
-            for class_id in class_ids:
-                await writer.rebuild(class_id, await voiceprints_of_class(session, keyring, class_id))
-        return len(class_ids)
-    finally:
-        await client.aclose()
-        await database.close()
 
 
 async def _token(settings: Settings) -> Finding:

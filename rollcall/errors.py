@@ -5,6 +5,7 @@ RollcallError
 │   └── SettingsError
 ├── Unavailable         a service or a file we need is not there  exit code 1
 │   └── QueueFull
+├── UnknownEncoder      nobody has measured where this encoder's scores mean yes
 └── SealBroken          a sealed value does not open with our keys
 """
 
@@ -35,3 +36,7 @@ class QueueFull(Unavailable):
 
 class SealBroken(RollcallError):
     """A sealed value was changed, or was sealed with a key we do not hold."""
+
+
+class UnknownEncoder(RollcallError):
+    """No cuts are known for an encoder. Another one's must never stand in for them."""

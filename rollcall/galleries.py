@@ -1,12 +1,16 @@
-"""Galleries in Redis: each class's centroids, sealed. The bot writes them, workers read them.
+"""Galleries in Redis: each class's centroids, sealed, and by how much its cuts are raised. Workers read them.
 
-The database is the truth; a gallery can be rebuilt from it at any time.
+The database is the truth; `rollcall.class_gallery` makes galleries of it.
 """
 
 from __future__ import annotations
 
+import asyncio
+import hashlib
 import math
-from collections.abc import Mapping
+import random
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -17,40 +21,71 @@ from numpy.typing import NDArray
 from rollcall import keys
 from rollcall.errors import SealBroken
 from rollcall.gallery import Gallery
-from rollcall.seal import Keyring, gallery_binding
+from rollcall.seal import Binding, Keyring, gallery_binding
 from rollcall.voiceprint import Voiceprint
+
+_VERSION_BYTES = 7
+"""Of the digest: Redis counts in 64 bits with a sign."""
+_PAUSE = 0.05
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a class's gallery says.
+
+    Attributes:
+        voiceprints: by person.
+        raised: by how much the class's own recalibration moves the cuts up.
+    """
+
+    voiceprints: Mapping[int, Voiceprint]
+    raised: float = 0.0
+
+    @property
+    def version(self) -> int:
+        """The same for the same content, so that a worker which holds it need not read it again."""
+        digest = hashlib.sha256(repr(self.raised).encode())
+        for person_id in sorted(self.voiceprints):
+            packed = self.voiceprints[person_id].pack()
+            digest.update(b"%d %d\n" % (person_id, len(packed)) + packed)
+        # A number: whoever takes one person out counts it up.
+        return int.from_bytes(digest.digest()[:_VERSION_BYTES])
 
 
 class GalleryWriter:
-    """The bot's side: put, drop and rebuild."""
+    """The side that writes: whole galleries only, so that there is one way for a gallery to be."""
 
     def __init__(self, client: redis.asyncio.Redis, keyring: Keyring) -> None:
         self._redis = client
         self._keyring = keyring
 
-    async def put(self, class_id: int, person_id: int, voiceprint: Voiceprint) -> None:
-        """Add or replace one person's centroid."""
-        sealed = self._sealed(class_id, person_id, voiceprint)
+    async def write(self, class_id: int, read: Callable[[], Awaitable[Content]]) -> None:
+        """Make a class's gallery say what `read` says, whatever was there; a class without voiceprints has none.
+
+        Somebody else may write meanwhile what they have read later than we: then it is read and written once more.
+        """
+        key = keys.gallery(class_id)
         async with self._redis.pipeline(transaction=True) as transaction:
-            transaction.hset(keys.gallery(class_id), str(person_id), sealed)
-            transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
-            await transaction.execute()
+            while True:
+                try:
+                    await transaction.watch(key)
+                    present: Any = await transaction.hgetall(key)
+                    fields = self._fields(class_id, await read(), present)
+                    if fields == present:
+                        return
+                    transaction.multi()  # type: ignore[no-untyped-call]
+                    transaction.delete(key)
+                    if fields:
+                        transaction.hset(key, mapping=fields)
+                    await transaction.execute()
+                    return
+                except redis.WatchError:
+                    await asyncio.sleep(random.uniform(0, _PAUSE))
 
     async def drop(self, class_id: int, person_id: int) -> None:
-        """Remove one person."""
+        """Take one person out at once, ahead of an erasure in the database."""
         async with self._redis.pipeline(transaction=True) as transaction:
             transaction.hdel(keys.gallery(class_id), str(person_id))
-            transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
-            await transaction.execute()
-
-    async def drop_class(self, class_id: int) -> None:
-        """Remove a class's gallery; workers miss its version and drop theirs."""
-        await self._redis.delete(keys.gallery(class_id))
-
-    async def recalibrate(self, class_id: int, raised: float) -> None:
-        """Move the class's cuts up by some score."""
-        async with self._redis.pipeline(transaction=True) as transaction:
-            transaction.hset(keys.gallery(class_id), keys.GALLERY_RAISED.decode(), repr(raised))
             transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
             await transaction.execute()
 
@@ -58,23 +93,40 @@ class GalleryWriter:
         """Whether the person is in the class's gallery."""
         return bool(await self._redis.hexists(keys.gallery(class_id), str(person_id)))
 
-    async def rebuild(self, class_id: int, voiceprints: Mapping[int, Voiceprint]) -> None:
-        """Replace a class's gallery by what the database holds. The version goes on growing, so that workers notice."""
-        key = keys.gallery(class_id)
-        present: Any = await self._redis.hkeys(key)
-        people = {str(person_id).encode() for person_id in voiceprints}
-        stale = [field for field in present if field not in keys.GALLERY_FACTS and field not in people]
-        async with self._redis.pipeline(transaction=True) as transaction:
-            if stale:
-                transaction.hdel(key, *stale)
-            for person_id, voiceprint in voiceprints.items():
-                transaction.hset(key, str(person_id), self._sealed(class_id, person_id, voiceprint))
-            transaction.hincrby(key, keys.GALLERY_VERSION.decode(), 1)
-            await transaction.execute()
+    async def class_ids(self) -> set[int]:
+        """The classes that have a gallery."""
+        found = {key.decode().rpartition(":")[2] async for key in self._redis.scan_iter(keys.GALLERIES)}
+        return {int(class_id) for class_id in found if class_id.isdigit()}
 
-    def _sealed(self, class_id: int, person_id: int, voiceprint: Voiceprint) -> bytes:
-        binding = gallery_binding(class_id, person_id, voiceprint.model, voiceprint.weight_hash)
-        return self._keyring.seal(voiceprint.pack(), binding)
+    async def sealed(self, class_id: int) -> dict[int, bytes]:
+        """Everyone's centroid in a class's gallery, as it is sealed there."""
+        fields: Any = await self._redis.hgetall(keys.gallery(class_id))
+        return {int(field): value for field, value in fields.items() if field.isdigit()}
+
+    def _fields(self, class_id: int, content: Content, present: Mapping[bytes, bytes]) -> dict[Any, Any]:
+        """The hash of this content. What is there, and opens, is not sealed anew."""
+        if not content.voiceprints:
+            return {}
+        fields: dict[Any, Any] = {
+            keys.GALLERY_VERSION: str(content.version).encode(),
+            keys.GALLERY_RAISED: repr(content.raised).encode(),
+        }
+        for person_id, voiceprint in content.voiceprints.items():
+            field, plain = str(person_id).encode(), voiceprint.pack()
+            binding = gallery_binding(class_id, person_id, voiceprint.model, voiceprint.weight_hash)
+            sealed = present.get(field, b"")
+            if not self._is(sealed, plain, binding):
+                sealed = self._keyring.seal(plain, binding)
+            fields[field] = sealed
+        return fields
+
+    def _is(self, sealed: bytes, plain: bytes, binding: Binding) -> bool:
+        if not sealed.startswith(self._keyring.head):
+            return False
+        try:
+            return self._keyring.open(sealed, binding) == plain
+        except SealBroken:
+            return False
 
 
 class GalleryReader:

@@ -14,11 +14,13 @@ _BY_HAND = "take it out of ROLLCALL_VOICEPRINT_KEY"
 
 async def show(settings: Settings, out: Console) -> int:
     """Every key by its id; exit code 1 where values need a key that we do not have."""
-    uses = await rotation.usage(settings)
-    for use in uses:
+    usage = await rotation.usage(settings)
+    for use in usage.keys:
         role = "seals" if use.seals else "opens" if use.held else "NOT HELD: put it into ROLLCALL_VOICEPRINT_KEY again"
         _say(out, f"{use.id}  {role}  {_listed(use)}")
-    return 0 if all(use.held for use in uses) else 1
+    if usage.malformed:
+        _say(out, f"{usage.malformed} entries of the queue cannot be read; they are put aside when their turn comes")
+    return 0 if all(use.held for use in usage.keys) else 1
 
 
 async def rotate(settings: Settings, out: Console, err: Console) -> int:

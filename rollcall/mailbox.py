@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from rollcall import keys
+from rollcall import keys, streams
 from rollcall.errors import QueueFull
 from rollcall.job import Job, Result
 from rollcall.queue import RETRIES, SILENCE
@@ -112,27 +112,34 @@ class Mailbox:
         self._workers = sum(1 for consumer in consumers if consumer["idle"] < _ALIVE_MS)
         self._looked_at = time.monotonic()
 
-    async def forget(self, person_id: int, job_ids: Collection[str] = ()) -> int:
-        """Remove the notes of a person who asks to be forgotten, wherever they wait; how many.
+    async def forget(self, person_id: int, notes: Mapping[str, str | None]) -> int:
+        """Remove what is left of a person's notes, wherever it waits; how much that was.
 
         Args:
-            job_ids: notes of theirs that may have been judged already: a result does not say whose it is.
+            notes: their notes, by job id, each with its entry among the jobs, where it has one: the stream of jobs is
+                not searched, for it holds everybody's voices. A result does not say whose it is.
         """
-        jobs: Any = await self._redis.xrange(keys.JOBS)
-        results: Any = await self._redis.xrange(keys.RESULTS) if job_ids else []
-        dead: Any = await self._redis.xrange(keys.DEAD)
-        mine = [entry for entry, fields in jobs if _person_of(fields) == person_id]
-        judged = [entry for entry, fields in results if _job_of(fields) in job_ids]
-        buried = [entry for entry, fields in dead if _person_of(fields) == person_id]
+        entries = [entry for entry in notes.values() if entry is not None]
+        results, buried = streams.entries(self._redis, keys.RESULTS), streams.entries(self._redis, keys.DEAD)
+        judged = [entry async for entry, fields in results if _job_of(fields) in notes]
+        dead = [entry async for entry, fields in buried if _person_of(fields) == person_id]
         async with self._redis.pipeline(transaction=True) as transaction:
-            for stream, group, entries in ((keys.JOBS, keys.WORKERS, mine), (keys.RESULTS, keys.BOTS, judged)):
-                if entries:
-                    transaction.xack(stream, group, *entries)
-                    transaction.xdel(stream, *entries)
-            if buried:
-                transaction.xdel(keys.DEAD, *buried)
+            for stream, group, found in ((keys.JOBS, keys.WORKERS, entries), (keys.RESULTS, keys.BOTS, judged)):
+                if found:
+                    transaction.xack(stream, group, *found)
+                    transaction.xdel(stream, *found)
+            if dead:
+                transaction.xdel(keys.DEAD, *dead)
+            removed: list[int] = await transaction.execute()
+        # Acknowledged, removed; acknowledged, removed; removed.
+        return sum(removed[1::2]) + (removed[-1] if dead else 0)
+
+    async def withdraw(self, entry: str) -> None:
+        """Take back a note that was just posted."""
+        async with self._redis.pipeline(transaction=True) as transaction:
+            transaction.xack(keys.JOBS, keys.WORKERS, entry)
+            transaction.xdel(keys.JOBS, entry)
             await transaction.execute()
-        return len(mine) + len(judged) + len(buried)
 
     async def encoder(self) -> tuple[str, str] | None:
         """Name and weight hash of the workers' encoder; None before the first worker started."""

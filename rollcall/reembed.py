@@ -9,7 +9,7 @@ from typing import Any
 
 import redis
 
-from rollcall.doctor import rebuild_galleries
+from rollcall.class_gallery import rebuild
 from rollcall.errors import SealBroken
 from rollcall.job import Result
 from rollcall.seal import embedding_binding, load_keyring
@@ -81,7 +81,7 @@ async def reembed(settings: Settings, embedder: Any, tick: Callable[[int, int], 
         await database.close()
     found.must_enrol = tuple(left)
     try:
-        await rebuild_galleries(settings)
+        await rebuild(settings)
     except (redis.RedisError, OSError):
         found.galleries = False
     return found

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
+import redis
 from sqlalchemy import JSON, Connection, MetaData, func, insert, select, text
 from sqlalchemy import Table as SqlTable
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -15,6 +16,7 @@ from rollcall import archive
 from rollcall.archive import Archive, Manifest
 from rollcall.audit import Action, Sealer
 from rollcall.backup import Tick, reflected
+from rollcall.class_gallery import rebuild
 from rollcall.errors import Unavailable, WrongUse
 from rollcall.seal import Keyring, load_keyring
 from rollcall.settings import Settings
@@ -27,10 +29,16 @@ _AT_ONCE = 500
 
 @dataclass(frozen=True)
 class Restored:
-    """What was restored, and whether the key is held that opens what is sealed in it."""
+    """What was restored.
+
+    Attributes:
+        key_held: whether we have the key that opens what is sealed in it.
+        galleries: whether the workers know; they do not where Redis could not be reached.
+    """
 
     manifest: Manifest
     key_held: bool
+    galleries: bool
 
 
 async def restore(settings: Settings, path: Path, tick: Tick, *, replace: bool = False) -> Restored:
@@ -53,7 +61,16 @@ async def restore(settings: Settings, path: Path, tick: Tick, *, replace: bool =
                 await restore_into(database, keyring, found, tick, sha256=archive.sha256_of(path), replace=replace)
         finally:
             await database.close()
-        return Restored(found.manifest, found.manifest.key_id in keyring.key_ids)
+        key_held = found.manifest.key_id in keyring.key_ids
+        return Restored(found.manifest, key_held, galleries=await _galleries(settings))
+
+
+async def _galleries(settings: Settings) -> bool:
+    try:
+        await rebuild(settings)
+    except (redis.RedisError, OSError):
+        return False
+    return True
 
 
 async def restore_into(

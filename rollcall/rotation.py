@@ -12,10 +12,12 @@ import redis
 import redis.asyncio
 from sqlalchemy import LargeBinary, func, select
 
-from rollcall import keys, mailbox
+from rollcall import mailbox
 from rollcall.audit import Action
+from rollcall.class_gallery import publish
 from rollcall.errors import SealBroken, Unavailable
-from rollcall.job import Result
+from rollcall.galleries import GalleryWriter
+from rollcall.queue_keys import queue_keys
 from rollcall.seal import (
     KEY_FILE,
     Binding,
@@ -23,7 +25,6 @@ from rollcall.seal import (
     Keyring,
     embedding_binding,
     fingerprint_binding,
-    gallery_binding,
     key_id,
     key_id_of,
     load_keyring,
@@ -38,7 +39,6 @@ from rollcall.storage import audit
 from rollcall.storage.audit_tables import AuditHead
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, StoredVoiceprint
-from rollcall.storage.voiceprints import voiceprints_of_class
 
 _BATCH = 100
 _GALLERIES, _QUEUE = "galleries", "queue"
@@ -92,6 +92,14 @@ class KeyUse:
     values: Counter[str]
 
 
+@dataclass(frozen=True)
+class Usage:
+    """Every key that is held or needed, and how many entries of the queue cannot be read, so that theirs is unknown."""
+
+    keys: list[KeyUse]
+    malformed: int = 0
+
+
 @dataclass
 class Rotation:
     """What came of it.
@@ -109,7 +117,7 @@ class Rotation:
     must_set: str | None = None
 
 
-async def usage(settings: Settings) -> list[KeyUse]:
+async def usage(settings: Settings) -> Usage:
     """Every key that is held or needed, the sealing one first.
 
     Raises:
@@ -137,7 +145,7 @@ async def rotate(settings: Settings, tick: Tick = lambda *_: None) -> Rotation:
             file.write([new_key(), *file.read()])
         done = await reseal(keyring, database, client, tick)
         await _sign_audit(keyring, database, begun=begun)
-        uses = await _usage(keyring, database, client)
+        uses = (await _usage(keyring, database, client)).keys
     done.left = sum(sum(use.values.values()) for use in uses if use.held and not use.seals)
     return done
 
@@ -170,7 +178,7 @@ async def prune(settings: Settings) -> tuple[list[str], list[KeyUse]]:
 
     Keys in ROLLCALL_VOICEPRINT_KEY are not ours to remove: they are named only.
     """
-    uses = await usage(settings)
+    uses = (await usage(settings)).keys
     unused = [use.id for use in uses if use.held and not use.seals and not use.values]
     needed = [use for use in uses if use.held and not use.seals and use.values]
     if unused and settings.voiceprint_key is None:
@@ -194,7 +202,7 @@ async def _stores(settings: Settings, keyring: Keyring) -> AsyncIterator[tuple[D
         await database.close()
 
 
-async def _usage(keyring: Keyring, database: Database, client: redis.asyncio.Redis) -> list[KeyUse]:
+async def _usage(keyring: Keyring, database: Database, client: redis.asyncio.Redis) -> Usage:
     found: dict[bytes, Counter[str]] = {id_: Counter() for id_ in keyring.ids}
     async with database.session() as session:
         for place in _PLACES:
@@ -205,26 +213,16 @@ async def _usage(keyring: Keyring, database: Database, client: redis.asyncio.Red
         head = await session.get(AuditHead, 1)
         if head is not None:
             found.setdefault(bytes.fromhex(head.key_id), Counter())["audit"] += 1
-    for class_key in await _gallery_keys(client):
-        fields: Any = await client.hgetall(class_key)
-        for person, sealed in fields.items():
-            if person not in keys.GALLERY_FACTS:
-                found.setdefault(key_id_of(sealed), Counter())[_GALLERIES] += 1
-    for sealed in await _queued(client):
-        found.setdefault(key_id_of(sealed), Counter())[_QUEUE] += 1
+    writer = GalleryWriter(client, keyring)
+    for class_id in await writer.class_ids():
+        for sealed in (await writer.sealed(class_id)).values():
+            found.setdefault(key_id_of(sealed), Counter())[_GALLERIES] += 1
+    queued = await queue_keys(client)
+    for needed, count in queued.values.items():
+        found.setdefault(needed, Counter())[_QUEUE] += count
     held = keyring.ids
-    return [KeyUse(id_.hex(), held=id_ in held, seals=id_ == held[0], values=values) for id_, values in found.items()]
-
-
-async def _queued(client: redis.asyncio.Redis) -> list[bytes]:
-    """Sealed values on their way: they are gone within a minute."""
-    jobs: Any = await client.xrange(keys.JOBS)
-    results: Any = await client.xrange(keys.RESULTS)
-    found = [fields[b"audio"] for _, fields in jobs if b"audio" in fields]
-    for _, fields in results:
-        result = Result.model_validate_json(fields[b"result"])
-        found += [value for value in (result.embedding, result.fingerprint) if value is not None]
-    return found
+    uses = [KeyUse(id_.hex(), held=id_ in held, seals=id_ == held[0], values=values) for id_, values in found.items()]
+    return Usage(uses, queued.malformed)
 
 
 async def _reseal_place(keyring: Keyring, database: Database, place: _Place, done: Rotation, tick: Tick) -> None:
@@ -258,51 +256,15 @@ def _reseal_row(keyring: Keyring, place: _Place, row: Any, done: Rotation) -> No
     done.resealed[place.name] += 1
 
 
-async def _gallery_keys(client: redis.asyncio.Redis) -> list[str]:
-    return sorted([key.decode() async for key in client.scan_iter(keys.GALLERIES)])
-
-
 async def _reseal_galleries(
     keyring: Keyring, database: Database, client: redis.asyncio.Redis, done: Rotation, tick: Tick
 ) -> None:
-    """The centroids are those of the database: one that is not there does not belong into a gallery either."""
-    class_keys = await _gallery_keys(client)
-    for number, class_key in enumerate(class_keys, start=1):
-        class_id = int(class_key.rpartition(":")[2])
-        fields: Any = await client.hgetall(class_key)
-        older = {
-            person: sealed
-            for person, sealed in fields.items()
-            if person not in keys.GALLERY_FACTS and not sealed.startswith(keyring.head)
-        }
+    """Those with a centroid that an older key has sealed are made anew."""
+    writer = GalleryWriter(client, keyring)
+    class_ids = sorted(await writer.class_ids())
+    for number, class_id in enumerate(class_ids, start=1):
+        older = [sealed for sealed in (await writer.sealed(class_id)).values() if not sealed.startswith(keyring.head)]
         if older:
-            async with database.session() as session:
-                voiceprints = await voiceprints_of_class(session, keyring, class_id)
-            for person, sealed in older.items():
-                anew = None
-                if (voiceprint := voiceprints.get(int(person))) is not None:
-                    anew = keyring.seal(
-                        voiceprint.pack(),
-                        gallery_binding(class_id, int(person), voiceprint.model, voiceprint.weight_hash),
-                    )
-                done.resealed[_GALLERIES] += await _replace(client, class_key, person.decode(), sealed, anew)
-        tick(_GALLERIES, number, len(class_keys))
-
-
-async def _replace(client: redis.asyncio.Redis, class_key: str, person: str, sealed: bytes, anew: bytes | None) -> bool:
-    """Put one centroid in another's place; not where a bot has replaced or erased that one meanwhile."""
-    async with client.pipeline(transaction=True) as transaction:
-        try:
-            await transaction.watch(class_key)
-            present: Any = await transaction.hget(class_key, person)
-            if present != sealed:
-                return False
-            transaction.multi()  # type: ignore[no-untyped-call]
-            if anew is None:
-                transaction.hdel(class_key, person)
-            else:
-                transaction.hset(class_key, person, anew)
-            await transaction.execute()
-        except redis.WatchError:
-            return False
-    return True
+            await publish(database, keyring, writer, class_id)
+            done.resealed[_GALLERIES] += len(older)
+        tick(_GALLERIES, number, len(class_ids))

@@ -18,7 +18,7 @@ from bench.load.report import Setting
 from bench.load.school import enrol, plan
 from bench.load.watch import Sample, Watch, dead_letters
 from bench.report import machine
-from rollcall.doctor import rebuild_galleries
+from rollcall.class_gallery import rebuild
 from sandbox.server import Server
 
 _TELL_EVERY = 5.0
@@ -103,7 +103,7 @@ async def _prepare(wanted: Plan, installation: Installation, server: Server, tel
 
 
 async def _measure(wanted: Plan, installation: Installation, crowd: Crowd, server: Server, tell: Tell) -> Outcome:
-    await rebuild_galleries(installation.settings)
+    await rebuild(installation.settings)
     await crowd.open_lessons(_LESSON_MINUTES)
     tell(Progress(f"{wanted.classes} lessons are open", done=True))
     watch = Watch(server.telegram, crowd, installation)

@@ -43,7 +43,8 @@ async def forget_pressed(update: Update, context: Context) -> None:
                 await set_step(session, caller.user.id, "", None, now())
                 erased = await erase_voice(session, person, receipt, Kind.VOICE, now())
             else:  # we stopped before it was answered
-                erased = Erased(known, person.id, tuple(await every_class_of(session, person)))
+                notes = await erasure.notes_in_the_queue(session, person)
+                erased = Erased(known, person.id, tuple(await every_class_of(session, person)), notes)
     if erased is None:
         await take_buttons_away(update)
         await reply(update, t("forget-kept"))

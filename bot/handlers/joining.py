@@ -10,7 +10,7 @@ from telegram import Update
 
 from bot.caller import Caller, caller_of, remember
 from bot.consent import CONSENT, CONSENT_VERSION
-from bot.gallery import publish
+from bot.gallery import publish_person
 from bot.guesses import too_many, wrong
 from bot.handlers.enrolment import NAME_MESSAGE, begin_enrolment
 from bot.replies import Buttons, enrol_button, reply, take_buttons_away
@@ -168,5 +168,5 @@ async def _after_joining(context: Context, joined: tuple[int, Person] | None) ->
         return
     class_id, person = joined
     services = context.services
-    await publish(services, person.id, [class_id])
+    await publish_person(services, person.id, [class_id])
     services.stale_boards.touch_class(class_id)

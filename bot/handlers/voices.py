@@ -5,9 +5,9 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.caller import caller_of
-from bot.outlooks import outlook_of
 from bot.replies import reply
 from bot.services import Context
+from rollcall.class_gallery import outlook_of
 from rollcall.outlook import Outlook
 from rollcall.storage.people import names_of
 from rollcall.storage.tables import SchoolClass
@@ -24,7 +24,7 @@ async def voices_pressed(update: Update, context: Context) -> None:
         caller = await caller_of(session, update, services.settings)
         school_class = await session.get_one(SchoolClass, context.class_id)
     t = caller.texts
-    found = await outlook_of(services, school_class.id)
+    found = await outlook_of(services.database, services.keyring, school_class.id)
     if found is None:
         await reply(update, t("voices-too-few", title=school_class.title))
         return

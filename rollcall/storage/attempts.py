@@ -178,11 +178,15 @@ def _before(
     return or_(column <= moment, column > now + _CLOCK_SET_BACK)
 
 
-async def queued(session: AsyncSession, attempt_id: str, entry: str) -> None:
-    """The note is in the jobs stream, under this entry."""
-    await session.execute(
-        update(Attempt).where(Attempt.id == attempt_id).values(job_entry=entry, times_queued=Attempt.times_queued + 1)
+async def queued(session: AsyncSession, attempt_id: str, entry: str) -> bool:
+    """The note is in the jobs stream, under this entry; False where it must not be: its sender was erased meanwhile."""
+    verdict = await session.scalar(
+        update(Attempt)
+        .where(Attempt.id == attempt_id)
+        .values(job_entry=entry, times_queued=Attempt.times_queued + 1)
+        .returning(Attempt.verdict)
     )
+    return verdict is not None and verdict is not Verdict.REFUSED
 
 
 async def waiting(session: AsyncSession, received_before: datetime, now: datetime) -> Sequence[Attempt]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -50,27 +50,27 @@ class Erased:
 
     Attributes:
         class_ids: the classes in whose galleries the voice may be.
-        waiting: notes that were on their way: job ids.
+        notes: what may still be on its way: job ids, each with its entry in the queue, where it has one.
     """
 
     erasure: Erasure
     person_id: int
     class_ids: tuple[int, ...]
-    waiting: tuple[str, ...] = ()
+    notes: Mapping[str, str | None] = field(default_factory=dict)
 
 
 async def erase_voice(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
     """Erase everything made from a person's voice and end the agreements to it. Name and marks stay."""
-    waiting = await _waiting(session, person)
+    notes = await notes_in_the_queue(session, person)
     await withdraw_consent(session, person.telegram_id, now)
     counts = await forget_voice(session, person, now)
     class_ids = tuple(await every_class_of(session, person))
-    return Erased(await _record(session, receipt, kind, counts, {}, now), person.id, class_ids, waiting)
+    return Erased(await _record(session, receipt, kind, counts, {}, now), person.id, class_ids, notes)
 
 
 async def erase_everything(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
     """Erase a student with every mark. Of someone who teaches or has taught, only what they are as a student."""
-    waiting = await _waiting(session, person)
+    notes = await notes_in_the_queue(session, person)
     class_ids = tuple(await every_class_of(session, person))
     await withdraw_consent(session, person.telegram_id, now, everything=True)
     for class_id in class_ids:
@@ -98,7 +98,7 @@ async def erase_everything(session: AsyncSession, person: Person, receipt: str, 
         await session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))
         await session.execute(delete(Person).where(Person.id == person.id))
         counts["people"] = 1
-    return Erased(await _record(session, receipt, kind, counts, agreements, now), person_id, class_ids, waiting)
+    return Erased(await _record(session, receipt, kind, counts, agreements, now), person_id, class_ids, notes)
 
 
 async def erase_stranger(session: AsyncSession, telegram_id: int) -> None:
@@ -163,9 +163,17 @@ async def _has_taught(session: AsyncSession, person: Person) -> bool:
     return bool(await session.scalar(select(or_(taught, opened))))
 
 
-async def _waiting(session: AsyncSession, person: Person) -> tuple[str, ...]:
-    pending = select(Attempt.id).where(Attempt.person_id == person.id, Attempt.verdict == Verdict.PENDING)
-    return tuple(await session.scalars(pending))
+async def notes_in_the_queue(session: AsyncSession, person: Person) -> dict[str, str | None]:
+    """A person's notes that the queue may know: job ids, each with its entry, where it has one.
+
+    Settled ones among them: an erasure that stopped half-way is done once more.
+    """
+    rows = await session.execute(
+        select(Attempt.id, Attempt.job_entry).where(
+            Attempt.person_id == person.id, or_(Attempt.job_entry.is_not(None), Attempt.verdict == Verdict.PENDING)
+        )
+    )
+    return dict(rows.all())
 
 
 async def _count(session: AsyncSession, table: type[Attendance | Attempt], person: Person) -> int:

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from sqlalchemy import select
 
+from bot.gallery import publish
 from bot.retention import sweep
 from bot.services import Services
 from rollcall.queue import connect
@@ -49,7 +50,7 @@ async def enrolled(services: Services) -> tuple[int, int]:
                 person_id=anna.id, sealed=sealed, model="campplus", weight_hash="w1", notes=3, created_at=NINE
             )
         )
-    await services.galleries.put(school_class.id, anna.id, print_)
+    await publish(services, school_class.id)
     return school_class.id, anna.id
 
 

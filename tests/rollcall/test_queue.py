@@ -1,5 +1,6 @@
 import asyncio
 import json
+import tracemalloc
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from rollcall import keys, mailbox
 from rollcall.job import Job, Result
 from rollcall.mailbox import Mailbox
 from rollcall.queue import MAX_DELIVERIES, JobQueue
+from rollcall.queue_keys import queue_keys
 from rollcall.seal import Keyring, audio_binding
 from rollcall.verdict import Purpose, Reason, Verdict
 
@@ -183,11 +185,41 @@ async def test_results_that_a_dead_bot_took_are_given_to_the_next(
 async def test_forgetting_a_person_removes_their_waiting_notes_only(
     post: Mailbox, redis_client: redis.Redis, keyring: Keyring
 ) -> None:
-    await post.post(job(1), b"OggS")
+    mine = await post.post(job(1), b"OggS")
     await post.post(job(2).model_copy(update={"person_id": 8}), b"OggS")
-    await post.forget(7)
+    redis_client.xadd(keys.RESULTS, {"result": "not one of ours"})
+    redis_client.xadd(keys.RESULTS, {"result": result_of().model_copy(update={"job_id": "note-3"}).model_dump_json()})
+    redis_client.xadd(keys.DEAD, {"job": job(4).model_dump_json(), "why": "too many deliveries"})
+    assert await post.forget(7, {"note-1": mine, "note-3": None}) == 3
+    assert redis_client.xlen(keys.RESULTS) == 1
+    assert redis_client.xlen(keys.DEAD) == 0
     (left,) = worker(redis_client, keyring, "a").claim(16, SHORT)
     assert left.job.person_id == 8
+
+
+async def test_neither_an_erasure_nor_a_look_at_the_keys_holds_everybodys_voices(
+    post: Mailbox, redis_client: redis.Redis, redis_url: str
+) -> None:
+    mine = await post.post(job(1), b"OggS")
+    for number in range(2, 202):
+        await post.post(job(number).model_copy(update={"person_id": 8}), bytes(100_000))
+    client = mailbox.connect(redis_url)
+    tracemalloc.start()
+    try:
+        assert await post.forget(7, {"note-1": mine, "note-0": None}) == 1
+        assert tracemalloc.get_traced_memory()[1] < 500_000
+        assert (await queue_keys(client)).values.total() == 200
+        assert tracemalloc.get_traced_memory()[1] < 8_000_000, "of 20 million bytes that wait"
+    finally:
+        tracemalloc.stop()
+        await client.aclose()
+
+
+async def test_a_note_that_is_taken_back_reaches_no_worker(
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring
+) -> None:
+    await post.withdraw(await post.post(job(1), b"OggS"))
+    assert worker(redis_client, keyring, "a").claim(16, SHORT) == []
 
 
 @pytest.mark.parametrize("keep", [0, 1, 5, 8, 16, 17, 30])

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from typer.testing import CliRunner
 
 from rollcall import mailbox, rotation
+from rollcall.class_gallery import publish
 from rollcall.cli import app
 from rollcall.errors import SealBroken, Unavailable
 from rollcall.galleries import GalleryReader, GalleryWriter
@@ -87,8 +88,7 @@ async def a_school(school: School, keyring: Keyring, client: redis.asyncio.Redis
     async with school.database.session() as session:
         await recordings.keep(session, keyring, school.ids[ANNA], {"r1": b"OggS anna"}, NINE)
         await apply_result(session, keyring, unsure, NINE)
-        prints = await voiceprints.voiceprints_of_class(session, keyring, school.class_id)
-    await GalleryWriter(client, keyring).rebuild(school.class_id, prints)
+    await publish(school.database, keyring, GalleryWriter(client, keyring), school.class_id)
     return school
 
 
@@ -110,7 +110,7 @@ async def test_everything_is_sealed_with_the_new_key_and_opens_with_it_alone(
     assert (done.unreadable, done.left, done.must_set) == (0, 0, None)
     assert ("enrolment notes", 6, 6) in ticks
 
-    uses = await rotation.usage(settings)
+    uses = (await rotation.usage(settings)).keys
     assert [(use.held, use.seals, use.values) for use in uses] == [
         (True, True, Counter(expected | {"audit": 1})), (True, False, Counter()),
     ]  # fmt: skip
@@ -139,7 +139,7 @@ async def test_a_process_that_was_running_opens_and_seals_with_the_new_key(
     async with school.database.session() as session:
         assert await voiceprints.voiceprint_of(session, running, school.ids[BORIS]) is not None
         await recordings.keep(session, running, school.ids[BORIS], {"r2": b"OggS boris"}, NINE)
-    assert [use.values for use in await rotation.usage(settings) if not use.seals] == [Counter()]
+    assert [use.values for use in (await rotation.usage(settings)).keys if not use.seals] == [Counter()]
 
 
 @on_sqlite
@@ -200,7 +200,7 @@ async def test_a_value_of_an_unknown_key_is_named_and_keeps_nothing_else_back(
     done = await rotation.rotate(settings)
     assert done.unreadable == 1
     assert done.resealed["voiceprints"] == 1
-    lost = [use for use in await rotation.usage(settings) if not use.held]
+    lost = [use for use in (await rotation.usage(settings)).keys if not use.held]
     assert [(use.id, use.values) for use in lost] == [(strange.ids[0].hex(), Counter(voiceprints=1))]
 
 
@@ -226,7 +226,7 @@ async def test_a_note_on_its_way_keeps_the_old_key_needed_until_it_is_settled(
     box = Mailbox(client, running, settings.delivery_timeout)
     await box.open()
     job = Job(id="n", purpose=Purpose.ENROL, person_id=school.ids[ANNA], queued_at=NINE)
-    await box.post(job, b"OggS")
+    entry = await box.post(job, b"OggS")
     assert (await rotation.rotate(settings)).left == 1
     unused, needed = await rotation.prune(settings)
     assert unused == []
@@ -235,7 +235,7 @@ async def test_a_note_on_its_way_keeps_the_old_key_needed_until_it_is_settled(
         queue = JobQueue(worker, running, settings.delivery_timeout)
         (delivery,) = queue.claim(1, settings.delivery_timeout)
         assert delivery.audio == b"OggS"
-    await box.forget(school.ids[ANNA])
+    await box.forget(school.ids[ANNA], {"n": entry})
     assert (await rotation.rotate(settings)).left == 0
     assert len((await rotation.prune(settings))[0]) == 1
 
@@ -277,8 +277,13 @@ def test_the_command_says_what_to_do_next(tmp_path: Path, redis_url: str, monkey
     load_keyring(Settings(data_dir=tmp_path, _env_file=None), create=True)
     runner = CliRunner()
     assert runner.invoke(app, ["migrate"]).exit_code == 0
+    with connect(redis_url) as client:
+        client.xadd("rollcall:results", {"result": "not one of ours"})
+        client.xadd("rollcall:results", {"x": "y"})
+        client.xadd("rollcall:jobs", {"job": "{}", "audio": ""})
     shown = runner.invoke(app, ["keys"])
     assert (shown.exit_code, "seals  nothing" in shown.output) == (0, True)
+    assert "3 entries of the queue cannot be read" in shown.output
     rotated = runner.invoke(app, ["keys", "rotate"])
     assert (rotated.exit_code, "rollcall keys prune" in rotated.output) == (0, True)
     pruned = runner.invoke(app, ["keys", "prune"])

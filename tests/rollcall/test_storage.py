@@ -13,12 +13,12 @@ from sqlalchemy import Connection, select, update
 from rollcall.attendance import Status
 from rollcall.report.model import Period
 from rollcall.settlement import apply_result
-from rollcall.storage import attempts, classes, inbox, invites, lessons, people
+from rollcall.storage import attempts, classes, erasure, inbox, invites, lessons, people
 from rollcall.storage.database import Database
 from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.storage.migrate import is_current, migrate
 from rollcall.storage.reports import build_report
-from rollcall.storage.tables import Attempt, Attendance, Consent, SchoolClass, Table
+from rollcall.storage.tables import Attempt, Attendance, Consent, Person, SchoolClass, Table
 from rollcall.verdict import Reason, Verdict
 from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
@@ -159,6 +159,18 @@ async def test_notes_that_wait_for_a_result_are_found_once_they_are_queued(schoo
         found = await attempts.waiting(session, NINE + timedelta(minutes=4), NINE + timedelta(minutes=4))
         assert [(one.id, one.times_queued) for one in found] == [(queued, 1)]
         assert list(await attempts.waiting(session, NINE - timedelta(seconds=1), NINE)) == []
+
+
+async def test_the_entry_of_a_note_whose_sender_was_erased_meanwhile_is_not_wanted(school: School) -> None:
+    kept, refused = await school.note(ANNA), await school.note(BORIS)
+    async with school.database.session() as session:
+        assert await attempts.queued(session, kept, "1-1")
+        boris = await session.get_one(Person, school.ids[BORIS])
+        assert await erasure.notes_in_the_queue(session, boris) == {refused: None}
+        await erasure.erase_voice(session, boris, "receipt", erasure.Kind.VOICE, NINE)
+        assert not await attempts.queued(session, refused, "2-2")
+        assert not await attempts.queued(session, "unknown", "3-3")
+        assert await erasure.notes_in_the_queue(session, boris) == {refused: "2-2"}, "for a second try"
 
 
 async def test_a_note_whose_handler_failed_is_given_up_but_not_while_any_update_waits(school: School) -> None:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from models.dummy import Dummy
 from rollcall import keys, mailbox
-from rollcall.galleries import GalleryReader, GalleryWriter
+from rollcall.galleries import Content, GalleryReader, GalleryWriter
 from rollcall.gallery import Gallery
 from rollcall.job import Job, Result
 from rollcall.mailbox import Mailbox
@@ -154,8 +154,8 @@ async def test_a_check_in_is_matched_with_its_class_and_explained(
         keyring.open(sealed, embedding_binding("note-1", 7, bench.encoder.name, bench.encoder.weight_hash))
     )
     client = mailbox.connect(bench.url)
-    writer = GalleryWriter(client, keyring)
-    await writer.put(1, 7, Voiceprint(bench.encoder.name, bench.encoder.weight_hash, own))
+    content = Content({7: Voiceprint(bench.encoder.name, bench.encoder.weight_hash, own)})
+    await GalleryWriter(client, keyring).write(1, lambda: _of(content))
     await client.aclose()
     await bench.post((job(2, Purpose.CHECK_IN, 1), NOTE), (job(3, Purpose.CHECK_IN, 2), NOTE))
     await wait_until(lambda: len(bench.results()) == 3)
@@ -165,6 +165,10 @@ async def test_a_check_in_is_matched_with_its_class_and_explained(
     assert None not in (matched.threshold, matched.confidence, matched.fingerprint)
     assert matched.embedding is None
     assert elsewhere.reason is Reason.NOT_ENROLLED
+
+
+async def _of(content: Content) -> Content:
+    return content
 
 
 async def test_a_worker_told_to_stop_finishes_what_it_holds(
