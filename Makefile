@@ -1,6 +1,6 @@
 ARGS ?=
 
-.PHONY: help setup demo test chaos machines services lint format bench load fuzz audit constraints clean
+.PHONY: help setup demo test chaos machines mutate services lint format bench load fuzz audit constraints clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -22,6 +22,9 @@ chaos: setup services ## Kill and pause every process and server while 600 notes
 
 machines: setup services ## Bots, workers and servers in network namespaces, and every line between them cut in turn (root)
 	folder=$$(mktemp -d /tmp/rollcall-machines.XXXXXX) && unshare --net .venv/bin/python -m tests.machines.scenario $$folder long
+
+mutate: setup services ## See whether the tests notice faults put into what decides (ARGS="rollcall/tries.py --each 0")
+	scripts/services run -- nice .venv/bin/python -m tests.mutation $(ARGS)
 
 services: ## Make sure that the PostgreSQL and the Redis of the tests are installed
 	@scripts/services install
@@ -63,5 +66,5 @@ constraints: setup ## Compile constraints.txt anew (ARGS=--upgrade for the newes
 	scripts/constraints $(ARGS)
 
 clean: ## Remove everything made here, but for data/ and .env
-	rm -rf .venv build dist demo-output fuzz-output load-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv build dist demo-output fuzz-output load-output mutation-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
