@@ -76,6 +76,18 @@ async def get_chat(telegram: Telegram, given: Parameters) -> Json:
 
 
 @METHODS
+async def get_chat_administrators(telegram: Telegram, given: Parameters) -> list[Json]:
+    """Who runs a group; of those known here."""
+    chat = telegram.chat(given.text("chat_id"), to_write=False)
+    ranks = telegram.members.get(chat["id"], {})
+    return [
+        {"status": rank, "user": telegram.users[number], "is_anonymous": False}
+        for number, rank in ranks.items()
+        if rank == "creator" and number in telegram.users
+    ]
+
+
+@METHODS
 async def get_chat_member(telegram: Telegram, given: Parameters) -> Json:
     """A user's standing in a chat."""
     chat = telegram.chat(given.text("chat_id"), to_write=False)

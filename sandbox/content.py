@@ -99,9 +99,10 @@ def reply_to(telegram: Telegram, given: Parameters, chat_id: int) -> int | None:
     raise bad_request("message to be replied not found")
 
 
-def thread(given: Parameters) -> Json:
-    """The topic a message belongs to; every topic is taken to exist."""
+def thread(telegram: Telegram, given: Parameters, chat_id: int) -> Json:
+    """The topic a message belongs to; in a chat without topics of its own every one is taken to exist."""
     number = given.integer("message_thread_id")
+    telegram.groups.check_topic(chat_id, number)
     return {} if number is None else {"message_thread_id": number, "is_topic_message": True}
 
 

@@ -27,6 +27,7 @@ def _own(telegram: Telegram, given: Parameters) -> Json:
     message = telegram.message(chat["id"], given.integer("message_id"), "to edit")
     if message["from"]["id"] != telegram.bot["id"]:
         raise bad_request("message can't be edited")
+    telegram.groups.check_topic(chat["id"], message.get("message_thread_id"))
     return message
 
 

@@ -8,6 +8,7 @@ from urllib.parse import parse_qs, urlsplit
 
 from sandbox.entities import commands
 from sandbox.errors import Json
+from sandbox.groups import ANONYMOUS
 from sandbox.listener import Listener
 from sandbox.media import picture_size, seconds
 from sandbox.message import Message, Press, Sent
@@ -57,9 +58,30 @@ class Person(Listener):
         date: int | None = None,
         reply_to: int | None = None,
         forward_from: Person | str | None = None,
+        topic: int | None = None,
     ) -> Sent:
-        """A text or a command."""
-        return self._send({"text": text}, chat, date, forward_from, reply_to)
+        """A text or a command; ``topic`` is one of a forum's."""
+        there: Json = {} if topic is None else {"message_thread_id": topic, "is_topic_message": True}
+        return self._send({"text": text, **there}, chat, date, forward_from, reply_to)
+
+    async def say_as_group(self, text: str, chat: int) -> Sent:
+        """A text by an administrator who remains anonymous: Telegram tells of the group alone."""
+        content = {"text": text, "entities": commands(text), "sender_chat": self.telegram.chats[chat]}
+        message = self.telegram.post(chat, ANONYMOUS, content)
+        return Sent(message, self.telegram.updates.put("message", message))
+
+    async def post(self, text: str, channel: int) -> Sent:
+        """A post in a channel: nobody's name is on it."""
+        place = self.telegram.chats[channel]
+        message = self.telegram.post(
+            channel, self.user, {"text": text, "entities": commands(text), "sender_chat": place}
+        )
+        del message["from"]
+        return Sent(message, self.telegram.updates.put("channel_post", message))
+
+    async def delete(self, sent: Sent) -> None:
+        """Take an own message away; the bot is not told."""
+        del self.telegram.messages[sent.chat_id, sent.id]
 
     async def voice(
         self,

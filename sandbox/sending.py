@@ -36,7 +36,11 @@ def _send(telegram: Telegram, given: Parameters, chat: Json, body: Json) -> Json
     # Everything is checked before anything is sent.
     markup = content.keyboard(given)
     reply = content.reply_to(telegram, given, chat["id"])
-    return telegram.say(chat["id"], {**content.thread(given), **body}, reply_to=reply, keyboard=markup)
+    if "voice" in body and chat["id"] in telegram.voiceless:
+        raise bad_request("VOICE_MESSAGES_FORBIDDEN")
+    return telegram.say(
+        chat["id"], {**content.thread(telegram, given, chat["id"]), **body}, reply_to=reply, keyboard=markup
+    )
 
 
 @METHODS

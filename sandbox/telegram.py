@@ -16,6 +16,7 @@ from sandbox.entities import commands
 from sandbox.errors import ApiError, Json, bad_request
 from sandbox.faults import Faults
 from sandbox.files import Files
+from sandbox.groups import Groups
 from sandbox.limits import FloodLimits
 from sandbox.signals import Signal
 from sandbox.updates import Updates
@@ -62,11 +63,14 @@ class Telegram:
         self.keyboards: dict[int, Json] = {}
         self.queries: dict[str, Json] = {}
         self.blocked: set[int] = set()
+        self.voiceless: set[int] = set()
+        """Users whose privacy settings refuse voice messages."""
         self.profile: dict[str, Any] = {}
         self.files = Files()
         self.updates = Updates()
         self.webhook = Webhook(self.updates)
         self.faults = Faults()
+        self.groups = Groups(self)
         self.limits: FloodLimits | None = None
         self.ahead = 0.0
         """Seconds by which Telegram's clock is ahead of this machine's."""
@@ -93,10 +97,13 @@ class Telegram:
         names: Json = {key: user[key] for key in ("first_name", "last_name", "username") if key in user}
         return self.chats.setdefault(user_id, {"id": user_id, "type": "private", **names})
 
-    def add_group(self, title: str, members: dict[int, str]) -> Json:
-        """A supergroup with the bot in it; ``members`` maps user ids to ``creator``, ``administrator``, ``member``."""
-        chat_id = -1_002_000_000_000 - len(self.chats)
-        self.chats[chat_id] = {"id": chat_id, "type": "supergroup", "title": title}
+    def add_group(self, title: str, members: dict[int, str], *, kind: str = "supergroup") -> Json:
+        """A group with the bot in it; ``members`` maps user ids to ``creator``, ``administrator``, ``member``.
+
+        ``kind`` may also be ``group``, the basic one, or ``channel``.
+        """
+        chat_id = (-4_000_000 if kind == "group" else -1_002_000_000_000) - len(self.chats)
+        self.chats[chat_id] = {"id": chat_id, "type": kind, "title": title}
         self.members[chat_id] = {**members, self.bot["id"]: "member"}
         return self.chats[chat_id]
 
@@ -189,6 +196,7 @@ class Telegram:
             if found["type"] == "private":
                 raise ApiError(403, "bot was blocked by the user")
             raise ApiError(403, "bot was kicked from the supergroup chat")
+        self.groups.refuse_if_gone(found["id"])
         return found
 
     def record(self, call: Call) -> None:

@@ -1,0 +1,106 @@
+"""What the bot promised a teacher, kept through a move of the chat and through kill -9."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sandbox.faults import Fault
+from sandbox.person import Person
+from tests.conftest import WaitUntil
+from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, link_in, running
+
+ANNA = "Анна Белова"
+
+
+async def without_a_voice(classroom: Classroom, name: str) -> Person:
+    """A student who said no to the voice and joined."""
+    student = classroom.product.person(name)
+    await student.follow(classroom.link)
+    await student.answer(PATIENCE)
+    await student.press("consent:no")
+    await student.answer(PATIENCE, lambda message: message.has("without:"))
+    await student.press("without:")
+    await student.answer(PATIENCE)
+    await ask(student, name)
+    return student
+
+
+async def second_teacher(product: Product, teacher: Person) -> Person:
+    """A colleague who teaches the class as well: of that the chat has no word yet."""
+    colleague = product.person("Ольга Петрова")
+    await colleague.follow(link_in(await ask(teacher, "/invite")))
+    await colleague.answer(PATIENCE)
+    change(
+        product,
+        "INSERT INTO memberships (class_id, person_id, role, joined_at) "
+        "SELECT 1, id, 'teacher', created_at FROM people WHERE telegram_id = ?",
+        colleague.id,
+    )
+    return colleague
+
+
+def change(product: Product, statement: str, *values: object) -> None:
+    with closing(sqlite3.connect(product.data_dir / "rollcall.sqlite3", timeout=20)) as database, database:
+        database.execute(statement, values)
+
+
+def owed(product: Product) -> list[int]:
+    """Whose notice is still to be said."""
+    with closing(sqlite3.connect(product.data_dir / "rollcall.sqlite3", timeout=20)) as database:
+        return [chat for (chat,) in database.execute("SELECT chat_id FROM closing_notices")]
+
+
+async def test_a_lesson_in_a_group_that_moves_and_its_end_told_to_both_teachers_through_a_kill(
+    tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    async with running(tmp_path / "data", ROLLCALL_SPEAKER_MODEL="dummy") as product:
+        telegram = product.server.telegram
+        classroom = Classroom(product)
+        teacher = classroom.teacher
+        await classroom.begin()
+        anna = await without_a_voice(classroom, ANNA)
+        colleague = await second_teacher(product, teacher)
+        for one in (teacher, colleague):
+            one.read_all()
+
+        # The group becomes a supergroup while the lesson is on: the board goes on there.
+        group = int(telegram.add_group("9Б", {teacher.id: "creator"}, kind="group")["id"])
+        await teacher.say("/open", chat=group)
+        await teacher.answer(PATIENCE, lambda message: message.chat_id == group)
+        new = int(telegram.groups.upgrade(group, teacher.id)["id"])
+        board = await teacher.answer(PATIENCE, lambda message: message.chat_id == new)
+
+        # The student asks while one teacher has blocked the bot: told to the other, and the student hears only that.
+        await colleague.block()
+        await anna.say("/here")
+        await anna.answer(PATIENCE, lambda message: message.has("here:"))
+        await anna.press("here:")
+        assert "попросили" in (await anna.answer(PATIENCE)).text
+        card = await teacher.answer(PATIENCE, lambda message: message.has("review:"))
+        await colleague.unblock()
+        assert (await colleague.answer(PATIENCE, lambda message: message.has("review:"))).text == card.text
+        await teacher.press("review:1:yes", card)
+        assert "подтвердил" in (await anna.answer(PATIENCE)).text
+        await teacher.edited(board, PATIENCE, lambda message: "1 из 1" in message.text)
+
+        # Time is up. The bot dies when one teacher has heard of it and the other has not.
+        telegram.faults.add(Fault("sendMessage", kind="hang", times=99, chat_id=colleague.id))
+        change(product, "UPDATE lessons SET closes_at = ?", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}.000000")
+        notice = await teacher.answer(PATIENCE, lambda message: "урок закрыт, " in message.text)
+        assert notice.has("report:1:lesson")
+        await wait_until(lambda: owed(product) == [colleague.id])
+        await product.kill_everything()
+        telegram.faults.clear()
+        telegram.faults.release()
+        await product.start()
+        heard = await colleague.answer(PATIENCE, lambda message: "урок закрыт, " in message.text)
+        assert heard.text == notice.text
+        assert heard.has("report:1:lesson")
+        assert product.log.count("Traceback") == 0
+        again = [
+            message for message in teacher.inbox if "урок закрыт, " in message.text and message.chat_id == teacher.id
+        ]
+        assert len(again) == 1
