@@ -32,8 +32,12 @@ _MOST_MOVES = 5
 _PATIENCE = 20.0
 
 
-def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headcount) -> str:
-    """The open lesson, or the closed one's last word."""
+def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headcount, bot: str) -> str:
+    """The open lesson, or the closed one's last word.
+
+    Args:
+        bot: our username; in a group nobody would know where to send a note.
+    """
     zone = ZoneInfo(school_class.timezone)
     key = "board-count" if lesson.closed_at is None else "board-count-closed"
     head = t(key, present=count.attended, students=count.students)
@@ -51,7 +55,7 @@ def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headc
             else ""
         )
         + "\n"
-        + t("board-hint")
+        + t("board-hint", bot=bot)
         + "\n"
         + t("board-phrase", phrase=lesson_phrase(lesson, t.language))
     )
@@ -119,7 +123,7 @@ class _Board:
 
 async def _show(application: App, services: Services, lesson_id: int) -> None:
     """Edit the board; where it is gone, or its place is closed to us, send it anew, there or elsewhere."""
-    board = await _read(services, lesson_id)
+    board = await _read(application, services, lesson_id)
     if board is None:
         return
     if board.message_id is not None:
@@ -128,7 +132,7 @@ async def _show(application: App, services: Services, lesson_id: int) -> None:
             return
         except ChatMigrated:
             # By now it belongs to the new chat, where none of the old messages is.
-            board = await _read(services, lesson_id)
+            board = await _read(application, services, lesson_id)
         except (BadRequest, Forbidden) as error:
             if "not modified" in str(error).lower():
                 return
@@ -137,7 +141,7 @@ async def _show(application: App, services: Services, lesson_id: int) -> None:
         await _send_anew(application, services, lesson_id, board)
 
 
-async def _read(services: Services, lesson_id: int) -> _Board | None:
+async def _read(application: App, services: Services, lesson_id: int) -> _Board | None:
     async with services.database.session() as session:
         lesson = await session.get(Lesson, lesson_id)
         if lesson is None or lesson.board_chat_id is None:
@@ -151,7 +155,7 @@ async def _read(services: Services, lesson_id: int) -> _Board | None:
             opener=opener,
             may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
             texts=t,
-            text=board_text(t, lesson, school_class, await headcount(session, lesson)),
+            text=board_text(t, lesson, school_class, await headcount(session, lesson), application.bot.username),
             buttons=board_buttons(t, lesson),
         )
 

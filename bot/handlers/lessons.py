@@ -81,7 +81,7 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
         lesson, new = await open_lesson(
             session, class_id, teacher, await moment_of(session, update), length, services.settings.late_after
         )
-        text, buttons = await _board(session, caller, lesson, school_class)
+        text, buttons = await _board(session, caller, lesson, school_class, context.bot.username)
         # One that is open but was never shown was opened by this very command, before a bot stopped.
         if not new and lesson.board_message_id is not None:
             text = caller.texts("open-already") + "\n\n" + text
@@ -97,10 +97,10 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
 
 
 async def _board(
-    session: AsyncSession, caller: Caller, lesson: Lesson, school_class: SchoolClass
+    session: AsyncSession, caller: Caller, lesson: Lesson, school_class: SchoolClass, bot: str
 ) -> tuple[str, Buttons]:
     count = await headcount(session, lesson)
-    return board_text(caller.texts, lesson, school_class, count), board_buttons(caller.texts, lesson)
+    return board_text(caller.texts, lesson, school_class, count, bot), board_buttons(caller.texts, lesson)
 
 
 async def _close(update: Update, context: Context, class_id: int) -> None:

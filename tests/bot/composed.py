@@ -13,6 +13,7 @@ from rollcall.outlook import Outlook
 from rollcall.permissions import Role
 from rollcall.report.model import Mark, Period
 from rollcall.report.text import report_text
+from rollcall.review import Asked
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import texts_in
 from rollcall.tries import MOST
@@ -33,8 +34,11 @@ def composed(language: str) -> Iterator[Read]:
         for lesson in (None, Lesson(id=1, opened_at=START)):
             text = text_for(attempt, person, school_class, lesson, attempt.note_number or 1, t)
             yield Read(f"{attempt.purpose} {attempt.reason} {attempt.note_number}", _STUDENT, text, [])
-    marks = (HERE, LATE, GONE, ODD, Mark(Status.PRESENT, START, confirmed=True))
-    names = [f"{name[:-1]}{letter}" for letter in ("аоуыэ" if language == "ru" else "aeiou")]
+    decided = Attempt(purpose=Purpose.CHECK_IN, verdict=Verdict.UNSURE, reason=Reason.TEACHER_DECIDES)
+    for asked in Asked:
+        yield Read(f"asked {asked}", _STUDENT, text_for(decided, person, school_class, None, 1, t, asked), [])
+    marks = (HERE, LATE, GONE, ODD, Mark(Status.PRESENT, START, confirmed=True), Mark(Status.ABSENT, waiting=True))
+    names = [f"{name[:-1]}{letter}" for letter in ("аоуыэя" if language == "ru" else "aeiouy")]
     for period in Period:
         lessons = 1 if period is Period.LESSON else 4
         some = dict(zip(names, [(mark,) * lessons for mark in marks], strict=True))

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 COMMAND = re.compile(r"(?<![\w/])/([a-z]+)")
-_LINK = re.compile(r"https://\S+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_LINK = re.compile(r"https://\S+|@\w+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 """Or the number of a receipt."""
 _FOREIGN = {
     "ru": (re.compile(r"[A-Za-z]+"), {"Telegram", "UTC", "CSV", "English", "ROLLCALL", "ADMINS", "Europe", "Moscow"}),

@@ -1,6 +1,6 @@
-join-hello = Class “{ $title }”.
+join-hello = Class <b>{ $title }</b>.
 join-unknown = This join link does not work any more. Ask your teacher for a new one.
-join-own-class = You teach “{ $title }”. Pass this link on to your students.
+join-own-class = You teach <b>{ $title }</b>. Pass this link on to your students.
 join-first = You have not joined a class yet. Ask your teacher for the join link and open it.
 join-first-teacher = You teach, so I do not mark you. To see what your students see, open your own join link from another account.
 invite-unusable = This invitation has been used or has expired. Ask the administrator for a new one.
@@ -27,15 +27,15 @@ name-first = First tell me your full name in a text message.
 name-changed = Thank you, your name is now <b>{ $name }</b>.
 
 joined =
-    <b>{ $name }</b>, you have joined “{ $title }”.
+    <b>{ $name }</b>, you have joined <b>{ $title }</b>.
 
     One thing is left: three short voice notes, so that I know your voice. Press the button or send /enroll
 joined-known-voice =
-    <b>{ $name }</b>, you have joined “{ $title }”.
+    <b>{ $name }</b>, you have joined <b>{ $title }</b>.
 
     I know your voice already: in a lesson, send me one voice note.
 button-enrol = Record my voice
-joined-already = <b>{ $name }</b>, you are in “{ $title }” already. Your attendance: /me, to record your voice anew: /enroll
+joined-already = <b>{ $name }</b>, you are in <b>{ $title }</b> already. Your attendance: /me, to record your voice anew: /enroll
 
 keep-ask = One last question: may I keep these three recordings, encrypted? Should the recogniser be replaced some day, you would not have to record your voice again. To delete them at any time: /forget
 keep-yes = Keep the recordings

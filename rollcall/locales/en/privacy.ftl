@@ -5,7 +5,7 @@ consent-declined =
 consent-declined-member = All right: nothing of your voice was stored. In a lesson you can check in without it: /here. It counts just the same.
 without-button = Join without a voice
 joined-without-voice =
-    <b>{ $name }</b>, you have joined “{ $title }”.
+    <b>{ $name }</b>, you have joined <b>{ $title }</b>.
 
     When a lesson is open, send /here and tap “I’m here”; your teacher confirms it. Should you prefer your voice later: /enroll
 

@@ -16,7 +16,7 @@ newclass-too-long =
        *[other] { $most } characters fit
     }. Please write a shorter one: /newclass Physics 9B
 newclass-made =
-    Class “<b>{ $title }</b>” is ready. Pass this join link on to your students:
+    Class <b>{ $title }</b> is ready. Pass this join link on to your students:
     { $link }
 
     When the lesson begins, press “Open a lesson”.
@@ -37,7 +37,7 @@ class-card =
        *[other] { $students } students
     }
 class-archive-ask =
-    Archive “{ $title }”?
+    Archive <b>{ $title }</b>?
 
     Nobody can join it or check in any more. Its marks vanish from your reports, and your students no longer see them either. The class cannot be brought back, and after { $days ->
         [one] { $days } day
@@ -46,7 +46,7 @@ class-archive-ask =
 
     If you may need the marks, get the report first.
 class-archived =
-    “{ $title }” is archived. After { $days ->
+    <b>{ $title }</b> is archived. After { $days ->
         [one] { $days } day
        *[other] { $days } days
     } it will be erased.
@@ -66,7 +66,7 @@ board-count = Now present { $present } of { $students }
 board-count-closed = In all present { $present } of { $students }
 board-late = late among them: { $late }
 board-late-from = After { $late } a note counts as late.
-board-hint = To check in, send me a voice note in private.
+board-hint = To check in: a voice note to @{ $bot }, in private
 close-none = No lesson is open.
 close-which = Which lesson?
 closed =
