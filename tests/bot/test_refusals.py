@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable
 from contextlib import suppress
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -12,8 +15,10 @@ import pytest
 import pytest_asyncio
 from telegram.error import BadRequest
 
-from bot.pace import pace_of
+from bot.fetching import Withheld, fetch
+from bot.pace import Stopping, pace_of
 from rollcall.texts import texts_in
+from rollcall.verdict import Reason
 from sandbox.faults import Fault
 from sandbox.person import Person
 from tests.bot.door import Door, open_door, said
@@ -95,3 +100,44 @@ async def test_a_wait_for_one_kind_of_call_holds_up_no_message(door: Door) -> No
     started = time.monotonic()
     assert await door.ask(anna, "/help")
     assert time.monotonic() - started < 5
+
+
+async def fetched(door: Door, *faults: Fault, patience: float = 1.0) -> bytes:
+    """A file in trouble, asked for by itself."""
+    stored = door.telegram.files.add(b"a recording", folder="voice")
+    for fault in faults:
+        door.telegram.faults.add(replace(fault, file_id=stored.file_id if fault.method != "getMe" else None))
+    try:
+        return await fetch(door.application.bot, door.services, stored.file_id, timedelta(seconds=patience))
+    finally:
+        door.telegram.faults.clear()
+        door.telegram.faults.release()
+
+
+@pytest.mark.parametrize("fault", [Fault("file", "slow"), Fault("file", "hang"), Fault("getFile", "hang")], ids=repr)
+async def test_a_file_that_trickles_or_hangs_is_asked_for_again(
+    door: Door, fault: Fault, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.fetching._LONGEST_TRY", 0.5)
+    assert await fetched(door, fault, patience=20) == b"a recording"
+
+
+async def test_while_nothing_of_telegrams_answers_no_file_is_given_up(door: Door) -> None:
+    away = Fault("getFile", code=502, times=2)
+    assert await fetched(door, away, Fault("getMe", code=502, times=9), patience=0.1) == b"a recording"
+    with pytest.raises(Withheld) as withheld:
+        await fetched(door, Fault("getFile", code=502, times=99), patience=0.1)
+    assert withheld.value.reason is Reason.FILE_UNAVAILABLE
+
+
+async def test_what_telegram_asks_to_wait_does_not_count_as_refused(door: Door) -> None:
+    assert await fetched(door, Fault("getFile", retry_after=1), patience=0.1) == b"a recording"
+
+
+async def test_a_bot_that_stops_lets_go_of_a_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(door.application.bot.rate_limiter, "_stopping", asyncio.Event())
+    fetching = asyncio.create_task(fetched(door, Fault("file", "hang", times=9), patience=60))
+    await door.telegram.until_called("file", after=time.monotonic())
+    pace_of(door.application.bot).stop()
+    with pytest.raises(Stopping):
+        await asyncio.wait_for(fetching, 5)
