@@ -49,7 +49,7 @@ async def take_on(application: App, services: Services, attempt_id: str) -> None
                 _log.exception("a note cannot be queued", extra={"attempt": attempt_id})
                 await _give_up(services, attempt_id, Reason.PROCESSING_FAILED)
                 break
-            _log.warning("queued again soon", extra={"attempt": attempt_id, "error": type(error).__name__})
+            _log.warning("tried again soon", extra={"attempt": attempt_id, "error": type(error).__name__})
         await pace_of(application.bot).sleep(backoff.wait())
     try:
         await answer(application, services, attempt_id)
