@@ -32,7 +32,8 @@ class Caller:
 
 
 async def caller_of(session: AsyncSession, update: Update, settings: Settings) -> Caller:
-    """Who sent the update. The language is remembered for messages that answer no update.
+    """Who sent the update. The language is remembered for messages that answer no update, and for updates of which
+    Telegram does not tell it.
 
     Of a stranger nothing is kept: their conversation is written down once we ask them something; see `remember`.
     """
@@ -42,10 +43,16 @@ async def caller_of(session: AsyncSession, update: Update, settings: Settings) -
     person = await find_person(session, user.id)
     conversation = await known_conversation(session, user.id)
     if conversation is None:
-        conversation = Conversation(telegram_id=user.id, language=None, step="", data={}, updated_at=now())
+        locale = language_for(user.language_code)
+        conversation = Conversation(
+            telegram_id=user.id, language=None, locale=locale, step="", data={}, updated_at=now()
+        )
         if person is not None:
             session.add(conversation)
-    conversation.locale = conversation.language or language_for(user.language_code)
+    elif conversation.language is not None:
+        conversation.locale = conversation.language
+    elif user.language_code:
+        conversation.locale = language_for(user.language_code)
     return Caller(user, texts_in(conversation.locale), conversation, person, user.id in settings.admins)
 
 

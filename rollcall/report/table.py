@@ -12,18 +12,22 @@ from rollcall.report.standing import standing_of
 from rollcall.report.wording import STATUSES, capital, count_word, reason_words, share_percent, status_word
 from rollcall.texts import Texts
 
+_SEPARATORS = {"ru": ";"}
+"""What a spreadsheet takes for the end of a cell, by the reader's language: its list separator, which is a semicolon
+wherever a comma parts decimals (Unicode CLDR). Elsewhere a comma."""
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
 
 
 def csv_table(report: Report, texts: Texts) -> bytes:
-    """One row per student; UTF-8 with a byte order mark, so that Excel reads Cyrillic.
+    """One row per student, as the reader's spreadsheet opens it at a double click: in UTF-8 with a byte order mark, so
+    that Excel reads Cyrillic, and with the separator that it expects.
 
     A value that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection"). All are
-    quoted: where the separator is a semicolon, as in Russia, one inside a name would begin a cell of its own.
+    quoted: whatever the separator is where the file is opened, one inside a name begins no cell of its own.
     """
     rows = _lesson(report, texts) if report.is_single else _period(report, texts)
     out = io.StringIO(newline="")
-    writer = csv.writer(out, quoting=csv.QUOTE_ALL)
+    writer = csv.writer(out, delimiter=_SEPARATORS.get(texts.language, ","), quoting=csv.QUOTE_ALL)
     for row in rows:
         writer.writerow([_harmless(value) for value in row])
     return out.getvalue().encode("utf-8-sig", "replace")

@@ -141,15 +141,15 @@ def test_russian_counts_agree_with_their_nouns(number: int, words: str) -> None:
     assert texts_in("ru")("report-lessons", number=number) == words
 
 
-def rows_of(content: bytes) -> list[list[str]]:
-    """The table read back as a spreadsheet program would."""
+def rows_of(content: bytes, separator: str) -> list[list[str]]:
+    """The table read back as a spreadsheet program would, with the list separator of where it runs."""
     assert content.startswith(b"\xef\xbb\xbf")
-    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
+    return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), delimiter=separator))
 
 
 def test_the_csv_has_a_row_per_student_and_nothing_that_runs() -> None:
     students = {'=HYPERLINK("x")': (HERE,), "+7": (LATE,), "-1": (GONE,), "@me": (ODD,), "Ли, Анна": (None,)}
-    rows = rows_of(csv_table(report_of(students), texts_in("ru")))
+    rows = rows_of(csv_table(report_of(students), texts_in("ru")), ";")
     assert rows[0] == ["Имя", "Статус", "Время", "Уверенность", "Не принято", "Причины"]
     assert [row[0] for row in rows[1:]] == ['\'=HYPERLINK("x")', "'+7", "'-1", "'@me", "Ли, Анна"]
     assert rows[1][1:] == ["присутствует", "2025-03-11 09:03:00", "97%", "0", ""]
@@ -171,7 +171,7 @@ def test_what_is_counted_agrees_with_its_number(number: int, word: str) -> None:
 
 
 def test_the_csv_of_a_period_has_a_column_per_lesson() -> None:
-    rows = rows_of(csv_table(report_of({"Ann": (None, HERE, GONE)}, Period.WEEK), texts_in("en")))
+    rows = rows_of(csv_table(report_of({"Ann": (None, HERE, GONE)}, Period.WEEK), texts_in("en")), ",")
     assert rows[0][:4] == ["Name", "2025-03-07 09:00", "2025-03-09 09:00", "2025-03-11 09:00"]
     assert rows[1] == ["Ann", "", "present", "absent", "1", "0", "1", "0", "1", "2", "50%"]
 
