@@ -9,7 +9,7 @@ from telegram.error import BadRequest, Forbidden
 from bot.reviews import texts_for
 from bot.services import App, Services, now
 from rollcall.storage import alike
-from rollcall.storage.classes import teachers_of
+from rollcall.storage.classes import names_in_class, teachers_of
 from rollcall.storage.people import names_of
 from rollcall.storage.tables import SchoolClass
 
@@ -27,7 +27,8 @@ async def tell_of_alike_voices(application: App, services: Services) -> None:
             pair = await alike.take_telling(session, pair_id, now())
             if pair is None:
                 continue
-            names = await names_of(session, [pair.person_id, pair.other_id])
+            ids = [pair.person_id, pair.other_id]
+            names = await names_of(session, ids) | await names_in_class(session, pair.class_id)
             school_class = await session.get_one(SchoolClass, pair.class_id)
             for teacher in await teachers_of(session, pair.class_id):
                 t = await texts_for(session, teacher.telegram_id)

@@ -17,6 +17,7 @@ from bot.together import all_of
 from rollcall.report.wording import status_word
 from rollcall.review import Asked, ReviewState
 from rollcall.storage import cards, reviews
+from rollcall.storage.classes import names_in_class
 from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, Review, ReviewCard, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.tries import MOST
@@ -175,11 +176,12 @@ async def card_text(session: AsyncSession, review: Review, t: Texts) -> str:
     person = await session.get_one(Person, review.person_id)
     lesson = await session.get_one(Lesson, review.lesson_id)
     school_class = await session.get_one(SchoolClass, lesson.class_id)
+    name = (await names_in_class(session, lesson.class_id)).get(person.id, person.full_name)
     at = review.sent_at.astimezone(ZoneInfo(school_class.timezone))
     kind = "review" if review.attempt_id else "here"
-    head = t(f"{kind}-card", name=person.full_name, title=school_class.title, time=f"{at:%d.%m. %H:%M}", tries=MOST)
+    head = t(f"{kind}-card", name=name, title=school_class.title, time=f"{at:%d.%m. %H:%M}", tries=MOST)
     if review.state is ReviewState.OPEN:
-        return head + "\n\n" + t(f"{kind}-ask", name=person.full_name)
+        return head + "\n\n" + t(f"{kind}-ask", name=name)
     teacher = await session.get(Person, review.decided_by) if review.decided_by else None
     return head + "\n\n" + t(f"{kind}-{review.state}", teacher=teacher.full_name if teacher else "")
 

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import unicodedata
+from collections import Counter
+from collections.abc import Mapping
 
 LONGEST_NAME = 100
 LONGEST_TITLE = 64
@@ -31,6 +33,22 @@ def clean_title(text: str) -> str:
 def shortened_name(text: str, fallback: str) -> str:
     """A name that nobody asked for, such as an account's: cut where it is too long, ``fallback`` where it is none."""
     return clean_name(one_visible_line(text)[:LONGEST_NAME]) or fallback
+
+
+def alike(name: str) -> str:
+    """The same for names that a reader takes for one: whatever their capitals, spaces, and Ё for Е."""
+    return one_visible_line(name).casefold().replace("ё", "е")
+
+
+def told_apart(names: Mapping[int, str]) -> dict[int, str]:
+    """Names by number as a list shows them: of equal ones the second, third … in the mapping's order say so."""
+    seen: Counter[str] = Counter()
+    shown = {}
+    for number, name in names.items():
+        seen[alike(name)] += 1
+        which = seen[alike(name)]
+        shown[number] = f"{name} ({which})" if which > 1 else name
+    return shown
 
 
 def one_visible_line(text: str) -> str:

@@ -9,6 +9,7 @@ from bot.replies import reply
 from bot.services import Context
 from rollcall.class_gallery import outlook_of
 from rollcall.outlook import Outlook
+from rollcall.storage.classes import names_in_class
 from rollcall.storage.people import names_of
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
@@ -29,7 +30,8 @@ async def voices_pressed(update: Update, context: Context) -> None:
         await reply(update, t("voices-too-few", title=school_class.title))
         return
     async with services.database.session() as session:
-        names = await names_of(session, {person for pair in (found.closest, *found.mixed_up) for person in pair})
+        ids = {person for pair in (found.closest, *found.mixed_up) for person in pair}
+        names = await names_of(session, ids) | await names_in_class(session, school_class.id)
     head = t("voices-head", title=school_class.title, students=found.students)
     await reply(update, head + "\n\n" + outlook_text(found, names, t))
 

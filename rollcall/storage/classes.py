@@ -11,6 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
+from rollcall.names import alike, told_apart
 from rollcall.storage import audit
 from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, SchoolClass
 
@@ -168,14 +169,25 @@ async def join_class(session: AsyncSession, person: Person, school_class: School
 
 
 async def students_of(session: AsyncSession, class_id: int) -> Sequence[tuple[Person, datetime]]:
-    """The class's students by name, each with the time of joining."""
+    """The class's students in the order of joining, each with its time."""
     rows = await session.execute(
         select(Person, Membership.joined_at)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.class_id == class_id, Membership.role == STUDENT)
-        .order_by(Person.full_name, Person.id)
+        .order_by(Membership.joined_at, Person.id)
     )
     return [(person, joined_at) for person, joined_at in rows]
+
+
+async def names_in_class(session: AsyncSession, class_id: int) -> dict[int, str]:
+    """The names of the class's students by person, as every list shows them: two equal ones can be told apart."""
+    return told_apart({person.id: person.full_name for person, _ in await students_of(session, class_id)})
+
+
+async def namesakes(session: AsyncSession, person: Person, class_id: int) -> int:
+    """How many other students of the class have this person's name."""
+    names = [other.full_name for other, _ in await students_of(session, class_id) if other.id != person.id]
+    return sum(alike(name) == alike(person.full_name) for name in names)
 
 
 async def student_count(session: AsyncSession, class_id: int) -> int:

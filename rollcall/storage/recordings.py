@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.collation import sort_key
 from rollcall.job import Result
 from rollcall.seal import Keyring, recording_binding
 from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, Person, StoredVoiceprint
@@ -44,9 +45,9 @@ async def outdated_people(session: AsyncSession, model: str, weight_hash: str) -
         select(Person, kept)
         .join(StoredVoiceprint, StoredVoiceprint.person_id == Person.id)
         .where(or_(StoredVoiceprint.model != model, StoredVoiceprint.weight_hash != weight_hash))
-        .order_by(Person.full_name, Person.id)
     )
-    return [(person, bool(has)) for person, has in rows]
+    found = [(person, bool(has)) for person, has in rows]
+    return sorted(found, key=lambda one: (sort_key(one[0].full_name), one[0].id))
 
 
 async def take_asking(session: AsyncSession, person_id: int, weight_hash: str) -> bool:

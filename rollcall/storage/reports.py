@@ -9,9 +9,10 @@ from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.attendance import ATTENDED, status_without_mark
+from rollcall.collation import sort_key
 from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
 from rollcall.storage import attempts, reviews
-from rollcall.storage.classes import students_of
+from rollcall.storage.classes import names_in_class, students_of
 from rollcall.storage.tables import Attendance, Lesson, SchoolClass
 from rollcall.verdict import SUSPICIOUS, Reason
 
@@ -35,6 +36,7 @@ async def build_report(
     refused = await attempts.suspicious_reasons(session, lesson_ids)
     undecided = await reviews.waiting(session, lesson_ids)
 
+    names = await names_in_class(session, school_class.id)
     students = []
     for person, joined_at in await students_of(session, school_class.id):
         line: list[Mark | None] = []
@@ -56,7 +58,8 @@ async def build_report(
             else:
                 suspicious = sum(reason in SUSPICIOUS for reason in reasons)
                 line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons))
-        students.append(StudentLine(person.full_name, tuple(line)))
+        students.append(StudentLine(names[person.id], tuple(line)))
+    students.sort(key=lambda student: sort_key(student.full_name))
     heads = tuple(LessonHead(row.id, row.opened_at, row.late_at, row.closed_at) for row in lessons)
     return Report(school_class.title, zone, period, now, heads, students)
 

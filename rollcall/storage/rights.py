@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
+from rollcall.collation import sort_key
 from rollcall.permissions import Role
 from rollcall.storage import audit
 from rollcall.storage.invites import revoke_used_by
@@ -71,6 +72,7 @@ async def teachers(
 ) -> tuple[Sequence[Person], int]:
     """A page of those who may teach, by name, and how many there are; ``but`` these Telegram ids (the admins')."""
     wanted = (Person.is_teacher, Person.telegram_id.not_in(but))
-    page = select(Person).where(*wanted).order_by(Person.full_name, Person.id).offset(offset).limit(limit)
-    count = await session.scalar(select(func.count()).select_from(Person).where(*wanted))
-    return (await session.scalars(page)).all(), count or 0
+    found = sorted(
+        await session.scalars(select(Person).where(*wanted)), key=lambda one: (sort_key(one.full_name), one.id)
+    )
+    return found[offset : offset + limit], len(found)
