@@ -1,6 +1,6 @@
 ARGS ?=
 
-.PHONY: help setup demo test chaos machines mutate services lint format bench load fuzz audit constraints clean
+.PHONY: help setup run demo test chaos machines mutate services lint format bench load fuzz audit constraints clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -9,6 +9,13 @@ setup: .venv/.ready ## Install Rollcall into .venv, with all that its developmen
 
 .venv/.ready: pyproject.toml constraints.txt scripts/setup
 	@scripts/setup
+	@touch $@
+
+run: .venv-run/.ready ## Run your bot: a light installation for a server with a CPU, in .venv-run, and rollcall up
+	@.venv-run/bin/rollcall up $(ARGS)
+
+.venv-run/.ready: pyproject.toml constraints.txt scripts/setup
+	@scripts/setup --server
 	@touch $@
 
 demo: setup ## Play a whole lesson on a local Telegram; no token needed
@@ -66,5 +73,5 @@ constraints: setup ## Compile constraints.txt anew (ARGS=--upgrade for the newes
 	scripts/constraints $(ARGS)
 
 clean: ## Remove everything made here, but for data/ and .env
-	rm -rf .venv build dist demo-output fuzz-output load-output mutation-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
+	rm -rf .venv .venv-run build dist demo-output fuzz-output load-output mutation-output .hypothesis .import_linter_cache .mypy_cache .pytest_cache .ruff_cache
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -16,9 +16,9 @@ from evaluation.listening import Ear
 from evaluation.recordings import find
 from models import campplus_graph
 from models.campplus_onnx import inputs
-from models.checkpoint import build
 from models.quantize import tensors
 from models.session import open_session
+from models.tensors import build
 
 _MOST_SECONDS = 8
 
@@ -30,7 +30,7 @@ def main(
     """Write models/ranges/<hash>.json: the least and the greatest value of each tensor, over all notes."""
     model = build(
         weights,
-        lambda state, _: campplus_graph.build({name: each.numpy() for name, each in state.items()}, even=True),
+        lambda state, _: campplus_graph.build(state, even=True),
         campplus_graph.EXPECTED,
     )
     graph = onnx.load_from_string(model)

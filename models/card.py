@@ -45,37 +45,37 @@ class UrlSource:
         return urlsplit(self.url).netloc
 
 
-Source = WheelSource | UrlSource
-
-
 @dataclass(frozen=True)
-class ModelCard:
-    """A model and its weights.
+class InstalledSource:
+    """A file of a package that may be installed here; the package itself is not imported.
+
+    Attributes:
+        member: package/path.
+    """
+
+    member: str
+
+    def __str__(self) -> str:
+        return f"the installed {self.member.partition('/')[0]}"
+
+
+Source = WheelSource | UrlSource | InstalledSource
+
+
+@dataclass(frozen=True, kw_only=True)
+class PinnedFile:
+    """A file in the models folder, and where it comes from.
 
     Attributes:
         size, sha256: of the file, in bytes and in hexadecimal; 0 and empty where no particular weights are pinned.
-        folder: own weights may be a folder with a file of this name; empty: they may not.
-        importer: module with `read(path) -> bytes`, which makes a PyTorch file of another library's checkpoint; empty:
-            there is none.
-        graph, runtime: modules that write the model's ONNX graph and that run it; empty: torch alone runs it.
-        cure: what to do where the weights are missing and nobody hosts them.
+        cure: what to do where the file is missing and nobody hosts it.
     """
 
     name: str
-    title: str
-    backend: str
-    dimension: int
-    licence: str
-    paper: str
     file: str
-    suffixes: tuple[str, ...]
     sources: tuple[Source, ...]
     size: int = 0
     sha256: str = ""
-    folder: str = ""
-    importer: str = ""
-    graph: str = ""
-    runtime: str = ""
     cure: str = ""
 
     @property
@@ -84,8 +84,31 @@ class ModelCard:
         return ", ".join(map(str, self.sources)) or "own weights only"
 
     def place(self, models_dir: Path) -> Path:
-        """Where the weights lie once they are here."""
+        """Where the file lies once it is here."""
         return models_dir / self.file
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelCard(PinnedFile):
+    """A model and its weights.
+
+    Attributes:
+        folder: own weights may be a folder with a file of this name; empty: they may not.
+        importer: module with `read(path) -> bytes`, which makes a PyTorch file of another library's checkpoint; empty:
+            there is none.
+        graph, runtime: modules that write the model's ONNX graph and that run it; empty: torch alone runs it.
+    """
+
+    title: str
+    backend: str
+    dimension: int
+    licence: str
+    paper: str
+    suffixes: tuple[str, ...]
+    folder: str = ""
+    importer: str = ""
+    graph: str = ""
+    runtime: str = ""
 
 
 @functools.cache

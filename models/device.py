@@ -33,7 +33,7 @@ def wants_gpu(device: str) -> bool:
     except ModuleNotFoundError as error:
         if device == "auto":
             return False
-        raise ModelError("cuda needs torch, which is not installed: pip install 'rollcall[worker]'") from error
+        raise ModelError("cuda needs torch, which is not installed: pip install 'rollcall[torch]'") from error
     if torch.cuda.is_available():
         return True
     if device == "cuda":

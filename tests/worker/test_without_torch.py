@@ -1,24 +1,21 @@
-"""A worker where torch is not installed, as in its image: the graph that was written before is all it needs."""
+"""A worker where torch is not installed, as in its image: weights are all it needs, and the graph it writes itself."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
 
-from models import registry
+_NOT_INSTALLED = """
+import sys
 
+sys.modules.update(dict.fromkeys(("torch", "torchaudio", "speechbrain", "h5py", "scipy", "silero_vad")))
+"""
 _WORKER = """
 import sys
 from pathlib import Path
 
-class NotInstalled:
-    @staticmethod
-    def find_spec(name, path=None, target=None):
-        if name in ("torch", "torchaudio", "speechbrain", "onnx", "h5py"):
-            raise ModuleNotFoundError(f"No module named {name!r}", name=name)
-
-sys.meta_path.insert(0, NotInstalled)
 import worker.main
 from models import registry
 from models.errors import ModelError
@@ -26,7 +23,7 @@ from worker.decode import decode
 from worker.speech import SpeechDetector, cut
 
 try:
-    encoder = registry.load("campplus", Path(sys.argv[1]), "auto", threads=1, backend=sys.argv[2])
+    encoder = registry.load(sys.argv[1], Path(sys.argv[2]), "auto", threads=1, backend=sys.argv[3])
 except ModelError as error:
     sys.exit(str(error))
 waveform = decode(Path("sandbox/voices/zac/01.ogg").read_bytes())
@@ -35,23 +32,42 @@ print(*encoder.embed([cut(waveform, SpeechDetector().detect(waveform)).samples])
 _ROOT = Path(__file__).parents[2]
 
 
-def _run(models_dir: Path, backend: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-c", _WORKER, str(models_dir), backend]
-    return subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+@pytest.fixture
+def without_torch(tmp_path: Path, real_weights: Path) -> Path:
+    """A models folder with CAM++'s weights alone, and beside it what keeps torch out of every Python."""
+    models_dir = tmp_path / "models"
+    models_dir.mkdir()
+    (models_dir / real_weights.name).symlink_to(real_weights)
+    (tmp_path / "sitecustomize.py").write_text(_NOT_INSTALLED)
+    return models_dir
 
 
-def test_a_worker_without_torch_embeds_by_the_graph_that_is_there(real_weights: Path, models_dir: Path) -> None:
-    registry.prepare("campplus", models_dir, "cpu", "onnx")
-    answer = _run(models_dir, "onnx")
+def _run(models_dir: Path, backend: str, name: str = "campplus") -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", _WORKER, name, str(models_dir), backend]
+    paths = os.pathsep.join([str(models_dir.parent), str(_ROOT)])
+    return subprocess.run(
+        command, cwd=_ROOT, env={**os.environ, "PYTHONPATH": paths}, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.mark.parametrize("backend", ["onnx", "onnx-int8"])
+def test_a_worker_without_torch_writes_the_graph_and_embeds(without_torch: Path, backend: str) -> None:
+    answer = _run(without_torch, backend)
     assert answer.returncode == 0, answer.stderr
     assert answer.stdout.split() == ["1", "192"]
 
 
-@pytest.mark.parametrize("backend", ["torch", "auto"])
-def test_without_a_graph_it_says_in_one_line_what_to_do(real_weights: Path, tmp_path: Path, backend: str) -> None:
-    (tmp_path / real_weights.name).symlink_to(real_weights)
-    (tmp_path / "onnx").write_text("no folder, so that no graph can be written")
-    answer = _run(tmp_path, backend)
+def test_without_a_place_for_the_graph_it_says_in_one_line_what_to_do(without_torch: Path) -> None:
+    (without_torch / "onnx").write_text("no folder, so that no graph can be written")
+    answer = _run(without_torch, "auto")
     assert answer.returncode == 1
-    assert "torch is not installed" in answer.stderr.strip().splitlines()[-1]
-    assert "rollcall models pull" in answer.stderr.strip().splitlines()[-1]
+    assert "set ROLLCALL_MODELS_DIR" in answer.stderr.strip().splitlines()[-1]
+
+
+@pytest.mark.parametrize(("name", "backend"), [("campplus", "torch"), ("rescnn", "auto")])
+def test_a_model_that_needs_torch_says_so_in_one_line(without_torch: Path, name: str, backend: str) -> None:
+    (without_torch / "rescnn.pt").write_bytes(b"any")
+    answer = _run(without_torch, backend, name)
+    assert answer.returncode == 1
+    assert f"{name} needs torch, which is not installed: pip install 'rollcall[torch]'" in answer.stderr
+    assert "Traceback" not in answer.stderr
