@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
+import socket
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
 from functools import partial
@@ -30,6 +31,7 @@ from telegram.ext import (
     MessageHandler,
     filters,
 )
+from tornado.netutil import bind_sockets
 
 from bot import clock
 from bot.alike import tell_of_alike_voices
@@ -78,6 +80,7 @@ from rollcall.ops import observed
 from rollcall.seal import load_keyring
 from rollcall.settings import Settings
 from rollcall.storage import allowances
+from rollcall.storage.classes import class_count
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current
 from rollcall.texts import LANGUAGES, texts_in
@@ -154,8 +157,7 @@ def _serve(application: App, settings: Settings) -> None:
             )
         else:
             application.run_webhook(
-                listen=settings.webhook_listen,
-                port=settings.webhook_port,
+                unix=_listening(settings),  # bound before Telegram is told: PTB says nothing of a port that is taken
                 url_path="telegram",
                 webhook_url=settings.webhook_url.rstrip("/") + "/telegram",
                 secret_token=webhook_secret(application.bot.token),
@@ -164,6 +166,21 @@ def _serve(application: App, settings: Settings) -> None:
             )
     except InvalidToken as error:
         raise WrongUse("Telegram refuses the token: copy it from @BotFather into ROLLCALL_TELEGRAM_TOKEN") from error
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The webhook's socket.
+
+    Raises:
+        Unavailable: the port is taken, or this machine has no such address.
+    """
+    try:
+        return bind_sockets(settings.webhook_port, settings.webhook_listen)[0]
+    except OSError as error:
+        raise Unavailable(
+            f"port {settings.webhook_port} of {settings.webhook_listen} cannot be bound ({error.strerror}): "
+            "set ROLLCALL_WEBHOOK_PORT and ROLLCALL_WEBHOOK_LISTEN"
+        ) from error
 
 
 def build_application(settings: Settings) -> App:
@@ -302,7 +319,10 @@ async def _open(application: App) -> None:
     queue = application.update_queue
     if isinstance(queue, DurableQueue):
         left = await queue.recover(application.bot)
-        _log.info("ready", extra={"left_over": left})
+        async with services.database.session() as session:
+            classes_kept = await class_count(session)
+        where = f"https://t.me/{application.bot.username}"
+        _log.info("ready", extra={"bot": where, "classes": classes_kept, "left_over": left})
     hearing: Hearing = application.bot_data["hearing"]
     watched = (read_queue, read_database) if services.settings.ops_port is not None else ()
     tasks: dict[str, Task] = {

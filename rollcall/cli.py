@@ -16,11 +16,16 @@ from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progress, TextColumn, TransferSpeedColumn
 from rich.table import Table
+from typer.exceptions import TyperException
 
 from rollcall.cli_records import audit_app, backup, restore
 from rollcall.errors import RollcallError, Unavailable, WrongUse
 from rollcall.logs import report_unforeseen, set_up_logging, speaks_json
+from rollcall.plain import told
 from rollcall.settings import Settings, load_settings
+from rollcall.strays import strays
+from rollcall.versions import version
+from rollcall.watchdog import status, supervised
 
 app = typer.Typer(
     name="rollcall",
@@ -39,26 +44,68 @@ app.add_typer(keys_app, name="keys")
 
 _LASTING = (["up"], ["bot"], ["worker"])
 """Commands that serve people; the others are somebody's own."""
+_INTERRUPTED = 130
 
 _out = Console()
 _err = Console(stderr=True, highlight=False)
 
 
 def main() -> None:
-    """Entry point: one line for each of our errors, a trace only for what we did not foresee."""
+    """Entry point: one line for each error that we foresaw, a trace only for what we did not."""
     try:
-        app()
-    except RollcallError as error:
-        if speaks_json():
-            logging.getLogger(__name__).error("%s", error)
+        code = app(standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except TyperException as error:
+        said = error.format_message()
+        if "\n" in said:  # the help that was not asked for, but is
+            _out.print(said, soft_wrap=True, markup=False, highlight=False)
         else:
-            _err.print(f"[bold red]rollcall:[/] {escape(str(error))}", soft_wrap=True)
-        sys.exit(error.exit_code)
+            _tell(WrongUse(f"{said[:1].lower()}{said[1:].rstrip('.')}: see rollcall {_command()}--help"))
+        sys.exit(WrongUse.exit_code)
+    except typer.Abort:
+        sys.exit(_INTERRUPTED)
     except Exception as error:
+        known = told(error)
+        if known is not None:
+            logging.getLogger(__name__).debug("what led to it", exc_info=error)
+            _tell(known)
+            sys.exit(known.exit_code)
         if sys.argv[1:2] not in _LASTING:
             raise
         report_unforeseen(error)  # Python's own trace would quote what the log must not
         sys.exit(1)
+
+
+def _tell(error: RollcallError) -> None:
+    """One line; a process of ``rollcall up`` leaves it to that to tell, once."""
+    if status(str(error)):
+        return
+    if speaks_json():
+        logging.getLogger(__name__).error("%s", error)
+    else:
+        _err.print(f"[bold red]rollcall:[/] {escape(str(error))}", soft_wrap=True)
+
+
+def _command() -> str:
+    """The command that was called, for a hint; nothing where there is no such command."""
+    known = {command.name or getattr(command.callback, "__name__", "") for command in app.registered_commands}
+    known |= {group.name for group in app.registered_groups}
+    return f"{sys.argv[1]} " if sys.argv[1:2] and sys.argv[1] in known else ""
+
+
+def _version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"rollcall {version()}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    _: Annotated[
+        bool, typer.Option("--version", callback=_version, is_eager=True, help="The version, and nothing else")
+    ] = False,
+) -> None:
+    """Checks students in by voice over Telegram."""
 
 
 @app.command()
@@ -303,8 +350,19 @@ def prune_keys() -> None:
 
 def _settings(process: str, level: str | None = None) -> Settings:
     settings = load_settings()
-    set_up_logging(settings, process, level)
+    set_up_logging(settings, process, level if settings.log_level != "DEBUG" else None)
+    if [process] in _LASTING and not supervised():
+        _warn(settings, process)
     return settings
+
+
+def _warn(settings: Settings, process: str) -> None:
+    """What stops nothing, and is seldom meant."""
+    log = logging.getLogger(__name__)
+    if unread := strays(settings):
+        log.warning("settings that nobody reads: %s", ", ".join(unread))
+    if process != "worker" and not settings.admins:
+        log.warning("there are no admins, so nobody can invite teachers: set ROLLCALL_ADMINS to your Telegram id")
 
 
 def _room(module: str, extra: str) -> Any:
@@ -347,6 +405,7 @@ def _pull(name: str, settings: Settings, *, prepare: bool = True) -> Path | None
     ) as bar:
         try:
             path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))
+            _room("models.detector", "worker").pull(settings.models_dir, _reporter(bar))
             if prepare:
                 registry.prepare(name, settings.models_dir, settings.device, settings.backend)
         except errors.ModelError as error:

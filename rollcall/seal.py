@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from rollcall.errors import SealBroken, SettingsError
+from rollcall.places import make_folder, unusable
 from rollcall.settings import Settings
 
 KEY_FILE = "voiceprint.key"
@@ -210,6 +211,8 @@ class KeyFile:
             raise SettingsError(
                 f"no voiceprint key: set ROLLCALL_VOICEPRINT_KEY to the bot's key (see {self.path})"
             ) from None
+        except NotADirectoryError as error:
+            raise unusable(self.path.parent, error) from error
 
     def changed(self) -> list[bytes] | None:
         """Its keys, if it was replaced since they were read; None also where it is gone: then the old ones serve."""
@@ -226,9 +229,12 @@ class KeyFile:
 
     def create(self) -> None:
         """Make it with a new key, unless it is there: the first maker wins."""
-        self.path.parent.mkdir(parents=True, exist_ok=True)
+        make_folder(self.path.parent)
         # Written aside and linked into place: whoever reads the key sees a whole one.
-        draft = self._draft([new_key()])
+        try:
+            draft = self._draft([new_key()])
+        except OSError as error:
+            raise unusable(self.path.parent, error) from error
         try:
             os.link(draft, self.path)
         except FileExistsError:

@@ -9,11 +9,11 @@ import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -22,12 +22,18 @@ from pydantic_settings import (
     SettingsConfigDict,
 )
 
+from rollcall import durations
 from rollcall.errors import SettingsError
+from rollcall.malformed import explained
+from rollcall.urls import is_web, with_driver, with_password
 
 # A Unix socket's path holds 107 bytes on Linux and 103 on macOS.
 _SOCKET_PATH_LIMIT = 100
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
+ENV_FILE = ".env"
+_QUOTES = "\"'“”„«»"
+_LARGEST_ID = 2**52  # https://core.telegram.org/bots/api#user
 
 
 class Settings(BaseSettings):
@@ -35,7 +41,12 @@ class Settings(BaseSettings):
 
     # An empty line, as in .env.example, leaves the word to a file of secrets_dir or to the default.
     model_config = SettingsConfigDict(
-        env_prefix="ROLLCALL_", env_file=".env", env_ignore_empty=True, extra="ignore", frozen=True
+        env_prefix="ROLLCALL_",
+        env_file=ENV_FILE,
+        env_file_encoding="utf-8-sig",  # Windows' editor puts a mark in front, which would hide the first line
+        env_ignore_empty=True,
+        extra="ignore",
+        frozen=True,
     )
 
     secrets_dir: Path = Path("/run/secrets")
@@ -56,7 +67,7 @@ class Settings(BaseSettings):
     redis_password: SecretStr | None = None
     """Goes into a Redis URL that has no password; meant for a file of secrets_dir."""
     database_url: str | None = Field(default=None, repr=False)
-    """Any SQLAlchemy async URL; empty: SQLite in the data folder."""
+    """PostgreSQL's URL, as hosts give it or with a driver of SQLAlchemy's; empty: SQLite in the data folder."""
     database_password: SecretStr | None = None
     """Goes into a database URL that has no password; meant for a file of secrets_dir."""
     speaker_model: str = "campplus"
@@ -70,7 +81,7 @@ class Settings(BaseSettings):
     """Public https URL; empty: long polling."""
     webhook_listen: str = "0.0.0.0"  # noqa: S104 - behind the reverse proxy that the URL names
     """Address that the webhook server binds."""
-    webhook_port: int = 8080
+    webhook_port: int = Field(8080, ge=1, le=65535)
     """Port that the webhook server binds."""
     timezone: str = "UTC"
     """Time zone of new classes, an IANA name such as Europe/Moscow."""
@@ -126,9 +137,46 @@ class Settings(BaseSettings):
     @field_validator("admins", mode="before")
     @classmethod
     def _split_admins(cls, value: object) -> object:
-        if isinstance(value, str):
-            return frozenset(int(part) for part in value.replace(";", ",").split(",") if part.strip())
-        return frozenset({value}) if isinstance(value, int) else value
+        if not isinstance(value, str):
+            return frozenset({value}) if isinstance(value, int) else value
+        parts = [part for part in re.split(r"[,;\s]+", value) if part]
+        for part in parts:
+            if not (part.isascii() and part.isdigit() and 0 < int(part) < _LARGEST_ID):
+                raise ValueError(f"{part!r} is no Telegram id of a person: write numbers, separated by commas")
+        return frozenset(map(int, parts))
+
+    @field_validator("device", "backend", "log_format", mode="before")
+    @classmethod
+    def _small(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _capital(cls, value: object) -> object:
+        return value.upper() if isinstance(value, str) else value
+
+    @field_validator(
+        "late_after",
+        "file_patience",
+        "lesson_length",
+        "join_link_valid",
+        "invite_valid",
+        "delivery_timeout",
+        "stuck_after",
+        mode="before",
+        check_fields=False,
+    )
+    @classmethod
+    def _in_letters(cls, value: object) -> object:
+        found = durations.parse(value) if isinstance(value, str) else None
+        return value if found is None else found
+
+    @field_validator("lesson_length", "join_link_valid", "invite_valid", "delivery_timeout")
+    @classmethod
+    def _lasting(cls, value: timedelta) -> timedelta:
+        if value <= timedelta(0):
+            raise ValueError("it must be longer than nothing")
+        return value
 
     @field_validator(
         "telegram_token",
@@ -144,13 +192,6 @@ class Settings(BaseSettings):
     @classmethod
     def _empty_is_unset(cls, value: object) -> object:
         return None if value == "" else value
-
-    @field_validator("telegram_token", mode="before")
-    @classmethod
-    def _without_space_around(cls, value: object) -> object:
-        """However it was pasted: a newline in it would end a request's first line."""
-        found = value.get_secret_value() if isinstance(value, SecretStr) else value
-        return (found.strip() or None) if isinstance(found, str) else value
 
     @field_validator("telegram_token")
     @classmethod
@@ -169,10 +210,17 @@ class Settings(BaseSettings):
             pass  # its message may hold a part of the password
         raise ValueError("it is no address of a Redis; an example is rediss://:password@host:6379/0") from None
 
-    @field_validator("telegram_api_url")
+    @field_validator("database_url")
     @classmethod
-    def _without_trailing_slash(cls, value: str) -> str:
-        return value.rstrip("/")
+    def _our_driver(cls, value: str | None) -> str | None:
+        return None if value is None else with_driver(value)
+
+    @field_validator("telegram_api_url", "webhook_url")
+    @classmethod
+    def _address(cls, value: str | None) -> str | None:
+        if value is not None and not is_web(value):
+            raise ValueError("it is no address: it begins with https:// and a host's name")
+        return value and value.rstrip("/")
 
     @field_validator("timezone")
     @classmethod
@@ -182,6 +230,18 @@ class Settings(BaseSettings):
         except (ZoneInfoNotFoundError, ValueError) as error:
             raise ValueError(f"{value!r} is no IANA time zone; an example is Europe/Moscow") from error
         return value
+
+    # The last in order, for of those that come before the library's own the last one is the first to be asked.
+    @field_validator("*", mode="before")
+    @classmethod
+    def _bare(cls, value: object, info: ValidationInfo) -> object:
+        """Without what copying brings along: spaces, line ends, quotation marks."""
+        if not isinstance(value, str):
+            return value
+        bare = value.strip().strip("\ufeff\u200b").strip()
+        if info.field_name in ("redis_password", "database_password"):
+            return bare  # a quotation mark may be part of it
+        return bare[1:-1].strip() if len(bare) > 1 and bare[0] in _QUOTES and bare[-1] in _QUOTES else bare
 
     @property
     def embedded_redis(self) -> bool:
@@ -202,14 +262,14 @@ class Settings(BaseSettings):
         """The URL that clients connect to."""
         if self.redis_url is None:
             return f"unix://{self.redis_socket}"
-        return _with_password(self.redis_url, self.redis_password)
+        return with_password(self.redis_url, self.redis_password)
 
     @property
     def effective_database_url(self) -> str:
         """The SQLAlchemy async URL."""
         if self.database_url is None:
             return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'rollcall.sqlite3'}"
-        return _with_password(self.database_url, self.database_password)
+        return with_password(self.database_url, self.database_password)
 
 
 def load_settings() -> Settings:
@@ -220,25 +280,7 @@ def load_settings() -> Settings:
     """
     try:
         return Settings()
-    except (ValidationError, ValueError) as error:
-        raise SettingsError(_explain(error)) from error
-
-
-def _with_password(url: str, password: SecretStr | None) -> str:
-    parts = urlsplit(url)
-    if password is None or parts.password is not None:
-        return url
-    user, _, host = parts.netloc.rpartition("@")
-    secret = quote(password.get_secret_value(), safe="")
-    # Not by urlunsplit: it drops an empty host, which unix:///path and postgresql+asyncpg:///name have.
-    return url.replace(f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://{user}:{secret}@{host}", 1)
-
-
-def _explain(error: ValueError) -> str:
-    if isinstance(unread := error.__cause__, OSError):
-        return f"{unread.filename} cannot be read: {unread.strerror}"
-    if not isinstance(error, ValidationError):
-        return f"a ROLLCALL_ setting is malformed: {error}"
-    first = error.errors(include_url=False, include_input=False)[0]
-    name = "ROLLCALL_" + "_".join(str(part) for part in first["loc"]).upper()
-    return f"{name} is malformed: {first['msg']}; see .env.example"
+    except ValueError as error:
+        raise SettingsError(explained(error, ENV_FILE)) from error
+    except OSError as error:
+        raise SettingsError(f"{error.filename} cannot be read: {error.strerror}") from error

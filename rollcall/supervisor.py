@@ -16,9 +16,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rollcall.embedded import start_valkey
-from rollcall.errors import Unavailable, WrongUse
+from rollcall.embedded import restart, start_valkey
+from rollcall.errors import WrongUse
+from rollcall.places import make_folder, unusable
 from rollcall.settings import Settings
+from rollcall.versions import version
 from rollcall.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -48,7 +50,6 @@ class Supervisor:
         self._fetch_weights = fetch_weights
         self._failure: Exception | None = None
         self._stopping = asyncio.Event()
-        self._exit_code = 0
 
     async def run(self) -> int:
         """Serve until a signal; the exit code.
@@ -60,6 +61,7 @@ class Supervisor:
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
         with _only_one(self._settings.data_dir):
+            _announce(self._settings)
             children_ended = asyncio.Event()
             async with asyncio.TaskGroup() as group:
                 # Beside the children: by the time that they have imported what they need, it answers.
@@ -73,7 +75,7 @@ class Supervisor:
                     children_ended.set()
         if self._failure is not None:
             raise self._failure
-        return self._exit_code
+        return 0
 
     async def _serve_valkey(self, children_ended: asyncio.Event) -> None:
         """Valkey from its start to its stop, which comes last: children settle what they hold."""
@@ -125,7 +127,7 @@ class Supervisor:
             watchdog.close()
 
     async def _keep_watched(self, name: str, watchdog: Watchdog) -> None:
-        delay = _BACK_OFF_FIRST
+        delay, told = _BACK_OFF_FIRST, ""
         while not self._stopping.is_set():
             started = time.monotonic()
             watchdog.expect()
@@ -147,14 +149,19 @@ class Supervisor:
             if not waiter.done():
                 await _end(child, waiter)
                 return
+            words = watchdog.words
             if child.returncode == _WRONG_USE:
-                # Its last line says what to mend; starting it again would only repeat it.
-                self._exit_code = _WRONG_USE
+                # It has said what to mend; starting it again would only repeat it.
+                self._failure = WrongUse(words or f"the {name} was called wrongly")
                 self._stopping.set()
                 return
             if time.monotonic() - started > _SETTLED_AFTER:
                 delay = _BACK_OFF_FIRST
-            _log.warning("a process ended and is started again", extra={"child": name, "code": child.returncode})
+            # The same words once: whoever waits for a database need not read so every half a minute.
+            if not words or words != told:
+                why = {"why": words} if words else {"code": child.returncode}
+                _log.warning("a process ended and is started again", extra={"child": name, **why})
+            told = words
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._stopping.wait(), delay)
             delay = min(delay * 2, _BACK_OFF_MOST)
@@ -175,14 +182,23 @@ class Supervisor:
             silent = 0 if await asyncio.to_thread(valkey.is_running) else silent + 1
             if silent == _SILENT_PINGS:
                 _log.warning("Valkey does not answer and is started again")
-                await asyncio.to_thread(_restart, valkey)
+                with contextlib.suppress(Exception):  # tried again a second later; children wait for it meanwhile
+                    await asyncio.to_thread(restart, valkey)
                 silent = 0
 
 
-def _restart(valkey: ValkeyServer) -> None:
-    valkey.terminate()
-    with contextlib.suppress(Exception):  # tried again a second later; children wait for it meanwhile
-        valkey.start()
+def _announce(settings: Settings) -> None:
+    """What runs, and on what; the bot adds its link."""
+    database = settings.effective_database_url.partition(":")[0].partition("+")[0]
+    facts = {
+        "version": version(),
+        "queue": "an embedded Valkey" if settings.embedded_redis else "ROLLCALL_REDIS_URL",
+        "database": database,
+        "data": settings.data_dir.resolve(),
+        "model": settings.speaker_model,
+        "telegram": "long polling" if settings.webhook_url is None else "webhook",
+    }
+    _log.info("a bot and a worker start; Ctrl-C ends them", extra=facts)
 
 
 async def _end(child: asyncio.subprocess.Process, waiter: asyncio.Task[int]) -> None:
@@ -204,11 +220,11 @@ def _die_with_parent() -> None:
 @contextlib.contextmanager
 def _only_one(data_dir: Path) -> Iterator[None]:
     """Hold the data folder. The lock goes with the process, however it ends."""
+    make_folder(data_dir)
     try:
-        data_dir.mkdir(parents=True, exist_ok=True, mode=0o700)
         lock = (data_dir / "up.lock").open("w")
     except OSError as error:
-        raise Unavailable(f"the data folder cannot be used ({error.strerror}): set ROLLCALL_DATA_DIR") from error
+        raise unusable(data_dir, error) from error
     with lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,7 +17,9 @@ from rollcall.vitals import Check, examine
 
 _log = logging.getLogger(__name__)
 
-_ALIVE, _STUCK = b"WATCHDOG=1", b"WATCHDOG=trigger"
+_ALIVE, _STUCK, _STATUS = b"WATCHDOG=1", b"WATCHDOG=trigger", b"STATUS="
+_OURS = "ROLLCALL_UP"
+"""Set for the children of ``rollcall up``, and for those of no systemd."""
 _LONGEST = 4096
 _PER_PERIOD = 4
 """Reports in the time after which silence counts as death."""
@@ -57,6 +59,24 @@ def _report(live: Mapping[str, Check], address: str, every: float, stop: threadi
                 return
 
 
+def supervised() -> bool:
+    """Whether this process is a child of ``rollcall up``."""
+    return _OURS in os.environ
+
+
+def status(words: str) -> bool:
+    """Tell ``rollcall up`` why this process ends; False where there is none to tell."""
+    address = os.environ.get("NOTIFY_SOCKET")
+    if not supervised() or not address:
+        return False
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as line:
+        try:
+            line.sendto(_STATUS + words.encode()[:_LONGEST], address)
+        except OSError:
+            return False
+    return True
+
+
 class Watchdog:
     """The supervisor's end: one socket for one child at a time."""
 
@@ -71,22 +91,29 @@ class Watchdog:
         self._socket.bind(str(path))
         self._heard_at: float | None = None
         self._stuck = False
+        self._words = ""
 
     @property
     def environment(self) -> dict[str, str]:
         """What the child must be told."""
         microseconds = int(self._period.total_seconds() * 1e6)
-        return {"NOTIFY_SOCKET": str(self._path), "WATCHDOG_USEC": str(microseconds)}
+        return {"NOTIFY_SOCKET": str(self._path), "WATCHDOG_USEC": str(microseconds), _OURS: "1"}
 
     def expect(self) -> None:
         """A new child starts: it is waited for until its first report, however long that takes."""
         self._read()
-        self._heard_at, self._stuck = None, False
+        self._heard_at, self._stuck, self._words = None, False, ""
 
     @property
     def heard(self) -> bool:
         """Whether the child has reported since it was expected."""
         return self._heard_at is not None
+
+    @property
+    def words(self) -> str:
+        """Why the child ended, in its own words; empty where it said nothing."""
+        self._read()
+        return self._words
 
     def complaint(self) -> str | None:
         """Why the child must be started again, or None."""
@@ -102,6 +129,9 @@ class Watchdog:
 
     def _read(self) -> None:
         with suppress(BlockingIOError):
-            while report := self._socket.recv(_LONGEST):
+            while report := self._socket.recv(_LONGEST + len(_STATUS)):
+                if report.startswith(_STATUS):
+                    self._words = report.removeprefix(_STATUS).decode(errors="replace")
+                    continue
                 self._heard_at = time.monotonic()
                 self._stuck = report == _STUCK

@@ -71,6 +71,11 @@ def archive_class(session: AsyncSession, school_class: SchoolClass, by: audit.Wh
     audit.record(session, Action.CLASS_ARCHIVED, by, f"class:{school_class.id}")
 
 
+async def class_count(session: AsyncSession) -> int:
+    """How many classes there are, without those that were put away."""
+    return await session.scalar(select(func.count()).where(SchoolClass.archived_at.is_(None))) or 0
+
+
 async def class_by_code(session: AsyncSession, join_code: str, now: datetime) -> SchoolClass | None:
     """The class that a join link leads to, while the link is good; archived ones take nobody any more."""
     return await session.scalar(

@@ -14,9 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, a
 
 from rollcall.audit import Sealer
 from rollcall.errors import SettingsError, Unavailable
+from rollcall.places import make_folder
 from rollcall.seal import Keyring, load_keyring
 from rollcall.settings import Settings
 from rollcall.storage.audit import write_pending
+from rollcall.storage.libpq import without_libpq_words
 from rollcall.storage.tls import without_tls_words
 
 _BUSY_MS = 20_000
@@ -133,27 +135,34 @@ def _engine(url: str, **pool: float) -> AsyncEngine:
         parsed = make_url(url)
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
-                Path(parsed.database).parent.mkdir(parents=True, exist_ok=True)
+                make_folder(Path(parsed.database).parent)
             engine = create_async_engine(url, hide_parameters=True, **pool)
             event.listen(engine.sync_engine, "connect", _prepare_sqlite)
             event.listen(engine.sync_engine, "begin", _begin_immediate)
             return engine
+        if parsed.get_backend_name() != "postgresql":
+            raise SettingsError(
+                f"ROLLCALL_DATABASE_URL names {parsed.get_backend_name()}: PostgreSQL and SQLite will do"
+            )
         if parsed.drivername != "postgresql+asyncpg":
             return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
         plain, tls = without_tls_words(parsed)
+        plain, server, more = without_libpq_words(plain)
         engine = create_async_engine(
             plain,
             pool_pre_ping=True,
             hide_parameters=True,
-            connect_args={"timeout": _CONNECT, "server_settings": _notice_a_cut_client(), **tls},
+            connect_args={"timeout": _CONNECT, "server_settings": _notice_a_cut_client() | server, **tls, **more},
         )
         event.listen(engine.sync_engine, "connect", _notice_a_cut_server)
         return engine
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         # Not in the parser's own words, which may hold a part of the password; nor as its consequence.
-        why = error if isinstance(error, NoSuchModuleError | ModuleNotFoundError) else type(error).__name__
+        if isinstance(error, ModuleNotFoundError):
+            raise SettingsError(f"{error.name} is not installed: pip install 'rollcall[postgres]'") from None
+        why = error if isinstance(error, NoSuchModuleError) else type(error).__name__
         raise SettingsError(
-            f"ROLLCALL_DATABASE_URL cannot be used ({why}); an example is postgresql+asyncpg://user:password@host/name"
+            f"ROLLCALL_DATABASE_URL cannot be used ({why}); an example is postgresql://user:password@host/name"
         ) from None
 
 

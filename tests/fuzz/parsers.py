@@ -396,8 +396,8 @@ def weights() -> Target:
     """A file of own weights: a pickle, read without running it."""
     import torch
 
-    from models.tensors import build
     from models.errors import ModelError
+    from models.tensors import build
 
     content = io.BytesIO()
     torch.save({"a.weight": torch.ones(2, 2), "a.bias": torch.zeros(2)}, content)
