@@ -21,8 +21,8 @@ consent-yes = I agree
 consent-no = I do not agree
 answer-consent-first = First please press one of the two buttons above. To cancel: /cancel
 
-name-ask = Thank you. What is your full name, as in the class list?
-name-again = I need your full name in one line, 2 to 100 characters, for example: Anna Belova.
+name-ask = Thank you. What is your full name? Surname first, as in the class list: Bell Anna
+name-again = I need your full name in one line, 2 to 100 characters, for example: Bell Anna
 name-first = First tell me your full name in a text message.
 name-changed = Thank you, your name is now <b>{ $name }</b>.
 
