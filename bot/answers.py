@@ -22,13 +22,14 @@ from bot.replies import Buttons, keyboard, tidy_button
 from bot.reviews import ask_teachers
 from bot.services import App, Services, now
 from bot.tapping import tap_row
+from rollcall.attendance import ATTENDED
 from rollcall.confidence import percent
 from rollcall.report.wording import SIGNS, status_word
 from rollcall.review import Asked
 from rollcall.storage.attempts import LONGEST_WAIT, claim_answer
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.people import keeps_recordings
-from rollcall.storage.tables import Attempt, Conversation, Lesson, Person, SchoolClass
+from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, SchoolClass
 from rollcall.storage.voiceprints import notes_of
 from rollcall.texts import Texts, texts_in
 from rollcall.tries import MOST
@@ -65,6 +66,7 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
         school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
         lesson = await _lesson_to_check_in(session, attempt, person)
         step = await _step(session, attempt)
+        marked = await _marked_line(session, attempt, school_class, conversation)
     asked = None
     if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
         asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
@@ -73,7 +75,8 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
     try:
         await application.bot.send_message(
             attempt.chat_id,
-            text_for(attempt, person, school_class, lesson, step, texts, asked)
+            marked
+            + text_for(attempt, person, school_class, lesson, step, texts, asked)
             + ("\n\n" + texts("keep-ask") if offer and len(offer) > 1 else ""),
             reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
@@ -152,6 +155,20 @@ async def _lesson_to_check_in(session: AsyncSession, attempt: Attempt, person: P
         return None
     found = await lessons_to_check_in(session, person, now())
     return found[0] if found else None
+
+
+async def _marked_line(
+    session: AsyncSession, attempt: Attempt, school_class: SchoolClass | None, conversation: Conversation | None
+) -> str:
+    """Where a note was not accepted of someone who is marked: that they are, before anything else; else nothing."""
+    if attempt.purpose is not Purpose.CHECK_IN or attempt.verdict is Verdict.ACCEPTED or attempt.lesson_id is None:
+        return ""
+    mark = await session.get(Attendance, (attempt.lesson_id, attempt.person_id))
+    if mark is None or mark.status not in ATTENDED or mark.at is None or school_class is None:
+        return ""
+    t = texts_in(conversation.locale if conversation else "en")
+    time = f"{mark.at.astimezone(ZoneInfo(school_class.timezone)):%H:%M}"
+    return t("marked-already", status=status_word(mark.status, t), time=time, title=school_class.title) + "\n\n"
 
 
 async def _step(session: AsyncSession, attempt: Attempt) -> int:

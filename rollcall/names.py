@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping
+from enum import StrEnum
 
 LONGEST_NAME = 100
 LONGEST_TITLE = 64
@@ -15,6 +17,22 @@ _JOINERS = "\u200c\u200d"
 _INVISIBLE = frozenset("\u034f\u115f\u1160\u17b4\u17b5\u2800\u3164\uffa0")
 """Letters and signs in name only: nothing is seen of them."""
 
+_IN_NAMES = " '’ʼ`´ʹ-‐‑–.,·・‧׳״"
+_BETWEEN_WORDS = re.compile(r"[\s,]+")
+_LINK = re.compile(r"https?:|\.(com|ru|org|net|me)\b")
+_GREETINGS = frozenset(
+    {"здравствуйте", "здравствуй", "здрасьте", "здрасте", "привет", "приветик", "приветствую", "добрый", "доброе",
+     "доброго", "доброй", "салют", "hello", "hey", "hallo", "greetings"}
+)  # fmt: skip
+"""What a name never begins with."""
+_NO_NAMES = frozenset(
+    ("ок", "окей", "ok", "okay", "да", "нет", "yes", "no", "ага", "ладно", "хорошо", "понятно", "готово", "спасибо",
+     "thanks", "thank you", "sure", "done", "hi", "hi there", "good morning", "good day", "good evening",
+     "good afternoon", "не знаю", "как дела", "что делать", "start", "help", "test", "тест", "старт", "помощь")
+)  # fmt: skip
+_SENTENCE = re.compile(r"\b(меня зовут|моё имя|мое имя|my name is|i am|i['’]m|это я)\b")
+"""The name is in it somewhere; it is asked for alone rather than guessed."""
+
 
 def clean_name(text: str) -> str:
     """A person's name; empty if there is no letter in it, or if it is too short or too long."""
@@ -22,6 +40,42 @@ def clean_name(text: str) -> str:
     if len(name) < 2 or len(name) > LONGEST_NAME or not any(character.isalpha() for character in name):
         return ""
     return name
+
+
+class NameFault(StrEnum):
+    """Why a text is no full name. Each has one sentence in each language (``name-fault-<value>`` in the texts)."""
+
+    LENGTH = "length"
+    LINK = "link"
+    QUESTION = "question"
+    SIGNS = "signs"
+    DIGITS = "digits"
+    GREETING = "greeting"
+    ONE_WORD = "one_word"
+    """Perhaps a full name all the same: there are people of one name."""
+
+
+def full_name_in(text: str) -> str | NameFault:
+    """The full name that a text is, or why it is none. Any script, initials, hyphens and apostrophes are names'."""
+    name = clean_name(text)
+    bare = name.strip(' "«»“”„!,;:')
+    words = [word for part in _BETWEEN_WORDS.split(bare.casefold()) if (word := part.strip("."))]
+    if not name or not words:
+        return NameFault.LENGTH
+    if "/" in bare or "@" in bare or "www." in bare or _LINK.search(bare.casefold()):
+        return NameFault.LINK
+    if "?" in name:
+        return NameFault.QUESTION
+    if any(unicodedata.category(sign)[0] not in "LMNZ" and sign not in _IN_NAMES + _JOINERS for sign in bare):
+        return NameFault.SIGNS
+    if words[0] in _GREETINGS or " ".join(words) in _NO_NAMES or _SENTENCE.search(" ".join(words)):
+        return NameFault.GREETING
+    # A word and a number may be how a school names its own ("Student 12"); a number elsewhere is no part of a name.
+    if any(sign.isdecimal() for sign in bare) and len(words) != 2:
+        return NameFault.DIGITS
+    if len(words) == 1 and not any(unicodedata.category(sign) == "Lo" for sign in bare):
+        return NameFault.ONE_WORD
+    return bare
 
 
 def clean_title(text: str) -> str:

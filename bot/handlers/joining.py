@@ -15,14 +15,16 @@ from bot.guesses import too_many, wrong
 from bot.handlers.enrolment import NAME_MESSAGE, begin_enrolment
 from bot.replies import Buttons, enrol_button, reply, take_buttons_away
 from bot.services import Context, now
-from rollcall.names import clean_name
-from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
+from rollcall.names import NameFault, alike, clean_name, full_name_in
+from rollcall.storage.classes import attended_classes, class_by_code, join_class, namesakes, taught_class
 from rollcall.storage.erasure import erase_stranger
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Person
 from rollcall.storage.voiceprints import is_enrolled
 
 NAME = "name"
+SAID = "said"
+"""In the conversation's data: what was written before and was no full name."""
 
 
 async def consent_pressed(update: Update, context: Context) -> None:
@@ -87,13 +89,14 @@ async def without_pressed(update: Update, context: Context) -> None:
 async def name_given(update: Update, context: Context, caller: Caller) -> None:
     """The full name, in answer to our question."""
     message = update.effective_message
-    name = clean_name(message.text or "") if message is not None else ""
     data, joined = caller.conversation.data, None
-    if not name:
+    name, fault = _name_in(update, data.get(SAID))
+    if fault is not None:
         if message is not None:
+            asked = {**data, NAME_MESSAGE: message.message_id, SAID: name}
             async with context.services.database.session() as session:
-                await set_step(session, caller.user.id, NAME, {**data, NAME_MESSAGE: message.message_id}, now())
-        await reply(update, caller.texts("name-again"))
+                await set_step(session, caller.user.id, NAME, asked, now())
+        await reply(update, caller.texts(f"name-fault-{fault}"))
         return
     buttons: Buttons | None = None
     async with context.services.database.session() as session:
@@ -113,10 +116,9 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
 
 async def name_changed(update: Update, context: Context, caller: Caller) -> None:
     """The answer to our question was edited: the new name counts."""
-    message = update.effective_message
-    name = clean_name(message.text or "") if message is not None else ""
-    if not name or caller.person is None:
-        await reply(update, caller.texts("name-again"))
+    name, fault = _name_in(update, caller.conversation.data.get(SAID))
+    if fault is not None or caller.person is None:
+        await reply(update, caller.texts(f"name-fault-{fault or NameFault.LENGTH}"))
         return
     async with context.services.database.session() as session:
         person = await session.get_one(Person, caller.person.id)
@@ -125,6 +127,18 @@ async def name_changed(update: Update, context: Context, caller: Caller) -> None
     for school_class in classes:
         context.services.stale_boards.touch_class(school_class.id)
     await reply(update, caller.texts("name-changed", name=name))
+
+
+def _name_in(update: Update, said: str | None) -> tuple[str, NameFault | None]:
+    """What was written, and why it is no full name; a single name is one when it is said twice."""
+    message = update.effective_message
+    text = message.text or "" if message is not None else ""
+    found = full_name_in(text)
+    if not isinstance(found, NameFault):
+        return found, None
+    name = clean_name(text)
+    again = found is NameFault.ONE_WORD and said is not None and alike(said) == alike(name)
+    return name, None if again else found
 
 
 async def _declined(session: AsyncSession, caller: Caller, join_code: str | None) -> tuple[str, Buttons | None]:
@@ -158,6 +172,8 @@ async def _join(
     else:
         key = "joined-known-voice" if known else "joined"
     text = t(key, name=person.full_name, title=school_class.title)
+    if new and await namesakes(session, person, school_class.id):
+        text += "\n\n" + t("namesake")
     buttons = enrol_button(t) if key in ("joined", "joined-already") and not known else None
     return text, buttons, (school_class.id, person)
 

@@ -1,6 +1,6 @@
 import pytest
 
-from rollcall.names import clean_name, clean_title, one_visible_line, shortened_name
+from rollcall.names import NameFault, clean_name, clean_title, full_name_in, one_visible_line, shortened_name
 
 
 @pytest.mark.parametrize(
@@ -41,3 +41,29 @@ def test_marks_cannot_be_piled_up_between_joiners() -> None:
 @pytest.mark.parametrize(("given", "kept"), [("A" * 500, "A" * 100), ("\u202e\0", "?"), ("🦊", "?"), ("Ян", "Ян")])
 def test_an_accounts_name_is_cut_and_never_empty(given: str, kept: str) -> None:
     assert shortened_name(given, "?") == kept
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["О'Нил Ян", "Сальников-Щедрин Пётр", "Anna-Maria de la Cruz", "Nguyễn Văn A", "О. В. Петрова", "King, Jr.",
+     "محمد علي", "王小明", "김민수", "Student 12", "Добрыня Никитич", "Hi Nguyen", "Олег Тестов"],
+)  # fmt: skip
+def test_no_name_is_refused(name: str) -> None:
+    assert full_name_in(name) == name
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Здравствуйте!", NameFault.GREETING), ("добрый день", NameFault.GREETING),
+        ("Hello, teacher", NameFault.GREETING),
+        ("ok", NameFault.GREETING), ("Спасибо.", NameFault.GREETING), ("Меня зовут Анна Белова", NameFault.GREETING),
+        ("I’m Ann Lee", NameFault.GREETING), ("Аня 😀", NameFault.SIGNS), ("Анна Белова =)", NameFault.SIGNS),
+        ("12345", NameFault.LENGTH), ("Аня2007", NameFault.DIGITS), ("Анна Белова 9 Б", NameFault.DIGITS),
+        ("https://t.me/anna", NameFault.LINK), ("/enroll", NameFault.LINK), ("@anna_b", NameFault.LINK),
+        ("А что писать?", NameFault.QUESTION), ("Аня", NameFault.ONE_WORD), ("Ли", NameFault.ONE_WORD),
+        ("...", NameFault.LENGTH), ("", NameFault.LENGTH),
+    ],
+)  # fmt: skip
+def test_what_is_no_full_name_has_its_own_reason(text: str, fault: NameFault) -> None:
+    assert full_name_in(text) is fault

@@ -161,7 +161,7 @@ def test_a_table_does_not_tell_who_was_confirmed_without_a_voice() -> None:
     by_voice = Mark(Status.PRESENT, START, None, tries, confirmed=True)
     by_a_tap = Mark(Status.PRESENT, START, None, confirmed=True)
     _, one, other = rows_of(csv_table(report_of({"Ann": (by_voice,), "Bob": (by_a_tap,)}), texts_in("en")), ",")
-    assert one[1:] == other[1:] == ["present", "2025-03-11 09:00:00", "teacher", "0", ""]
+    assert one[1:] == other[1:] == ["present", "2025-03-11 09:00:00", "confirmed", "0", ""]
 
 
 @pytest.mark.parametrize(("number", "word"), [(1, "пропуск: 1"), (22, "пропуска: 22"), (425, "пропусков: 425")])

@@ -22,7 +22,14 @@ consent-no = I do not agree
 answer-consent-first = First please press one of the two buttons above. To cancel: /cancel
 
 name-ask = Thank you. What is your full name? Surname first, as in the class list: Bell Anna
-name-again = I need your full name in one line, 2 to 100 characters, for example: Bell Anna
+name-fault-length = I need your full name in one line, 2 to 100 characters, for example: Bell Anna
+name-fault-link = That looks like a link or a command. I need your full name, for example: Bell Anna
+name-fault-question = First tell me your full name, for example: Bell Anna. What I can do: /help
+name-fault-signs = A name has letters, hyphens and apostrophes only, no emoji and no other signs. Please write it again, for example: Bell Anna
+name-fault-digits = A name has no digits. Please write your last and first name only, for example: Bell Anna
+name-fault-greeting = Hello! Please write your full name only, without other words, for example: Bell Anna
+name-fault-one_word = Is that your whole name? Please write your last and first name, for example: Bell Anna. If you have just the one name, send it again.
+namesake = This class has someone of that name already. So that you are not mixed up, add a patronymic or a middle name: edit your message with the name.
 name-first = First tell me your full name in a text message.
 name-changed = Thank you, your name is now <b>{ $name }</b>.
 

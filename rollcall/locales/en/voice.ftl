@@ -21,6 +21,7 @@ no-lesson-open = No lesson is open now, so you are not marked.
 
 reason-other_voice = This does not sound like you, so you are not marked. If it was you, record another note in a quiet place, close to the microphone, or check in without a voice: /here
 reason-unknown_voice = I do not recognise your voice, so you are not marked. Please say it again: calmly, close to the microphone, in a quiet place. If that does not help, check in without a voice: /here
+marked-already = You are marked already: { $status } · { $time } · { $title }. This note changes nothing.
 reason-unsure = I am not sure yet that it is you. Please send another note: 3 to 5 seconds of speech, close to the microphone, in a quiet place.
 reason-broken_file = I cannot read this recording: the file is broken or is not sound. Please record a new voice note.
 reason-too_long = This recording is too long. 3 to 5 seconds are enough, 60 at the most; please record a shorter one.
