@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from telegram.error import BadRequest, Forbidden
+from telegram.error import TelegramError
 
 from bot.reviews import texts_for
 from bot.services import App, Services, now
@@ -14,6 +14,9 @@ from rollcall.storage.people import names_of
 from rollcall.storage.tables import SchoolClass
 
 _log = logging.getLogger(__name__)
+
+_PATIENCE = 20.0
+"""Seconds that one teacher's chat holds up the next."""
 
 
 async def tell_of_alike_voices(application: App, services: Services) -> None:
@@ -36,6 +39,6 @@ async def tell_of_alike_voices(application: App, services: Services) -> None:
                 notices.append((teacher.telegram_id, t("alike-voices", title=school_class.title, one=one, other=other)))
         for chat_id, text in notices:
             try:
-                await application.bot.send_message(chat_id, text)
-            except (Forbidden, BadRequest) as error:
+                await application.bot.send_message(chat_id, text, rate_limit_args=_PATIENCE)
+            except TelegramError as error:  # one chat's trouble is not the next one's
                 _log.info("a teacher cannot be told of alike voices", extra={"error": type(error).__name__})

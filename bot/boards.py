@@ -114,7 +114,8 @@ class _Board:
 
     place: Place
     message_id: int | None
-    opener: int
+    opener: int | None
+    """The chat of the teacher who opened the lesson, if they still teach."""
     may_move: bool
     texts: Texts
     text: str
@@ -147,12 +148,12 @@ async def _read(application: App, services: Services, lesson_id: int) -> _Board 
         if lesson is None or lesson.board_chat_id is None:
             return None
         school_class = await session.get_one(SchoolClass, lesson.class_id)
-        opener = (await session.get_one(Person, lesson.opened_by)).telegram_id
-        t = await texts_for(session, opener)
+        teacher = await session.get_one(Person, lesson.opened_by)
+        t = await texts_for(session, teacher.telegram_id)
         return _Board(
             place=Place(lesson.board_chat_id, lesson.board_thread_id),
             message_id=lesson.board_message_id,
-            opener=opener,
+            opener=teacher.telegram_id if teacher.is_teacher else None,
             may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
             texts=t,
             text=board_text(t, lesson, school_class, await headcount(session, lesson), application.bot.username),

@@ -13,7 +13,17 @@ from rollcall.collation import sort_key
 from rollcall.permissions import Role
 from rollcall.storage import audit
 from rollcall.storage.invites import revoke_used_by
-from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
+from rollcall.storage.tables import (
+    STUDENT,
+    TEACHER,
+    ClosingNotice,
+    Lesson,
+    Membership,
+    Person,
+    Review,
+    ReviewCard,
+    SchoolClass,
+)
 
 
 async def roles_of(
@@ -63,7 +73,8 @@ async def end_teaching(session: AsyncSession, person: Person, by: audit.Who, now
         .where(Lesson.board_chat_id == person.telegram_id)
         .values(board_chat_id=None, board_message_id=None)
     )
-    await session.execute(delete(ReviewCard).where(ReviewCard.chat_id == person.telegram_id))
+    for owed in (ReviewCard, ClosingNotice):
+        await session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
     await session.flush()
 
 

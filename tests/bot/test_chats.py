@@ -19,7 +19,8 @@ from bot.reviews import keep_reviews
 from bot.services import now
 from rollcall.attendance import Status
 from rollcall.storage.people import conversation_with, find_person
-from rollcall.storage.tables import TEACHER, Attempt, Attendance, Lesson, Membership, Review, ReviewCard
+from rollcall.storage.rights import end_teaching
+from rollcall.storage.tables import TEACHER, Attempt, Attendance, ClosingNotice, Lesson, Membership, Review, ReviewCard
 from rollcall.texts import texts_in
 from sandbox.faults import Fault
 from sandbox.person import Person
@@ -384,6 +385,25 @@ async def test_a_lesson_whose_time_is_up_is_told_to_every_teacher_whatever_becom
         await close_overdue(door.application, door.services)
     assert [said([call])[0] for call in sent_to(door.telegram.calls, MARIA)] == [str(notice.values["text"])] * 2
     assert len(sent_to(door.telegram.calls, OLGA)) == 1
+
+
+async def test_nothing_is_owed_any_more_to_whoever_does_not_teach_any_more(
+    door: Door, people: dict[int, Person]
+) -> None:
+    forum = await group_of(door, people)
+    topic = door.telegram.groups.open_topic(forum, 79)
+    await _asked(door, people[MARIA], "/open", forum, topic)
+    door.telegram.groups.close_topic(forum, topic)
+    door.telegram.groups.close_topic(forum)
+    async with door.services.database.session() as session:
+        maria = await find_person(session, MARIA)
+        assert maria
+        session.add(ClosingNotice(lesson_id=1, chat_id=MARIA, created_at=now()))
+        await end_teaching(session, maria, None, now())
+    before = len(door.telegram.calls)
+    assert (await show(door)).board_chat_id is None
+    await close_overdue(door.application, door.services)
+    assert not sent_to(door.telegram.calls[before:], MARIA)
 
 
 def _buttons(call: Call) -> list[str]:
