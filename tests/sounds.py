@@ -36,9 +36,13 @@ def sound_of(note: bytes) -> NDArray[np.float32]:
 
 def voice_note(samples: NDArray[np.float32], kilobits: int = 24) -> bytes:
     """Ogg/Opus, mono, as Telegram's clients record it."""
-    raw = samples.astype("<f4").tobytes()
+    return written(samples, "-c:a", "libopus", "-b:a", f"{kilobits}k", "-application", "voip", "-f", "ogg")
+
+
+def written(samples: NDArray[np.float32], *options: str) -> bytes:
+    """A file of the kind that ffmpeg's options say."""
     source = ("-f", "f32le", "-ar", str(RATE), "-ac", "1")
-    return _ffmpeg(raw, "-c:a", "libopus", "-b:a", f"{kilobits}k", "-application", "voip", "-f", "ogg", source=source)
+    return _ffmpeg(samples.astype("<f4").tobytes(), *options, source=source)
 
 
 def converted(note: bytes, *options: str) -> bytes:

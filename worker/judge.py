@@ -29,6 +29,9 @@ from worker.waveform import AudioRefused, Waveform
 
 _log = logging.getLogger(__name__)
 
+_TOO_LITTLE = frozenset({Reason.SILENCE, Reason.NO_SPEECH, Reason.TOO_SHORT})
+"""What is said of a note with too little speech in it; where a part is lost, that is why."""
+
 
 @dataclass
 class Heard:
@@ -73,6 +76,8 @@ class Judge:
             heard.quality = measure(waveform, speech)
             heard.fingerprint = fingerprint(waveform)
         heard.refusal = complaint(heard.quality, job.purpose)
+        if heard.refusal in _TOO_LITTLE and (waveform.cut_off or waveform.lost > 0):
+            heard.refusal = Reason.DAMAGED
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
         return heard

@@ -19,7 +19,7 @@ from rollcall.queue import Delivery, JobQueue
 from rollcall.verdict import Reason, Verdict
 from rollcall.vitals import Pulse
 from worker import metrics
-from worker.decode import in_process
+from worker.decode import is_plain
 from worker.judge import Heard, Judge
 
 _log = logging.getLogger(__name__)
@@ -47,7 +47,7 @@ class Worker:
         self._threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="listen")
         self._slow_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="transcode")
         self._slow: dict[Future[Heard], Delivery] = {}
-        """Notes that need ffmpeg: one made to take long must not hold up those that came with it."""
+        """All but plain voice notes: one made to take long, by ffmpeg above all, must not hold up the others."""
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
@@ -92,7 +92,7 @@ class Worker:
         started = time.perf_counter()
         quick = []
         for delivery in deliveries:
-            if in_process(delivery.audio):
+            if is_plain(delivery.audio):
                 quick.append(delivery)
             else:
                 self._slow[self._slow_threads.submit(self._listen, delivery)] = delivery

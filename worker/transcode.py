@@ -1,84 +1,96 @@
 """Everything that is not Ogg/Opus: ffmpeg in a process under limits, and pydub for what comes out of it.
 
 The file comes from a stranger and ffmpeg is large: it may use this much memory and time, and no more
-(`worker.confined`); it reads the file from a descriptor and can open nothing by name; none of our environment is handed
-on. The file itself has no name either, so nobody's voice is left on the disk, whoever is killed. ffmpeg comes in the
-wheel ``imageio-ffmpeg``, so every worker decodes alike.
+(`worker.confined`); it reads the file from a descriptor and can open nothing by name; whatever it takes the file for,
+it opens the kinds listed here only, and no playlist is among them; none of our environment is handed on. The file
+itself has no name either, so nobody's voice is left on the disk, whoever is killed. ffmpeg comes in the wheel
+``imageio-ffmpeg``, so every worker decodes alike.
 """
 
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 import signal
 import subprocess
 import sys
 import tempfile
 import warnings
-import wave
 
 import imageio_ffmpeg
 import numpy as np
-import soxr
 from numpy.typing import NDArray
 
 from worker import confined
-from worker.waveform import SAMPLE_RATE, AudioRefused
+from worker.containers import looks_like_sound
+from worker.mix import mixed
+from worker.waveform import MOST_LOST, SAMPLE_RATE, AudioRefused
 
 WALL_SECONDS, CPU_SECONDS = 10, 8
 MEMORY = 512 << 20
 """Bytes of address space, which is more than what is in use. Two such beside a worker stay below its container's."""
-_MOST_RATE, _LEAST_RATE = 192_000, 4_000
 _TOO_LONG_MARGIN = 1
 """Seconds decoded beyond the limit, to tell a file at the limit from a longer one."""
 _BYTES_A_SAMPLE = 2
+_MOST_CHANNELS = 8
+_LAYOUTS = "mono|stereo|2.1|3.0|3.0(back)|quad|4.0|5.0|5.0(side)|5.1|5.1(side)|6.1|7.1"
+"""With more channels than those ffmpeg mixes; up to then `worker.mix` does, who sees where they cancel each other."""
 _KEPT_OF_THE_ENVIRONMENT = ("LANG", "LC_ALL", "LD_LIBRARY_PATH", "PATH")
 
-_CONTAINERS = (
-    (0, b"OggS", "ogg"), (4, b"ftyp", "mp4"), (0, b"ID3", "mp3"), (0, b"\xff\xfb", "mp3"), (0, b"\xff\xf3", "mp3"),
-    (0, b"\xff\xfa", "mp3"), (0, b"\xff\xf2", "mp3"), (0, b"\xff\xe3", "mp3"), (0, b"\xff\xe2", "mp3"),
-    (0, b"fLaC", "flac"), (0, b"\x1a\x45\xdf\xa3", "matroska"), (0, b"\xff\xf1", "aac"), (0, b"\xff\xf9", "aac"),
-    (0, b"#!AMR", "amr"), (0, b"caff", "caf"), (8, b"WAVE", "wav"), (8, b"AIFF", "aiff"),
+KINDS = (
+    "aac", "ac3", "aiff", "amr", "ape", "asf", "au", "avi", "caf", "eac3", "flac", "flv", "loas", "matroska", "mov",
+    "mp3", "mpeg", "mpegts", "ogg", "tta", "voc", "w64", "wav", "wv",
 )  # fmt: skip
+"""ffmpeg's names of what phones, messengers and recorders write. None of them leads to another file."""
+
+_NOTHING_TO_OPEN, _NOT_ALLOWED, _TOO_MANY_ERRORS = 183, 234, 69
+"""Exit codes: no kind of file that ffmpeg knows, or damaged within its head; a kind that is not listed, or nothing to
+hear in it; more packets than `MOST_LOST` did not decode."""
 
 
 def transcode(data: bytes, max_seconds: float) -> NDArray[np.float32]:
     """Float32 [n] in [-1, 1], mono, 16 kHz.
 
     Raises:
-        AudioRefused: ``broken_file`` where no sound comes out within the limits; ``too_long``.
+        AudioRefused: ``unreadable`` for what is no sound file; ``no_sound`` for a video without; ``broken_file`` for a
+            sound file of which nothing comes out within the limits; ``damaged`` where too little does; ``too_long``.
     """
-    container = sniff(data)
-    if container is None:
-        raise AudioRefused("broken_file", "not a known kind of sound file")
     with tempfile.TemporaryFile() as file:
         # A file, since MP4 must be sought in.
         file.write(data)
         file.seek(0)
-        out = _run(_command(container, max_seconds + _TOO_LONG_MARGIN), file.fileno())
+        code, out = _run(_command(max_seconds + _TOO_LONG_MARGIN), file.fileno())
+    if code != 0:
+        raise AudioRefused(*_why(code, looks_like_sound(data)))
     samples = _read(out)
     if len(samples) > max_seconds * SAMPLE_RATE:
         raise AudioRefused("too_long")
     return samples
 
 
-def sniff(data: bytes) -> str | None:
-    """ffmpeg's name of the container, by its first bytes; None for anything else, playlists above all."""
-    return next((name for offset, magic, name in _CONTAINERS if data[offset : offset + len(magic)] == magic), None)
+def _why(code: int, known: bool) -> tuple[str, str]:
+    if code == _TOO_MANY_ERRORS:
+        return "damaged", "too little of it decodes"
+    if code == _NOT_ALLOWED and known:
+        return "no_sound", "no stream of sound in it"
+    if code in (_NOTHING_TO_OPEN, _NOT_ALLOWED) and not known:
+        return "unreadable", "not a known kind of sound file"
+    return "broken_file", "ffmpeg cannot decode it"
 
 
-def _command(container: str, seconds: float) -> list[str]:
-    source = ["-protocol_whitelist", "fd", "-threads", "1", "-f", container, "-i", "fd:"]
-    sound = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-t", str(seconds), "-ac", "1"]
-    # As much as so many seconds are at the highest rate we take: what expands to more ends there.
-    limit = ["-fs", str(int(seconds * _MOST_RATE * _BYTES_A_SAMPLE))]
-    target = ["-c:a", "pcm_s16le", "-threads", "1", "-f", "wav", "pipe:1"]
-    return [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "quiet", *source, *sound, *limit, *target]
+def _command(seconds: float) -> list[str]:
+    source = ["-protocol_whitelist", "fd", "-format_whitelist", ",".join(KINDS), "-threads", "1", "-i", "fd:"]
+    sound = ["-map", "0:a:0", "-vn", "-sn", "-dn", "-map_metadata", "-1", "-max_error_rate", str(MOST_LOST)]
+    # By what comes out and not by the clock of the file, which may jump.
+    limit = ["-fs", str(int(seconds * SAMPLE_RATE * _BYTES_A_SAMPLE * _MOST_CHANNELS))]
+    target = ["-af", f"aformat=channel_layouts={_LAYOUTS}", "-ar", str(SAMPLE_RATE), "-c:a", "pcm_s16le"]
+    head = [imageio_ffmpeg.get_ffmpeg_exe(), "-nostdin", "-loglevel", "quiet"]
+    return [*head, *source, *sound, *limit, *target, "-threads", "1", "-f", "wav", "pipe:1"]
 
 
-def _run(command: list[str], stdin: int) -> bytes:
-    with subprocess.Popen(  # noqa: S603 - our own script and ffmpeg, with a container's name from the table above
+def _run(command: list[str], stdin: int) -> tuple[int, bytes]:
+    """The exit code, and what was written."""
+    with subprocess.Popen(  # noqa: S603 - our own script and ffmpeg, with nothing of the file's in the arguments
         [sys.executable, "-I", "-S", confined.__file__, *map(str, (os.getpid(), MEMORY, CPU_SECONDS)), *command],
         stdin=stdin,
         stdout=subprocess.PIPE,
@@ -94,24 +106,18 @@ def _run(command: list[str], stdin: int) -> bytes:
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(child.pid, signal.SIGKILL)
-    if child.returncode != 0:
-        raise AudioRefused("broken_file", "ffmpeg cannot decode it")
-    return out
+    return child.returncode, out
 
 
 def _read(out: bytes) -> NDArray[np.float32]:
-    """What ffmpeg wrote: one channel, 16 bits, at the file's own rate."""
+    """What ffmpeg wrote: 16 bits at our rate, in as many channels as the file has."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # pydub looks for an ffmpeg on the PATH: we have run our own
         from pydub import AudioSegment
         from pydub.exceptions import PydubException
     try:
-        sound = AudioSegment.from_file(io.BytesIO(out), format="wav")
-    except (PydubException, wave.Error, EOFError, ValueError) as error:
+        sound = AudioSegment(data=out)  # `from_file` would run the ffmpeg on the PATH, should it not like this
+    except (PydubException, ValueError) as error:
         raise AudioRefused("broken_file", "ffmpeg found no sound in it") from error
-    rate = sound.frame_rate
-    if not _LEAST_RATE <= rate <= _MOST_RATE:
-        raise AudioRefused("broken_file", f"{rate} samples a second")
-    pcm = np.asarray(sound.set_channels(1).get_array_of_samples(), np.float32) / 32768
-    resampled = pcm if rate == SAMPLE_RATE else soxr.resample(pcm, rate, SAMPLE_RATE, "HQ")
-    return np.clip(np.asarray(resampled, np.float32), -1.0, 1.0)
+    pcm = np.asarray(sound.get_array_of_samples(), np.float32) / 32768
+    return np.clip(mixed(pcm.reshape(-1, sound.channels)), -1.0, 1.0)

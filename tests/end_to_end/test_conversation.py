@@ -16,7 +16,7 @@ import pytest_asyncio
 import redis
 
 from rollcall import keys
-from tests import sounds
+from tests import oggs, sounds
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, answer_to, ask, link_in, running, speak, synthetic
 
@@ -164,7 +164,10 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
         "telephone": sounds.voice_note(telephone(speech)),
         "noise": sounds.voice_note(speech + sounds.noise(len(speech), 2 * float(np.sqrt(np.mean(speech**2))))),
         "two people": sounds.voice_note(np.concatenate([speech, sounds.sound_of(synthetic(other, 5))])),
-        "broken": synthetic(voice, 4)[:5000],
+        "two people in two links": sounds.voice_note(speech) + oggs.with_serial(synthetic(other, 5), 77),
+        "broken": b"fLaC" + bytes(500),
+        "damaged": oggs.without(synthetic(voice, 4), 2, 4),
+        "hardly begun": oggs.write(oggs.read(synthetic(voice, 4))[: oggs.HEADERS]),
         "a text file": f"#EXTM3U\nhttp://127.0.0.1/{language}\n".encode(),
     }
     answers = {kind: (await speak(student, note)).text for kind, note in notes.items()}
@@ -176,8 +179,8 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
     answers["before the lesson"] = (await answer_to(student, early)).text
     answers["another voice"] = (await speak(student, faster(synthetic(other, 4), 1.15))).text
 
-    # A text file is as broken as half a recording.
-    assert answers.pop("a text file") == answers["broken"]
+    assert answers.pop("two people in two links") == answers["two people"]
+    assert answers.pop("hardly begun") == answers["too short"]
     for text in answers.values():
         assert list(answers.values()).count(text) == 1, [kind for kind in answers if answers[kind] == text]
     assert not [text for text in answers.values() if VERA in text or ANNA in text]
@@ -189,23 +192,23 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
         reasons = [reason for (reason,) in database.execute(query, (student.id, "check_in"))]
     assert sorted(reasons) == sorted(
         ["match", "silence", "no_speech", "too_short", "too_long", "too_quiet", "clipped", "narrow_band", "noisy",
-         "several_speakers", "broken_file", "broken_file", "forwarded", "seen_before", "same_recording",
+         "several_speakers", "several_speakers", "broken_file", "damaged", "too_short", "unreadable", "forwarded", "seen_before", "same_recording",
          "before_lesson", "other_voice" if "other_voice" in reasons else "unknown_voice", "match"]
     )  # fmt: skip
 
 
-async def test_video_notes_and_audio_files_are_taken_like_voice_notes(product: Product) -> None:
+async def test_paused_notes_video_notes_and_audio_files_are_taken_like_voice_notes(product: Product) -> None:
     classroom = Classroom(product)
     classroom.teacher.read_all()
     await classroom.begin("Other formats")
     student = await classroom.student(VERA, [faster(note, 0.87) for note in enrolling("Demonic")])
-    wav = sounds.converted(faster(synthetic("Demonic", 4), 0.87), "-f", "wav")
+    paused = oggs.with_tags(oggs.with_flag(faster(synthetic("Demonic", 4), 0.87), 3), 100_000)
     m4a = sounds.converted(
         faster(synthetic("Demonic", 5), 0.87), "-c:a", "aac", "-b:a", "64k", "-movflags", "frag_keyframe", "-f", "mp4"
     )
-    mp3 = sounds.converted(faster(synthetic("Demonic", 6), 0.87), "-b:a", "96k", "-f", "mp3")
+    mp3 = oggs.id3(9000) + sounds.converted(faster(synthetic("Demonic", 6), 0.87), "-b:a", "96k", "-f", "mp3")
     for sent in (
-        await student.audio(wav, "audio/x-wav", name="note.wav"),
+        await student.voice(paused),
         await student.video_note(m4a),
         await student.audio(mp3, "audio/mpeg", name="note.mp3"),
     ):

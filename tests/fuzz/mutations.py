@@ -7,7 +7,7 @@ import random
 import struct
 from typing import Any
 
-from worker.ogg import _checksum
+from worker.ogg import page_checksum
 
 _ODD_VALUES: tuple[Any, ...] = (
     None, True, 0, -1, 2**31, 2**63, 10**30, 1e308, float("nan"), float("inf"), "", "0", "NaN", "\0", "\ud800",
@@ -70,5 +70,5 @@ def _sealed(page: bytearray) -> bytes:
     """With right lengths where only the end is missing, and with the right checksum."""
     if len(page) < 27:
         return bytes(page)
-    page[22:26] = struct.pack("<I", _checksum(bytes(page), 0, len(page)))
+    page[22:26] = struct.pack("<I", page_checksum(bytes(page), 0, len(page)))
     return bytes(page)

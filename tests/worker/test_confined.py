@@ -21,6 +21,7 @@ from tests.end_to_end.product import synthetic
 from tests.worker.test_decode import refusal
 from worker import transcode
 from worker.decode import decode
+from worker.waveform import AudioRefused
 
 FLAC = sounds.converted(synthetic("zac", 1), "-f", "flac")
 Stand = Callable[[str], Path]
@@ -63,8 +64,11 @@ def test_every_limit_is_set_on_what_decodes_and_it_is_told_no_secrets(
     )
     assert refusal(FLAC) == "broken_file"
     arguments, limits, environment, folder, size = json.loads(os.read(listening, 4096))
-    # It can open nothing by name, and no other kind of file than the one that the first bytes tell of.
-    assert " ".join(arguments).startswith("-nostdin -loglevel quiet -protocol_whitelist fd -threads 1 -f flac -i fd: ")
+    # It can open nothing by name, and no kind of file that is not listed, however it finds out what it is.
+    kinds = ",".join(transcode.KINDS)
+    opened = f"-nostdin -loglevel quiet -protocol_whitelist fd -format_whitelist {kinds} -threads 1 -i fd: "
+    assert " ".join(arguments).startswith(opened)
+    assert not {"concat", "dash", "hls", "image2", "imf", "rtp", "sdp"} & set(transcode.KINDS)
     assert limits == [[transcode.MEMORY] * 2, [transcode.CPU_SECONDS] * 2, [0, 0], [0, 0]]
     assert set(environment) <= {"LANG", "LC_ALL", "LC_CTYPE", "LD_LIBRARY_PATH", "PATH"}
     assert (folder, size) == ("/", len(FLAC))
@@ -106,17 +110,21 @@ def test_what_claims_to_hold_hours_is_read_to_the_limit_only() -> None:
 
 
 @pytest.mark.parametrize("rate", [0, 1, 3999, 192_001, 2**31, 2**32 - 1])
-def test_an_odd_rate_is_refused_and_not_reckoned_with(rate: int) -> None:
+def test_an_odd_rate_gives_a_refusal_or_as_much_as_a_note_may_hold(rate: int) -> None:
     wav = bytearray(sounds.converted(synthetic("zac", 1), "-f", "wav"))
     wav[24:28] = rate.to_bytes(4, "little")
-    assert refusal(bytes(wav)) in {"broken_file", "too_long"}
+    try:
+        seconds = decode(bytes(wav)).seconds
+    except AudioRefused:
+        return
+    assert seconds < 61
 
 
 @pytest.mark.parametrize("channels", [0, 255, 65_535])
 def test_any_number_of_channels_ends_soon(channels: int) -> None:
     wav = bytearray(sounds.converted(synthetic("zac", 1), "-f", "wav"))
     wav[22:24] = channels.to_bytes(2, "little")
-    assert refusal(bytes(wav) + bytes(10_000_000)) == "broken_file"
+    assert refusal(bytes(wav) + bytes(10_000_000)) in {"broken_file", "damaged", "no_sound"}
 
 
 def test_silence_that_expands_a_thousandfold_stays_within_the_limits() -> None:

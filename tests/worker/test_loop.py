@@ -20,6 +20,7 @@ from rollcall.queue import JobQueue
 from rollcall.seal import Keyring, embedding_binding
 from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import Voiceprint, unpack_embedding
+from tests import oggs
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
 from worker import transcode
@@ -108,15 +109,17 @@ async def test_an_enrolment_note_comes_back_with_its_embedding_sealed(
 
 async def test_one_bad_note_costs_only_itself(make_bench: Callable[..., Bench], wait_until: WaitUntil) -> None:
     bench = make_bench()
-    await bench.post(*((job(n), NOTE) for n in (1, 2)), (job(3), b"rubbish"), (job(4), NOTE[:900]))
+    cut_off = oggs.write(oggs.read(NOTE)[:4])[:-7]
+    await bench.post(*((job(n), NOTE) for n in (1, 2)), (job(3), b"rubbish"), (job(4), NOTE[:900]), (job(5), cut_off))
     bench.thread.start()
-    await wait_until(lambda: len(bench.results()) == 4)
+    await wait_until(lambda: len(bench.results()) == 5)
     reasons = {job_id: result.reason for job_id, result in bench.results().items()}
     assert reasons == {
         "note-1": Reason.GOOD_NOTE,
         "note-2": Reason.GOOD_NOTE,
-        "note-3": Reason.BROKEN_FILE,
-        "note-4": Reason.BROKEN_FILE,
+        "note-3": Reason.UNREADABLE,
+        "note-4": Reason.DAMAGED,
+        "note-5": Reason.DAMAGED,
     }
 
 
