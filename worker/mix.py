@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-import scipy.fft
 from numpy.typing import NDArray
 
 from worker.waveform import SAMPLE_RATE
@@ -44,8 +43,8 @@ def delayed(samples: NDArray[np.float32], by: float) -> NDArray[np.float32]:
     """The sound later by a part of a sample."""
     if not len(samples) or not by:
         return samples
-    turned = scipy.fft.rfft(samples) * np.exp(-2j * np.pi * by * np.fft.rfftfreq(len(samples))).astype(np.complex64)
-    return np.asarray(scipy.fft.irfft(turned, len(samples)), np.float32)
+    turned = np.fft.rfft(samples) * np.exp(-2j * np.pi * by * np.fft.rfftfreq(len(samples))).astype(np.complex64)
+    return np.asarray(np.fft.irfft(turned, len(samples)), np.float32)
 
 
 def without_rumble(samples: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -58,7 +57,7 @@ def without_rumble(samples: NDArray[np.float32]) -> NDArray[np.float32]:
     low = samples[: count * _BLOCK].reshape(count, _BLOCK) @ _SLOW
     if not count or np.mean(low**2) < _RUMBLE_SHARE * np.mean(samples**2):
         return samples
-    spectrum = scipy.fft.rfft(samples)
+    spectrum = np.fft.rfft(samples)
     hertz = np.fft.rfftfreq(len(samples), 1 / SAMPLE_RATE)
     spectrum *= np.clip((hertz - _NOTHING_BELOW) / (_ALL_ABOVE - _NOTHING_BELOW), 0, 1).astype(np.float32)
-    return np.clip(np.asarray(scipy.fft.irfft(spectrum, len(samples)), np.float32), -1.0, 1.0)
+    return np.clip(np.asarray(np.fft.irfft(spectrum, len(samples)), np.float32), -1.0, 1.0)

@@ -119,5 +119,5 @@ def _read(out: bytes) -> NDArray[np.float32]:
         sound = AudioSegment(data=out)  # `from_file` would run the ffmpeg on the PATH, should it not like this
     except (PydubException, ValueError) as error:
         raise AudioRefused("broken_file", "ffmpeg found no sound in it") from error
-    pcm = np.asarray(sound.get_array_of_samples(), np.float32) / 32768
-    return np.clip(mixed(pcm.reshape(-1, sound.channels)), -1.0, 1.0)
+    pcm = np.asarray(sound.get_array_of_samples(), np.float32).reshape(-1, sound.channels)
+    return np.clip(mixed(pcm * np.float32(1 / 32768)), -1.0, 1.0)

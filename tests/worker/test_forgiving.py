@@ -12,8 +12,8 @@ from functools import cache
 import imageio_ffmpeg
 import numpy as np
 import pytest
-import soxr
 from numpy.typing import NDArray
+from scipy.signal import resample_poly
 
 from rollcall.verdict import Purpose
 from tests import oggs, sounds
@@ -143,7 +143,7 @@ def test_a_note_sounds_as_ffmpeg_plays_it(kind: str) -> None:
 def test_a_note_is_heard_to_its_end_also_where_ffmpeg_stops(kind: str) -> None:
     data, *heard = FOR_EARS[kind]
     whole = np.concatenate([by_ffmpeg(one, sounds.RATE) for one in heard])
-    assert_alike(decode(data).samples, soxr.resample(whole, sounds.RATE, SAMPLE_RATE))
+    assert_alike(decode(data).samples, resample_poly(whole, 1, sounds.RATE // SAMPLE_RATE))
 
 
 @pytest.mark.parametrize("at", range(oggs.HEADERS, len(oggs.read(NOTE))))
@@ -280,13 +280,14 @@ def test_channels_against_each_other_do_not_cancel(layout: str, codec: tuple[str
     assert np.std(heard) == pytest.approx(np.std(plain), rel=0.1)
 
 
-@pytest.mark.parametrize("under", [lambda t: 0.02, lambda t: -0.3, lambda t: 0.1 * np.sin(2 * np.pi * 8 * t)])
-def test_an_offset_or_rumble_below_hearing_is_no_noise(under: Callable[[Sound], Sound]) -> None:
+@pytest.mark.parametrize(("offset", "rumble"), [(0.02, 0.0), (-0.3, 0.0), (0.0, 0.1)])
+def test_an_offset_or_rumble_below_hearing_is_no_noise(offset: float, rumble: float) -> None:
     detector = SpeechDetector()
-    voice = sounds.sound_of(NOTE) * 0.5
-    low = np.asarray(under(np.arange(len(voice)) / sounds.RATE), np.float32)
+    voice = sounds.sound_of(NOTE) * np.float32(0.5)
+    moments = np.arange(len(voice)) / sounds.RATE
+    spoilt = (voice + offset + rumble * np.sin(2 * np.pi * 8 * moments)).astype(np.float32)
     for kind in ("wav", "flac"):
-        heard, clean = (decode(sounds.written(sound, "-f", kind)) for sound in (voice + low, voice))
+        heard, clean = (decode(sounds.written(sound, "-f", kind)) for sound in (spoilt, voice.astype(np.float32)))
         speech = detector.detect(heard)
         assert complaint(measure(heard, speech), Purpose.ENROL) is None
         assert speech.seconds == pytest.approx(detector.detect(clean).seconds, abs=0.2)
