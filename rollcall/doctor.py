@@ -9,15 +9,15 @@ import json
 import urllib.error
 import urllib.request
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import redis
 import redis.asyncio
 from sqlalchemy.exc import SQLAlchemyError
 
-from rollcall import mailbox
+from rollcall import checkups, mailbox
 from rollcall.errors import RollcallError
+from rollcall.finding import Finding
 from rollcall.settings import Settings
 from rollcall.skew import seconds_ahead
 from rollcall.storage.database import Database
@@ -30,19 +30,9 @@ _SKEW_BORNE = 5.0
 """Seconds between two clocks that nobody needs to mend."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One check's outcome. ``cure`` says what to do; it is empty where all is well."""
-
-    check: str
-    good: bool
-    fact: str
-    cure: str = ""
-
-
 async def examine(settings: Settings) -> AsyncIterator[Finding]:
     """Every check, as soon as it is done."""
-    for check in (_token, _clock, _redis, _database, _weights, _device, _decoder, _voiceprints):
+    for check in _CHECKS:
         yield await check(settings)
 
 
@@ -100,6 +90,9 @@ async def _database(settings: Settings) -> Finding:
         try:
             current = await is_current(database)
             name = database.engine.dialect.name
+            if current and not await _writable(database):
+                cure = "give its user the right to write (the file and its folder; in PostgreSQL the tables)"
+                return Finding("database", False, f"{name}, cannot be written", cure)
         finally:
             await database.close()
     except (SQLAlchemyError, OSError, RollcallError) as error:
@@ -110,6 +103,17 @@ async def _database(settings: Settings) -> Finding:
     return Finding("database", True, name)
 
 
+async def _writable(database: Database) -> bool:
+    """Whether a row can be changed; nothing is."""
+    try:
+        async with database.engine.connect() as connection:
+            await connection.exec_driver_sql("UPDATE chores SET name = name WHERE 1 = 0")
+            await connection.rollback()
+    except (SQLAlchemyError, OSError):
+        return False
+    return True
+
+
 async def _weights(settings: Settings) -> Finding:
     registry = _module("models.registry")
     if registry is None:
@@ -118,8 +122,10 @@ async def _weights(settings: Settings) -> Finding:
         path = registry.locate(settings.speaker_model, settings.models_dir)
     except Exception as error:
         return Finding("weights", False, str(error), "set ROLLCALL_SPEAKER_MODEL to a model of rollcall models list")
-    if path is None:
-        return Finding("weights", False, f"{settings.speaker_model} is not here", "run rollcall models pull")
+    detector = _module("models.detector")
+    if path is None or detector is None or detector.locate(settings.models_dir) is None:
+        missing = settings.speaker_model if path is None else "the speech detector"
+        return Finding("weights", False, f"{missing} is not here", "run rollcall models pull")
     return Finding("weights", True, f"{settings.speaker_model} at {path}")
 
 
@@ -156,8 +162,8 @@ async def _device(settings: Settings) -> Finding:
     torch = _module("torch")
     if torch is None:
         if settings.device != "cuda" and _module("onnxruntime") is not None:
-            return Finding("device", True, "cpu, without torch: graphs that were written before")
-        return Finding("device", False, "no torch", "pip install 'rollcall[worker]'")
+            return Finding("device", True, "cpu, on ONNX Runtime, without torch")
+        return Finding("device", False, "no torch", "pip install 'rollcall[torch]'")
     if torch.cuda.is_available():
         return Finding("device", True, f"cuda, {torch.cuda.get_device_name(0)}")
     if settings.device == "cuda":
@@ -181,3 +187,22 @@ def _module(name: str) -> Any:
         return importlib.import_module(name)
     except Exception:
         return None
+
+
+_CHECKS = (
+    checkups.names,
+    checkups.admins,
+    checkups.folders,
+    checkups.key,
+    _token,
+    checkups.other_bots,
+    checkups.webhook,
+    _clock,
+    _redis,
+    checkups.queue_rights,
+    _database,
+    _weights,
+    _device,
+    _decoder,
+    _voiceprints,
+)

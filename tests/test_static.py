@@ -38,6 +38,7 @@ _EXPLAINED = {
     ("B104", "rollcall/health.py"): "compared with, not bound",
     ("B311", "bot/phrases.py"): "which phrase to read aloud; secrets come from `secrets`",
     ("B310", "models/sources.py"): "an address of our own weights.toml, and what arrives is checked by its hash",
+    ("B310", "rollcall/checkups.py"): "the Bot API's address of the administrator's own settings",
     ("B310", "rollcall/doctor.py"): "the Bot API's address of the administrator's own settings",
     ("B310", "rollcall/skew.py"): "the same address, for the time it tells",
     (
