@@ -9,7 +9,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of, remember
-from bot.consent import CONSENT, CONSENT_VERSION
+from bot.consent import AGAIN, CONSENT, CONSENT_VERSION
 from bot.gallery import publish_person
 from bot.guesses import too_many, wrong
 from bot.handlers.enrolment import NAME_MESSAGE, begin_enrolment
@@ -39,6 +39,9 @@ async def consent_pressed(update: Update, context: Context) -> None:
             text = t("name-ask")  # pressed twice, or a bot stopped before it had asked
         elif caller.conversation.step != CONSENT:
             text = t("question-gone")
+        elif not agreed and AGAIN in data:
+            await set_step(session, caller.user.id, "", None, now())
+            text = t("join-not-now")
         elif not agreed:
             text, buttons = await _declined(session, caller, data.get("join_code"))
         else:

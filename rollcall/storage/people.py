@@ -74,14 +74,16 @@ async def set_step(
 async def give_consent(
     session: AsyncSession, telegram_id: int, text_version: str, language: str, now: datetime
 ) -> None:
-    """Record an agreement, once."""
-    if not await has_consent(session, telegram_id):
+    """Record an agreement, once to each text."""
+    if not await has_consent(session, telegram_id, text_version):
         session.add(Consent(telegram_id=telegram_id, text_version=text_version, language=language, given_at=now))
         _consented(session, telegram_id, text_version)
 
 
-async def has_consent(session: AsyncSession, telegram_id: int) -> bool:
-    """Whether the account's owner agreed to voice check-in and has not withdrawn."""
+async def has_consent(session: AsyncSession, telegram_id: int, text_version: str | None = None) -> bool:
+    """Whether the account's owner agreed to voice check-in, in this text or in any, and has not withdrawn."""
+    if text_version is not None:
+        return await _agreed(session, telegram_id, Consent.text_version == text_version)
     neither = [Consent.text_version.not_like(other + "%") for other in (_RECORDINGS, _ATTENDANCE)]
     return await _agreed(session, telegram_id, and_(*neither))
 

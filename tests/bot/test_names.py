@@ -41,7 +41,15 @@ async def test_from_the_link_to_the_mark(tmp_path: Path, valkey_url: str) -> Non
         assert await door.ask(bo, "Мадонна") == [T("name-fault-one_word")]
         assert "Мадонна" in (await door.ask(bo, "мадонна"))[0].title()
 
-        await door.ask(teacher, "/open")
+        await door.ask(teacher, "/newclass Химия")
+        async with door.services.database.session() as session:
+            second = await session.scalar(select(SchoolClass.join_code).where(SchoolClass.title == "Химия"))
+        assert "биометрические" not in (await door.ask(anna, f"/start join-{second}"))[0]
+        assert anna.inbox[-1].button("consent:yes").text == "Войти как Анна Белова"
+        assert await door.press(anna, "consent:no") == [T("join-not-now")]
+        await door.ask(anna, f"/start join-{second}")
+        assert "Химия" in (await door.press(anna, "consent:yes"))[0]
+        await door.press(teacher, "open:1")
         async with door.services.database.session() as session:
             lesson = (await session.scalars(select(Lesson))).one()
             person = await find_person(session, anna.id)

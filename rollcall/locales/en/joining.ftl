@@ -1,4 +1,8 @@
 join-hello = Class <b>{ $title }</b>.
+join-again = Class “{ $title }”. What you agreed to before holds here as well: the same is kept, for the same purpose.
+join-as = Join as { $name }
+join-not = Do not join
+join-not-now = All right, you have not joined this class.
 join-unknown = This join link does not work any more. Ask your teacher for a new one.
 join-own-class = You teach <b>{ $title }</b>. Pass this link on to your students.
 join-first = You have not joined a class yet. Ask your teacher for the join link and open it.
