@@ -27,7 +27,7 @@ Arrays = Mapping[str, NDArray[Any]]
 """A state dict: parameters and buffers by name."""
 Built = TypeVar("Built")
 
-_KINDS: Final = {
+_KINDS: Final[dict[str, np.dtype[Any]]] = {
     "FloatStorage": np.dtype("<f4"),
     "DoubleStorage": np.dtype("<f8"),
     "HalfStorage": np.dtype("<f2"),

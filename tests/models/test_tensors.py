@@ -49,7 +49,7 @@ def claim(offset: int, shape: tuple[int, ...], strides: tuple[int, ...]) -> byte
 
     class Tensor:
         def __reduce__(self) -> tuple[Callable[..., Any], tuple[Any, ...]]:
-            rebuild: Callable[..., Any] = torch._utils._rebuild_tensor_v2  # type: ignore[attr-defined]
+            rebuild: Callable[..., Any] = torch._utils._rebuild_tensor_v2
             return rebuild, (Storage(), offset, shape, strides, False, OrderedDict())
 
     class Pickler(pickle.Pickler):
