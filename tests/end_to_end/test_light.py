@@ -18,7 +18,7 @@ async def test_a_light_installation_is_small_and_answers_its_first_note(tmp_path
     models.mkdir()
     (models / real_weights.name).symlink_to(real_weights)  # its graph must be written here, without torch
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
-    command, environment["VENV"] = [ROOT / "scripts/setup", "--server"], str(venv)
+    command, environment["VENV"] = [str(ROOT / "scripts/setup"), "--server"], str(venv)
     setup = await asyncio.to_thread(
         lambda: subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
     )
