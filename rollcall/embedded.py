@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 import signal
 import time
 from collections.abc import Iterator
@@ -12,6 +14,7 @@ from typing import TYPE_CHECKING
 import redis
 
 from rollcall.errors import Unavailable
+from rollcall.leash import leashed
 from rollcall.places import make_folder
 from rollcall.settings import Settings
 
@@ -54,6 +57,7 @@ def start_valkey(settings: Settings) -> ValkeyServer:
             "auto-aof-rewrite-min-size": "1mb",
         },
     )
+    server._binary_path = _leash(server._binary_path, folder)
     make_folder(settings.redis_socket.parent)
     try:
         with _out_of_the_terminals_reach():
@@ -98,6 +102,15 @@ def _out_of_the_terminals_reach() -> Iterator[None]:
         yield
     finally:
         signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _leash(binary: Path, folder: Path) -> Path:
+    """A program that becomes the server, on our leash: its package starts a file, without words before it."""
+    script = folder / "leashed"
+    script.write_text(f'#!/bin/sh\nexec {shlex.join(leashed([str(binary)]))} "$@"\n')
+    script.chmod(0o700)
+    # Where nothing may be run from the data folder, the next start asks a server that was left behind to leave.
+    return script if os.access(script, os.X_OK) else binary
 
 
 def _stop_orphan(settings: Settings) -> None:

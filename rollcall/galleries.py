@@ -147,6 +147,8 @@ class GalleryReader:
             return kept[1]
         fields: Any = self._redis.hgetall(keys.gallery(class_id))
         gallery = self._open(class_id, fields)
+        if kept is not None:
+            kept[1].wipe()
         self._kept[class_id] = (fields.get(keys.GALLERY_VERSION, b""), gallery)
         return gallery
 
@@ -161,7 +163,12 @@ class GalleryReader:
             versions = pipeline.execute()
         for class_id, version in zip(class_ids, versions, strict=True):
             if self._kept[class_id][0] != version:
-                del self._kept[class_id]
+                self._kept.pop(class_id)[1].wipe()
+
+    def forget_all(self) -> None:
+        """Drop every kept gallery: while Redis is away, nobody could tell us of an erasure."""
+        while self._kept:
+            self._kept.popitem()[1][1].wipe()
 
     def _open(self, class_id: int, fields: dict[bytes, bytes]) -> Gallery:
         people: list[int] = []

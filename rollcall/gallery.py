@@ -45,6 +45,12 @@ class Gallery:
         _, mean, centred = self._seen[0]
         return np.asarray(centred @ seen_from(mean, embedding[None])[0])
 
+    def wipe(self) -> None:
+        """Overwrite every voice in it: memory that is given back keeps what was there. Not to be used after that."""
+        for rows in (self.centroids, *(part for _, mean, centred in self._seen for part in (mean, centred))):
+            rows.fill(0)
+        self._seen.clear()
+
     @classmethod
     def empty(cls) -> Gallery:
         return cls((), np.zeros((0, 0), np.float32))

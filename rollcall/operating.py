@@ -16,6 +16,8 @@ from typing import TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
+from rollcall.errors import UnknownEncoder
+
 FALSE_ACCEPTS = 0.001
 """Target false accept rate: of a thousand notes by someone else, at most one is taken for the account's owner."""
 _Score = TypeVar("_Score", float, NDArray[np.floating])
@@ -68,11 +70,19 @@ def operating_point(model: str, weight_hash: str) -> Operating:
         model: the encoder's name.
         weight_hash: SHA-256 of the weights, hexadecimal. Weights that nobody measured get their architecture's point
             for plain cosines, for a cohort mean belongs to the weights that made it.
+
+    Raises:
+        UnknownEncoder: another architecture. Its scores lie elsewhere, and no other's cuts may stand in.
     """
     for weights, point in _MEASURED.items():
         if weight_hash.startswith(weights):
             return replace(point, cohort_mean=_cohort_mean(weights))
-    return _ESTIMATED.get(model, _ESTIMATED["campplus"])
+    if model not in _ESTIMATED:
+        raise UnknownEncoder(
+            f"nobody has measured where the scores of the encoder {model!r} mean yes: run python -m "
+            "evaluation.calibration on recordings of your own and put the line into rollcall/operating.py"
+        )
+    return _ESTIMATED[model]
 
 
 def _point(slope: float, offset: float, lead: float = 0.05, *, measured: bool = False) -> Operating:

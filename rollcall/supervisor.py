@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-import ctypes
 import fcntl
 import logging
 import os
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING
 
 from rollcall.embedded import restart, start_valkey
 from rollcall.errors import WrongUse
+from rollcall.leash import leashed
 from rollcall.places import make_folder, unusable
 from rollcall.settings import Settings
 from rollcall.versions import version
@@ -36,7 +36,6 @@ _GRACE = 7.0
 _LOOK_EVERY = 1.0
 _SILENT_PINGS = 3
 _WRONG_USE = 2
-_SET_PARENT_DEATH_SIGNAL = 1  # PR_SET_PDEATHSIG, prctl(2)
 _CHILDREN = {"bot": ("bot", "--migrate"), "worker": ("worker",)}
 """The migration is the bot's, which imports what it needs anyway: `up` alone would take seconds longer."""
 
@@ -132,7 +131,7 @@ class Supervisor:
             started = time.monotonic()
             watchdog.expect()
             child = await asyncio.create_subprocess_exec(
-                sys.executable, "-m", "rollcall", *_CHILDREN[name], start_new_session=True, preexec_fn=_die_with_parent,
+                *leashed([sys.executable, "-m", "rollcall", *_CHILDREN[name]]), start_new_session=True,
                 env={**os.environ, **self._ports(name), **watchdog.environment},
             )  # fmt: skip
             waiter = asyncio.create_task(child.wait())
@@ -209,12 +208,6 @@ async def _end(child: asyncio.subprocess.Process, waiter: asyncio.Task[int]) -> 
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await waiter
-
-
-def _die_with_parent() -> None:
-    """Runs in the child before exec: should this process be killed, the kernel tells the child to stop."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(_SET_PARENT_DEATH_SIGNAL, signal.SIGTERM)
 
 
 @contextlib.contextmanager

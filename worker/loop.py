@@ -66,6 +66,7 @@ class Worker:
                 except redis.RedisError as error:
                     _log.warning("the queue is out of reach, trying again", extra={"error": type(error).__name__})
                     metrics.QUEUE_ERRORS.inc()
+                    self._galleries.forget_all()
                     self._moved()
                     self._stopping.wait(delay)
                     delay = min(delay * 2, _RETRY_MOST)

@@ -7,6 +7,7 @@ import sqlite3
 import struct
 from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from rollcall.settings import Settings
 from sandbox.message import Message
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, running, speak, synthetic
+from tests.end_to_end.test_survival import child
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -162,6 +164,8 @@ async def test_after_forget_no_store_has_a_trace_of_the_voice_and_after_leaving_
     assert BORIS not in (await speak(vera, notes[4])).text
 
     voice, who = needles_of(product, vera.id, notes)
+    centroid = voice["embeddings in the clear"][0]
+    assert centroid in memory_of(product, "worker"), "so that not finding it later means something"
     before = found(product, {**voice, **who})
     # So that not finding them later means something. In the clear the voice is nowhere, at any time.
     in_the_clear = {"embeddings in the clear", "recordings in the clear"}
@@ -174,6 +178,8 @@ async def test_after_forget_no_store_has_a_trace_of_the_voice_and_after_leaving_
     assert "голоса: 1" in done.text
     await cleared(product, done, wait_until)
     assert found(product, voice) == {}
+    # Nobody sends another note: the worker has to hear of it by itself.
+    await wait_until(lambda: centroid not in memory_of(product, "worker"))
     assert set(found(product, who)) == set(who), "name and marks stay with the teacher"
     assert all((vera.id, message) not in product.server.telegram.messages for message in sent_notes(product, vera.id))
     with queue_of(product) as client:
@@ -196,6 +202,20 @@ async def test_after_forget_no_store_has_a_trace_of_the_voice_and_after_leaving_
     report = await classroom.teacher.answer(PATIENCE, lambda message: BORIS in message.text)
     assert VERA not in report.text
     assert "Traceback" not in product.log
+
+
+def memory_of(product: Product, name: str) -> bytes:
+    """What a process has written into its memory."""
+    process = child(product, name)
+    parts = []
+    with Path(f"/proc/{process}/mem").open("rb", buffering=0) as memory:
+        for line in Path(f"/proc/{process}/maps").read_text().splitlines():
+            start, end = (int(one, 16) for one in line.split()[0].split("-"))
+            if line.split()[1].startswith("rw"):
+                with contextlib.suppress(OSError):  # the kernel's own pages
+                    memory.seek(start)
+                    parts.append(memory.read(end - start))
+    return b"".join(parts)
 
 
 def sent_notes(product: Product, chat_id: int) -> list[int]:

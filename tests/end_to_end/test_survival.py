@@ -54,12 +54,12 @@ async def test_a_killed_worker_and_a_killed_valkey_are_replaced_and_the_notes_an
 
 async def test_when_up_alone_is_killed_its_children_do_not_live_on(tmp_path: Path, wait_until: WaitUntil) -> None:
     async with running(tmp_path) as product:
-        children = {name: child(product, name) for name in ("bot", "worker")}
+        children = {name: child(product, name) for name in ("bot", "worker", "valkey-server")}
         assert product.process
         product.process.kill()
         await product.process.wait()
         await wait_until(lambda: not [pid for pid in children.values() if Path(f"/proc/{pid}/exe").exists()])
-        await product.start()  # the Valkey that was left behind makes way
+        await product.start()
 
 
 async def test_up_refuses_a_folder_in_use_and_stops_within_ten_seconds_leaving_no_process(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +25,10 @@ from tests import oggs
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
 from worker import transcode
+from worker.decode import decode
 from worker.judge import Judge
 from worker.loop import Worker
+from worker.speech import SpeechDetector, cut
 
 NOTE = synthetic("zac", 1)
 LEASE = timedelta(seconds=30)
@@ -48,7 +51,7 @@ class Bench:
     """A worker in a thread, and what comes out of it."""
 
     def __init__(self, client: redis.Redis, keyring: Keyring, encoder: Dummy, url: str) -> None:
-        galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
+        self.galleries = galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
         queue = JobQueue(client, keyring, LEASE)
         self.client, self.keyring = client, keyring
         self.encoder, self.url = encoder, url
@@ -168,6 +171,64 @@ async def test_a_check_in_is_matched_with_its_class_and_explained(
     assert None not in (matched.threshold, matched.confidence, matched.fingerprint)
     assert matched.embedding is None
     assert elsewhere.reason is Reason.NOT_ENROLLED
+
+
+async def test_a_raised_cut_turns_an_accepted_note_into_a_doubtful_one(
+    make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil
+) -> None:
+    bench = make_bench()
+    bench.thread.start()
+    client = mailbox.connect(bench.url)
+    writer = GalleryWriter(client, keyring)
+    waveform = decode(NOTE)
+    own = bench.encoder.embed([cut(waveform, SpeechDetector().detect(waveform)).samples])[0]
+    prints = {7: Voiceprint(bench.encoder.name, bench.encoder.weight_hash, own)}
+    for number, (raised, verdict) in enumerate(((0.0, Verdict.ACCEPTED), (0.12, Verdict.UNSURE)), start=1):
+        content = Content(prints, raised)
+        await writer.write(1, partial(_of, content))
+        await bench.post((job(number, Purpose.CHECK_IN, 1), NOTE))
+        result = await wait_until(partial(lambda note: bench.results().get(note), f"note-{number}"))
+        assert result.verdict is verdict
+    await client.aclose()
+
+
+async def test_a_worker_that_has_nothing_to_do_holds_no_voice_that_was_erased(
+    make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil
+) -> None:
+    bench = make_bench()
+    client = mailbox.connect(bench.url)
+    writer = GalleryWriter(client, keyring)
+    print_ = Voiceprint(bench.encoder.name, bench.encoder.weight_hash, np.array([0.6, 0.8], np.float32))
+    for class_id in (1, 2, 3):
+        await writer.write(class_id, partial(_of, Content({7: print_})))
+    held = [bench.galleries.get(class_id) for class_id in (1, 2, 3)]
+    held[0].scores(print_.centroid, None)
+    await writer.write(1, partial(_of, Content({})))
+    await writer.drop(2, 7)
+    bench.thread.start()
+    await wait_until(lambda: not any(one.centroids.any() for one in held[:2]))
+    assert not held[0]._seen
+    assert bench.galleries.get(3) is held[2], "what did not change stays"
+    assert held[2].centroids.any()
+    await client.aclose()
+
+
+async def test_without_a_queue_a_worker_holds_no_voice_at_all(
+    make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bench = make_bench()
+    client = mailbox.connect(bench.url)
+    print_ = Voiceprint(bench.encoder.name, bench.encoder.weight_hash, np.array([0.6, 0.8], np.float32))
+    await GalleryWriter(client, keyring).write(1, partial(_of, Content({7: print_})))
+    await client.aclose()
+    held = bench.galleries.get(1)
+
+    def away() -> None:
+        raise redis.ConnectionError
+
+    monkeypatch.setattr(bench.worker._queue, "open", away)
+    bench.thread.start()
+    await wait_until(lambda: not held.centroids.any())
 
 
 async def _of(content: Content) -> Content:
