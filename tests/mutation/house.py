@@ -128,6 +128,9 @@ class House:
             more = {name for name, imports in self._imports.items() if imports & more} - stale
             stale |= more
         for name in [name for name in sys.modules if name in stale or name.partition(".")[0] == "tests"]:
+            package, _, last = name.rpartition(".")
+            if package in sys.modules and hasattr(sys.modules[package], last):
+                delattr(sys.modules[package], last)  # else `from package import module` finds the old one
             for value in vars(sys.modules.pop(name)).values():
                 if isinstance(value, MetricWrapperBase):  # made once more it would be one too many
                     with contextlib.suppress(KeyError):

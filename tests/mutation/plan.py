@@ -21,6 +21,6 @@ PLAN: dict[str, tuple[str, ...]] = {
         "tests/rollcall/test_storage.py", "tests/rollcall/test_settlement.py", "tests/bot/test_answers.py",
     ),
     "bot/answers.py": ("tests/bot/test_answers.py", "tests/bot/test_texts.py"),
-    "worker/quality.py": ("tests/worker/test_listening.py",),
+    "worker/quality.py": ("tests/worker/test_quality.py", "tests/worker/test_listening.py"),
     "worker/loop.py": ("tests/worker/test_loop.py",),
 }  # fmt: skip

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -64,6 +66,45 @@ def test_alone_in_the_class_one_is_recognised_and_a_stranger_is_not() -> None:
 def test_someone_who_is_not_in_the_gallery_cannot_be_judged() -> None:
     with pytest.raises(KeyError):
         decide(at_cosine(0.8), GALLERY, 3, 4.0, POINT)
+
+
+HALF = np.full(4, 0.5, np.float32)
+"""Scores exactly 1/2 against an axis, and exactly 0 against what has as many minuses as pluses."""
+AXIS = (1, 0, 0, 0)
+NOTHING = (0.5, -0.5, 0.5, -0.5)
+
+
+def on_the_cut(own: tuple[float, ...], other: tuple[float, ...], **cuts: float) -> Verdict:
+    gallery = Gallery((ANNA, BORIS), np.array([own, other], np.float32))
+    return decide(HALF, gallery, ANNA, 2.0, replace(POINT, **cuts)).verdict
+
+
+def test_a_score_on_a_cut_has_reached_it() -> None:
+    assert on_the_cut(AXIS, NOTHING, accept=0.5, unsure=0.1, lead=0.5) is Verdict.ACCEPTED
+    assert on_the_cut(AXIS, NOTHING, accept=0.75, unsure=0.5, lead=0.1) is Verdict.UNSURE
+    assert on_the_cut(NOTHING, AXIS, accept=0.5, unsure=0.1, lead=0.1) is Verdict.ANOTHER_VOICE
+
+
+def test_a_lead_on_its_limit_is_none() -> None:
+    assert on_the_cut(AXIS, AXIS, accept=0.5, unsure=0.1, lead=0.1) is Verdict.UNSURE, "nobody is ahead"
+    assert on_the_cut(NOTHING, AXIS, accept=0.9, unsure=0.0, lead=0.5) is Verdict.UNKNOWN
+
+
+def test_the_raise_of_the_class_moves_every_cut() -> None:
+    raised = Gallery((ANNA, BORIS), GALLERY.centroids, raised=0.1)
+    for score, speech, verdict in (
+        (0.60, 2.0, Verdict.UNSURE), (0.67, 2.0, Verdict.ACCEPTED), (0.67, 1.9, Verdict.UNSURE),
+        (0.45, 2.0, Verdict.UNKNOWN),
+    ):  # fmt: skip
+        assert decide(at_cosine(score), raised, ANNA, speech, POINT).verdict is verdict
+
+
+def test_a_decision_says_by_which_cut_it_was_made_and_who_came_next() -> None:
+    assert decide(at_cosine(0.8), GALLERY, ANNA, 2.0, POINT).threshold == POINT.accept
+    assert decide(at_cosine(0.8), GALLERY, ANNA, 1.99, POINT).threshold == pytest.approx(POINT.accept + 0.05)
+    assert decide(unit(1, 0.5, 0), GALLERY, ANNA, 2.0, POINT).runner_up == pytest.approx(0.447, abs=0.001)
+    alone = Gallery((ANNA,), GALLERY.centroids[:1])
+    assert decide(at_cosine(0.8), alone, ANNA, 2.0, POINT).runner_up is None
 
 
 @given(st.floats(-1, 1), st.floats(-1, 1), st.floats(0, 60))

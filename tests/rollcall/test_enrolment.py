@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 
 from rollcall.enrolment import differs_from_before
@@ -19,6 +21,12 @@ def test_another_voice_than_before_is_noticed() -> None:
 
 def test_the_same_voice_on_another_day_is_not_another_voice() -> None:
     assert not differs_from_before(np.array([0.6, 0, 0.8], np.float32), [ANNA, ANNA], POINT)
+
+
+def test_the_cut_of_an_enrolment_lies_midway_between_those_of_a_check_in() -> None:
+    half, axis = np.full(4, 0.5, np.float32), np.array([1, 0, 0, 0], np.float32)
+    assert not differs_from_before(half, [axis], replace(POINT, unsure=0.25, accept=0.75))
+    assert differs_from_before(half, [axis], replace(POINT, unsure=0.25, accept=0.76))
 
 
 def test_a_centroid_is_the_normalised_mean() -> None:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from numpy.typing import NDArray
@@ -56,6 +58,37 @@ def test_two_students_are_too_few_to_move_a_cut() -> None:
     found = outlook(a_class(2, shared=0.8), POINT)
     assert found is not None
     assert found.raised == 0
+
+
+def test_four_students_move_a_cut_and_none_moves_it_far() -> None:
+    axes = np.eye(5, dtype=np.float32)
+    alike = {person: np.stack([axes[0] + axes[person]] * 3) for person in range(1, 5)}
+    notes = {person: each / np.float32(2**0.5) for person, each in alike.items()}  # every pair scores 0.5
+    point = replace(POINT, accept=0.502)
+    three, four = outlook({person: notes[person] for person in (1, 2, 3)}, point), outlook(notes, point)
+    assert three is not None
+    assert four is not None
+    assert three.raised == 0
+    assert four.raised > 0
+    far = outlook(a_class(20, shared=1.0, noise=0.1), replace(POINT, accept=0.3, unsure=0.1))
+    assert far is not None
+    assert far.raised == pytest.approx(0.15)
+
+
+def test_one_note_of_each_foretells_nothing_of_second_tries() -> None:
+    single = outlook({person: notes[:1] for person, notes in a_class(5).items()}, POINT)
+    double = outlook({person: notes[:2] for person, notes in a_class(5, noise=1.4).items()}, POINT)
+    assert single is not None
+    assert double is not None
+    assert single.second_tries == 0
+    assert double.second_tries > 0.2
+
+
+def test_two_who_sound_as_one_leave_nothing_to_compare() -> None:
+    one = a_class(1)[1]
+    found = outlook({1: one, 2: one.copy()}, POINT)
+    assert found is not None
+    assert (found.raised, found.false_accepts, found.mixed_up) == (0.0, 0.0, ((1, 2),))
 
 
 @pytest.mark.parametrize("students", [0, 1])

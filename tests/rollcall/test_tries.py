@@ -1,5 +1,6 @@
 """Doubtful notes: averaged with each other, counted, and in the end the teacher's to settle."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import numpy as np
@@ -53,6 +54,22 @@ def test_a_stranger_is_not_averaged_into_the_owner() -> None:
 
 def test_a_note_that_is_sure_needs_no_help_from_before() -> None:
     assert verdict(voice(0.8), voice(0.4, -1, 0)) is Verdict.ACCEPTED
+
+
+def test_tries_that_agree_just_enough_are_taken_together() -> None:
+    one, other = np.full(4, 0.5, np.float32), np.array([1, 0, 0, 0], np.float32)
+    gallery = Gallery((1, 2), np.array([[0.8, 0.6, 0, 0], [0, 0, 0, 1]], np.float32))
+    point = replace(POINT, accept=0.85, unsure=0.5)
+    assert decide_with_tries(one, 2.0, [], gallery, 1, point).verdict is Verdict.UNSURE
+    assert decide_with_tries(one, 2.0, [(other, 2.0)], gallery, 1, point).verdict is Verdict.ACCEPTED
+
+
+def test_short_tries_add_up_to_a_long_one() -> None:
+    gallery = Gallery((1, 2), np.array([[1, 0, 0, 0], [0, 1, 0, 0]], np.float32))
+    note, before = voice(0.54), voice(0.54, 0.9, 0.436)
+    point = replace(POINT, accept=0.54)
+    assert decide_with_tries(note, 1.0, [(before, 0.5)], gallery, 1, point).verdict is Verdict.UNSURE
+    assert decide_with_tries(note, 1.0, [(before, 1.0)], gallery, 1, point).verdict is Verdict.ACCEPTED
 
 
 async def unsure(
