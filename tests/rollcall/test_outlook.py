@@ -70,9 +70,9 @@ def test_four_students_move_a_cut_and_none_moves_it_far() -> None:
     assert four is not None
     assert three.raised == 0
     assert four.raised > 0
-    far = outlook(a_class(20, shared=1.0, noise=0.1), replace(POINT, accept=0.3, unsure=0.1))
-    assert far is not None
-    assert far.raised == pytest.approx(0.15)
+    wide = outlook(a_class(20, shared=0.8, noise=1.0), replace(POINT, accept=0.4))
+    assert wide is not None
+    assert wide.raised == pytest.approx(0.15)
 
 
 def test_one_note_of_each_foretells_nothing_of_second_tries() -> None:
