@@ -32,7 +32,7 @@ def main(parent: int, program: Sequence[str]) -> None:
         watch(parent, os.getppid())
     if os.getppid() != parent:  # it has ended before we were on the leash
         sys.exit(1)
-    os.execv(program[0], program)  # noqa: S606 - what we were asked to run
+    os.execv(program[0], list(program))  # noqa: S606 - what we were asked to run
 
 
 def watch(parent: int, program: int) -> None:

@@ -74,9 +74,9 @@ AXIS = (1, 0, 0, 0)
 NOTHING = (0.5, -0.5, 0.5, -0.5)
 
 
-def on_the_cut(own: tuple[float, ...], other: tuple[float, ...], **cuts: float) -> Verdict:
+def on_the_cut(own: tuple[float, ...], other: tuple[float, ...], accept: float, unsure: float, lead: float) -> Verdict:
     gallery = Gallery((ANNA, BORIS), np.array([own, other], np.float32))
-    return decide(HALF, gallery, ANNA, 2.0, replace(POINT, **cuts)).verdict
+    return decide(HALF, gallery, ANNA, 2.0, replace(POINT, accept=accept, unsure=unsure, lead=lead)).verdict
 
 
 def test_a_score_on_a_cut_has_reached_it() -> None:

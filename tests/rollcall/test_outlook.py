@@ -63,7 +63,7 @@ def test_two_students_are_too_few_to_move_a_cut() -> None:
 def test_four_students_move_a_cut_and_none_moves_it_far() -> None:
     axes = np.eye(5, dtype=np.float32)
     alike = {person: np.stack([axes[0] + axes[person]] * 3) for person in range(1, 5)}
-    notes = {person: each / np.float32(2**0.5) for person, each in alike.items()}  # every pair scores 0.5
+    notes = {person: np.asarray(each / 2**0.5, np.float32) for person, each in alike.items()}  # each pair scores 0.5
     point = replace(POINT, accept=0.502)
     three, four = outlook({person: notes[person] for person in (1, 2, 3)}, point), outlook(notes, point)
     assert three is not None
