@@ -56,7 +56,7 @@ async def test_from_the_link_to_the_mark(tmp_path: Path, valkey_url: str) -> Non
             assert person
             at = lesson.opened_at + timedelta(seconds=1)
             await lessons.mark(session, lesson, person.id, at, 0.97, None)
-            note = IncomingNote(anna.id, 1, "f", "u", 9000, at, False)
+            note = IncomingNote(anna.id, 1, "f", "u", 9000, at, None)
             attempt = await register(
                 session, note, person, Purpose.CHECK_IN, class_id=1, lesson=lesson, enrolment=None, received_at=at
             )
