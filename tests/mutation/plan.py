@@ -11,7 +11,10 @@ PLAN: dict[str, tuple[str, ...]] = {
         "tests/rollcall/test_galleries.py", "tests/rollcall/test_class_gallery.py", "tests/worker/test_loop.py",
     ),
     "rollcall/class_gallery.py": ("tests/rollcall/test_class_gallery.py",),
-    "rollcall/settlement.py": ("tests/rollcall/test_settlement.py", "tests/rollcall/test_turns.py"),
+    "rollcall/settlement.py": (
+        "tests/rollcall/test_settlement.py", "tests/rollcall/test_tries.py", "tests/rollcall/test_turns.py",
+        "tests/rollcall/test_silence.py",
+    ),
     "rollcall/replays.py": ("tests/rollcall/test_settlement.py", "tests/worker/test_replay.py"),
     "rollcall/storage/lessons.py": (
         "tests/rollcall/test_storage.py", "tests/rollcall/test_settlement.py", "tests/rollcall/test_turns.py",
