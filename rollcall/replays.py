@@ -19,7 +19,7 @@ from rollcall.seal import Keyring, fingerprint_binding
 from rollcall.storage.attempts import SealedFingerprint, fingerprints_around
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt
-from rollcall.verdict import Verdict
+from rollcall.verdict import JUDGED, Verdict
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ async def is_replay(session: AsyncSession, keyring: Keyring, result: Result, com
 
 
 async def _compare(keyring: Keyring, result: Result, person_id: int, earlier: Sequence[SealedFingerprint]) -> Compared:
-    if not earlier or result.fingerprint is None or result.verdict in (Verdict.REFUSED, Verdict.FAILED):
+    if not earlier or result.fingerprint is None or result.verdict not in JUDGED:
         return Compared()
     fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id, person_id))
     replayed = await asyncio.to_thread(_any_same, keyring, fingerprint, earlier)

@@ -14,7 +14,7 @@ from rollcall.replays import Compared, is_replay
 from rollcall.seal import Keyring, embedding_binding
 from rollcall.storage import lessons, people, reviews, voiceprints
 from rollcall.storage.tables import Attempt, Lesson, Person
-from rollcall.verdict import SUSPICIOUS, Purpose, Reason, Verdict
+from rollcall.verdict import JUDGED, SUSPICIOUS, Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES, unpack_embedding
 
 ENROLLING = "enrolling"
@@ -53,6 +53,7 @@ async def apply_result(
         _copy_facts(attempt, result, now)
         if await is_replay(session, keyring, result, compared or Compared()):
             attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.SAME_RECORDING
+            attempt.fingerprint = None  # the note that it repeats has one
         if attempt.verdict is Verdict.ACCEPTED:
             if attempt.purpose is Purpose.ENROL:
                 await _enrol(session, keyring, attempt, result, now)
@@ -82,7 +83,7 @@ def _copy_facts(attempt: Attempt, result: Result, now: datetime) -> None:
     attempt.speech_seconds = result.speech_seconds
     attempt.quality = result.quality
     attempt.timings = {**attempt.timings, **result.timings}
-    attempt.fingerprint = result.fingerprint
+    attempt.fingerprint = result.fingerprint if result.verdict in JUDGED else None
 
 
 async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, result: Result, now: datetime) -> None:
@@ -107,6 +108,7 @@ async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, resu
     notes = [voiceprints.open_note(keyring, row) for row in before]
     if differs_from_before(embedding, notes, operating_point(result.model, result.weight_hash)):
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.DIFFERENT_VOICE
+        attempt.fingerprint = None
         return
     await voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
     attempt.note_number = len(before) + 1

@@ -29,6 +29,11 @@ class Verdict(StrEnum):
     """We could not process it; the student is asked to send it again."""
 
 
+JUDGED = frozenset({Verdict.ACCEPTED, Verdict.ANOTHER_VOICE, Verdict.UNKNOWN, Verdict.UNSURE})
+"""The note's voice was listened to. Only such notes are kept to know a recording again by: one that was refused for its
+sound, or lost, was never of use to anybody, and its sender was asked to send another."""
+
+
 class Reason(StrEnum):
     """Why. Each has one sentence in each language (``reason-<value>`` in the texts)."""
 

@@ -18,7 +18,7 @@ from rollcall.job import Job, Result
 from rollcall.operating import operating_point
 from rollcall.seal import Binding, Keyring, embedding_binding, fingerprint_binding
 from rollcall.tries import decide_with_tries
-from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.voiceprint import pack_embedding, unpack_embedding
 from worker.decode import decode
 from worker.fingerprint import fingerprint
@@ -74,7 +74,7 @@ class Judge:
             speech = self._detector.detect(waveform)
         with _timed(heard.timings, "quality"):
             heard.quality = measure(waveform, speech)
-            heard.fingerprint = fingerprint(waveform)
+            heard.fingerprint = fingerprint(waveform, speech)
         heard.refusal = complaint(heard.quality, job.purpose)
         if heard.refusal in _TOO_LITTLE and (waveform.cut_off or waveform.lost > 0):
             heard.refusal = Reason.DAMAGED
@@ -152,7 +152,8 @@ class Judge:
 
     def _facts(self, heard: Heard, verdict: Verdict, reason: Reason) -> Result:
         job = heard.job
-        print_ = heard.fingerprint
+        # Of what was not judged nothing is kept that a later note could be taken for.
+        print_ = heard.fingerprint if verdict in JUDGED else None
         return Result(
             job_id=job.id,
             verdict=verdict,

@@ -14,7 +14,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
-from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
 
 _OWED_AT_ONCE = 200
 LONGEST_WAIT = timedelta(minutes=15)
@@ -96,10 +96,19 @@ def refuse(attempt: Attempt, reason: Reason, now: datetime) -> None:
     attempt.settled_at = now
 
 
+_SEEN = (*JUDGED, Verdict.PENDING)
+_SEEN_AT_SIGHT = (
+    Reason.FORWARDED, Reason.SCHEDULED, Reason.THROUGH_BOT, Reason.BEFORE_LESSON, Reason.SAME_RECORDING,
+)  # fmt: skip
+"""A file refused for one of these is known not to be recorded for the moment, whoever sends it again."""
+
+
 async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
     """Whether this very file came before, from anyone: by Telegram's id of it, or by its bytes.
 
-    A note that we failed to process may be sent again by its sender: we asked for it.
+    A file that was never judged (we failed, its sound was refused, there were too many) is no recording of use to
+    anybody: whoever sends it again hears the same true reason, and is accused of nothing. Two muted microphones may
+    even send the same bytes.
     """
     same = Attempt.file_unique_id == attempt.file_unique_id
     if attempt.content_hash is not None:
@@ -110,7 +119,7 @@ async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
             same,
             Attempt.id != attempt.id,
             Attempt.received_at <= attempt.received_at,
-            or_(Attempt.verdict != Verdict.FAILED, Attempt.person_id != attempt.person_id),
+            or_(Attempt.verdict.in_(_SEEN), Attempt.reason.in_(_SEEN_AT_SIGHT)),
         )
         .limit(1)
     )
@@ -118,13 +127,14 @@ async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
 
 
 async def fingerprints_around(session: AsyncSession, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:
-    """Sealed fingerprints of every earlier note of the person and of their classmates, enrolment included."""
+    """Sealed fingerprints of every judged note of the person and of their classmates, enrolment included."""
     classes = select(Membership.class_id).where(Membership.person_id == person_id, Membership.role == STUDENT)
     classmates = select(Membership.person_id).where(Membership.class_id.in_(classes))
     rows = await session.execute(
         select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(
             or_(Attempt.person_id == person_id, Attempt.person_id.in_(classmates)),
             Attempt.fingerprint.is_not(None),
+            Attempt.verdict.in_(JUDGED),
             Attempt.id != attempt_id,
         )
     )

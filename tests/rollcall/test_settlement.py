@@ -150,6 +150,31 @@ async def test_a_recording_heard_before_is_refused_even_from_a_classmate(school:
     assert (await apply(school, school.result(fresh, print_=rng.bytes(480)))).attempt.verdict is Verdict.ACCEPTED
 
 
+async def test_what_was_refused_unjudged_or_failed_is_not_compared_with(school: School) -> None:
+    recording = np.random.default_rng(1).bytes(480)
+    for verdict, reason in (
+        (Verdict.REFUSED, Reason.TOO_SHORT),
+        (Verdict.REFUSED, Reason.SEVERAL_SPEAKERS),
+        (Verdict.FAILED, Reason.NOT_ENROLLED),
+    ):
+        settled = await apply(school, school.result(await school.note(ANNA), verdict, reason, print_=recording))
+        assert settled.attempt.fingerprint is None
+    for student in (ANNA, BORIS):
+        again = await apply(school, school.result(await school.note(student), print_=recording))
+        assert again.attempt.reason is (Reason.MATCH if student == ANNA else Reason.SAME_RECORDING)
+    assert again.attempt.fingerprint is None
+
+
+async def test_a_judged_note_is_compared_with_whatever_its_verdict(school: School) -> None:
+    for number, (verdict, reason) in enumerate(
+        ((Verdict.UNKNOWN, Reason.UNKNOWN_VOICE), (Verdict.ANOTHER_VOICE, Reason.OTHER_VOICE))
+    ):
+        recording = np.random.default_rng(number).bytes(480)
+        await apply(school, school.result(await school.note(BORIS), verdict, reason, print_=recording))
+        settled = await apply(school, school.result(await school.note(ANNA), print_=recording))
+        assert settled.attempt.reason is Reason.SAME_RECORDING
+
+
 async def test_after_forgetting_nothing_made_from_the_voice_is_left(school: School) -> None:
     await school.begin_enrolment(ANNA, "e1")
     for number in range(3):

@@ -150,6 +150,31 @@ async def test_a_note_we_failed_to_process_may_be_sent_again_by_its_sender(schoo
         assert not await attempts.was_seen_before(session, await session.get_one(Attempt, again))
 
 
+async def test_a_file_that_was_never_judged_may_be_sent_again_and_a_judged_one_may_not(school: School) -> None:
+    cases = {
+        (Verdict.REFUSED, Reason.SILENCE): False,
+        (Verdict.REFUSED, Reason.NOISY): False,
+        (Verdict.FAILED, Reason.PROCESSING_FAILED): False,
+        (Verdict.REFUSED, Reason.SEEN_BEFORE): False,
+        (Verdict.REFUSED, Reason.FORWARDED): True,
+        (Verdict.REFUSED, Reason.SAME_RECORDING): True,
+        (Verdict.UNSURE, Reason.UNSURE): True,
+        (Verdict.ACCEPTED, Reason.MATCH): True,
+    }
+    found = {}
+    for verdict, reason in cases:
+        first = await school.note(ANNA, unique=reason)
+        async with school.database.session() as session:
+            await apply_result(session, school.keyring, school.result(first, verdict, reason), NINE)
+        for sender in (ANNA, BORIS):
+            again = await school.note(sender, unique=reason, sent_at=NINE + timedelta(minutes=1))
+            async with school.database.session() as session:
+                attempt = await session.get_one(Attempt, again)
+                found[verdict, reason] = await attempts.was_seen_before(session, attempt)
+                await session.delete(attempt)
+            assert found[verdict, reason] is cases[verdict, reason], (reason, sender)
+
+
 async def test_notes_that_wait_for_a_result_are_found_once_they_are_queued(school: School) -> None:
     queued = await school.note(ANNA, sent_at=NINE)
     await school.note(ANNA, sent_at=NINE + timedelta(seconds=1))

@@ -8,8 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from evaluation import replays
 from evaluation.degrade import gain, opus
-from rollcall.fingerprint import SAME_RECORDING_BELOW, bit_error_rate, same_recording
+from rollcall.fingerprint import evidence_needed, likeliest, pack, same_recording, unpack
 from worker.decode import decode
 from worker.fingerprint import fingerprint
 from worker.waveform import SAMPLE_RATE, Waveform
@@ -66,14 +67,20 @@ def test_of_500_pairs_by_one_speaker_none_is_taken_for_the_same_recording(
     assert not refused
 
 
-def test_the_search_through_many_finds_what_a_comparison_one_by_one_finds() -> None:
+def test_the_search_through_many_finds_what_every_alignment_of_each_would_show() -> None:
     rng = np.random.default_rng(5)
-    known = [fingerprint(_sound(1.0 + 0.3 * number, seed=number)) for number in range(30)]
+    prints = [fingerprint(_sound(2.5 + 0.3 * number, seed=number)) for number in range(30)]
     for number in rng.permutation(30):
-        noisy = bytes(byte ^ (1 << int(rng.integers(8)) if rng.random() < 0.9 else 0) for byte in known[number])
-        one_by_one = [place for place in range(30) if bit_error_rate(noisy, known[place]) < SAME_RECORDING_BELOW]
-        assert one_by_one == [number]
-        assert same_recording(noisy, known) == number
+        known = unpack(prints[number])
+        shift = int(rng.integers(0, 12))
+        turned = known.words ^ rng.integers(0, 2**32, len(known.words), dtype=np.uint32) & known.words >> 1
+        match = likeliest(pack(turned[shift:], known.counting[shift:]), prints)
+        assert match is not None
+        counting = known.counting[shift:]
+        wrong = (
+            np.bitwise_count((turned[shift:] ^ known.words[shift:]) & counting).sum() / np.bitwise_count(counting).sum()
+        )
+        assert (match.place, match.bit_error_rate) == (number, pytest.approx(wrong))
 
 
 def test_a_copy_of_the_middle_of_a_long_recording_is_found_and_so_is_the_whole_by_its_part() -> None:
@@ -88,3 +95,59 @@ def test_nothing_is_a_copy_of_what_is_too_short_for_a_fingerprint() -> None:
     assert same_recording(b"", [b"", fingerprint(_sound(3.0, seed=1))]) is None
     assert same_recording(fingerprint(_sound(3.0, seed=1)), [b""]) is None
     assert same_recording(fingerprint(_sound(3.0, seed=1)), []) is None
+
+
+def test_the_evidence_that_is_needed_grows_with_the_tries() -> None:
+    assert evidence_needed(1) < evidence_needed(200) < evidence_needed(400_000)
+
+
+def test_frames_that_count_for_nothing_accuse_nobody() -> None:
+    rng = np.random.default_rng(1)
+    speechless = np.zeros(3 * SAMPLE_RATE, np.float32)
+    hiss = [Waveform((rng.standard_normal(5 * SAMPLE_RATE) * 10 ** (-110 / 20)).astype(np.float32)) for _ in range(2)]
+    assert [fingerprint(note) for note in hiss] == [b"", b""]
+    muted = [fingerprint(Waveform(np.concatenate((_sound(1.0, seed).samples, speechless)))) for seed in (1, 2)]
+    assert same_recording(muted[0], [muted[1]]) is None
+    tone = np.sin(2 * np.pi * 440 * np.arange(5 * SAMPLE_RATE) / SAMPLE_RATE).astype(np.float32) * np.float32(0.1)
+    assert same_recording(fingerprint(Waveform(tone)), [fingerprint(Waveform(tone[100:]))]) is None
+
+
+def test_of_the_first_format_silence_accuses_nobody_and_a_copy_is_known_again() -> None:
+    rng = np.random.default_rng(2)
+    notes = [np.concatenate((rng.integers(0, 2**32, 60, dtype=np.uint32), np.zeros(60, np.uint32))) for _ in range(2)]
+    old = [note.tobytes() for note in notes]
+    new = pack(notes[0], np.repeat(np.array([0xFFFFFFFF, 0], np.uint32), 60))
+    assert same_recording(old[0], [old[1]]) is None
+    assert same_recording(new, [old[1]]) is None
+    assert same_recording(new, old) == 0
+
+
+def test_a_short_note_is_no_copy_of_anything_nor_anything_of_it() -> None:
+    whole = _sound(6.0, seed=1)
+    short = fingerprint(Waveform(whole.samples[: int(0.8 * SAMPLE_RATE)]))
+    assert same_recording(short, [fingerprint(whole)]) is None
+    assert same_recording(fingerprint(whole), [short]) is None
+
+
+def test_damaged_fingerprints_are_no_fingerprints() -> None:
+    whole = fingerprint(_sound(3.0, seed=1))
+    for damaged in (whole[:-1], whole[:50], b"\x03" + whole[1:], b"\x02"):
+        assert likeliest(whole, [damaged]) is None
+
+
+@pytest.mark.voices
+def test_of_thousands_of_pairs_with_silence_gates_hum_and_bells_none_is_taken_for_the_same(voices: Path) -> None:
+    sounds = replays.recordings([voices / "dev", voices / "digits"])
+    notes = replays.different_notes(sounds, np.random.default_rng(10))
+    pairs = list(combinations(notes, 2))
+    assert len(pairs) > 4000
+    assert [1 for one, other in pairs if same_recording(one, [other]) is not None] == []
+
+
+@pytest.mark.voices
+def test_copies_with_noise_silence_or_only_a_part_are_known_again(voices: Path) -> None:
+    sounds = replays.recordings([voices / "dev"])
+    known = [replays.heard(sound.samples) for sound in sounds]
+    found = replays.copies_caught(sounds, known, np.arange(len(sounds)), 4, np.random.default_rng(1))
+    caught, tried = (sum(column) for column in zip(*found.values(), strict=True))
+    assert (tried, caught) == (4 * len(replays.COPIES), tried), found

@@ -1,0 +1,232 @@
+"""How often is a note wrongly called a copy, and how many copies are caught? ``python -m evaluation.replays FOLDER…``
+
+Each folder holds recordings as `evaluation.recordings` finds them. Everything is drawn from one seed. The figures stand
+in docs/accuracy.md.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from evaluation.degrade import SAMPLE_RATE, Samples, gain, opus, white_noise
+from evaluation.recordings import find
+from rollcall.fingerprint import same_recording
+from worker.decode import decode
+from worker.fingerprint import fingerprint
+from worker.speech import SpeechDetector
+from worker.waveform import Waveform
+
+SHORTEST, LONGEST = 0.3, 20.0
+EARLIER = 2000
+SPEECH = 2.0
+"""Seconds that a copy must share to have to be caught."""
+_HALF = SAMPLE_RATE // 2
+_DETECTOR = SpeechDetector()
+
+Treatment = Callable[[Samples, np.random.Generator], Samples]
+
+
+@dataclass(frozen=True)
+class Sound:
+    """A recording, or a stretch of one: float32 [n] at 16 kHz, and whose."""
+
+    speaker: str
+    samples: Samples
+
+
+def heard(samples: Samples) -> bytes:
+    """The fingerprint that a worker takes."""
+    waveform = Waveform(np.asarray(samples, np.float32))
+    return fingerprint(waveform, _DETECTOR.detect(waveform))
+
+
+def recordings(folders: Sequence[Path]) -> list[Sound]:
+    """All of them, in the order of folders, speakers and names."""
+    return [
+        Sound(f"{folder.name}/{speaker}", decode(file.read_bytes()).samples)
+        for folder in folders
+        for speaker, files in find(folder).items()
+        for file in files
+    ]
+
+
+def _as_it_is(samples: Samples, rng: np.random.Generator) -> Samples:
+    return samples
+
+
+def _muted_after(samples: Samples, rng: np.random.Generator) -> Samples:
+    return np.concatenate((samples, np.zeros(int(rng.uniform(1, 4) * SAMPLE_RATE), np.float32)))
+
+
+def _muted_before(samples: Samples, rng: np.random.Generator) -> Samples:
+    return np.concatenate((np.zeros(int(rng.uniform(1, 4) * SAMPLE_RATE), np.float32), samples))
+
+
+def _gated(samples: Samples, rng: np.random.Generator) -> Samples:
+    """A noise gate: tenths of a second below -40 dBFS are exact zeros."""
+    gated = samples.copy()
+    for start in range(0, len(gated), SAMPLE_RATE // 10):
+        part = gated[start : start + SAMPLE_RATE // 10]
+        if np.sqrt(np.mean(part**2)) < 0.01:
+            part[:] = 0
+    return gated
+
+
+def _hiss(samples: Samples, rng: np.random.Generator) -> Samples:
+    """A virtual microphone: noise at -110 dBFS for some seconds."""
+    noise = rng.standard_normal(int(rng.uniform(1, 4) * SAMPLE_RATE), np.float32) * np.float32(10 ** (-110 / 20))
+    return np.concatenate((samples, noise))
+
+
+def _the_same_hum(samples: Samples, rng: np.random.Generator) -> Samples:
+    """Mains hum with its overtones, in everyone's notes alike."""
+    at = np.arange(len(samples), dtype=np.float32) / SAMPLE_RATE
+    hum = sum(np.sin(2 * np.pi * 50 * n * at) / n for n in range(1, 20))
+    return np.asarray(samples + 0.003 * hum, np.float32)
+
+
+def _the_same_bell(samples: Samples, rng: np.random.Generator) -> Samples:
+    """Two seconds of a bell before or after the speech, the same to the sample."""
+    at = np.arange(2 * SAMPLE_RATE, dtype=np.float32) / SAMPLE_RATE
+    bell = sum(np.sin(2 * np.pi * 440 * ratio * at) * np.exp(-4 * (at % 0.25)) for ratio in (1, 1.5, 2.76, 5.4))
+    parts = [samples, np.asarray(0.1 * bell, np.float32)]
+    return np.concatenate(parts if rng.random() < 0.5 else parts[::-1])
+
+
+HONEST: tuple[Treatment, ...] = (
+    _as_it_is, _muted_after, _muted_before, _gated, _hiss, _the_same_hum, _the_same_bell,
+)  # fmt: skip
+
+
+def different_notes(sounds: Sequence[Sound], rng: np.random.Generator) -> list[bytes]:
+    """Fingerprints of notes of 0.3 to 20 s, treated in turn, of which no two share a sample."""
+    notes = []
+    place = 0
+    while place < len(sounds):
+        length = int(np.exp(rng.uniform(np.log(SHORTEST), np.log(LONGEST))) * SAMPLE_RATE)
+        speaker, parts = sounds[place].speaker, [sounds[place].samples]
+        place += 1
+        while sum(map(len, parts)) < length and place < len(sounds) and sounds[place].speaker == speaker:
+            parts.append(sounds[place].samples)
+            place += 1
+        treatment = HONEST[len(notes) % len(HONEST)]
+        notes.append(heard(opus(treatment(np.concatenate(parts)[:length], rng), 24)))
+    return notes
+
+
+def halves(sounds: Sequence[Sound]) -> Iterator[Sound]:
+    """Recordings of 5 s and more in two, the others whole: more notes, which differ as one speaker's notes do."""
+    for sound in sounds:
+        if len(sound.samples) < 5 * SAMPLE_RATE:
+            yield sound
+        else:
+            middle = len(sound.samples) // 2
+            yield Sound(sound.speaker, sound.samples[:middle])
+            yield Sound(sound.speaker, sound.samples[middle:])
+
+
+def _noisy(samples: Samples, rng: np.random.Generator) -> Samples:
+    where = _DETECTOR.detect(Waveform(samples)).segments
+    return opus(white_noise(samples, where, 15, rng), 24)
+
+
+def _part(samples: Samples, rng: np.random.Generator) -> Samples:
+    """The shortest beginning, from somewhere on, that holds enough speech."""
+    segments = _DETECTOR.detect(Waveform(samples)).segments
+    start = int(rng.uniform(0, 0.5) * len(samples))
+    left = SPEECH + 0.2
+    for since, until in segments:
+        since, until = since - start / SAMPLE_RATE, until - start / SAMPLE_RATE
+        spoken = max(0.0, until - max(0.0, since))
+        if spoken >= left:
+            return opus(samples[start : start + int((max(0.0, since) + left) * SAMPLE_RATE)], 24)
+        left -= spoken
+    return opus(samples, 24)
+
+
+COPIES: dict[str, Treatment] = {
+    "Opus 12 kbit/s": lambda samples, rng: opus(samples, 12),
+    "Opus 16": lambda samples, rng: opus(samples, 16),
+    "Opus 24": lambda samples, rng: opus(samples, 24),
+    "Opus 48": lambda samples, rng: opus(samples, 48),
+    "6 dB louder": lambda samples, rng: opus(gain(samples, 6), 24),
+    "6 dB quieter": lambda samples, rng: opus(gain(samples, -6), 24),
+    "0.5 s off the beginning": lambda samples, rng: opus(samples[_HALF + int(rng.integers(640)) :], 24),
+    "0.5 s off the end": lambda samples, rng: opus(samples[:-_HALF], 24),
+    "silence added": lambda samples, rng: opus(_muted_before(_muted_after(samples, rng), rng), 24),
+    "white noise at 15 dB": _noisy,
+    "2.2 s of it": _part,
+}
+
+
+def _speech(samples: Samples) -> float:
+    return _DETECTOR.detect(Waveform(samples)).seconds
+
+
+def copies_caught(
+    sounds: Sequence[Sound], known: Sequence[bytes], places: NDArray[np.int64], each: int, rng: np.random.Generator
+) -> dict[str, tuple[int, int]]:
+    """By treatment: caught and tried copies, each sought among all that is known.
+
+    Args:
+        known: fingerprints of the sounds, in their order; there may be more behind them.
+        places: the sounds to copy from, in the order they are taken.
+        each: copies per treatment.
+    """
+    found = {}
+    for name, treatment in COPIES.items():
+        caught = tried = 0
+        for place in places:
+            copy = treatment(sounds[place].samples, rng)
+            if _speech(copy) < SPEECH:
+                continue
+            tried += 1
+            caught += same_recording(heard(copy), known) == place
+            if tried == each:
+                break
+        found[name] = (caught, tried)
+    return found
+
+
+def main(folders: Sequence[str]) -> None:
+    """Print every figure."""
+    rng = np.random.default_rng(10)
+    sounds = recordings([Path(folder) for folder in folders])
+    notes = different_notes(sounds, rng)
+    pairs = wrong = 0
+    for one, other in combinations(notes, 2):
+        pairs += 1
+        wrong += same_recording(one, [other]) is not None
+    print(f"{pairs:,} pairs of {len(notes):,} different recordings: {wrong} called the same", flush=True)
+    parts = list(halves(sounds))
+    prints = [heard(part.samples) for part in parts]
+    chosen = rng.permutation(len(prints))[: EARLIER + 1].tolist()
+    wrong, started = 0, time.perf_counter()
+    for place in chosen:
+        wrong += same_recording(prints[place], [prints[other] for other in chosen if other != place]) is not None
+    each = (time.perf_counter() - started) * 1000 / len(chosen)
+    print(
+        f"{len(chosen):,} honest notes against {len(chosen) - 1:,} each: {wrong} refused; {each:.0f} ms a note",
+        flush=True,
+    )
+    long = [place for place, sound in enumerate(sounds) if len(sound.samples) >= 3 * SAMPLE_RATE]
+    known = [heard(sound.samples) for sound in sounds]
+    known += known[: max(0, EARLIER - len(known))]
+    everything = [0, 0]
+    for name, (caught, tried) in copies_caught(sounds, known, rng.permutation(long), 200, rng).items():
+        print(f"{name}: {caught} of {tried}", flush=True)
+        everything[0] += caught
+        everything[1] += tried
+    print(f"copies caught among {len(known):,}: {everything[0]} of {everything[1]}")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
