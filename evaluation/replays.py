@@ -108,7 +108,7 @@ HONEST: tuple[Treatment, ...] = (
 
 def different_notes(sounds: Sequence[Sound], rng: np.random.Generator) -> list[bytes]:
     """Fingerprints of notes of 0.3 to 20 s, treated in turn, of which no two share a sample."""
-    notes = []
+    notes: list[bytes] = []
     place = 0
     while place < len(sounds):
         length = int(np.exp(rng.uniform(np.log(SHORTEST), np.log(LONGEST))) * SAMPLE_RATE)
@@ -219,7 +219,6 @@ def main(folders: Sequence[str]) -> None:
     )
     long = [place for place, sound in enumerate(sounds) if len(sound.samples) >= 3 * SAMPLE_RATE]
     known = [heard(sound.samples) for sound in sounds]
-    known += known[: max(0, EARLIER - len(known))]
     everything = [0, 0]
     for name, (caught, tried) in copies_caught(sounds, known, rng.permutation(long), 200, rng).items():
         print(f"{name}: {caught} of {tried}", flush=True)

@@ -20,10 +20,10 @@ FRAMES_A_SECOND = 25
 DESIGN_EFFECT = 2.5
 """Neighbouring bits and frames resemble each other: the surplus of N bits varies as that of N / 2.5 independent ones.
 Measured: the variance of the surplus over N, for different recordings, at any overlap from 25 frames to 300."""
-_TAIL_FROM, _TAIL_SHARE, _TAIL_SLOPE = 4.85, 1e-4, 2.9
+_TAIL_FROM, _TAIL_SHARE, _TAIL_SLOPE = 4.85, 1e-4, 3.5
 """So rarely different recordings show more evidence than this at one alignment, and how fast it gets rarer: measured.
 Like sounds follow each other in all speech, so the tail is longer than the normal distribution's."""
-_ACCUSED_WRONGLY = 1e-4
+_ACCUSED_WRONGLY = 1e-6
 """Chance, by that tail, that an honest note is called a copy of any of all earlier ones: of 2,000 as of one."""
 SAME_RECORDING_BELOW = 0.30
 """Bit error rate of the bits that count. However much is compared, a copy is this like: worst measured, 0.23."""
@@ -139,7 +139,7 @@ def likeliest(one: bytes, others: Sequence[bytes]) -> Match | None:
 
 
 def evidence_needed(tries: int) -> float:
-    """Standard deviations that chance reaches once in ten thousand times that it is given so many tries."""
+    """Standard deviations that chance reaches once in a million times that it is given so many tries."""
     return _TAIL_FROM + math.log(max(1.0, tries * _TAIL_SHARE / _ACCUSED_WRONGLY)) / _TAIL_SLOPE
 
 
@@ -201,7 +201,7 @@ def _paired(row: NDArray[np.uint32]) -> NDArray[np.uint64]:
 
 def _least_overlap(own: int, others: NDArray[np.int64]) -> NDArray[np.int64]:
     """Frames that must be compared: half of what counts in the shorter one, and no less than makes a sentence."""
-    return np.maximum(np.minimum(own, others) // 2, _LEAST_FRAMES)
+    return np.asarray(np.maximum(np.minimum(own, others) // 2, _LEAST_FRAMES), np.int64)
 
 
 def _compare(note: Print, other: Print, place: int, shift: int, needed: float) -> Match | None:

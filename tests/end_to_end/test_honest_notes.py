@@ -42,7 +42,7 @@ async def test_twenty_short_notes_of_one_student_shut_nobody_out(voices: Path, t
 
         answers = [text for texts in await asyncio.gather(*map(check_in, range(STUDENTS))) for text in texts]
         # A copy of a note that was judged is still one, and leaves a way in.
-        copy = await speak(students[1], voice_note(sound_of(notes[1][4]) / 2, 16))
+        copy = await speak(students[1], voice_note(sound_of(notes[1][4]) * np.float32(0.5), 16))
     assert len(answers) == 5 * STUDENTS
     assert not [text for text in answers if "heard this recording" in text or "sent before" in text]
     assert sum(bool(re.search(r"\d+ %", text)) for text in answers) >= 0.95 * len(answers), answers

@@ -73,14 +73,16 @@ def test_the_search_through_many_finds_what_every_alignment_of_each_would_show()
     for number in rng.permutation(30):
         known = unpack(prints[number])
         shift = int(rng.integers(0, 12))
-        turned = known.words ^ rng.integers(0, 2**32, len(known.words), dtype=np.uint32) & known.words >> 1
+        flips = rng.integers(0, 2**32, len(known.words), dtype=np.uint32) & (known.words >> np.uint32(1))
+        turned = np.asarray(known.words ^ flips, np.uint32)
         match = likeliest(pack(turned[shift:], known.counting[shift:]), prints)
         assert match is not None
         counting = known.counting[shift:]
         wrong = (
             np.bitwise_count((turned[shift:] ^ known.words[shift:]) & counting).sum() / np.bitwise_count(counting).sum()
         )
-        assert (match.place, match.bit_error_rate) == (number, pytest.approx(wrong))
+        assert match.place == number
+        assert match.bit_error_rate == pytest.approx(wrong)
 
 
 def test_a_copy_of_the_middle_of_a_long_recording_is_found_and_so_is_the_whole_by_its_part() -> None:
