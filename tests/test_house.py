@@ -88,7 +88,7 @@ def test_the_bot_is_installed_without_torch() -> None:
 
 
 def test_a_worker_on_a_cpu_is_installed_without_torch() -> None:
-    installed = _closure("rollcall", {"listen"})
+    installed = _closure("rollcall", {"worker"})
     assert {"onnxruntime", "av"} <= installed
     assert not {"torch", "torchaudio", "speechbrain"} & installed
 

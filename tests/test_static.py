@@ -31,6 +31,7 @@ _EXPLAINED = {
     ("B603", "sandbox/voices/make.py"): _OWN_PROGRAM,
     ("B404", "worker/transcode.py"): _OWN_PROGRAM,
     ("B603", "worker/transcode.py"): _OWN_PROGRAM,
+    ("B606", "rollcall/leash.py"): "it becomes the program that our own process names; no shell is what we want",
     ("B606", "worker/confined.py"): "it becomes the program that worker/transcode.py names; no shell is what we want",
     ("B311", "bench/service.py"): "arrival times of a benchmark",
     ("B311", "bench/load/crowd.py"): "who speaks when in a load run, the same each time",
