@@ -55,6 +55,8 @@ def start_valkey(settings: Settings) -> ValkeyServer:
             # No second copy; and a log that is written anew often keeps little of what was settled.
             "save": "",
             "auto-aof-rewrite-min-size": "1mb",
+            # A deleted entry is wiped with the node it lies in: none is shared, so that what is erased is gone at once.
+            "stream-node-max-entries": "1",
         },
     )
     server._binary_path = _leash(server._binary_path, folder)

@@ -23,6 +23,7 @@ def log_of(client: redis.Redis) -> bytes:
 async def test_a_settled_note_leaves_the_queues_log(valkey_url: str) -> None:
     client = mailbox.connect(valkey_url)
     with redis.Redis.from_url(valkey_url) as look:
+        look.xadd(keys.JOBS, {"job": "{}", "audio": "a neighbour's, which stays"})
         entry = look.xadd(keys.JOBS, {"job": "{}", "audio": SECRET})
         look.xdel(keys.JOBS, entry)
         assert SECRET in log_of(look), "so that not finding it later means something"
