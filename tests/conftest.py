@@ -37,6 +37,8 @@ RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 _MACHINES = os.geteuid() == 0 and shutil.which("ip") is not None and bool(_POSTGRES and _REDIS)
 
 _LEFT_OUT: dict[str, str] = {}
+_LONG = ("machines", "chaos", "end_to_end")
+"""Folders of whole products, first: their tests are few, and long."""
 
 
 def _drop_speechbrains_old_names() -> None:
@@ -62,6 +64,8 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Leave out what cannot run here, loudly; in CI a missing prerequisite is a failure, so nothing is left out."""
     _drop_speechbrains_old_names()
+    # A file is run by one process: whichever is left with a long one at the end keeps the other waiting.
+    items.sort(key=lambda item: not item.path.parent.name.startswith(_LONG))
     missing = {
         "voices": None if VOICES.is_dir() else f"the real voices are not at {VOICES}",
         "postgres": None if _POSTGRES else "no PostgreSQL: run the tests with make test",
