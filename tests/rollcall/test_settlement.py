@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import numpy as np
+import pytest
 from sqlalchemy import func, select
 
 from rollcall.attendance import Status
@@ -135,6 +136,7 @@ async def test_notes_of_two_models_never_make_one_voiceprint(school: School) -> 
         settled = await apply(school, school.result(note, voice=VOICE, weights=weights))
     assert settled.attempt.note_number == 1
     assert await count(school, StoredVoiceprint) == 0
+    assert await count(school, EnrolmentNote) == 1, "those of the encoder before are gone"
 
 
 async def test_a_recording_heard_before_is_refused_even_from_a_classmate(school: School) -> None:
@@ -198,3 +200,73 @@ async def test_after_forgetting_nothing_made_from_the_voice_is_left(school: Scho
 async def test_a_result_for_an_unknown_note_is_dropped(school: School) -> None:
     async with school.database.session() as session:
         assert await apply_result(session, school.keyring, school.result("nobody"), NINE) is None
+
+
+async def test_every_fact_of_a_result_is_written_down(school: School) -> None:
+    facts = {
+        "model": "campplus", "weight_hash": "w1", "decoder": "libopus", "score": 0.71, "threshold": 0.55,
+        "runner_up": 0.2, "confidence": 0.97, "speech_seconds": 3.5, "quality": {"snr": 21.0},
+    }  # fmt: skip
+    attempt_id = await school.note(ANNA)
+    async with school.database.session() as session:
+        (await session.get_one(Attempt, attempt_id)).timings = {"download": 7.0}
+    await apply(school, school.result(attempt_id).model_copy(update=facts))
+    async with school.database.session() as session:
+        stored = await session.get_one(Attempt, attempt_id)
+        assert {name: getattr(stored, name) for name in facts} == facts
+        assert stored.timings == {"download": 7.0, "embed": 50.0}
+        assert stored.settled_at == NINE
+
+
+async def test_what_a_result_leaves_open_is_stored_as_nothing(school: School) -> None:
+    bare = {"model": "", "weight_hash": "", "decoder": ""}
+    note = school.result(await school.note(ANNA), Verdict.REFUSED, Reason.SILENCE).model_copy(update=bare)
+    attempt = (await apply(school, note)).attempt
+    assert (attempt.model, attempt.weight_hash, attempt.decoder) == (None, None, None)
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason", "status"),
+    [
+        (Verdict.UNKNOWN, Reason.UNKNOWN_VOICE, Status.FLAGGED),
+        (Verdict.REFUSED, Reason.SILENCE, Status.ABSENT),
+        (Verdict.FAILED, Reason.PROCESSING_FAILED, Status.ABSENT),
+    ],
+)
+async def test_a_backlog_flags_the_absent_for_suspicious_notes_only(
+    school: School, verdict: Verdict, reason: Reason, status: Status
+) -> None:
+    lesson = await school.open()
+    note = await school.note(ANNA, lesson_id=lesson)
+    await school.close(lesson)
+    await apply(school, school.result(note, verdict, reason))
+    async with school.database.session() as session:
+        assert (await session.get_one(Attendance, (lesson, school.ids[ANNA]))).status is status
+
+
+@pytest.mark.parametrize(
+    ("verdict", "reason"), [(Verdict.UNKNOWN, Reason.UNKNOWN_VOICE), (Verdict.REFUSED, Reason.SILENCE)]
+)
+async def test_only_unsure_notes_count_as_tries_and_keep_their_embedding(
+    school: School, verdict: Verdict, reason: Reason
+) -> None:
+    await enrolled(school)
+    lesson = await school.open()
+    for expected, (said, why) in ((None, (verdict, reason)), (1, (Verdict.UNSURE, Reason.UNSURE))):
+        note = await school.note(ANNA, lesson_id=lesson)
+        attempt = (await apply(school, school.result(note, said, why, voice=VOICE))).attempt
+        assert attempt.note_number == expected
+        assert (attempt.embedding is not None) is (expected is not None)
+
+
+async def enrolled(school: School) -> None:
+    await school.begin_enrolment(ANNA, "e1")
+    for _ in range(3):
+        note = await school.note(ANNA, enrolment="e1")
+        await apply(school, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE))
+
+
+async def test_an_accepted_enrolment_note_without_an_embedding_is_a_fault_of_its_worker(school: School) -> None:
+    await school.begin_enrolment(ANNA, "e1")
+    with pytest.raises(ValueError, match="without an embedding"):
+        await apply(school, school.result(await school.note(ANNA, enrolment="e1"), reason=Reason.GOOD_NOTE))
