@@ -225,3 +225,18 @@ async def test_a_worker_that_holds_a_gallery_sees_its_raise_move(
                 await erasure.erase_voice(session, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
         await publish_each(services, [school.class_id])
         assert reader.get(school.class_id).raised == 0, "three are too few to move a cut"
+
+
+async def test_what_a_class_may_expect_is_told_of_all_its_voices_and_of_one_alone_nothing(
+    services: Services, settings: Settings, school: School
+) -> None:
+    found = await class_gallery.outlook_of(services.database, services.keyring, school.class_id)
+    assert found is not None
+    assert (found.students, found.raised) == (len(STUDENTS), raised(settings, school.class_id))
+    for telegram_id in STUDENTS[1:]:
+        async with services.database.session() as session:
+            person = await session.get_one(Person, school.ids[telegram_id])
+            await erasure.erase_voice(session, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
+    await publish_each(services, [school.class_id])
+    assert raised(settings, school.class_id) == 0
+    assert await class_gallery.outlook_of(services.database, services.keyring, school.class_id) is None

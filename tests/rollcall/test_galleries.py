@@ -104,3 +104,24 @@ async def test_an_odd_field_takes_nobody_out_of_a_class(
     assert gallery.raised == 0
     await writer.put(1, {7: ANNA})
     assert not redis_client.hexists(keys.gallery(1), "x")
+
+
+@pytest.mark.parametrize("said", ["", "high", "inf"])
+async def test_a_raise_that_is_no_number_raises_nothing(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis, said: str
+) -> None:
+    await writer.put(1, {7: ANNA}, raised=0.1)
+    redis_client.hset(keys.gallery(1), keys.GALLERY_RAISED.decode(), said)
+    gallery = reader.get(1)
+    assert (gallery.people, gallery.raised) == ((7,), 0.0)
+
+
+async def test_a_gallery_that_is_read_anew_leaves_no_voice_of_the_old_one(
+    writer: Galleries, reader: GalleryReader
+) -> None:
+    await writer.put(1, {7: ANNA, 8: BORIS})
+    old = reader.get(1)
+    assert old.centroids.any()
+    await writer.put(1, {8: BORIS})
+    assert reader.get(1).people == (8,)
+    assert not old.centroids.any()
