@@ -75,3 +75,15 @@ def test_the_high_band_is_told_from_the_telephones() -> None:
     one_frame = measured(tones((1000, 0.1), (6000, 0.01), seconds=0.025), (0.0, 0.025))
     assert one_frame.high_band < -10
     assert measured(np.zeros(SAMPLE_RATE, np.float32)).level == -100
+
+
+def test_a_frame_that_is_mostly_speech_counts_as_speech() -> None:
+    frame = 400 / SAMPLE_RATE
+    voice, pause = tones((1000, 0.1), seconds=0.6 * frame), tones((1000, 0.001), seconds=40.4 * frame)
+    found = measured(np.concatenate([voice, pause]), (0.0, 0.6 * frame))
+    assert found.snr == pytest.approx(10 * np.log10(0.6) + 40, abs=0.3)
+
+
+def test_the_telephones_band_ends_below_3400_hertz() -> None:
+    assert measured(tones((3400, 0.1), (6000, 0.1)), (0.0, 1.0)).high_band > 5, "its own bin is not the telephone's"
+    assert measured(tones((3360, 0.1), (6000, 0.1)), (0.0, 1.0)).high_band == pytest.approx(0.5, abs=1.0)
