@@ -430,3 +430,13 @@ async def test_old_digests_are_swept_and_unhandled_updates_never(database: Datab
         await inbox.sweep(session, NINE + timedelta(days=3))
         assert [payload for _, payload in await inbox.take_over(session, OTHER, expired(), NINE)] == ["waiting"]
         assert await inbox.accept(session, 1, "old", HOLDER, NINE)
+
+
+async def test_a_note_that_comes_a_second_time_keeps_its_row(school: School) -> None:
+    first = await school.note(ANNA, unique="same")
+    async with school.database.session() as session:
+        (await session.get_one(Attempt, first)).reason = Reason.NOISY
+    school.sent -= 1
+    assert await school.note(ANNA, unique="same") == first
+    async with school.database.session() as session:
+        assert (await session.get_one(Attempt, first)).reason is Reason.NOISY
