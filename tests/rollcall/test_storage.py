@@ -440,3 +440,14 @@ async def test_a_note_that_comes_a_second_time_keeps_its_row(school: School) -> 
     assert await school.note(ANNA, unique="same") == first
     async with school.database.session() as session:
         assert (await session.get_one(Attempt, first)).reason is Reason.NOISY
+
+
+async def test_a_note_that_was_never_judged_is_compared_with_nothing_whatever_its_row_holds(school: School) -> None:
+    judged, refused, new = await school.note(ANNA), await school.note(ANNA), await school.note(ANNA)
+    async with school.database.session() as session:
+        for attempt_id, verdict in ((judged, Verdict.UNSURE), (refused, Verdict.REFUSED)):
+            attempt = await session.get_one(Attempt, attempt_id)
+            attempt.verdict, attempt.fingerprint = verdict, b"sealed"
+    async with school.database.session() as session:
+        around = await attempts.fingerprints_around(session, school.ids[ANNA], new)
+    assert [note.attempt_id for note in around] == [judged]
