@@ -5,4 +5,31 @@ Each under its module and its name, as the table of `make mutate` gives it.
 
 from __future__ import annotations
 
-EXPLAINED: dict[str, dict[str, str]] = {}
+EXPLAINED: dict[str, dict[str, str]] = {
+    "rollcall/outlook.py": {
+        "_raise: 2 -> (3)": "Two trials are those of two people with one note each; an enrolment has three.",
+    },
+    "rollcall/enrolment.py": {
+        "differs_from_before: return False -> return None": "Asked for as a condition only.",
+    },
+    "rollcall/galleries.py": {
+        "module: 0.05 -> (0.07500000000000001)": "How long to wait after somebody else wrote first.",
+        "GalleryWriter.write: True -> (False)": "A pipeline that was told WATCH and MULTI is a transaction by that.",
+        "GalleryWriter.write: await asyncio.sleep(random.uniform(0, _PAUSE)) -> pass": "Tries again sooner.",
+        "GalleryWriter.write: 0 -> (1)": "Tries again later.",
+        "GalleryWriter.drop: 1 -> (2)": "Any other number is another version.",
+        "GalleryWriter._is: return False -> return None #2": "Asked for as a condition only.",
+    },
+    "rollcall/settlement.py": {
+        "apply_result: True -> (False)": "SQLite has one writer. PostgreSQL's lock: test_two_bots_that_settle_a_note_at_the_"
+        "same_moment_say_the_same, which fails without it.",
+    },
+    "rollcall/storage/attempts.py": {
+        "register: await session.flush() -> pass": "The session does it before the next query, at the latest at its end.",
+        "release_answers_of_the_dead: select(Attempt.answer_holder).where(*_UNANSWERED, Attempt.answer_holder.is_not(None))"
+        " -> (select(Attempt.answer_holder).where(*_UNANSWERED))": "Nobody is left out of what was found.",
+    },
+    "worker/quality.py": {
+        "_high_band: 300 -> (301)": "A frame's spectrum has values at 280 and at 320 Hz, none between.",
+    },
+}

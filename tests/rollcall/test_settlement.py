@@ -1,5 +1,6 @@
 """What becomes of a worker's result, on SQLite and on PostgreSQL."""
 
+import asyncio
 from datetime import timedelta
 
 import numpy as np
@@ -47,6 +48,15 @@ async def test_a_result_delivered_twice_marks_once_and_says_the_same(school: Sch
     assert second.attempt.verdict is Verdict.ACCEPTED
     assert (first.lesson_id, second.lesson_id) == (lesson, lesson)
     assert await count(school, Attendance) == 1
+
+
+async def test_two_bots_that_settle_a_note_at_the_same_moment_say_the_same(school: School) -> None:
+    lesson = await school.open()
+    for _ in range(5):
+        note = await school.note(ANNA, lesson_id=lesson)
+        results = (school.result(note), school.result(note, Verdict.UNKNOWN, Reason.UNKNOWN_VOICE))
+        one, other = await asyncio.gather(*(apply(school, result) for result in results))
+        assert one.attempt.verdict is other.attempt.verdict
 
 
 async def test_the_first_accepted_note_counts_and_a_later_one_confirms_it(school: School) -> None:
