@@ -21,13 +21,14 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "GalleryWriter._is: return False -> return None #2": "Asked for as a condition only.",
     },
     "rollcall/settlement.py": {
-        "apply_result: True -> (False)": "SQLite has one writer. PostgreSQL's lock: test_two_bots_that_settle_a_note_at_the_"
-        "same_moment_say_the_same, which fails without it.",
+        "apply_result: True -> (False)": "SQLite has one writer. PostgreSQL's lock has a test of its own, "
+        "test_two_bots_that_settle_a_note_at_the_same_moment_say_the_same, which fails without it.",
     },
     "rollcall/storage/attempts.py": {
-        "register: await session.flush() -> pass": "The session does it before the next query, at the latest at its end.",
-        "release_answers_of_the_dead: select(Attempt.answer_holder).where(*_UNANSWERED, Attempt.answer_holder.is_not(None))"
-        " -> (select(Attempt.answer_holder).where(*_UNANSWERED))": "Nobody is left out of what was found.",
+        "register: await session.flush() -> pass": "The session does it before the next query, or at its end.",
+        "release_answers_of_the_dead: "
+        "select(Attempt.answer_holder).where(*_UNANSWERED, Attempt.answer_holder.is_not(None)) -> "
+        "(select(Attempt.answer_holder).where(*_UNANSWERED))": "Nobody is left out of what was found.",
     },
     "worker/quality.py": {
         "_high_band: 300 -> (301)": "A frame's spectrum has values at 280 and at 320 Hz, none between.",

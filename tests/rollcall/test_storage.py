@@ -19,7 +19,7 @@ from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.storage.migrate import is_current, migrate
 from rollcall.storage.reports import build_report
 from rollcall.storage.tables import Attempt, Attendance, Consent, Person, SchoolClass, Table
-from rollcall.verdict import Reason, Verdict
+from rollcall.verdict import Purpose, Reason, Verdict
 from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
 HOLDER, OTHER = Holder("one host", 1, "a"), Holder("another host", 2, "b")
@@ -451,3 +451,49 @@ async def test_a_note_that_was_never_judged_is_compared_with_nothing_whatever_it
     async with school.database.session() as session:
         around = await attempts.fingerprints_around(session, school.ids[ANNA], new)
     assert [note.attempt_id for note in around] == [judged]
+
+
+async def test_giving_up_one_note_leaves_the_others_and_what_is_settled_as_they_are(school: School) -> None:
+    lost, waiting, settled = await school.note(ANNA), await school.note(BORIS), await school.note(ANNA)
+    async with school.database.session() as session:
+        await apply_result(session, school.keyring, school.result(settled), NINE)
+        for attempt_id in (lost, waiting, settled):
+            await attempts.queued(session, attempt_id, "1-1")
+    async with school.database.session() as session:
+        await attempts.fail(session, lost, NINE)
+        await attempts.fail(session, settled, NINE)
+    async with school.database.session() as session:
+        verdicts = {one: (await session.get_one(Attempt, one)).verdict for one in (lost, waiting, settled)}
+        later = NINE + timedelta(minutes=10)
+        assert [one.id for one in await attempts.waiting(session, later, later)] == [waiting]
+    assert verdicts == {lost: Verdict.FAILED, waiting: Verdict.PENDING, settled: Verdict.ACCEPTED}
+
+
+async def test_notes_in_a_chat_are_the_persons_own_of_one_purpose_until_they_are_deleted(school: School) -> None:
+    second = await school.note(ANNA, sent_at=NINE + timedelta(seconds=1))
+    enrolling = await school.note(ANNA, enrolment="one")
+    await school.note(BORIS)
+    async with school.database.session() as session:
+
+        async def found(purpose: Purpose | None) -> list[str]:
+            return [note.attempt_id for note in await attempts.in_chat(session, school.ids[ANNA], purpose)]
+
+        assert await found(None) == [enrolling, second], "oldest first"
+        assert await found(Purpose.ENROL) == [enrolling]
+        await attempts.removed_from_chat(session, [enrolling], NINE)
+        assert (await found(None), await found(Purpose.ENROL)) == ([second], [])
+
+
+async def test_why_notes_were_not_accepted_is_told_by_lesson_and_person_oldest_first(school: School) -> None:
+    lesson = await school.open()
+    said = [(Verdict.REFUSED, Reason.NOISY), (Verdict.UNKNOWN, Reason.UNKNOWN_VOICE), (Verdict.ACCEPTED, Reason.MATCH)]
+    for minutes, (verdict, reason) in reversed(list(enumerate(said))):
+        note = await school.note(ANNA, lesson_id=lesson, sent_at=NINE + timedelta(minutes=minutes))
+        async with school.database.session() as session:
+            await apply_result(session, school.keyring, school.result(note, verdict, reason), NINE)
+    await school.note(ANNA, lesson_id=lesson)
+    await school.note(ANNA, enrolment="one")
+    async with school.database.session() as session:
+        found = await attempts.suspicious_reasons(session, [lesson])
+        assert found == {(lesson, school.ids[ANNA]): [Reason.NOISY, Reason.UNKNOWN_VOICE]}
+        assert await attempts.suspicious_reasons(session, [lesson + 1]) == {}
