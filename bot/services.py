@@ -10,6 +10,7 @@ from typing import Any, cast
 import redis.asyncio
 from telegram.ext import Application, CallbackContext, ExtBot
 
+from bot import metrics
 from bot.clock import telegram_clock
 from bot.stale_boards import StaleBoards
 from rollcall import mailbox
@@ -52,7 +53,7 @@ class Services:
             keyring=keyring,
             database=database,
             redis=client,
-            mailbox=Mailbox(client, keyring, settings.delivery_timeout),
+            mailbox=Mailbox(client, keyring, settings.delivery_timeout, metrics.RESULTS_FORGED.inc),
             galleries=GalleryWriter(client, keyring),
             stale_boards=StaleBoards(),
         )

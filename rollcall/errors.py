@@ -6,6 +6,7 @@ RollcallError
 ├── Unavailable         a service or a file we need is not there  exit code 1
 │   └── QueueFull
 ├── UnknownEncoder      nobody has measured where this encoder's scores mean yes
+├── NotSigned           an entry of the queue that none of us wrote
 └── SealBroken          a sealed value does not open with our keys
 """
 
@@ -36,6 +37,10 @@ class QueueFull(Unavailable):
 
 class SealBroken(RollcallError):
     """A sealed value was changed, or was sealed with a key we do not hold."""
+
+
+class NotSigned(RollcallError):
+    """What is in Redis was not signed with a key of ours: it may be anybody's, and decides nothing."""
 
 
 class UnknownEncoder(RollcallError):

@@ -4,11 +4,16 @@ JOBS = "rollcall:jobs"
 RESULTS = "rollcall:results"
 DEAD = "rollcall:dead"
 
-ENCODER = "rollcall:encoder"
-"""Name and weight hash, with a space between, of the encoder of the worker that started last."""
+ENCODER = "rollcall:encoder-signed"
+"""Hash of the encoder of the worker that started last: name and weight hash with a space between, and their signature.
+An older version keeps the same words unsigned, under another name that it alone reads.
+"""
 
 CLOCK_BIAS = "rollcall:clock-bias"
 """Seconds by which the dates of Telegram's messages are ahead of its answers' ``Date`` headers; missing where equal."""
+
+SAID, SIGNATURE = "said", "signature"
+"""Fields: of what is signed besides jobs and results, the words; and of everything that is signed, its signature."""
 
 WORKERS = "workers"
 """Consumer group of the jobs."""

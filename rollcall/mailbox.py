@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping
 from datetime import timedelta
 from typing import Any
 
@@ -16,10 +16,11 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from rollcall import keys, streams
-from rollcall.errors import QueueFull
+from rollcall.errors import NotSigned, QueueFull
 from rollcall.job import Job, Result
-from rollcall.queue import RETRIES, SILENCE
+from rollcall.queue import DEAD_LETTERS_KEPT, RETRIES, SILENCE
 from rollcall.seal import Keyring, audio_binding
+from rollcall.signature import Complaint, Signatures
 
 _BLOCK = timedelta(seconds=1)
 _BATCH = 32
@@ -36,9 +37,22 @@ _SMOOTHING = 0.1
 class Mailbox:
     """One bot's view of both streams."""
 
-    def __init__(self, client: redis.asyncio.Redis, keyring: Keyring, delivery_timeout: timedelta) -> None:
+    def __init__(
+        self,
+        client: redis.asyncio.Redis,
+        keyring: Keyring,
+        delivery_timeout: timedelta,
+        count_forged: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`count_forged` is called for each result that no worker of ours has signed."""
         self._redis = client
         self._keyring = keyring
+        self._signatures = Signatures(keyring)
+        self._forged = Complaint(
+            "a result that none of our workers has signed marks nobody, and is put aside: whatever an older version "
+            "left is heard again, anything else tells that somebody may write into the queue",
+            count_forged,
+        )
         self._timeout_ms = int(delivery_timeout.total_seconds() * 1000)
         self.consumer = f"{socket.gethostname()}-{os.getpid()}"
         self._looked_at = -_LOOK_EVERY
@@ -77,7 +91,9 @@ class Mailbox:
         if self._memory > _FULL_FROM:
             raise QueueFull(f"Redis has used {self._memory:.0%} of its maxmemory: add workers or memory")
         sealed = self._keyring.seal(audio, audio_binding(job.id, job.person_id))
-        entry: Any = await self._redis.xadd(keys.JOBS, {"job": job.model_dump_json(), "audio": sealed})
+        said = job.model_dump_json().encode()
+        signature = self._signatures.sign(keys.JOBS, said)
+        entry: Any = await self._redis.xadd(keys.JOBS, {"job": said, "audio": sealed, keys.SIGNATURE: signature})
         return str(entry.decode())
 
     async def holds(self, entry: str) -> bool:
@@ -143,8 +159,14 @@ class Mailbox:
 
     async def encoder(self) -> tuple[str, str] | None:
         """Name and weight hash of the workers' encoder; None before the first worker started."""
-        said: Any = await self._redis.get(keys.ENCODER)
-        name, _, weight_hash = (said or b"").decode().rpartition(" ")
+        said, signature = await self._redis.hmget(keys.ENCODER, [keys.SAID, keys.SIGNATURE])
+        if said is None:
+            return None
+        try:
+            self._signatures.check(keys.ENCODER, said, signature)
+        except NotSigned:
+            return None  # nobody is asked to enrol again for it
+        name, _, weight_hash = said.decode().rpartition(" ")
         return (name, weight_hash) if name else None
 
     async def results(self) -> AsyncIterator[tuple[bytes, Result]]:
@@ -153,13 +175,16 @@ class Mailbox:
             async for entries in self._batches():
                 for entry, fields in entries:
                     try:
+                        self._signatures.check(keys.RESULTS, fields[b"result"], fields.get(keys.SIGNATURE.encode()))
                         result = Result.model_validate_json(fields[b"result"])
                         work = result.timings.get("work", self._note_ms)
                         self._note_ms += (work - self._note_ms) * (_SMOOTHING if self._note_ms else 1.0)
                         yield entry, result
+                    except NotSigned as error:
+                        self._forged.tell(error)
+                        await self._bury(entry, entry, "not signed")
                     except (KeyError, ValidationError):
-                        await self._redis.xadd(keys.DEAD, {"result": entry, "why": "malformed"})
-                        await self.done(entry)
+                        await self._bury(entry, entry, "malformed")
         finally:
             self.keeps_up.set()
 
@@ -191,9 +216,13 @@ class Mailbox:
         pending: Any = await self._redis.xpending_range(keys.RESULTS, keys.BOTS, entry, entry, 1)
         if pending and pending[0]["times_delivered"] < _MAX_DELIVERIES:
             return False
-        await self._redis.xadd(keys.DEAD, {"result": result.job_id, "why": "cannot be applied"})
-        await self.done(entry)
+        await self._bury(entry, result.job_id, "cannot be applied")
         return True
+
+    async def _bury(self, entry: bytes, name: bytes | str, why: str) -> None:
+        """Part with a result that will never be applied; its note is queued again, or answered."""
+        await self._redis.xadd(keys.DEAD, {"result": name, "why": why}, maxlen=DEAD_LETTERS_KEPT)
+        await self.done(entry)
 
     async def done(self, entry: bytes) -> None:
         """The result is in the database."""

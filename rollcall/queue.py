@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -19,9 +19,10 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from rollcall import keys
-from rollcall.errors import SealBroken
+from rollcall.errors import NotSigned, SealBroken
 from rollcall.job import Job, Result
 from rollcall.seal import Keyring, audio_binding
+from rollcall.signature import Complaint, Signatures
 from rollcall.verdict import Reason, Verdict
 
 MAX_DELIVERIES = 5
@@ -33,7 +34,7 @@ RETRIES = 1
 """For a connection that was closed while idle. Whoever uses the queue has a patience of its own, and would wait for
 that of the client as well: ten tries over a cut line are a minute in which no stop is heeded and nothing renewed."""
 
-_DEAD_LETTERS_KEPT = 10_000
+DEAD_LETTERS_KEPT = 10_000
 
 
 @dataclass(frozen=True)
@@ -49,9 +50,22 @@ class Delivery:
 class JobQueue:
     """One worker's view of the jobs stream."""
 
-    def __init__(self, client: redis.Redis, keyring: Keyring, delivery_timeout: timedelta) -> None:
+    def __init__(
+        self,
+        client: redis.Redis,
+        keyring: Keyring,
+        delivery_timeout: timedelta,
+        count_forged: Callable[[], None] = lambda: None,
+    ) -> None:
+        """`count_forged` is called for each job that no bot of ours has signed."""
         self._redis = client
         self._keyring = keyring
+        self._signatures = Signatures(keyring)
+        self._forged = Complaint(
+            "a job that none of our bots has signed is not judged, and put aside: a bot queues again what an older "
+            "version left, anything else tells that somebody may write into the queue",
+            count_forged,
+        )
         self._timeout_ms = int(delivery_timeout.total_seconds() * 1000)
         # Host and pid, so that an operator recognises it in XINFO CONSUMERS.
         self.consumer = f"{socket.gethostname()}-{os.getpid()}"
@@ -82,7 +96,7 @@ class JobQueue:
     def settle(self, delivery: Delivery, result: Result) -> None:
         """Publish the result and remove the job, both or neither."""
         with self._redis.pipeline(transaction=True) as transaction:
-            transaction.xadd(keys.RESULTS, {"result": result.model_dump_json()})
+            self._publish(transaction, result)
             self._remove(transaction, delivery.entry)
             transaction.execute()
 
@@ -112,24 +126,28 @@ class JobQueue:
 
     def announce(self, model: str, weight_hash: str) -> None:
         """Tell the bots which encoder judges from now on: voiceprints of another one are of no use."""
-        said = f"{model} {weight_hash}"
-        if self._redis.get(keys.ENCODER) != said.encode():
-            self._redis.set(keys.ENCODER, said)
+        said = f"{model} {weight_hash}".encode()
+        signed = {keys.SAID: said, keys.SIGNATURE: self._signatures.sign(keys.ENCODER, said)}
+        if self._redis.hgetall(keys.ENCODER) != {name.encode(): value for name, value in signed.items()}:
+            self._redis.hset(keys.ENCODER, mapping=signed)
 
     def _bury(self, delivery: Delivery) -> None:
         """Give up on a note: its sender gets an answer, and the dead stream a record without the voice."""
         failure = Result(job_id=delivery.job.id, verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED)
         with self._redis.pipeline(transaction=True) as transaction:
-            transaction.xadd(keys.RESULTS, {"result": failure.model_dump_json()})
+            self._publish(transaction, failure)
             self._record_dead(transaction, delivery.job.model_dump_json(exclude={"earlier"}), "too many deliveries")
             self._remove(transaction, delivery.entry)
             transaction.execute()
 
     def _parse(self, entry: bytes, fields: dict[bytes, bytes], *, reclaimed: bool = False) -> Delivery | None:
         try:
+            self._signatures.check(keys.JOBS, fields[b"job"], fields.get(keys.SIGNATURE.encode()))
             job = Job.model_validate_json(fields[b"job"])
             audio = self._keyring.open(fields[b"audio"], audio_binding(job.id, job.person_id))
-        except (KeyError, ValidationError, SealBroken) as error:
+        except (KeyError, ValidationError, SealBroken, NotSigned) as error:
+            if isinstance(error, NotSigned):
+                self._forged.tell(error)
             # Nobody can be answered for an entry that cannot be read; it must not come back for ever either.
             with self._redis.pipeline(transaction=True) as transaction:
                 self._record_dead(transaction, entry, type(error).__name__)
@@ -138,12 +156,17 @@ class JobQueue:
             return None
         return Delivery(entry, job, audio, reclaimed)
 
+    def _publish(self, transaction: redis.client.Pipeline, result: Result) -> None:
+        said = result.model_dump_json().encode()
+        signature = self._signatures.sign(keys.RESULTS, said)
+        transaction.xadd(keys.RESULTS, {"result": said, keys.SIGNATURE: signature})
+
     def _remove(self, transaction: redis.client.Pipeline, entry: bytes) -> None:
         transaction.xack(keys.JOBS, keys.WORKERS, entry)
         transaction.xdel(keys.JOBS, entry)
 
     def _record_dead(self, transaction: redis.client.Pipeline, job: str | bytes, why: str) -> None:
-        transaction.xadd(keys.DEAD, {"job": job, "why": why}, maxlen=_DEAD_LETTERS_KEPT)
+        transaction.xadd(keys.DEAD, {"job": job, "why": why}, maxlen=DEAD_LETTERS_KEPT)
 
 
 def create_group(client: redis.Redis, stream: str, group: str) -> None:

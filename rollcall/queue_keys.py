@@ -12,6 +12,8 @@ from rollcall import keys, streams
 from rollcall.job import Result
 from rollcall.seal import key_id_of
 
+_SIGNATURE = keys.SIGNATURE.encode()
+
 
 @dataclass
 class QueueKeys:
@@ -25,9 +27,14 @@ class QueueKeys:
     values: Counter[bytes] = field(default_factory=Counter)
     malformed: int = 0
 
-    def add(self, *sealed: bytes | None) -> None:
-        """Count sealed values, or a malformed entry where one of them names no key."""
+    def add(self, signature: bytes | None, *sealed: bytes | None) -> None:
+        """Count an entry's sealed values, or a malformed entry where one of them names no key.
+
+        Its signature counts where it alone needs its key.
+        """
         ids = [key_id_of(value) for value in sealed if value is not None]
+        if signature is not None and key_id_of(signature) not in ids:
+            ids.append(key_id_of(signature))
         if all(ids):
             self.values.update(ids)
         else:
@@ -38,12 +45,12 @@ async def queue_keys(client: redis.asyncio.Redis) -> QueueKeys:
     """Look through both streams; what is in them is gone within a minute."""
     found = QueueKeys()
     async for _, fields in streams.entries(client, keys.JOBS):
-        found.add(fields.get(b"audio", b""))
+        found.add(fields.get(_SIGNATURE), fields.get(b"audio", b""))
     async for _, fields in streams.entries(client, keys.RESULTS):
         try:
             result = Result.model_validate_json(fields[b"result"])
         except (KeyError, ValidationError):
             found.malformed += 1
         else:
-            found.add(result.embedding, result.fingerprint)
+            found.add(fields.get(_SIGNATURE), result.embedding, result.fingerprint)
     return found

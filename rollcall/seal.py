@@ -27,7 +27,8 @@ _FIRST_VERSION = b"\x01"
 _KEY = 32
 _KEY_ID = 4
 _NONCE = 12
-_HEAD = len(_VERSION) + _KEY_ID
+HEAD = len(_VERSION) + _KEY_ID
+"""Bytes of a value's head: its version and its key's id."""
 
 
 @dataclass(frozen=True)
@@ -97,14 +98,14 @@ class Keyring:
             SealBroken: another key or binding, or a changed value.
         """
         self._refresh()
-        head, nonce = sealed[:_HEAD], sealed[_HEAD : _HEAD + _NONCE]
+        head, nonce = sealed[:HEAD], sealed[HEAD : HEAD + _NONCE]
         if len(nonce) < _NONCE:
             raise SealBroken("a sealed value is cut off; it is not used")
         cipher = self._ciphers.get(head[1:])
         if head[:1] not in (_VERSION, _FIRST_VERSION) or cipher is None:
             raise SealBroken("a sealed value needs a key we do not hold: put its key into ROLLCALL_VOICEPRINT_KEY")
         try:
-            return cipher.decrypt(nonce, sealed[_HEAD + _NONCE :], binding.data(head))
+            return cipher.decrypt(nonce, sealed[HEAD + _NONCE :], binding.data(head))
         except (InvalidTag, ValueError) as error:
             raise SealBroken("a sealed value was changed or belongs to someone else; it is not used") from error
 
@@ -142,7 +143,7 @@ def key_id(key: bytes) -> bytes:
 
 def key_id_of(sealed: bytes) -> bytes:
     """The id of the key that a sealed value needs."""
-    return sealed[1:_HEAD]
+    return sealed[1:HEAD]
 
 
 def audio_binding(job_id: str, person_id: int) -> Binding:

@@ -55,7 +55,7 @@ def _serve(settings: Settings, vitals: Vitals) -> None:
         }
     )
     client = connect(settings.effective_redis_url)
-    queue = JobQueue(client, keyring, settings.delivery_timeout)
+    queue = JobQueue(client, keyring, settings.delivery_timeout, metrics.JOBS_FORGED.inc)
     try:
         queue.announce(encoder.name, encoder.weight_hash)
     except redis.RedisError as error:

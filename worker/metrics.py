@@ -26,6 +26,7 @@ NOTES = Counter("rollcall_worker_notes", "Notes judged, by what became of them."
 CLAIMED = Counter("rollcall_worker_notes_claimed", "Notes taken from the queue.")
 RECLAIMED = Counter("rollcall_worker_notes_reclaimed", "Notes taken over from a worker that fell silent.")
 QUEUE_ERRORS = Counter("rollcall_worker_queue_errors", "Times that the queue was out of reach or full.")
+JOBS_FORGED = Counter("rollcall_worker_jobs_forged", "Jobs that no bot of ours had signed.")
 TURNED = Gauge("rollcall_worker_loop_timestamp_seconds", "When the worker's loop last moved.")
 ENCODER = Info(
     "rollcall_worker_encoder", "The encoder: name, weights (the start of their SHA-256), precision, runtime."

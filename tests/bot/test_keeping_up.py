@@ -9,13 +9,14 @@ import redis
 
 from bot.inbox import DurableQueue, InOrder
 from bot.stale_boards import StaleBoards
-from rollcall import keys, mailbox
+from rollcall import mailbox
 from rollcall.job import Result
 from rollcall.mailbox import Mailbox
 from rollcall.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.verdict import Reason, Verdict
 from tests.bot.test_inbox import left_over, update
+from tests.rollcall.test_queue import put_result
 
 
 async def test_no_new_note_is_begun_while_results_pile_up(database: Database) -> None:
@@ -44,7 +45,7 @@ async def test_results_that_pile_up_hold_back_what_is_new_until_they_are_done(
         await box.open()
         for number in range(6):
             result = Result(job_id=str(number), verdict=Verdict.ACCEPTED, reason=Reason.MATCH)
-            redis_client.xadd(keys.RESULTS, {"result": result.model_dump_json()})
+            put_result(redis_client, keyring, result.model_dump_json())
         assert box.keeps_up.is_set()
         results = box.results()
         for _ in range(6):
@@ -53,7 +54,7 @@ async def test_results_that_pile_up_hold_back_what_is_new_until_they_are_done(
             await box.done(entry)
         waiting = asyncio.ensure_future(anext(results))
         await asyncio.wait_for(box.keeps_up.wait(), 10)
-        redis_client.xadd(keys.RESULTS, {"result": result.model_dump_json()})
+        put_result(redis_client, keyring, result.model_dump_json())
         await asyncio.wait_for(waiting, 10)
         assert box.keeps_up.is_set()
     finally:
@@ -69,7 +70,7 @@ async def test_a_queue_out_of_reach_holds_nothing_back(
         await box.open()
         for number in range(6):
             result = Result(job_id=str(number), verdict=Verdict.ACCEPTED, reason=Reason.MATCH)
-            redis_client.xadd(keys.RESULTS, {"result": result.model_dump_json()})
+            put_result(redis_client, keyring, result.model_dump_json())
         results = box.results()
         await anext(results)
         assert not box.keeps_up.is_set()

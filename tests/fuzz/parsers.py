@@ -84,16 +84,20 @@ class _NoRedis:
 
 
 def job() -> Target:
-    """An entry of the jobs stream: a JSON job, and its audio sealed to it."""
+    """An entry of the jobs stream: a JSON job that somebody with our key has signed, and its audio sealed to it."""
+    from rollcall import keys
     from rollcall.job import Job
     from rollcall.queue import JobQueue
     from rollcall.seal import audio_binding
+    from rollcall.signature import Signatures
 
+    signatures = Signatures(_KEYRING)
     queue = JobQueue(cast(redis.Redis, _NoRedis()), _KEYRING, timedelta(seconds=10))
     sealed = _KEYRING.seal(b"a voice", audio_binding(str(_JOB["id"]), cast(int, _JOB["person_id"])))
 
     def check(data: bytes) -> None:
-        delivery = queue._parse(b"1-0", {b"job": data, b"audio": sealed})
+        signature = signatures.sign(keys.JOBS, data)
+        delivery = queue._parse(b"1-0", {b"job": data, b"audio": sealed, b"signature": signature})
         try:
             read = Job.model_validate_json(data)
         except ValueError:

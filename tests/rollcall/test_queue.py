@@ -14,6 +14,7 @@ from rollcall.mailbox import Mailbox
 from rollcall.queue import MAX_DELIVERIES, JobQueue
 from rollcall.queue_keys import queue_keys
 from rollcall.seal import Keyring, audio_binding
+from rollcall.signature import Signatures
 from rollcall.verdict import Purpose, Reason, Verdict
 
 SHORT = timedelta(milliseconds=50)
@@ -27,6 +28,18 @@ def job(number: int = 1) -> Job:
 
 def result_of(number: int = 1) -> Result:
     return Result(job_id=f"note-{number}", verdict=Verdict.ACCEPTED, reason=Reason.MATCH)
+
+
+def put_job(client: redis.Redis, keyring: Keyring, said: str | bytes, audio: bytes) -> None:
+    """An entry as a bot of ours would write it."""
+    said = said.encode() if isinstance(said, str) else said
+    client.xadd(keys.JOBS, {"job": said, "audio": audio, "signature": Signatures(keyring).sign(keys.JOBS, said)})
+
+
+def put_result(client: redis.Redis, keyring: Keyring, said: str) -> None:
+    """An entry as a worker of ours would write it."""
+    signature = Signatures(keyring).sign(keys.RESULTS, said.encode())
+    client.xadd(keys.RESULTS, {"result": said, "signature": signature})
 
 
 @pytest.fixture
@@ -172,7 +185,7 @@ async def test_results_that_a_dead_bot_took_are_given_to_the_next(
     dead, alive = Mailbox(client, keyring, AT_ONCE), Mailbox(client, keyring, AT_ONCE)
     dead.consumer, alive.consumer = "dead", "alive"
     await dead.open()
-    redis_client.xadd(keys.RESULTS, {"result": result_of().model_dump_json()})
+    put_result(redis_client, keyring, result_of().model_dump_json())
     async for _ in dead.results():
         break
     await asyncio.sleep(0.005)
@@ -227,7 +240,7 @@ async def test_a_cut_off_audio_goes_to_the_dead_stream_and_not_through_the_worke
     post: Mailbox, redis_client: redis.Redis, keyring: Keyring, keep: int
 ) -> None:
     sealed = keyring.seal(b"OggS", audio_binding("note-1", job().person_id))[:keep]
-    redis_client.xadd(keys.JOBS, {"job": job().model_dump_json(), "audio": sealed})
+    put_job(redis_client, keyring, job().model_dump_json(), sealed)
     assert worker(redis_client, keyring, "a").claim(16, SHORT) == []
     assert redis_client.xlen(keys.DEAD) == 1
     assert redis_client.xlen(keys.JOBS) == 0
@@ -250,7 +263,7 @@ async def test_a_job_that_no_bot_writes_goes_to_the_dead_stream(
 ) -> None:
     written = json.dumps({**json.loads(job().model_dump_json()), **bent})
     name = str(bent.get("id", "note-1"))
-    redis_client.xadd(keys.JOBS, {"job": written, "audio": keyring.seal(b"OggS", audio_binding(name, job().person_id))})
+    put_job(redis_client, keyring, written, keyring.seal(b"OggS", audio_binding(name, job().person_id)))
     assert worker(redis_client, keyring, "a").claim(16, SHORT) == []
     assert redis_client.xlen(keys.DEAD) == 1
 
@@ -259,11 +272,10 @@ async def test_a_job_that_no_bot_writes_goes_to_the_dead_stream(
     "bent", ['"score": NaN', '"confidence": 1e999', '"quality": {"snr": NaN}', '"timings": {"decode": -Infinity}']
 )
 async def test_a_result_with_what_is_no_number_is_buried_and_the_next_one_comes(
-    post: Mailbox, redis_client: redis.Redis, bent: str
+    post: Mailbox, redis_client: redis.Redis, keyring: Keyring, bent: str
 ) -> None:
-    good = result_of(2).model_dump_json()
-    redis_client.xadd(keys.RESULTS, {"result": result_of(1).model_dump_json()[:-1] + f", {bent}}}"})
-    redis_client.xadd(keys.RESULTS, {"result": good})
+    put_result(redis_client, keyring, result_of(1).model_dump_json()[:-1] + f", {bent}}}")
+    put_result(redis_client, keyring, result_of(2).model_dump_json())
     async for _, found in post.results():
         assert found.job_id == "note-2"
         break
