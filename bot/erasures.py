@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from datetime import timedelta
 
@@ -10,6 +11,7 @@ from telegram import Update
 from bot.chat_notes import remove_cards, remove_notes
 from bot.gallery import publish_each
 from bot.services import App, Services, now
+from rollcall.queue_files import remove_set_aside
 from rollcall.storage import chores, erasure
 from rollcall.storage.erasure import Erased
 from rollcall.storage.tables import Erasure
@@ -51,6 +53,7 @@ async def clear_traces(_application: App, services: Services) -> None:
         receipts = await erasure.uncleared(session)
         if not receipts or not await chores.take(session, _TRACES, now()):
             return
+    await asyncio.to_thread(remove_set_aside, services.settings.data_dir)
     clean = await services.database.scrub() and await rewrite_queue_log(services.redis)
     async with services.database.session() as session:
         if clean:

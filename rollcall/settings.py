@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
-import tempfile
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Literal
@@ -13,7 +11,7 @@ from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import platformdirs
-from pydantic import Field, SecretStr, ValidationInfo, field_validator
+from pydantic import ByteSize, Field, SecretStr, ValidationInfo, field_validator
 from pydantic_settings import (
     BaseSettings,
     NoDecode,
@@ -25,10 +23,9 @@ from pydantic_settings import (
 from rollcall import durations
 from rollcall.errors import SettingsError
 from rollcall.malformed import explained
+from rollcall.sockets import socket_path
 from rollcall.urls import is_web, with_driver, with_password
 
-# A Unix socket's path holds 107 bytes on Linux and 103 on macOS.
-_SOCKET_PATH_LIMIT = 100
 _REDIS_SCHEMES = ("redis", "rediss", "unix")
 _TOKEN = re.compile(r"[0-9]+:[A-Za-z0-9_-]+")
 ENV_FILE = ".env"
@@ -70,6 +67,8 @@ class Settings(BaseSettings):
     """PostgreSQL's URL, as hosts give it or with a driver of SQLAlchemy's; empty: SQLite in the data folder."""
     database_password: SecretStr | None = None
     """Goes into a database URL that has no password; meant for a file of secrets_dir."""
+    queue_memory: ByteSize | None = Field(default=None, ge=32 << 20)
+    """Memory of the embedded queue, such as 512mb; empty: a quarter of the machine's, 1 GiB at most."""
     speaker_model: str = "campplus"
     """Name of a speaker encoder, or the path of own weights."""
     device: Literal["auto", "cpu", "cuda"] = "auto"
@@ -187,6 +186,7 @@ class Settings(BaseSettings):
         "voiceprint_key",
         "webhook_url",
         "ops_port",
+        "queue_memory",
         mode="before",
     )
     @classmethod
@@ -250,12 +250,8 @@ class Settings(BaseSettings):
 
     @property
     def redis_socket(self) -> Path:
-        """Unix socket of the embedded Valkey: in the data folder where its path is short enough for a socket."""
-        socket = self.data_dir.resolve() / "valkey" / "valkey.sock"
-        if len(os.fsencode(socket)) <= _SOCKET_PATH_LIMIT:
-            return socket
-        digest = hashlib.sha256(os.fsencode(socket)).hexdigest()[:16]
-        return Path(tempfile.gettempdir()) / f"rollcall-{os.getuid()}-{digest}" / "valkey.sock"
+        """Unix socket of the embedded Valkey."""
+        return socket_path(self.data_dir)
 
     @property
     def effective_redis_url(self) -> str:

@@ -20,6 +20,7 @@ from rollcall.errors import WrongUse
 from rollcall.leash import leashed
 from rollcall.places import make_folder, unusable
 from rollcall.settings import Settings
+from rollcall.sockets import make_socket_folder, remove_socket_folder
 from rollcall.versions import version
 from rollcall.watchdog import Watchdog
 
@@ -59,7 +60,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        with _only_one(self._settings.data_dir):
+        with _only_one(self._settings.data_dir), _socket_folder(self._settings.data_dir):
             _announce(self._settings)
             children_ended = asyncio.Event()
             async with asyncio.TaskGroup() as group:
@@ -208,6 +209,16 @@ async def _end(child: asyncio.subprocess.Process, waiter: asyncio.Task[int]) -> 
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await waiter
+
+
+@contextlib.contextmanager
+def _socket_folder(data_dir: Path) -> Iterator[None]:
+    """A place for the queue's socket and for those that children report to."""
+    make_socket_folder(data_dir)
+    try:
+        yield
+    finally:
+        remove_socket_folder(data_dir)
 
 
 @contextlib.contextmanager

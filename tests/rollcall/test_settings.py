@@ -65,11 +65,6 @@ def test_the_token_and_the_key_do_not_show_in_a_printed_settings_object() -> Non
     assert "hush" not in repr(settings)
 
 
-def test_a_deep_data_folder_still_gets_a_socket_path_that_fits(tmp_path: Path) -> None:
-    settings = Settings(data_dir=tmp_path / ("deep" * 30), _env_file=None)
-    assert len(str(settings.redis_socket)) < 104
-
-
 @pytest.fixture
 def secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     folder = tmp_path / "secrets"
