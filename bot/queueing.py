@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import time
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
 
 from bot.answers import answer
@@ -17,6 +19,7 @@ from bot.gallery import publish
 from bot.pace import Stopping, pace_of
 from bot.reviews import texts_for
 from bot.services import App, Services, now
+from rollcall.errors import QueueFull, TooMuchAtOnce
 from rollcall.job import EarlierTry, Job
 from rollcall.storage import attempts
 from rollcall.storage.reviews import tries_before
@@ -28,6 +31,8 @@ _log = logging.getLogger(__name__)
 _WORTH_A_WORD = timedelta(seconds=15)
 """Whoever has to wait longer is told for about how long."""
 _AGAIN_FIRST, _AGAIN_MOST = 1.0, 30.0
+_A_MOMENT = 3.0
+"""Seconds for which a full queue is waited for without a word."""
 
 
 async def take_on(application: App, services: Services, attempt_id: str) -> None:
@@ -36,7 +41,7 @@ async def take_on(application: App, services: Services, attempt_id: str) -> None
     Raises:
         Stopping: the bot stops; the note is taken on anew after the next start.
     """
-    backoff = Backoff(_AGAIN_FIRST, _AGAIN_MOST)
+    backoff, since = Backoff(_AGAIN_FIRST, _AGAIN_MOST), time.monotonic()
     while True:
         try:
             if await _queue(application, services, attempt_id):
@@ -50,6 +55,11 @@ async def take_on(application: App, services: Services, attempt_id: str) -> None
                 await _give_up(services, attempt_id, Reason.PROCESSING_FAILED)
                 break
             _log.warning("tried again soon", extra={"attempt": attempt_id, "error": type(error).__name__})
+            # Whoever sends more at once than anybody records needs no word for each.
+            full = isinstance(error, QueueFull) and not isinstance(error, TooMuchAtOnce)
+            if full and time.monotonic() - since > _A_MOMENT:
+                with suppress(SQLAlchemyError, OSError):  # the database may be away as well
+                    await _tell_once(application, services, attempt_id, "queue-full")
         await pace_of(application.bot).sleep(backoff.wait())
     try:
         await answer(application, services, attempt_id)
@@ -82,6 +92,14 @@ async def _queue(application: App, services: Services, attempt_id: str) -> bool:
         return False
     if attempt.job_entry is not None and await services.mailbox.holds(attempt.job_entry):
         return True  # we stopped after posting it
+    await services.mailbox.find_room()
+    await services.portions.find_room(services.mailbox, attempt_id, attempt.person_id)
+    async with services.portions.turn(attempt.person_id):
+        return await _fetch_and_post(application, services, attempt)
+
+
+async def _fetch_and_post(application: App, services: Services, attempt: Attempt) -> bool:
+    attempt_id = attempt.id
     started = time.perf_counter()
     try:
         audio = await fetch(application.bot, services, attempt.file_id)
@@ -137,7 +155,8 @@ async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tup
         earlier=earlier,
         queued_at=datetime.now(UTC),  # how long it waits, the worker measures by the machines' clocks
     )
-    entry = await services.mailbox.post(job, audio)
+    async with services.portions.place(services.mailbox, attempt.id, attempt.person_id, len(audio)) as place:
+        place.entry = entry = await services.mailbox.post(job, audio)
     async with services.database.session() as session:
         wanted = await attempts.queued(session, attempt.id, entry)
     if not wanted:
@@ -147,21 +166,25 @@ async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tup
 async def _tell_of_the_wait(application: App, services: Services, attempt: Attempt) -> None:
     """A line where the queue is long. Not worth an error, nor a second try: the answer is what counts."""
     wait = await services.mailbox.wait_ahead()
-    if wait < _WORTH_A_WORD or attempt.waiting_message_id is not None:
-        return
+    if wait >= _WORTH_A_WORD:
+        await _tell_once(application, services, attempt.id, "queue-wait", seconds=_rounded(wait.total_seconds()))
+
+
+async def _tell_once(application: App, services: Services, attempt_id: str, key: str, **facts: int) -> None:
+    """One message about the wait, which goes when the answer comes."""
     async with services.database.session() as session:
-        person = await session.get(Person, attempt.person_id)
-        if person is None:
+        attempt = await session.get(Attempt, attempt_id)
+        person = await session.get(Person, attempt.person_id) if attempt is not None else None
+        if attempt is None or person is None or attempt.waiting_message_id is not None:
             return
         texts = await texts_for(session, person.telegram_id)
     try:
-        text = texts("queue-wait", seconds=_rounded(wait.total_seconds()))
-        sent = await application.bot.send_message(attempt.chat_id, text, rate_limit_args=0)
+        sent = await application.bot.send_message(attempt.chat_id, texts(key, **facts), rate_limit_args=0)
     except TelegramError as error:
         _log.info("someone could not be told of the wait", extra={"error": type(error).__name__})
         return
     async with services.database.session() as session:
-        stored = await session.get(Attempt, attempt.id)
+        stored = await session.get(Attempt, attempt_id)
         if stored is not None:
             stored.waiting_message_id = sent.message_id
 

@@ -12,6 +12,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot import metrics
 from bot.clock import telegram_clock
+from bot.portions import Portions
 from bot.stale_boards import StaleBoards
 from rollcall import mailbox
 from rollcall.galleries import GalleryWriter
@@ -41,6 +42,8 @@ class Services:
     """Notes that were not in the queue when we looked, and since when (`time.monotonic`)."""
     fetching: set[str] = field(default_factory=set)
     """Notes that are being fetched from Telegram once more, for the queue had lost them."""
+    portions: Portions = field(default_factory=Portions)
+    """What each account has of the queue and of the downloads."""
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DOWNLOADS))
     """Places for downloads; whoever waits for the next try holds none."""
 

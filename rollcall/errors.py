@@ -5,6 +5,7 @@ RollcallError
 │   └── SettingsError
 ├── Unavailable         a service or a file we need is not there  exit code 1
 │   └── QueueFull
+│       └── TooMuchAtOnce
 ├── UnknownEncoder      nobody has measured where this encoder's scores mean yes
 ├── NotSigned           an entry of the queue that none of us wrote
 └── SealBroken          a sealed value does not open with our keys
@@ -37,6 +38,10 @@ class QueueFull(Unavailable):
 
 class SealBroken(RollcallError):
     """A sealed value was changed, or was sealed with a key we do not hold."""
+
+
+class TooMuchAtOnce(QueueFull):
+    """One account's recordings fill what it may have of the queue; the next is taken as soon as these are heard."""
 
 
 class NotSigned(RollcallError):

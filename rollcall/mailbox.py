@@ -87,14 +87,22 @@ class Mailbox:
         Raises:
             QueueFull: the memory that is left is for results.
         """
-        await self._look()
-        if self._memory > _FULL_FROM:
-            raise QueueFull(f"Redis has used {self._memory:.0%} of its maxmemory: add workers or memory")
+        await self.find_room()
         sealed = self._keyring.seal(audio, audio_binding(job.id, job.person_id))
         said = job.model_dump_json().encode()
         signature = self._signatures.sign(keys.JOBS, said)
         entry: Any = await self._redis.xadd(keys.JOBS, {"job": said, "audio": sealed, keys.SIGNATURE: signature})
         return str(entry.decode())
+
+    async def find_room(self) -> None:
+        """Look whether there is room for another note; nothing need be fetched while there is none.
+
+        Raises:
+            QueueFull: the memory that is left is for results.
+        """
+        await self._look()
+        if self._memory > _FULL_FROM:
+            raise QueueFull(f"Redis has used {self._memory:.0%} of its maxmemory: add workers or memory")
 
     async def holds(self, entry: str) -> bool:
         """Whether a note is in the jobs stream: waiting, or in some worker's hands."""
