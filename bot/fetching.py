@@ -82,7 +82,7 @@ async def _download(bot: Bot, file_id: str) -> bytes:
             raise Withheld(Reason.TOO_BIG)
         if not file.file_path:
             raise _Incomplete("no path")
-        data = bytes(await file.download_as_bytearray())
+        data = await pace_of(bot).download(file, patience=0)
     except BadRequest as error:
         if "too big" in str(error).lower():
             raise Withheld(Reason.TOO_BIG) from error

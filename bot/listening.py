@@ -8,6 +8,7 @@ from telegram import InlineKeyboardMarkup
 from telegram.constants import FileSizeLimit
 from telegram.error import BadRequest, TelegramError
 
+from bot.pace import BESIDE, pace_of
 from bot.services import App
 from rollcall.storage.tables import Attempt
 from rollcall.texts import Texts
@@ -78,7 +79,7 @@ async def _fetched(application: App, file_id: str) -> bytes | None:
         file = await application.bot.get_file(file_id)
         if (file.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD:
             return None
-        return bytes(await file.download_as_bytearray())
+        return await pace_of(application.bot).download(file, BESIDE)
     except TelegramError as error:
         _log.info("a note cannot be fetched for a teacher", extra={"error": type(error).__name__})
         return None

@@ -16,6 +16,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from aiolimiter import AsyncLimiter
+from telegram import File
 from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError, RetryAfter, TelegramError
 from telegram.ext import BaseRateLimiter, ExtBot
 
@@ -34,8 +35,10 @@ _CHATS_KEPT = 10_000
 
 PATIENCE = 600.0
 """Seconds that a message is tried for, unless its caller says otherwise (``rate_limit_args``)."""
-_BESIDE = 15.0
+BESIDE = 15.0
 """Likewise for what writes into no chat: later, a reaction or a button that stops waiting is of no use."""
+_SIGNS = ("setMessageReaction", "sendChatAction")
+"""What only shows that a message was seen: where Telegram asks to wait in one chat, it waits in the others too."""
 _FIRST, _MOST = 0.5, 15.0
 _TOKEN_TRIES = 3
 """So often a refused token is shown again at once: one 401 among good answers is Telegram's mistake."""
@@ -101,6 +104,14 @@ class Pace(BaseRateLimiter[float]):
             data["chat_id"] = error.new_chat_id
             return await self._paced(callback, args, kwargs, endpoint, data, rate_limit_args)
 
+    async def download(self, file: File, patience: float) -> bytes:
+        """A file's bytes. Where Telegram asks to wait with one, no other one is asked for meanwhile.
+
+        Raises:
+            TelegramError: as the download; `RetryAfter` where the wait is longer than the patience, seconds.
+        """
+        return bytes(await self._paced(file.download_as_bytearray, (), {}, "file", {}, patience))
+
     async def _follow(self, data: dict[str, Any], new: int) -> None:
         old = str(data.get("chat_id", ""))
         if self._moved is not None and old.lstrip("-").isdecimal():
@@ -118,8 +129,8 @@ class Pace(BaseRateLimiter[float]):
         writes = endpoint.startswith(("send", "edit", "copy", "forward")) and endpoint != "sendChatAction"
         chat = str(data.get("chat_id", ""))
         # Telegram counts what writes nothing apart from messages, so one that is held up holds up only its own kind.
-        key = chat if writes else f"{endpoint}:{chat}"
-        patience = PATIENCE if writes else _BESIDE
+        key = chat if writes else endpoint if endpoint in _SIGNS else f"{endpoint}:{chat}"
+        patience = PATIENCE if writes else BESIDE
         deadline = time.monotonic() + (patience if rate_limit_args is None else rate_limit_args)
         backoff = Backoff(_FIRST, _MOST)
         while True:

@@ -131,3 +131,30 @@ async def test_what_writes_into_no_chat_is_not_paced(pace: Pace) -> None:
     for _ in range(100):
         await pace.process_request(call, [PRIVATE], {}, "getFile", {}, None)
     assert time.monotonic() - started < 2
+
+
+async def test_a_wait_that_telegram_asks_for_holds_up_every_download_and_every_sign_but_no_message(pace: Pace) -> None:
+    asked: list[str] = []
+
+    class OneFile:
+        async def download_as_bytearray(self) -> bytearray:
+            asked.append("file")
+            if len(asked) == 1:
+                raise RetryAfter(timedelta(seconds=1))
+            return bytearray(b"OggS")
+
+    started = time.monotonic()
+    held = asyncio.create_task(pace.download(OneFile(), 10))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    with pytest.raises(RetryAfter):  # another one, which can do something else meanwhile
+        await pace.download(OneFile(), 0)  # type: ignore[arg-type]
+    assert asked == ["file"]
+
+    telegram = Telegram(RetryAfter(timedelta(seconds=30)))
+    for chat in (PRIVATE, OTHER):
+        with pytest.raises(RetryAfter):
+            await pace.process_request(telegram.send, [chat], {}, "setMessageReaction", {"chat_id": chat}, None)
+    assert (telegram.errors, telegram.taken) == ([], []), "asked once"
+    await send(pace, telegram, PRIVATE)
+    assert await held == b"OggS"
+    assert time.monotonic() - started >= 1
