@@ -39,6 +39,8 @@ class Action(StrEnum):
     TEACHER_REMOVED = "teacher.removed"
     STUDENT_JOINED = "student.joined"
     STUDENT_LEFT = "student.left"
+    STUDENT_REMOVED = "student.removed"
+    """From a class, by its teacher."""
     LESSON_OPENED = "lesson.opened"
     LESSON_CLOSED = "lesson.closed"
     MARK_MADE = "mark.made"

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections import Counter
-from collections.abc import Mapping
 from enum import StrEnum
 
 LONGEST_NAME = 100
@@ -90,19 +88,8 @@ def shortened_name(text: str, fallback: str) -> str:
 
 
 def alike(name: str) -> str:
-    """The same for names that a reader takes for one: whatever their capitals, spaces, and Ё for Е."""
+    """The same for a name that is said again: whatever its capitals, spaces, and Ё for Е."""
     return one_visible_line(name).casefold().replace("ё", "е")
-
-
-def told_apart(names: Mapping[int, str]) -> dict[int, str]:
-    """Names by number as a list shows them: of equal ones the second, third … in the mapping's order say so."""
-    seen: Counter[str] = Counter()
-    shown = {}
-    for number, name in names.items():
-        seen[alike(name)] += 1
-        which = seen[alike(name)]
-        shown[number] = f"{name} ({which})" if which > 1 else name
-    return shown
 
 
 def one_visible_line(text: str) -> str:

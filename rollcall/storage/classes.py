@@ -11,7 +11,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
-from rollcall.names import alike, told_apart
+from rollcall.lookalikes import readings, told_apart
 from rollcall.storage import audit
 from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, SchoolClass
 
@@ -165,11 +165,24 @@ async def summaries(session: AsyncSession, teacher: Person) -> list[ClassSummary
 
 async def join_class(session: AsyncSession, person: Person, school_class: SchoolClass, now: datetime) -> bool:
     """Make the person a student of the class; False if they belong to it already, in whatever role."""
+    # Two of one name may join at the same moment, at two bots: the class's row is the queue.
+    await session.get_one(SchoolClass, school_class.id, with_for_update=True)
     if await session.get(Membership, (school_class.id, person.id)) is not None:
         return False
     session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now))
     await session.flush()
     audit.record(session, Action.STUDENT_JOINED, person, f"class:{school_class.id}", about=person)
+    return True
+
+
+async def remove_student(session: AsyncSession, person: Person, school_class: SchoolClass, by: audit.Who) -> bool:
+    """The person is no student of the class any more; False if they were none. Their marks stay, unseen."""
+    membership = await session.get(Membership, (school_class.id, person.id))
+    if membership is None or membership.role != STUDENT:
+        return False
+    await session.delete(membership)
+    await session.flush()
+    audit.record(session, Action.STUDENT_REMOVED, by, f"class:{school_class.id}", about=person)
     return True
 
 
@@ -189,10 +202,11 @@ async def names_in_class(session: AsyncSession, class_id: int) -> dict[int, str]
     return told_apart({person.id: person.full_name for person, _ in await students_of(session, class_id)})
 
 
-async def namesakes(session: AsyncSession, person: Person, class_id: int) -> int:
-    """How many other students of the class have this person's name."""
-    names = [other.full_name for other, _ in await students_of(session, class_id) if other.id != person.id]
-    return sum(alike(name) == alike(person.full_name) for name in names)
+async def namesakes(session: AsyncSession, person: Person, class_id: int) -> list[Person]:
+    """The other students of the class whose names look like this person's, in the order of joining."""
+    own = readings(person.full_name)
+    others = [other for other, _ in await students_of(session, class_id) if other.id != person.id]
+    return [other for other in others if not own.isdisjoint(readings(other.full_name))]
 
 
 async def student_count(session: AsyncSession, class_id: int) -> int:

@@ -8,7 +8,7 @@ import pytest
 
 from bot.reviews import card_text
 from rollcall.collation import sort_key
-from rollcall.names import told_apart
+from rollcall.lookalikes import told_apart
 from rollcall.report.model import Period
 from rollcall.report.table import csv_table
 from rollcall.report.text import report_text
