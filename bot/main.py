@@ -53,6 +53,7 @@ from bot.handlers import (
     joining,
     lessons,
     mydata,
+    namesakes,
     other,
     report,
     reviews,
@@ -64,6 +65,7 @@ from bot.handlers import (
 )
 from bot.hearing import Hearing, poll_seconds
 from bot.inbox import DurableQueue, InOrder
+from bot.namesakes import tell_of_namesakes
 from bot.notices import close_overdue
 from bot.pace import Pace
 from bot.polling import READ_TIMEOUT, Poller
@@ -112,6 +114,7 @@ _UPKEEP: tuple[Task, ...] = (
     close_overdue,
     keep_reviews,
     tell_of_alike_voices,
+    tell_of_namesakes,
     ask_to_enrol_again,
     clear_traces,
     keep_only_as_long,
@@ -237,6 +240,7 @@ def add_handlers(application: App) -> None:
     buttons = {
         r"consent:(yes|no)": joining.consent_pressed,
         r"without:(?P<join_code>[\w-]{1,32})": joining.without_pressed,
+        r"namesake:(?P<answer>same|other):(?P<number>\d{1,9})": namesakes.answered,
         r"here:(?P<lesson_id>\d+)": here.here_pressed,
         r"forget:(yes|no)": forgetting.forget_pressed,
         r"leave:(ask|yes|no)": forgetting.leave_pressed,
@@ -250,6 +254,7 @@ def add_handlers(application: App) -> None:
         rf"endlink:{of_class}": classes.end_link_pressed,
         r"review:(?P<review_id>\d+):(?P<answer>yes|no|confirm|reject)": reviews.review_pressed,
         rf"voices:{of_class}": voices.voices_pressed,
+        rf"alike:{of_class}:(?P<person_id>\d{{1,9}}):(?P<what>keep|out|back)": namesakes.decided,
         rf"archive:{of_class}": classes.archive_pressed,
         rf"archive-yes:{of_class}": classes.archive_confirmed,
         rf"open:{of_class}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,

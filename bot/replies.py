@@ -48,6 +48,11 @@ def enrol_button(t: Texts) -> Buttons:
     return [[(t("button-enrol"), "enroll")]]
 
 
+def namesake_buttons(t: Texts, class_id: int) -> Buttons:
+    """Who is it whose name looks like a classmate's?"""
+    return [[(t(f"namesake-is-{one}"), f"namesake:{one}:{class_id}") for one in ("other", "same")]]
+
+
 def teacher_buttons(t: Texts, taught: Sequence[SchoolClass]) -> Buttons | None:
     """What a teacher most often wants; nothing to press while there is no class."""
     if not taught:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy.ext.asyncio import AsyncSession
@@ -13,11 +13,12 @@ from bot.consent import AGAIN, CONSENT, CONSENT_VERSION
 from bot.gallery import publish_person
 from bot.guesses import too_many, wrong
 from bot.handlers.enrolment import NAME_MESSAGE, begin_enrolment
-from bot.replies import Buttons, enrol_button, reply, take_buttons_away
+from bot.replies import Buttons, enrol_button, namesake_buttons, reply, take_buttons_away
 from bot.services import Context, now
 from rollcall.names import NameFault, alike, clean_name, full_name_in
-from rollcall.storage.classes import attended_classes, class_by_code, join_class, namesakes, taught_class
+from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
 from rollcall.storage.erasure import erase_stranger
+from rollcall.storage.namesakes import note_namesakes
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Person
 from rollcall.storage.voiceprints import is_enrolled
@@ -126,10 +127,16 @@ async def name_changed(update: Update, context: Context, caller: Caller) -> None
     async with context.services.database.session() as session:
         person = await session.get_one(Person, caller.person.id)
         person.full_name = name
+        await session.flush()
         classes = await attended_classes(session, person)
+        alike_in = [one.id for one in classes if await note_namesakes(session, person, one.id, now())]
     for school_class in classes:
         context.services.stale_boards.touch_class(school_class.id)
-    await reply(update, caller.texts("name-changed", name=name))
+    text, buttons = caller.texts("name-changed", name=name), None
+    if alike_in:
+        text += "\n\n" + caller.texts("namesake")
+        buttons = namesake_buttons(caller.texts, alike_in[0])
+    await reply(update, text, buttons)
 
 
 def _name_in(update: Update, said: str | None) -> tuple[str, NameFault | None]:
@@ -175,10 +182,13 @@ async def _join(
     else:
         key = "joined-known-voice" if known else "joined"
     text = t(key, name=person.full_name, title=school_class.title)
-    if new and await namesakes(session, person, school_class.id):
+    buttons: list[Sequence[tuple[str, str]]] = []
+    if key in ("joined", "joined-already") and not known:
+        buttons += enrol_button(t)
+    if new and await note_namesakes(session, person, school_class.id, now()):
         text += "\n\n" + t("namesake")
-    buttons = enrol_button(t) if key in ("joined", "joined-already") and not known else None
-    return text, buttons, (school_class.id, person)
+        buttons += namesake_buttons(t, school_class.id)
+    return text, buttons or None, (school_class.id, person)
 
 
 async def _after_joining(context: Context, joined: tuple[int, Person] | None) -> None:

@@ -26,6 +26,7 @@ from rollcall.storage.tables import (
     IncomingUpdate,
     Lesson,
     Membership,
+    Namesake,
     Person,
     Review,
 )
@@ -93,6 +94,7 @@ async def erase_everything(session: AsyncSession, person: Person, receipt: str, 
         await session.execute(delete(Attendance).where(Attendance.person_id == person.id))
         await session.execute(delete(Attempt).where(Attempt.person_id == person.id))
         await session.execute(delete(Review).where(Review.person_id == person.id))
+        await session.execute(delete(Namesake).where(Namesake.person_id == person.id))
         await session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role == STUDENT))
     else:
         await session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))

@@ -19,6 +19,7 @@ from rollcall.storage.tables import (
     KeptRecording,
     Lesson,
     Membership,
+    Namesake,
     Person,
     Review,
     SchoolClass,
@@ -101,6 +102,7 @@ async def _of(session: AsyncSession, person: Person) -> dict[str, Any]:
         "kept_recordings": await every(KeptRecording, KeptRecording.created_at),
         "questions_to_the_teacher": await every(Review, Review.created_at),
         "sounds_like_a_classmate": [_row(one) for one in alike],
+        "named_like_a_classmate": await every(Namesake, Namesake.created_at),
         "lessons_opened": [{"class": titles.get(one.class_id), **_row(one)} for one in taught],
     }
 

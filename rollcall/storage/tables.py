@@ -378,6 +378,21 @@ class AlikeVoices(Table):
     __table_args__ = (UniqueConstraint("class_id", "person_id", "other_id"),)
 
 
+class Namesake(Table):
+    """A student who joined a class, or was renamed in it, when the name looked like another student's there."""
+
+    __tablename__ = "namesakes"
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True)
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
+    said: Mapped[str | None] = mapped_column(String(16))
+    """What the student answered: `rollcall.storage.namesakes.SAME` or `OTHER`; None while they have not."""
+    created_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """When the teachers heard of it."""
+    removed_at: Mapped[datetime | None]
+    """When a teacher took the student out of the class; only such a one can be put back."""
+
+
 class Erasure(Table):
     """What an erasure's receipt says. Nothing in it leads to the person: only who shows the receipt is known by it."""
 

@@ -12,7 +12,10 @@ from tests.bot.school import ADMIN, MARIA, found, people_on
 
 NUMBERS = (0, 99_999, 2**31 - 1, 2**31, 2**63, int("9" * 40))
 WITH_NUMBERS = {Target.CLASS, Target.LESSON, Target.REVIEW, Target.PERSON}
-TAILS = {"button:review": ":yes", "button:report": ":all", "button:csv": ":all", "button:open": ":20"}
+TAILS = {
+    "button:review": ":yes", "button:report": ":all", "button:csv": ":all", "button:open": ":20",
+    "button:alike": ":1:out",
+}  # fmt: skip
 
 
 async def test_a_number_that_is_no_row_gets_one_line_and_changes_nothing(

@@ -36,7 +36,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 T = texts_in("ru")
 REFUSALS = {T("not-a-teacher"), T("not-an-admin"), T("class-not-yours"), T("join-first"), T("here-closed")}
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
-OLGAS_ID = 4
+OLGAS_ID, ANNAS_ID = 4, 5
 RECORDS = {"audit_records", "audit_head", "audit_pseudonyms"}
 """What is done is on record; what is refused is not."""
 
@@ -98,6 +98,7 @@ CASES = {
     "button:without": case(f"without:{JOIN_CODE}", "consents", "conversations", "memberships"),
     "button:here": case("here:1", "reviews", "review_cards"),
     "button:leave": case("leave:ask", but=frozenset(Role)),
+    "button:namesake": case(f"namesake:other:{CLASS_ID}", but=frozenset(Role)),
     "button:enroll": case("enroll", "conversations"),
     "button:tidy": case("tidy", but=frozenset(Role)),
     "button:keep": case("keep:yes", "consents", but=OTHERS),
@@ -107,6 +108,7 @@ CASES = {
     "button:newlink": case(f"newlink:{CLASS_ID}", "classes"),
     "button:endlink": case(f"endlink:{CLASS_ID}", "classes"),
     "button:voices": case(f"voices:{CLASS_ID}"),
+    "button:alike": case(f"alike:{CLASS_ID}:{ANNAS_ID}:out", "memberships", "namesakes"),
     "button:archive": case(f"archive:{CLASS_ID}"),
     "button:archive-yes": case(f"archive-yes:{CLASS_ID}", "classes", "lessons", "attendance"),
     "button:open": case(f"open:{CLASS_ID}:20", "lessons", TAUGHT),

@@ -40,7 +40,7 @@ ELSEWHERE = re.compile(
     "(short-reason|status-letter|report-(chart|column|row|sheet|excel)|receipt|tidy|keep|here|review|voices)-.*|"
     "report-(more|month|weekday|days|period|worth-a-look-more|no-chart|no-spreadsheet|file-refused)|"
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"
-    "marked-already|namesake|join-not-now|name-fault-.*|"
+    "marked-already|namesake.*|join-not-now|name-fault-.*|"
     "alike-voices|board-.*|closed.*|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-wait|slow-down.*|sorry|"
     "start-no-admins|start-student|teachers-none|too-many-links"
 )

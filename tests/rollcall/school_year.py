@@ -22,6 +22,7 @@ from rollcall.storage import (
     inbox,
     invites,
     lessons,
+    namesakes,
     people,
     recordings,
     reviews,
@@ -69,6 +70,9 @@ async def fill(database: Database, keyring: Keyring) -> School:
         digest = await inbox.accept(session, 2, '{"update_id": 2}', _holder(), NINE)
         await inbox.handled(session, [str(digest)], NINE)
         history_row = await session.get_one(SchoolClass, history.id)
+        twin = await people.register_person(session, 206, "Громов Бoрис", NINE)  # a Latin o
+        await classes.join_class(session, twin, history_row, NINE + 7 * _DAY)
+        assert await namesakes.note_namesakes(session, twin, history.id, NINE + 7 * _DAY)
         classes.archive_class(session, history_row, await session.get_one(Person, teacher.id), NINE + 9 * _DAY)
         leaving = await session.get_one(Person, ids[203])
         await erasure.erase_voice(session, leaving, "a receipt", erasure.Kind.VOICE, NINE + 8 * _DAY)

@@ -106,7 +106,7 @@ async def _goes_on(database: Database, keyring: Keyring) -> None:
         chemistry = await classes.create_class(session, teacher, "Химия", "UTC", NINE)
         newcomer = await people.register_person(session, 999, "Новенькая", NINE)
         await people.give_consent(session, 999, "1", "ru", NINE)
-        assert (chemistry.id, newcomer.id) == (3, 8)
+        assert (chemistry.id, newcomer.id) == (3, 9)
         assert await classes.join_class(session, newcomer, chemistry, NINE)
 
 

@@ -33,7 +33,14 @@ name-fault-signs = A name has letters, hyphens and apostrophes only, no emoji an
 name-fault-digits = A name has no digits. Please write your last and first name only, for example: Bell Anna
 name-fault-greeting = Hello! Please write your full name only, without other words, for example: Bell Anna
 name-fault-one_word = Is that your whole name? Please write your last and first name, for example: Bell Anna. If you have just the one name, send it again.
-namesake = This class has someone of that name already. So that you are not mixed up, add a patronymic or a middle name: edit your message with the name.
+namesake = This class already has a student whose name looks the same. Do you share the name, or is that you too, from another account?
+namesake-is-other = We share the name
+namesake-is-same = That is me too
+namesake-other = All right, both of you are in the class.
+namesake-longer = To be told apart more easily, you can add a middle name: edit your message with the name.
+namesake-same = All right, I will tell your teacher, who decides which account stays. Until then you can check in from either.
+namesake-out-told = Your teacher has removed you from <b>{ $title }</b>. If that is a mistake, write to your teacher: one button puts you back.
+namesake-back-told = Your teacher has put you back into <b>{ $title }</b>. Your earlier marks are still there.
 name-first = First tell me your full name in a text message.
 name-changed = Thank you, your name is now <b>{ $name }</b>.
 

@@ -129,3 +129,16 @@ alike-voices =
     <b>{ $title }</b>: { $one } and { $other } sound like one person to me.
     It may be one person with two accounts, a phone lent to a friend while recording, or twins. I tell their notes apart only if one clearly fits better.
     If it is a mistake, ask them to record their voices anew: /enroll
+
+namesake-card = <b>{ $title }</b>: the new name <b>{ $name }</b> looks the same as { $other } in this class.
+namesake-letters = The names look the same but are typed with different letters, such as a Cyrillic letter for a Latin one.
+namesake-asked = I have asked the student whether they share the name or this is a second account.
+namesake-said-other = The student says that they share the name.
+namesake-said-same = The student says: that is me too, from another account.
+namesake-choice = You need not do anything: both can check in, and lists number the second.
+namesake-keep = Keep both
+namesake-out = Remove { $name }
+namesake-kept = All right, both stay in the class.
+namesake-out-done = <b>{ $name }</b> is no longer in <b>{ $title }</b>. The marks are kept.
+namesake-back = Put back
+namesake-back-done = <b>{ $name }</b> is back in <b>{ $title }</b>.

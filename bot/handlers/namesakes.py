@@ -1,0 +1,71 @@
+"""Names that look alike: the student says who they are, the teacher who stays. Doing nothing keeps everybody."""
+
+from __future__ import annotations
+
+import logging
+
+from telegram import Update
+from telegram.error import TelegramError
+
+from bot.caller import caller_of, teacher_of
+from bot.gallery import publish_person
+from bot.handlers.enrolment import NAME_MESSAGE
+from bot.replies import reply, take_buttons_away
+from bot.reviews import texts_for
+from bot.services import Context, now
+from rollcall.storage.namesakes import OTHER, answer, put_back, take_out
+from rollcall.storage.tables import Person, SchoolClass
+
+_log = logging.getLogger(__name__)
+
+
+async def answered(update: Update, context: Context) -> None:
+    """namesake:same or namesake:other, and the class: the student's answer. Either may check in as before."""
+    match, services = context.match, context.services
+    if match is None:
+        return
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        t = caller.texts
+        asked = caller.person is not None and await answer(
+            session, int(match["number"]), caller.person.id, match["answer"]
+        )
+    text = t(f"namesake-{match['answer']}") if asked else t("question-gone")
+    if asked and match["answer"] == OTHER and NAME_MESSAGE in caller.conversation.data:
+        text += " " + t("namesake-longer")
+    await take_buttons_away(update, but="enroll")
+    await reply(update, text)
+
+
+async def decided(update: Update, context: Context) -> None:
+    """alike:<class>:<student>: keep everybody; take one out of the class; or back in."""
+    match, services = context.match, context.services
+    if match is None:
+        return
+    what, moved, buttons = match["what"], None, None
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        t = caller.texts
+        school_class = await session.get_one(SchoolClass, context.class_id, with_for_update=True)
+        person = await session.get(Person, int(match["person_id"]))
+        text = t("namesake-kept" if what == "keep" else "question-gone")
+        if what != "keep" and person is not None:
+            teacher = await teacher_of(session, caller)
+            if what == "out":
+                done = await take_out(session, school_class, person, teacher, now())
+                buttons = [[(t("namesake-back"), f"alike:{school_class.id}:{person.id}:back")]] if done else None
+            else:
+                done = await put_back(session, school_class, person, now())
+            if done:
+                moved, theirs = person, await texts_for(session, person.telegram_id)
+                text = t(f"namesake-{what}-done", name=person.full_name, title=school_class.title)
+    await take_buttons_away(update)
+    await reply(update, text, buttons)
+    if moved is None:
+        return
+    await publish_person(services, moved.id, [school_class.id])
+    services.stale_boards.touch_class(school_class.id)
+    try:
+        await context.bot.send_message(moved.telegram_id, theirs(f"namesake-{what}-told", title=school_class.title))
+    except TelegramError as error:  # the chat may be closed to us; the teacher's word holds all the same
+        _log.info("a student cannot be told", extra={"error": type(error).__name__})
