@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 
 from models.fbank_filters import BINS as MELS
-from models.graph import Array, Graph
+from models.graph import Array, Graph, product
 
 BLOCKS: Final = ((12, 1), (24, 2), (16, 2))
 """Layers and dilation of each dense block."""
@@ -114,7 +114,7 @@ def _normalised_conv(
     weight = state[f"xvector.{conv}.weight"]
     if (scale > 0).all() and not even:
         x = graph.node("Max", x, graph.constant((-shift / scale)[:, None]))
-        bias = (weight[:, :, 0] @ shift).astype(np.float32)
+        bias = product(weight[:, :, 0], shift)
         weight = weight * scale[:, None]
     else:
         x = graph.node("Relu", graph.scaled(x, scale, shift))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -29,7 +28,7 @@ class OnnxCamPlusPlus:
     minimum_samples: Final = MINIMUM_SAMPLES
     one_voice_from: Final = ONE_VOICE_FROM
 
-    def __init__(self, model: Path, weight_hash: str, precision: str, threads: int | None = None) -> None:
+    def __init__(self, model: bytes, weight_hash: str, precision: str, threads: int | None = None) -> None:
         self._session = open_session(model, threads)
         self.weight_hash = weight_hash
         self.precision = precision
@@ -72,7 +71,7 @@ def inputs(waveform: Waveform) -> dict[str, NDArray[np.float32]]:
     return {"features": fbank(levelled)[None]} | _context(-(-count // 2))
 
 
-def load(model: Path, weight_hash: str, precision: str, threads: int | None = None) -> OnnxCamPlusPlus:
+def load(model: bytes, weight_hash: str, precision: str, threads: int | None = None) -> OnnxCamPlusPlus:
     """The encoder of an exported graph."""
     return OnnxCamPlusPlus(model, weight_hash, precision, threads)
 

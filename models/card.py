@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -97,6 +97,7 @@ class ModelCard(PinnedFile):
         importer: module with `read(path) -> bytes`, which makes a PyTorch file of another library's checkpoint; empty:
             there is none.
         graph, runtime: modules that write the model's ONNX graph and that run it; empty: torch alone runs it.
+        graphs: the SHA-256 of the graph of these weights by its precision, in hexadecimal.
     """
 
     title: str
@@ -109,6 +110,11 @@ class ModelCard(PinnedFile):
     importer: str = ""
     graph: str = ""
     runtime: str = ""
+    graphs: Mapping[str, str] = field(default_factory=dict)
+
+    def pinned_graph(self, weight_hash: str, precision: str) -> str:
+        """The SHA-256 of the graph of weights; empty where these are own ones."""
+        return self.graphs.get(precision, "") if weight_hash == self.sha256 else ""
 
 
 @functools.cache

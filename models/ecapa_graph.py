@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 from numpy.typing import NDArray
 
-from models.graph import Array, Graph
+from models.graph import Array, Graph, product
 
 EXPECTED: Final = "ECAPA-TDNN weights: give embedding_model.ckpt of SpeechBrain's ECAPA_TDNN"
 SAMPLE_RATE: Final = 16_000
@@ -54,7 +54,7 @@ def build(state: State, *, even: bool = False) -> bytes:
     embedding = graph.node(
         "Add",
         graph.node("MatMul", pooled, graph.constant((weight * scale).T)),
-        graph.constant((weight @ shift + bias).astype(np.float32)),
+        graph.constant(product(weight, shift) + bias),
     )
     return graph.serialised({"samples": [1, "samples"]}, {"embedding": (embedding, [1, len(bias)])})
 
@@ -142,7 +142,7 @@ def _pool(graph: Graph, x: str, state: State) -> str:
     width = len(scale)
     weight = state["asp.tdnn.conv.conv.weight"]
     own = graph.conv(x, weight[:, :width] * scale[:, None])
-    bias = (state["asp.tdnn.conv.conv.bias"] + weight[:, :width, 0] @ shift).astype(np.float32)[:, None]
+    bias = (state["asp.tdnn.conv.conv.bias"] + product(weight[:, :width, 0], shift))[:, None]
     if weight.shape[1] == 3 * width:
         frames = graph.node("ReduceMean", x, graph.constant(np.array([2])))
         squares = graph.node("ReduceMean", graph.node("Mul", x, x), graph.constant(np.array([2])))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Final
 
 import numpy as np
@@ -23,7 +22,7 @@ class OnnxEcapa:
     minimum_samples: Final = MINIMUM_SAMPLES
     one_voice_from: Final = ONE_VOICE_FROM
 
-    def __init__(self, model: Path, weight_hash: str, precision: str, threads: int | None = None) -> None:
+    def __init__(self, model: bytes, weight_hash: str, precision: str, threads: int | None = None) -> None:
         self._session = open_session(model, threads)
         self.weight_hash = weight_hash
         self.precision = precision
@@ -44,6 +43,6 @@ class OnnxEcapa:
         return np.asarray(embedding / np.linalg.norm(embedding), np.float32)
 
 
-def load(model: Path, weight_hash: str, precision: str, threads: int | None = None) -> OnnxEcapa:
+def load(model: bytes, weight_hash: str, precision: str, threads: int | None = None) -> OnnxEcapa:
     """The encoder of an exported graph."""
     return OnnxEcapa(model, weight_hash, precision, threads)

@@ -20,7 +20,7 @@ from models.choice import faster
 from models.device import wants_gpu
 from models.encoder import Encoder
 from models.errors import ModelError, UnknownModel
-from models.export import exported
+from models.export import exported, hash_of, place_of
 from models.ranges import has_ranges
 from models.sources import Progress
 
@@ -38,7 +38,7 @@ class Backend(Protocol):
 class Runtime(Protocol):
     """What the module named by `runtime` in `weights.toml` provides."""
 
-    def load(self, graph: Path, weight_hash: str, precision: str, threads: int | None) -> Encoder: ...
+    def load(self, graph: bytes, weight_hash: str, precision: str, threads: int | None) -> Encoder: ...
 
 
 class Importer(Protocol):
@@ -187,7 +187,7 @@ def prepare(name: str, models_dir: Path, device: str = "auto", backend: str = "a
         path = locate(name, models_dir)
         if path is not None and _takes_onnx(card, backend, wants_gpu(device)):
             try:
-                exported(card.graph, path, models_dir, _precision(card, path, models_dir, backend))
+                _graph(card, path, models_dir, _precision(card, path, models_dir, backend))
             except ModelError:
                 if backend != "auto":
                     raise  # else `load` goes on with torch, and says so
@@ -213,24 +213,20 @@ def _precision(card: ModelCard, path: Path, models_dir: Path, backend: str) -> s
     """As the backend says, else the faster one, where eight bits were measured with these weights: "fp32" or "int8"."""
     if backend != "auto":
         return "int8" if backend == "onnx-int8" else "fp32"
-    graph, weight_hash = exported(card.graph, path, models_dir)
+    weight_hash = hash_of(path)
     if not has_ranges(weight_hash):
         return "fp32"
-    return faster(
-        lambda precision: _by_onnx(card, path, models_dir, precision, threads=1), graph.with_suffix(".choice.json")
-    )
+    place = place_of(card.graph, weight_hash, models_dir, "fp32").with_suffix(".choice.json")
+    return faster(lambda precision: _by_onnx(card, path, models_dir, precision, threads=1), place)
 
 
 def _by_onnx(card: ModelCard, path: Path, models_dir: Path, precision: str, threads: int | None) -> Encoder:
     runtime = cast(Runtime, importlib.import_module(card.runtime))
-    graph, weight_hash = exported(card.graph, path, models_dir, precision)
-    try:
-        return runtime.load(graph, weight_hash, precision, threads)
-    except Exception as error:  # ONNX Runtime's own kinds, for a file that a full disk or a bad one has damaged
-        _log.warning("%s is damaged and written anew (%s)", graph, error)
-        graph.unlink(missing_ok=True)
-        graph, weight_hash = exported(card.graph, path, models_dir, precision)
-        return runtime.load(graph, weight_hash, precision, threads)
+    return runtime.load(_graph(card, path, models_dir, precision), hash_of(path), precision, threads)
+
+
+def _graph(card: ModelCard, path: Path, models_dir: Path, precision: str) -> bytes:
+    return exported(card.graph, path, models_dir, precision, card.pinned_graph(hash_of(path), precision))
 
 
 def _own(name: str) -> tuple[ModelCard, Path]:

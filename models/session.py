@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import onnxruntime
 
 
-def open_session(model: Path | bytes, threads: int | None) -> onnxruntime.InferenceSession:
+def open_session(model: bytes, threads: int | None) -> onnxruntime.InferenceSession:
     """A session for one note at a time.
 
     Args:
@@ -19,5 +17,4 @@ def open_session(model: Path | bytes, threads: int | None) -> onnxruntime.Infere
     options.inter_op_num_threads = 1
     # A thread that spins while it waits takes the core from its neighbour's note.
     options.add_session_config_entry("session.intra_op.allow_spinning", "0")
-    source = model if isinstance(model, bytes) else str(model)
-    return onnxruntime.InferenceSession(source, options, providers=["CPUExecutionProvider"])
+    return onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])

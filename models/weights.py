@@ -52,7 +52,7 @@ def fetch(card: PinnedFile, models_dir: Path, progress: Progress | None = None) 
         return place
     failures: list[tuple[str, str]] = []
     try:
-        models_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(models_dir)
         if found is not None:
             aside = place.with_name(f"{place.name}.wrong-{found[:8]}")
             with contextlib.suppress(FileNotFoundError):
@@ -84,7 +84,7 @@ def keep(card: PinnedFile, models_dir: Path, content: bytes) -> Path:
     """
     place = card.place(models_dir)
     try:
-        models_dir.mkdir(parents=True, exist_ok=True)
+        make_folder(models_dir)
         found = _hash(place)
         if found is not None and found != hashlib.sha256(content).hexdigest():
             place.replace(place.with_name(f"{place.name}.before-{found[:8]}"))
@@ -100,6 +100,14 @@ def keep(card: PinnedFile, models_dir: Path, content: bytes) -> Path:
     except OSError as error:
         raise ModelError(f"{place} cannot be written: {error.strerror or type(error).__name__}") from error
     return place
+
+
+def make_folder(folder: Path) -> None:
+    """Make a folder of weights, with those above it: every user may read it, whatever else this process writes."""
+    missing = [each for each in (folder, *folder.parents) if not each.exists()]
+    folder.mkdir(parents=True, exist_ok=True)
+    for each in missing:
+        each.chmod(0o755)
 
 
 def _hash(path: Path) -> str | None:

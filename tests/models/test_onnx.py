@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
 import subprocess
 import sys
 from pathlib import Path
 
 import numpy as np
+import onnx
 import pytest
 import torch
 from numpy.typing import NDArray
@@ -14,6 +16,7 @@ from numpy.typing import NDArray
 from models import campplus, ecapa, export, registry
 from models.campplus_network import CamPlusPlusNetwork
 from models.campplus_onnx import segments
+from models.card import cards
 from models.encoder import Encoder, Waveform
 from models.errors import ModelError
 from tests.models.conftest import Voice, decode
@@ -74,39 +77,60 @@ def test_on_real_notes_the_cosine_to_torch_is_one(real_weights: Path, real_ecapa
         assert _cosines(graph, reference, notes).min() >= 0.99999
 
 
-def test_the_graph_is_written_once(own_weights: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    registry.load(str(own_weights), tmp_path, "cpu")
-    (graph,) = (tmp_path / export.FOLDER).iterdir()
+@pytest.fixture
+def folder(real_weights: Path, tmp_path: Path) -> Path:
+    """A models folder of its own with the pinned weights."""
+    (tmp_path / real_weights.name).symlink_to(real_weights)
+    return tmp_path
+
+
+def test_a_pinned_graph_is_written_once(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    registry.load("campplus", folder, "cpu", backend="onnx")
+    (graph,) = (folder / export.FOLDER).iterdir()
     assert export.VERSION in graph.stem
-
-    def no_more(*_: object, **__: object) -> None:
-        raise AssertionError("written again")
-
-    monkeypatch.setattr(export, "write", no_more)
-    assert registry.load(str(own_weights), tmp_path, "cpu").dimension == 192
+    assert hashlib.sha256(graph.read_bytes()).hexdigest() == cards()["campplus"].graphs["fp32"]
+    monkeypatch.setattr(subprocess, "run", no_more)
+    assert registry.load("campplus", folder, "cpu", backend="onnx").dimension == 192
 
 
-def test_a_damaged_graph_is_written_anew(
-    own_weights: Path, tmp_path: Path, voice: Voice, caplog: pytest.LogCaptureFixture
+def no_more(*_: object, **__: object) -> None:
+    raise AssertionError("made again")
+
+
+@pytest.mark.parametrize("spoilt", ["cut off", "all voices one"])
+def test_another_graph_in_its_place_is_not_run_but_made_anew(
+    folder: Path, voice: Voice, caplog: pytest.LogCaptureFixture, spoilt: str
 ) -> None:
-    registry.load(str(own_weights), tmp_path, "cpu")
-    (graph,) = (tmp_path / export.FOLDER).iterdir()
+    before = registry.load("campplus", folder, "cpu", backend="onnx").embed([voice(110.0), voice(220.0, 1.2)])
+    (graph,) = (folder / export.FOLDER).iterdir()
     whole = graph.read_bytes()
-    graph.write_bytes(whole[: len(whole) // 2])
-    encoder = registry.load(str(own_weights), tmp_path, "cpu")
-    assert np.isfinite(encoder.embed([voice()])).all()
+    if spoilt == "cut off":
+        graph.write_bytes(whole[: len(whole) // 2])
+    else:
+        model = onnx.load_from_string(whole)
+        for constant in model.graph.initializer:
+            if constant.dims == [192, 1024]:  # the projection: from now on everybody is the bias
+                constant.raw_data = bytes(len(constant.raw_data))
+        assert model.SerializeToString() != whole
+        graph.write_bytes(model.SerializeToString())
+    encoder = registry.load("campplus", folder, "cpu", backend="onnx")
+    np.testing.assert_array_equal(encoder.embed([voice(110.0), voice(220.0, 1.2)]), before)
     assert graph.read_bytes() == whole
-    assert "is damaged and written anew" in caplog.text
+    assert "is not the graph of its weights" in caplog.text
+
+
+def test_of_own_weights_no_graph_from_the_folder_is_run(own_weights: Path, tmp_path: Path, voice: Voice) -> None:
+    place = export.place_of("models.campplus_graph", export.hash_of(own_weights), tmp_path, "fp32")
+    place.parent.mkdir()
+    place.write_bytes(b"anybody's")
+    assert np.isfinite(registry.load(str(own_weights), tmp_path, "cpu", backend="onnx").embed([voice()])).all()
 
 
 def test_a_folder_that_cannot_be_written_says_which_setting_helps(
-    own_weights: Path, tmp_path: Path, caplog: pytest.LogCaptureFixture
+    folder: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (tmp_path / export.FOLDER).write_text("in the way")
-    with pytest.raises(ModelError, match="set ROLLCALL_MODELS_DIR"):
-        registry.load(str(own_weights), tmp_path, "cpu", backend="onnx")
-    # Left to itself, it goes on with torch, and says so.
-    assert isinstance(registry.load(str(own_weights), tmp_path, "cpu"), campplus.CamPlusPlus)
+    (folder / export.FOLDER).write_text("in the way")
+    assert registry.load("campplus", folder, "cpu", backend="onnx").precision == "fp32"
     assert "set ROLLCALL_MODELS_DIR" in caplog.text
 
 
@@ -119,7 +143,6 @@ def test_a_cpu_worker_imports_no_torch(own_weights: Path, tmp_path: Path) -> Non
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
-    assert list((tmp_path / export.FOLDER).glob("*.onnx")), "written by a process of its own"
 
 
 def test_a_setting_chooses_torch(own_weights: Path, tmp_path: Path) -> None:
