@@ -9,7 +9,9 @@ import redis
 from bot import metrics
 from bot.clock import telegram_clock
 from bot.services import App, Services
-from rollcall.keys import CLOCK_BIAS
+from rollcall.errors import NotSigned
+from rollcall.keys import CLOCK_BIAS, SAID, SIGNATURE
+from rollcall.signature import Signatures
 
 _log = logging.getLogger(__name__)
 
@@ -28,8 +30,11 @@ class Timekeeper:
     async def recall(self, services: Services) -> None:
         """Before the first update: by how much the ``Date`` headers are wrong here, as another run found out."""
         try:
-            self._kept = float(await services.redis.get(CLOCK_BIAS) or 0)
-        except (redis.RedisError, OSError, ValueError) as error:
+            said, signature = await services.redis.hmget(CLOCK_BIAS, [SAID, SIGNATURE])
+            if said is not None:
+                Signatures(services.keyring).check(CLOCK_BIAS, said, signature)
+                self._kept = float(said)
+        except (redis.RedisError, OSError, ValueError, NotSigned) as error:
             # The first message that we send tells it again.
             _log.info("not known whether the headers are wrong here", extra={"error": type(error).__name__})
         if self._kept:
@@ -46,7 +51,9 @@ class Timekeeper:
             self._told = ahead
             _say(ahead)
         if abs(clock.bias - self._kept) > _WORTH_KEEPING:
-            await services.redis.set(CLOCK_BIAS, clock.bias)
+            said = repr(clock.bias).encode()
+            signature = Signatures(services.keyring).sign(CLOCK_BIAS, said)
+            await services.redis.hset(CLOCK_BIAS, mapping={SAID: said, SIGNATURE: signature})
             self._kept = clock.bias
 
 

@@ -9,8 +9,9 @@ ENCODER = "rollcall:encoder-signed"
 An older version keeps the same words unsigned, under another name that it alone reads.
 """
 
-CLOCK_BIAS = "rollcall:clock-bias"
-"""Seconds by which the dates of Telegram's messages are ahead of its answers' ``Date`` headers; missing where equal."""
+CLOCK_BIAS = "rollcall:clock-bias-signed"
+"""Hash of the seconds by which the dates of Telegram's messages are ahead of its answers' ``Date`` headers, and their
+signature; missing where they are equal."""
 
 SAID, SIGNATURE = "said", "signature"
 """Fields: of what is signed besides jobs and results, the words; and of everything that is signed, its signature."""

@@ -42,6 +42,7 @@ _EXPLAINED = {
     ("B311", "bot/backoff.py"): "a pause of random length",
     ("B105", "bot/trouble.py"): "a sentence about the token",
     ("B311", "rollcall/galleries.py"): "a pause of random length",
+    ("B108", "rollcall/sockets.py"): "a folder with a random name is made there, for its owner alone",
     ("B403", "models/tensors.py"): "an unpickler that knows the names of a state dict and nothing else",
     ("B310", "rollcall/checkups.py"): "the Bot API's address of the administrator's own settings",
     ("B310", "rollcall/doctor.py"): "the Bot API's address of the administrator's own settings",

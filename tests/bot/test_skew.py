@@ -18,6 +18,7 @@ from bot.notices import close_overdue
 from bot.timekeeping import Timekeeper
 from rollcall import doctor
 from rollcall.job import Result
+from rollcall.keys import CLOCK_BIAS
 from rollcall.seal import voiceprint_binding
 from rollcall.settlement import apply_result
 from rollcall.storage.people import find_person
@@ -175,7 +176,7 @@ async def test_a_skew_is_told_in_a_line_and_a_figure_and_what_headers_hide_outli
     begin_anew()
     await Timekeeper().recall(door.services)
     assert telegram_clock().bias == 300
-    await door.services.redis.delete("rollcall:clock-bias")
+    await door.services.redis.delete(CLOCK_BIAS)
     begin_anew()
 
 
