@@ -17,6 +17,7 @@ from bot.reviews import texts_for
 from bot.services import App, Services, now
 from rollcall.attendance import Status
 from rollcall.report.model import Period
+from rollcall.report.remarks import remarked
 from rollcall.storage.lessons import Headcount, headcount, open_lessons
 from rollcall.storage.reports import build_report
 from rollcall.storage.tables import Lesson, Person, SchoolClass
@@ -78,7 +79,11 @@ async def summary_text(session: AsyncSession, t: Texts, lesson: Lesson, school_c
     counts = {status.value: report.count(status) for status in Status}
     attended = report.count(Status.PRESENT) + report.count(Status.LATE)
     text = t("closed", title=school_class.title, attended=attended, students=len(report.students), **counts)
-    return text + ("\n" + t("closed-waiting", number=report.waiting) if report.waiting else "")
+    if report.waiting:
+        text += "\n" + t("closed-waiting", number=report.waiting)
+    if number := remarked(report):
+        text += "\n" + t("closed-remarks", number=number)
+    return text
 
 
 async def keep_boards(application: App, services: Services) -> None:

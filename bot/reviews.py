@@ -18,6 +18,7 @@ from rollcall.report.wording import status_word
 from rollcall.review import Asked, ReviewState
 from rollcall.storage import cards, reviews
 from rollcall.storage.classes import names_in_class
+from rollcall.storage.remarks import other_voices
 from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, Review, ReviewCard, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.tries import MOST
@@ -181,6 +182,8 @@ async def card_text(session: AsyncSession, review: Review, t: Texts) -> str:
     kind = "review" if review.attempt_id else "here"
     head = t(f"{kind}-card", name=name, title=school_class.title, time=f"{at:%d.%m. %H:%M}", tries=MOST)
     if review.state is ReviewState.OPEN:
+        if number := await other_voices(session, review.lesson_id, review.person_id):
+            head += "\n" + t("review-other-voices", number=number)
         return head + "\n\n" + t(f"{kind}-ask", name=name)
     teacher = await session.get(Person, review.decided_by) if review.decided_by else None
     return head + "\n\n" + t(f"{kind}-{review.state}", teacher=teacher.full_name if teacher else "")

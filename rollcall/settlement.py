@@ -13,6 +13,7 @@ from rollcall.operating import operating_point
 from rollcall.replays import Compared, is_replay
 from rollcall.seal import Keyring, embedding_binding
 from rollcall.storage import lessons, people, reviews, voiceprints
+from rollcall.storage.remarks import enrolled_during
 from rollcall.storage.tables import Attempt, Lesson, Person
 from rollcall.verdict import JUDGED, SUSPICIOUS, Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES, unpack_embedding
@@ -122,4 +123,5 @@ async def _mark(session: AsyncSession, attempt: Attempt, lesson_id: int) -> None
     attendance = await lessons.mark(session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id)
     attempt.status = attendance.status
     attempt.marked_at = attendance.at
+    attempt.enrolled_at = await enrolled_during(session, attempt, lesson)
     await reviews.settle_review(session, lesson_id, attempt.person_id)

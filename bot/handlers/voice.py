@@ -19,6 +19,7 @@ from bot.queueing import take_on
 from bot.replies import Buttons, enrol_button, keyboard
 from bot.services import Context, now
 from rollcall.attendance import ATTENDED
+from rollcall.sent_as import SentAs
 from rollcall.settlement import ENROLLING
 from rollcall.storage import attempts, lessons
 from rollcall.storage.attempts import IncomingNote
@@ -26,6 +27,14 @@ from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
 from rollcall.storage.voiceprints import is_enrolled
 from rollcall.verdict import Purpose, Reason, Verdict
+
+_KINDS = {
+    Voice: SentAs.VOICE,
+    VideoNote: SentAs.VIDEO_NOTE,
+    Audio: SentAs.AUDIO,
+    Video: SentAs.VIDEO,
+    Document: SentAs.DOCUMENT,
+}
 
 
 async def voice_note(update: Update, context: Context) -> None:
@@ -173,6 +182,7 @@ def describe(message: Message) -> IncomingNote:
         declared_bytes=media.file_size or 0,
         sent_at=message.date,
         second_hand=_second_hand(message),
+        sent_as=_KINDS[type(media)],
     )
 
 

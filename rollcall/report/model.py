@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -34,6 +34,24 @@ class LessonHead:
 
 
 @dataclass(frozen=True)
+class Remarks:
+    """What a teacher may want to know of a mark that stands.
+
+    Attributes:
+        enrolled_at: when the voice had been recorded, where that was after the lesson had begun (UTC).
+        other_voices: how many notes in another voice came before the mark.
+        as_file: whether the accepted note was a file, and not recorded in Telegram.
+    """
+
+    enrolled_at: datetime | None = None
+    other_voices: int = 0
+    as_file: bool = False
+
+    def __bool__(self) -> bool:
+        return self != Remarks()
+
+
+@dataclass(frozen=True)
 class Mark:
     """One student's part in one lesson.
 
@@ -43,6 +61,7 @@ class Mark:
         confirmed: whether it was the teacher who vouched for the student, after listening or without a voice.
         waiting: whether a teacher has been asked about the student and has not answered; the status is the one without.
         refused: reasons of this student's notes that were not accepted in this lesson, oldest first.
+        remarks: facts beside the mark; an ordinary one has none.
     """
 
     status: Status
@@ -51,6 +70,11 @@ class Mark:
     refused: tuple[Reason, ...] = ()
     confirmed: bool = False
     waiting: bool = False
+    remarks: Remarks = Remarks()
+
+    def without_enrolment(self) -> Mark:
+        """The same, not telling when the voice was recorded."""
+        return replace(self, remarks=replace(self.remarks, enrolled_at=None))
 
     @property
     def told(self) -> tuple[Reason, ...]:
@@ -107,9 +131,14 @@ class Report:
         return sum(student.count(status) for student in self.students)
 
     @property
+    def marks(self) -> list[Mark]:
+        """Every mark of every student."""
+        return [mark for student in self.students for mark in student.marks if mark is not None]
+
+    @property
     def waiting(self) -> int:
         """How many marks wait for a teacher's word."""
-        return sum(mark.waiting for student in self.students for mark in student.marks if mark is not None)
+        return sum(mark.waiting for mark in self.marks)
 
     def count_in(self, lesson: int, status: Status) -> int:
         """Marks of that kind in the lesson with that index."""

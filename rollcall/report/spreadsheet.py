@@ -13,6 +13,7 @@ import xlsxwriter
 from rollcall.attendance import Status
 from rollcall.confidence import percent
 from rollcall.report.model import Mark, Report
+from rollcall.report.remarks import remark_words
 from rollcall.report.standing import class_share, lesson_share, standing_of
 from rollcall.report.wording import (
     STATUSES,
@@ -69,6 +70,7 @@ class _Pages:
         head = {"bold": True, "bg_color": "#1F3A44", "font_color": "#FFFFFF", "text_wrap": True}
         moment = texts("report-excel-moment")
         self.plain, self.bold, self.centred = style(), style(bold=True), style(align="center")
+        self.wrapped = style(text_wrap=True)
         self.head = style(**head)
         self.head_moment = style(**head, num_format=moment, rotation=90, align="center")
         self.clock = style(num_format="hh:mm:ss", align="center")
@@ -79,11 +81,11 @@ class _Pages:
     def lesson(self) -> None:
         """One row per student: status, time, confidence, and what was refused."""
         sheet = self._students_sheet("report-sheet-lesson")
-        columns = ("name", "status", "time", "confidence", "refused", "reasons")
+        columns = ("name", "status", "time", "confidence", "refused", "reasons", "remarks")
         heads = ["№", *(self.texts(f"report-column-{column}") for column in columns)]
         for column, head in enumerate(heads):
             sheet.write_string(0, column, head, self.head)
-        reasons_width = 12
+        reasons_width = remarks_width = 12
         for row, student in enumerate(self.report.students, start=1):
             sheet.write_number(row, 0, row, self.centred)
             sheet.write_string(row, 1, student.full_name, self.plain)
@@ -91,8 +93,10 @@ class _Pages:
             if mark is not None:
                 self._mark_cells(sheet, row, mark)
                 reasons_width = max(reasons_width, len(reason_words(mark.told, self.texts)))
+                remarks_width = max(remarks_width, len("; ".join(remark_words(self.report, mark, self.texts))))
         self._finish(sheet, columns=len(heads), frozen_columns=2)
-        for column, width in ((2, 17), (3, 12), (4, 20), (5, 16), (6, min(reasons_width + 2, _WIDEST_COLUMN))):
+        widths = (17, 12, 20, 16, min(reasons_width + 2, _WIDEST_COLUMN), min(remarks_width + 2, _WIDEST_COLUMN))
+        for column, width in enumerate(widths, start=2):
             sheet.set_column(column, column, width)
 
     def _mark_cells(self, sheet: Any, row: int, mark: Mark) -> None:
@@ -107,6 +111,7 @@ class _Pages:
             sheet.write_number(row, 4, percent(mark.confidence) / 100, self.share)
         sheet.write_number(row, 5, len(mark.told), self.centred)
         sheet.write_string(row, 6, reason_words(mark.told, self.texts), self.plain)
+        sheet.write_string(row, 7, "; ".join(remark_words(self.report, mark, self.texts)), self.wrapped)
 
     def period(self) -> None:
         """One row per student, one column per lesson, and the totals."""
@@ -128,6 +133,8 @@ class _Pages:
                     letter = self.texts(f"status-letter-{mark.status.value}")
                     waits = "…" if mark.waiting else ""
                     sheet.write_string(row, column, letter + waits, self.fills[mark.status])
+                    if mark.remarks:
+                        sheet.write_comment(row, column, "; ".join(remark_words(self.report, mark, self.texts)))
             standing = standing_of(student)
             numbers = [*(student.count(status) for status in STATUSES), standing.attended, standing.lessons]
             for column, number in enumerate(numbers, start=totals):

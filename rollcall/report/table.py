@@ -8,6 +8,7 @@ from collections.abc import Iterable
 
 from rollcall.confidence import percent
 from rollcall.report.model import Mark, Report
+from rollcall.report.remarks import remark_words
 from rollcall.report.standing import standing_of
 from rollcall.report.wording import STATUSES, capital, count_word, reason_words, share_percent, status_word
 from rollcall.texts import Texts
@@ -34,7 +35,7 @@ def csv_table(report: Report, texts: Texts) -> bytes:
 
 
 def _lesson(report: Report, texts: Texts) -> Iterable[list[str]]:
-    columns = ("name", "status", "time", "confidence", "refused", "reasons")
+    columns = ("name", "status", "time", "confidence", "refused", "reasons", "remarks")
     yield [texts(f"report-column-{column}") for column in columns]
     for student in report.students:
         mark = student.marks[0] if student.marks else None
@@ -43,13 +44,14 @@ def _lesson(report: Report, texts: Texts) -> Iterable[list[str]]:
 
 def _mark_cells(report: Report, mark: Mark | None, texts: Texts) -> list[str]:
     if mark is None:
-        return [""] * 5
+        return [""] * 6
     return [
         status_word(mark.status, texts),
         f"{report.local(mark.at):%Y-%m-%d %H:%M:%S}" if mark.at is not None else "",
         _certainty(mark, texts),
         str(len(mark.told)),
         reason_words(mark.told, texts),
+        "; ".join(remark_words(report, mark, texts)),
     ]
 
 

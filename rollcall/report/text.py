@@ -5,6 +5,7 @@ from __future__ import annotations
 from rollcall.attendance import ATTENDED, Status
 from rollcall.confidence import percent
 from rollcall.report.model import Mark, Report, StudentLine
+from rollcall.report.remarks import brief_words, enrolled_together, remarked
 from rollcall.report.standing import Standing, class_share, standing_of
 from rollcall.report.wording import (
     SIGNS,
@@ -40,8 +41,15 @@ def report_text(report: Report, texts: Texts) -> str:
         head, body, tail = _period(report, texts)
     if not report.students:
         body = [texts("report-no-students")]
+    notes = []
     if report.count(Status.FLAGGED):
-        tail = [*tail, "", texts("report-flagged-explained")]
+        notes.append(texts("report-flagged-explained"))
+    if report.is_single and (number := enrolled_together(report)):
+        notes.append(texts("report-enrolled-together", number=number))
+    if report.is_single and remarked(report):
+        notes.append(texts("report-remarks-explained"))
+    if notes:
+        tail = [*tail, "", *notes]
     return _fitted([title, *head, "", *_counts(report, texts), ""], body, tail, texts)
 
 
@@ -64,8 +72,10 @@ def _details(report: Report, mark: Mark, texts: Texts) -> list[str]:
     if mark.status in ATTENDED:
         details = [clock(report.local(mark.at))] if mark.at is not None else []
         if mark.confirmed:
-            return [*details, texts("report-confirmed")]
-        return details if mark.confidence is None else [*details, f"{percent(mark.confidence)} %"]
+            details.append(texts("report-confirmed"))
+        elif mark.confidence is not None:
+            details.append(f"{percent(mark.confidence)} %")
+        return [*details, *brief_words(report, mark, texts)]
     waiting = [texts("report-waiting")] if mark.waiting else []
     reasons = [reason for reason in mark.refused if mark.status is Status.ABSENT or reason in SUSPICIOUS]
     return [*waiting, reason_words(reasons, texts)] if reasons else waiting

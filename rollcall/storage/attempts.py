@@ -12,6 +12,7 @@ from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
+from rollcall.sent_as import SentAs
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
 from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
@@ -36,6 +37,7 @@ class IncomingNote:
     sent_at: datetime
     second_hand: Reason | None = None
     """Why it cannot have been recorded here and now, where the message itself says so."""
+    sent_as: SentAs | None = None
 
     @property
     def attempt_id(self) -> str:
@@ -78,6 +80,7 @@ async def register(
         message_id=note.message_id,
         file_id=note.file_id,
         file_unique_id=note.file_unique_id,
+        sent_as=note.sent_as,
         sent_at=note.sent_at,
         received_at=received_at,
         verdict=Verdict.PENDING,

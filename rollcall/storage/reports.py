@@ -10,9 +10,10 @@ from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.attendance import ATTENDED, status_without_mark
 from rollcall.collation import sort_key
-from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
+from rollcall.report.model import LessonHead, Mark, Period, Remarks, Report, StudentLine
 from rollcall.storage import attempts, reviews
 from rollcall.storage.classes import names_in_class, students_of
+from rollcall.storage.remarks import remarks
 from rollcall.storage.tables import Attendance, Lesson, SchoolClass
 from rollcall.verdict import SUSPICIOUS, Reason
 
@@ -35,6 +36,7 @@ async def build_report(
     marks = {(row.lesson_id, row.person_id): row for row in rows}
     refused = await attempts.suspicious_reasons(session, lesson_ids)
     undecided = await reviews.waiting(session, lesson_ids)
+    remarked = await remarks(session, lesson_ids)
 
     names = await names_in_class(session, school_class.id)
     students = []
@@ -43,16 +45,17 @@ async def build_report(
         for lesson in lessons:
             reasons = tuple(refused.get((lesson.id, person.id), ()))
             row = marks.get((lesson.id, person.id))
+            said = remarked.get((lesson.id, person.id), Remarks())
             if row is not None and row.confirmed_by is not None:
                 # Whether a voice left a doubt before or there was none at all: the report does not tell.
-                line.append(Mark(row.status, row.at, confirmed=True))
+                line.append(Mark(row.status, row.at, confirmed=True, remarks=said))
             elif (lesson.id, person.id) in undecided and (row is None or row.status not in ATTENDED):
                 # Nor does it tell what the question came from, while it waits for its answer.
                 reasons = tuple(reason for reason in reasons if reason not in _OF_THE_QUESTION)
                 suspicious = sum(reason in SUSPICIOUS for reason in reasons)
                 line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons, waiting=True))
             elif row is not None:
-                line.append(Mark(row.status, row.at, row.confidence, reasons))
+                line.append(Mark(row.status, row.at, row.confidence, reasons, remarks=said))
             elif lesson.closed_at is not None and joined_at > lesson.closed_at:
                 line.append(None)
             else:

@@ -24,6 +24,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rollcall.attendance import Status
 from rollcall.review import ReviewState
+from rollcall.sent_as import SentAs
 from rollcall.verdict import Purpose, Reason, Verdict
 
 
@@ -74,6 +75,7 @@ class Table(DeclarativeBase):
         Purpose: _words(Purpose, 16),
         ReviewState: _words(ReviewState, 16),
         Status: _words(Status, 16),
+        SentAs: _words(SentAs, 16),
         dict[str, Any]: JSON(),
         dict[str, float]: JSON(),
     }
@@ -265,6 +267,8 @@ class Attempt(Table):
     content_hash: Mapped[str | None] = mapped_column(String(64), index=True)
     """SHA-256 of the file's bytes."""
     fingerprint: Mapped[bytes | None] = mapped_column(LargeBinary)
+    sent_as: Mapped[SentAs | None]
+    """The kind of message; None of notes that came before it was written down."""
     sent_at: Mapped[datetime]
     """Telegram's time of the message: lateness counts from it, not from when a worker was free."""
     received_at: Mapped[datetime]
@@ -293,6 +297,8 @@ class Attempt(Table):
     status: Mapped[Status | None]
     """At check-in: the mark that this note brought or confirmed."""
     marked_at: Mapped[datetime | None]
+    enrolled_at: Mapped[datetime | None]
+    """Where the note brought a mark: when the voice had been recorded, if that was after the lesson's opening."""
     model: Mapped[str | None] = mapped_column(String(64))
     weight_hash: Mapped[str | None] = mapped_column(String(64))
     decoder: Mapped[str | None] = mapped_column(String(64))

@@ -11,7 +11,7 @@ from bot.services import now
 from rollcall.attendance import Status
 from rollcall.outlook import Outlook
 from rollcall.permissions import Role
-from rollcall.report.model import Mark, Period
+from rollcall.report.model import Mark, Period, Remarks
 from rollcall.report.text import report_text
 from rollcall.review import Asked
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
@@ -37,12 +37,14 @@ def composed(language: str) -> Iterator[Read]:
     decided = Attempt(purpose=Purpose.CHECK_IN, verdict=Verdict.UNSURE, reason=Reason.TEACHER_DECIDES)
     for asked in Asked:
         yield Read(f"asked {asked}", _STUDENT, text_for(decided, person, school_class, None, 1, t, asked), [])
+    remarked = Mark(Status.PRESENT, START, 0.97, remarks=Remarks(START, 3, as_file=True))
     marks = (HERE, LATE, GONE, ODD, Mark(Status.PRESENT, START, confirmed=True), Mark(Status.ABSENT, waiting=True))
     names = [f"{name[:-1]}{letter}" for letter in ("аоуыэя" if language == "ru" else "aeiouy")]
     for period in Period:
         lessons = 1 if period is Period.LESSON else 4
         some = dict(zip(names, [(mark,) * lessons for mark in marks], strict=True))
-        for students in ({}, some, {name: (None,) * lessons}):
+        first = dict.fromkeys(names, (remarked,) * lessons)
+        for students in ({}, some, {name: (remarked,) * lessons}, first, {name: (None,) * lessons}):
             yield Read(f"report {period}", _TEACHER, report_text(report_of(students, period, title=title), t), [])
         none = report_of({}, period, title=title)
         yield Read(f"none {period}", _TEACHER, report_text(type(none)(title, none.timezone, period, START, ()), t), [])

@@ -332,3 +332,43 @@ async def test_several_notes_at_once_are_each_answered_once(product: Product) ->
     await asyncio.sleep(0.3)
     assert [len(student.answers_to(note)) for note in sent] == [1, 1, 1]
     assert "Traceback" not in Path(product.data_dir / "up.log").read_text()
+
+
+async def test_who_is_behind_a_mark_is_told_in_plain_words(product: Product) -> None:
+    classroom = Classroom(product, "en")
+    classroom.teacher.user["language_code"] = "en"
+    teacher = classroom.teacher
+    await classroom.begin("Mirrors")
+    anna, twin = product.person("Anna", "en"), product.person("Twin", "en")
+    await classroom.join(anna, "Anna Bell")
+    await teacher.say("/classes")
+    listed = await teacher.answer(PATIENCE, lambda message: message.has("Mirrors"))
+    await teacher.press("Mirrors", listed)
+    card = await teacher.answer(PATIENCE, lambda message: message.has("open:"))
+    await teacher.press("open:", card)
+    await teacher.answer(PATIENCE, lambda message: message.has("close:"))
+
+    await classroom.join(twin, "\u0410nna Bell")  # a Cyrillic А
+    joined = twin.inbox[-1]
+    assert joined.has("enroll"), "nobody is kept out"
+    told = await teacher.answer(PATIENCE, lambda message: message.has("alike:"))
+    assert "\u0410nna Bell (2)" in told.text
+    assert "typed with different letters" in told.text
+    await twin.press("namesake:other", joined)
+    assert "both of you" in (await twin.answer(PATIENCE)).text
+    await teacher.press("Keep both", told)
+    assert "both stay" in (await teacher.answer(PATIENCE)).text
+
+    await classroom.enrol(anna, enrolling("steph2"))
+    for number in (4, 5, 6):
+        assert "%" not in (await speak(anna, faster(synthetic("Demonic", number), 1.1))).text
+    answer = await answer_to(anna, await anna.document(synthetic("steph2", 4), "note.ogg", "audio/ogg"))
+    assert "Anna Bell — " in answer.text
+    await teacher.say("/close")
+    assert "1 mark has a remark" in (await teacher.answer(PATIENCE, lambda message: "Mirrors" in message.text)).text
+    await teacher.say("/report")
+    report = await teacher.answer(PATIENCE, lambda message: "\u0410nna Bell (2)" in message.text)
+    (line,) = [line for line in report.text.splitlines() if " Anna Bell — " in line]
+    assert re.search(r"voice recorded at \d\d:\d\d, after the lesson had begun", line)
+    assert "3 notes in another voice before" in line
+    assert "sent as a file" in line

@@ -19,6 +19,7 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from rollcall.job import Result
 from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
+from rollcall.sent_as import SentAs
 from rollcall.settlement import ENROLLING
 from rollcall.storage import attempts, classes, lessons, people
 from rollcall.storage.attempts import IncomingNote
@@ -68,11 +69,13 @@ class School:
         lesson_id: int | None = None,
         enrolment: str | None = None,
         unique: str | None = None,
+        sent_as: SentAs | None = None,
     ) -> str:
         """A voice note is written down; its attempt's id."""
         self.sent += 1
         number = self.sent
-        incoming = IncomingNote(telegram_id, number, f"f{number}", unique or f"u{number}", 9000, sent_at)
+        file = f"f{number}", unique or f"u{number}"
+        incoming = IncomingNote(telegram_id, number, *file, 9000, sent_at, sent_as=sent_as)
         async with self.database.session() as session:
             person = await people.find_person(session, telegram_id)
             assert person

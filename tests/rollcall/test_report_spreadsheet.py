@@ -11,7 +11,7 @@ from rollcall.attendance import Status
 from rollcall.report.model import Period, Report
 from rollcall.report.spreadsheet import sheet_name, spreadsheet
 from rollcall.texts import LANGUAGES, texts_in
-from tests.rollcall.test_report_texts import GONE, HERE, LATE, ODD, START, report_of
+from tests.rollcall.test_report_texts import GONE, HERE, LATE, ODD, REMARKED, START, report_of
 
 
 def opened(report: Report, language: str = "en") -> Workbook:
@@ -23,7 +23,7 @@ def test_a_lesson_is_a_table_of_typed_cells_with_one_row_per_student() -> None:
     book = opened(report_of({"Анна Белова": (HERE,), "Иван Ким": (GONE,), "Яна Юн": (ODD,), "Ян Юн": (None,)}), "ru")
     sheet = book.worksheets[0]
     assert book.sheetnames == ["English B2", "Итоги"]
-    assert (sheet.max_row, sheet.freeze_panes, sheet.auto_filter.ref) == (5, "C2", "A1:G5")
+    assert (sheet.max_row, sheet.freeze_panes, sheet.auto_filter.ref) == (5, "C2", "A1:H5")
     assert [cell.value for cell in sheet[1]][:3] == ["№", "Имя", "Статус"]
     row = [cell.value for cell in sheet[2]]
     assert row[:6] == [1, "Анна Белова", "присутствует", datetime(2025, 3, 11, 9, 3), 0.97, 0]  # noqa: DTZ001
@@ -46,6 +46,15 @@ def test_a_period_has_a_column_per_lesson_and_totals_that_add_up() -> None:
         report.count(status) for status in (Status.PRESENT, Status.LATE, Status.ABSENT, Status.FLAGGED)
     ]
     assert datetime(2025, 3, 11, 9, 0) in summary  # noqa: DTZ001
+
+
+def test_remarks_have_a_column_in_a_lesson_and_are_notes_on_the_cells_of_a_period() -> None:
+    said = "voice recorded at 09:07, after the lesson had begun; 3 notes in another voice before; sent as a file"
+    sheet = opened(report_of({"Ann Lee": (REMARKED,), "Bo Ray": (HERE,)})).worksheets[0]
+    assert [cell.value or "" for cell in sheet["H"]] == ["Remarks", said, ""]
+    sheet = opened(report_of({"Ann Lee": (HERE, REMARKED)}, Period.ALL)).worksheets[0]
+    assert sheet["C2"].comment is None
+    assert sheet["D2"].comment.text == said
 
 
 @pytest.mark.parametrize("period", [Period.LESSON, Period.WEEK])

@@ -12,7 +12,7 @@ import pytest
 
 from rollcall.attendance import Status
 from rollcall.confidence import percent
-from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
+from rollcall.report.model import LessonHead, Mark, Period, Remarks, Report, StudentLine
 from rollcall.report.table import csv_table
 from rollcall.report.text import LONGEST_MESSAGE, report_text
 from rollcall.texts import LANGUAGES, texts_in
@@ -58,6 +58,45 @@ def test_a_lesson_is_told_student_by_student_with_status_time_and_confidence() -
         "",
         "⚠️ «Под вопросом»: отметки нет, но с аккаунта ученика приходили записи, которые стоит проверить.",
     ]
+
+
+REMARKED = Mark(
+    Status.PRESENT, START + timedelta(minutes=9), 0.98, remarks=Remarks(START + timedelta(minutes=7), 3, True)
+)
+
+
+def test_remarks_stand_beside_a_mark_in_the_message_the_table_and_the_csv() -> None:
+    by_file = Mark(Status.LATE, START + timedelta(minutes=14), 0.9, remarks=Remarks(as_file=True))
+    vouched = Mark(Status.PRESENT, START, confirmed=True, remarks=Remarks(other_voices=1))
+    report = report_of({"Анна Белова": (REMARKED,), "Иван Ким": (by_file,), "Олег Лис": (vouched,), "Яна Юн": (HERE,)})
+    said = report_text(report, texts_in("ru")).splitlines()
+    remarks = "голос записан в 09:07, после начала урока · до этого 3 записи другим голосом · отправлено файлом"
+    assert f"✅ Анна Белова — присутствует · 09:09 · 98 % · {remarks}" in said
+    assert "🕒 Иван Ким — с опозданием · 09:14 · 90 % · отправлено файлом" in said
+    assert "✅ Олег Лис — присутствует · 09:00 · подтверждено учителем · до этого 1 запись другим голосом" in said
+    assert "✅ Яна Юн — присутствует · 09:03 · 97 %" in said
+    assert said[-1] == texts_in("ru")("report-remarks-explained")
+    rows = list(csv.reader(io.StringIO(csv_table(report, texts_in("ru")).decode("utf-8-sig")), delimiter=";"))
+    assert [row[-1] for row in rows] == [
+        "Пояснения", remarks.replace(" · ", "; "), "отправлено файлом", "до этого 1 запись другим голосом", ""
+    ]  # fmt: skip
+
+
+def test_a_lesson_without_remarks_says_nothing_of_them() -> None:
+    said = report_text(report_of({"Ann Lee": (HERE,), "Bo Ray": (ODD,)}), texts_in("en"))
+    assert "emark" not in said
+
+
+def test_where_a_class_records_its_voices_together_one_line_says_so() -> None:
+    new = Mark(Status.PRESENT, START + timedelta(minutes=9), 0.98, remarks=Remarks(START + timedelta(minutes=7)))
+    lesson = report_of({**{f"S{number}": (new,) for number in range(4)}, "Ann Lee": (HERE,)})
+    said = report_text(lesson, texts_in("en"))
+    assert "🎙 Recorded their voice during the lesson: 4" in said
+    assert "after the lesson had begun" not in said
+    assert "emarks beside" not in said
+    assert csv_table(lesson, texts_in("en")).decode().count("after the lesson had begun") == 4
+    few = report_text(report_of({f"S{number}": (new,) for number in range(3)}), texts_in("en"))
+    assert few.count("voice recorded at 09:07, after the lesson had begun") == 3
 
 
 def test_a_period_counts_per_student_and_points_out_who_is_worth_a_look() -> None:
@@ -150,10 +189,10 @@ def rows_of(content: bytes, separator: str) -> list[list[str]]:
 def test_the_csv_has_a_row_per_student_and_nothing_that_runs() -> None:
     students = {'=HYPERLINK("x")': (HERE,), "+7": (LATE,), "-1": (GONE,), "@me": (ODD,), "Ли, Анна": (None,)}
     rows = rows_of(csv_table(report_of(students), texts_in("ru")), ";")
-    assert rows[0] == ["Имя", "Статус", "Время", "Уверенность", "Не принято", "Причины"]
+    assert rows[0] == ["Имя", "Статус", "Время", "Уверенность", "Не принято", "Причины", "Пояснения"]
     assert [row[0] for row in rows[1:]] == ['\'=HYPERLINK("x")', "'+7", "'-1", "'@me", "Ли, Анна"]
-    assert rows[1][1:] == ["присутствует", "2025-03-11 09:03:00", "97%", "0", ""]
-    assert rows[4][4:] == ["3", "пересланное сообщение, голос другого ученика"]
+    assert rows[1][1:] == ["присутствует", "2025-03-11 09:03:00", "97%", "0", "", ""]
+    assert rows[4][4:] == ["3", "пересланное сообщение, голос другого ученика", ""]
 
 
 def test_a_table_does_not_tell_who_was_confirmed_without_a_voice() -> None:
@@ -161,7 +200,7 @@ def test_a_table_does_not_tell_who_was_confirmed_without_a_voice() -> None:
     by_voice = Mark(Status.PRESENT, START, None, tries, confirmed=True)
     by_a_tap = Mark(Status.PRESENT, START, None, confirmed=True)
     _, one, other = rows_of(csv_table(report_of({"Ann": (by_voice,), "Bob": (by_a_tap,)}), texts_in("en")), ",")
-    assert one[1:] == other[1:] == ["present", "2025-03-11 09:00:00", "confirmed", "0", ""]
+    assert one[1:] == other[1:] == ["present", "2025-03-11 09:00:00", "confirmed", "0", "", ""]
 
 
 @pytest.mark.parametrize(("number", "word"), [(1, "пропуск: 1"), (22, "пропуска: 22"), (425, "пропусков: 425")])

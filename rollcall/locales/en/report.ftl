@@ -131,6 +131,14 @@ report-more = … and { $number } more in the spreadsheet
 report-worth-a-look = Worth a look:
 report-worth-a-look-more = … and { $number } more
 report-flagged-explained = ⚠️ “In doubt”: not marked, but notes came from the student’s account that deserve a look.
+report-remark-enrolled = voice recorded at { $time }, after the lesson had begun
+report-remark-voices = { $number ->
+    [one] { $number } note in another voice before
+   *[other] { $number } notes in another voice before
+}
+report-remark-file = sent as a file
+report-enrolled-together = 🎙 Recorded their voice during the lesson: { $number }
+report-remarks-explained = Remarks beside a mark change nothing; they are for your information.
 report-no-students = Nobody has joined this class yet.
 report-no-lessons = { $period ->
     [lesson] There have been no lessons yet. Start the first with /open.
@@ -161,6 +169,7 @@ report-column-time = Time
 report-column-confidence = Confidence
 report-column-refused = Refused notes
 report-column-reasons = Reasons
+report-column-remarks = Remarks
 report-column-attended = Attended
 report-column-lessons = Lessons
 report-column-share = Attendance

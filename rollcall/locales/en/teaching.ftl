@@ -73,6 +73,10 @@ closed =
     <b>{ $title }</b>: the lesson is closed, { $attended } of { $students } came.
     In all: present { $present } · late { $late } · absent { $absent } · in doubt { $flagged }
 closed-waiting = ⏳ waiting to be confirmed: { $number }
+closed-remarks = 👀 { $number ->
+    [one] { $number } mark has a remark
+   *[other] { $number } marks have remarks
+}, see the report
 
 report-which = Which class?
 report-usage = After /report you may name a period: today, week, month or all.
@@ -110,6 +114,10 @@ voices-mixed-up = { $one } and { $other } sound like one person to me. A note th
 review-card =
     <b>{ $name }</b> · { $title } · { $time }
     The voice is close to this student’s, but not close enough. Tries: { $tries }.
+review-other-voices = { $number ->
+    [one] { $number } note in another voice came from the account before.
+   *[other] { $number } notes in another voice came from the account before.
+}
 review-ask = Is it { $name }?
 review-confirm = ✅ Confirm
 review-reject = ❌ Reject

@@ -155,6 +155,15 @@ report-more = … и ещё { $number } — в таблице
 report-worth-a-look = Стоит обратить внимание:
 report-worth-a-look-more = … и ещё { $number }
 report-flagged-explained = ⚠️ «Под вопросом»: отметки нет, но с аккаунта ученика приходили записи, которые стоит проверить.
+report-remark-enrolled = голос записан в { $time }, после начала урока
+report-remark-voices = { $number ->
+    [one] до этого { $number } запись другим голосом
+    [few] до этого { $number } записи другим голосом
+   *[many] до этого { $number } записей другим голосом
+}
+report-remark-file = отправлено файлом
+report-enrolled-together = 🎙 Записали голос уже во время урока: { $number }
+report-remarks-explained = Пояснения рядом с отметкой ничего в ней не меняют, они только для вас.
 report-no-students = В классе пока никого нет.
 report-no-lessons = { $period ->
     [lesson] Уроков ещё не было. Начните первый командой /open.
@@ -185,6 +194,7 @@ report-column-time = Время
 report-column-confidence = Уверенность
 report-column-refused = Не принято
 report-column-reasons = Причины
+report-column-remarks = Пояснения
 report-column-attended = Посещено
 report-column-lessons = Уроков
 report-column-share = Посещаемость

@@ -99,6 +99,11 @@ closed-waiting = ⏳ { $number ->
     [one] ждёт
    *[other] ждут
 } подтверждения: { $number }
+closed-remarks = 👀 { $number ->
+    [one] { $number } отметка с пояснением
+    [few] { $number } отметки с пояснениями
+   *[many] { $number } отметок с пояснениями
+}, подробности в отчёте
 
 report-which = Какой класс?
 report-usage = После /report можно указать период: сегодня, неделя, месяц или всё.
@@ -136,6 +141,11 @@ voices-mixed-up = { $one } и { $other } для меня звучат как о�
 review-card =
     <b>{ $name }</b> · { $title } · { $time }
     Голос похож на голос этого ученика, но уверенности нет. Попыток: { $tries }.
+review-other-voices = { $number ->
+    [one] До этого с аккаунта пришла { $number } запись другим голосом.
+    [few] До этого с аккаунта пришли { $number } записи другим голосом.
+   *[many] До этого с аккаунта пришло { $number } записей другим голосом.
+}
 review-ask = Это { $name }?
 review-confirm = ✅ Подтвердить
 review-reject = ❌ Отклонить
