@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -20,6 +21,7 @@ from rollcall.verdict import Reason
 from sandbox.person import Person
 from tests.bot.door import Door, open_door, said
 from tests.bot.school import ADMIN, ANNA, CLASS_ID, MARIA, PAVEL, STRANGER, found, people_on
+from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
 
 T = texts_in("ru")
@@ -213,3 +215,35 @@ async def test_each_note_beyond_the_limit_is_answered_and_no_worker_hears_it(
     for _ in range(2):
         await stranger.voice(synthetic("zac", 4))
         assert len(said(await door.handle())) == 1
+
+
+async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told_once(
+    door: Door, people: dict[int, Person], monkeypatch: pytest.MonkeyPatch, wait_until: WaitUntil
+) -> None:
+    monkeypatch.setattr("bot.queueing._A_MOMENT", 0.0)
+    monkeypatch.setattr("bot.queueing._AGAIN_FIRST", 0.1)
+    monkeypatch.setattr("bot.queueing._AGAIN_MOST", 0.1)
+    services = door.services
+    async with services.database.session() as session:
+        await set_step(session, ANNA, ENROLLING, {"enrolment": "f"}, (await session.get_one(SchoolClass, 1)).created_at)
+    most = (await services.redis.config_get("maxmemory"))["maxmemory"]
+    try:
+        await services.redis.config_set("maxmemory", 1)
+        services.mailbox._looked_at = float("-inf")
+        note = await people[ANNA].voice(synthetic("zac", 5))
+        before = len(door.telegram.calls)
+        handling = asyncio.create_task(door.handle())
+        await wait_until(lambda: T("queue-full") in said(door.telegram.calls[before:]))
+        await asyncio.sleep(0.5)
+        assert not handling.done()
+    finally:
+        await services.redis.config_set("maxmemory", most)
+    calls = await handling
+    assert said(calls) == [T("queue-full")]
+    methods = [call.method.lower() for call in calls]
+    assert methods.count("getfile") == 1
+    assert methods.index("getfile") > methods.index("sendmessage")
+    async with services.database.session() as session:
+        attempt = (await session.scalars(select(Attempt).where(Attempt.message_id == note.id))).one()
+        assert attempt.job_entry is not None
+        assert attempt.waiting_message_id is not None, "goes when the answer comes"
