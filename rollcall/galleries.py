@@ -192,9 +192,12 @@ class GalleryReader:
 
 
 def _number(said: bytes | None) -> float:
-    """Nothing where it is none: cuts that are not raised serve a class, cuts that are not a number serve nobody."""
+    """Nothing where it is none: cuts that are not raised serve a class, cuts that are not a number serve nobody.
+
+    Nor does it lower them, whoever wrote it: it lies open in Redis.
+    """
     try:
         number = float(said or 0.0)
     except ValueError:
         return 0.0
-    return number if math.isfinite(number) else 0.0
+    return number if math.isfinite(number) and number > 0 else 0.0

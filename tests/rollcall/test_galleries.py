@@ -106,8 +106,8 @@ async def test_an_odd_field_takes_nobody_out_of_a_class(
     assert not redis_client.hexists(keys.gallery(1), "x")
 
 
-@pytest.mark.parametrize("said", ["", "high", "inf"])
-async def test_a_raise_that_is_no_number_raises_nothing(
+@pytest.mark.parametrize("said", ["", "high", "inf", "-0.5"])
+async def test_a_raise_that_is_no_number_or_below_none_moves_nothing(
     writer: Galleries, reader: GalleryReader, redis_client: redis.Redis, said: str
 ) -> None:
     await writer.put(1, {7: ANNA}, raised=0.1)
