@@ -127,8 +127,11 @@ class JobQueue:
     def announce(self, model: str, weight_hash: str) -> None:
         """Tell the bots which encoder judges from now on: voiceprints of another one are of no use."""
         said = f"{model} {weight_hash}".encode()
-        signed = {keys.SAID: said, keys.SIGNATURE: self._signatures.sign(keys.ENCODER, said)}
-        if self._redis.hgetall(keys.ENCODER) != {name.encode(): value for name, value in signed.items()}:
+        signed: dict[Any, Any] = {
+            keys.SAID.encode(): said,
+            keys.SIGNATURE.encode(): self._signatures.sign(keys.ENCODER, said),
+        }
+        if self._redis.hgetall(keys.ENCODER) != signed:
             self._redis.hset(keys.ENCODER, mapping=signed)
 
     def _bury(self, delivery: Delivery) -> None:
