@@ -84,5 +84,5 @@ class Portions:
                 del self._places[person_id]
 
     def _too_much(self, person_id: int, weight: int) -> bool:
-        places = self._places.get(person_id)
+        places = self._places.get(person_id, {})
         return bool(places) and sum(place.bytes for place in places.values()) + weight > _MOST

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import logging
+from typing import Any
 
 import redis
 
@@ -30,7 +31,8 @@ class Timekeeper:
     async def recall(self, services: Services) -> None:
         """Before the first update: by how much the ``Date`` headers are wrong here, as another run found out."""
         try:
-            said, signature = await services.redis.hmget(CLOCK_BIAS, [SAID, SIGNATURE])
+            found: Any = await services.redis.hmget(CLOCK_BIAS, [SAID, SIGNATURE])
+            said, signature = found
             if said is not None:
                 Signatures(services.keyring).check(CLOCK_BIAS, said, signature)
                 self._kept = float(said)

@@ -167,7 +167,8 @@ class Mailbox:
 
     async def encoder(self) -> tuple[str, str] | None:
         """Name and weight hash of the workers' encoder; None before the first worker started."""
-        said, signature = await self._redis.hmget(keys.ENCODER, [keys.SAID, keys.SIGNATURE])
+        found: Any = await self._redis.hmget(keys.ENCODER, [keys.SAID, keys.SIGNATURE])
+        said, signature = found
         if said is None:
             return None
         try:

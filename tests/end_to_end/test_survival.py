@@ -9,6 +9,7 @@ import subprocess
 import sys
 import tempfile
 from pathlib import Path
+from typing import Any
 
 from rollcall import keys
 from rollcall.job import Result
@@ -75,7 +76,8 @@ async def a_forged_result_marks_nobody(
         os.kill(worker, signal.SIGSTOP)
         sent = await student.voice(synthetic("shelby", 4))
         await wait_until(lambda: client.xlen(keys.JOBS) == 1)
-        ((_, job),) = list(client.xrange(keys.JOBS))  # type: ignore[arg-type]
+        waiting: Any = client.xrange(keys.JOBS)
+        ((_, job),) = waiting
         note = json.loads(job[b"job"])["id"]
         forged = Result(job_id=note, verdict=Verdict.ACCEPTED, reason=Reason.MATCH, confidence=1.0, score=1.0)
         client.xadd(keys.RESULTS, {"result": forged.model_dump_json()})

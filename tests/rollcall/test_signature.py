@@ -28,7 +28,7 @@ async def test_of_six_results_only_those_that_a_key_of_ours_has_signed_are_taken
     await box.open()
     said = result_of(1).model_dump_json().encode()
     rightly = Signatures(Keyring([OURS])).sign(keys.RESULTS, said)
-    entries: list[dict[str, Any]] = [
+    entries: list[dict[Any, Any]] = [
         {"result": said},  # as an older version left it, or anybody
         {"result": said, "signature": Signatures(Keyring([THEIRS])).sign(keys.RESULTS, said)},
         {"result": said, "signature": Signatures(Keyring([OURS])).sign(keys.JOBS, said)},
@@ -36,8 +36,8 @@ async def test_of_six_results_only_those_that_a_key_of_ours_has_signed_are_taken
         {"result": said, "signature": Signatures(Keyring([OLDER])).sign(keys.RESULTS, said)},
         {"result": said, "signature": rightly},
     ]
-    for entry in entries:
-        redis_client.xadd(keys.RESULTS, entry)
+    for each in entries:
+        redis_client.xadd(keys.RESULTS, each)
     taken = []
     with caplog.at_level(logging.ERROR):
         async for entry, result in box.results():
@@ -61,7 +61,8 @@ async def test_a_job_that_was_changed_or_that_no_bot_has_signed_is_put_aside_and
     box = Mailbox(client, keyring, LONG)
     await box.open()
     await box.post(job(1), b"OggS")
-    ((_, good),) = list(redis_client.xrange(keys.JOBS))  # type: ignore[arg-type]
+    posted: Any = redis_client.xrange(keys.JOBS)
+    ((_, good),) = posted
     redis_client.delete(keys.JOBS)
     # The class that a note is compared with is nothing that its audio is sealed to.
     other_class = good[b"job"].replace(b'"class_id":1', b'"class_id":2')
