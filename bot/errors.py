@@ -14,7 +14,7 @@ from bot import metrics
 from bot.inbox import InOrder
 from bot.pace import passing
 from bot.services import Context
-from rollcall.errors import QueueFull
+from rollcall.errors import QueueFull, WrongKey
 from rollcall.texts import language_for, texts_in
 
 _log = logging.getLogger(__name__)
@@ -62,4 +62,4 @@ def out_of_reach(error: BaseException) -> bool:
         return not (isinstance(error, DataError | ProgrammingError | NotSupportedError) or state[:2] in _WRONG_REQUEST)
     if isinstance(error, redis.DataError):
         return False
-    return isinstance(error, redis.RedisError | PoolTimeout | OSError | QueueFull) or passing(error)
+    return isinstance(error, redis.RedisError | PoolTimeout | OSError | QueueFull | WrongKey) or passing(error)

@@ -8,6 +8,7 @@ import logging
 import socket
 import sys
 from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
 from functools import partial
 from typing import Any
 
@@ -77,7 +78,9 @@ from bot.reviews import keep_reviews
 from bot.services import App, Context, Services, now
 from bot.timekeeping import Timekeeper
 from bot.vitals import vitals
-from rollcall.errors import Unavailable, WrongUse
+from rollcall import fit
+from rollcall.errors import Unavailable, WrongKey, WrongUse
+from rollcall.first_key import load_or_make
 from rollcall.ops import observed
 from rollcall.seal import load_keyring
 from rollcall.settings import Settings
@@ -144,12 +147,16 @@ def main(settings: Settings) -> None:
 
     Raises:
         WrongUse: there is no token, or Telegram does not know it.
+        WrongKey: database or queue are sealed with a key that we do not hold.
     """
     sys.setswitchinterval(_SWITCH_EVERY)
+    load_or_make(settings)
     application = build_application(settings)
     hearing: Hearing = application.bot_data["hearing"]
     with observed(vitals(application.bot_data["services"], hearing), settings):
         _serve(application, settings)
+    if (failure := application.bot_data.get("failure")) is not None:
+        raise failure
 
 
 def _serve(application: App, settings: Settings) -> None:
@@ -319,6 +326,9 @@ async def _open(application: App) -> None:
     services: Services = application.bot_data["services"]
     if not await is_current(services.database):
         raise Unavailable("the database has an older schema or none: run rollcall migrate")
+    await fit.check(services.database, services.keyring)
+    with suppress(redis.RedisError, OSError):  # away: it is looked at before the first note is posted
+        await services.mailbox.open()
     timekeeper = Timekeeper()
     await timekeeper.recall(services)
     queue = application.update_queue
@@ -338,7 +348,7 @@ async def _open(application: App) -> None:
         "menus": _set_menus,
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),
-        "galleries": _every(_SWEEP_EVERY, compare_galleries),
+        "galleries": _every(_SWEEP_EVERY, _compare_galleries),
         # Each for itself: a chat that Telegram holds up in one must not hold up the others.
         **{getattr(step, "__name__", "upkeep"): _every(_UPKEEP_EVERY, step) for step in _UPKEEP + watched},
     }
@@ -373,6 +383,10 @@ async def _keep_going(name: str, task: Task, application: App, services: Service
         try:
             await task(application, services)
             return
+        except WrongKey as error:
+            application.bot_data["failure"] = error  # told once we have stopped
+            application.stop_running()
+            return
         except (redis.RedisError, SQLAlchemyError, TelegramError, OSError) as error:
             _log.warning("interrupted, going on soon", extra={"task": name, "error": type(error).__name__})
         except Exception:
@@ -388,6 +402,11 @@ async def _keep_inbox(application: App, _services: Services) -> None:
 async def _sweep_allowances(_application: App, services: Services) -> None:
     async with services.database.session() as session:
         await allowances.sweep(session, now())
+
+
+async def _compare_galleries(application: App, services: Services) -> None:
+    await services.mailbox.canary.keep()  # another installation's galleries are not ours to correct
+    await compare_galleries(application, services)
 
 
 def _every(seconds: float, step: Task) -> Task:

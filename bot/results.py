@@ -16,6 +16,7 @@ from bot.gallery import publish_person
 from bot.queueing import queue_again
 from bot.recordings import keep_recordings
 from bot.services import App, Services, now
+from rollcall.errors import SealBroken
 from rollcall.job import Result
 from rollcall.replays import compare_ahead
 from rollcall.settlement import apply_result
@@ -43,6 +44,8 @@ async def collect_results(application: App, services: Services) -> None:
             await _settle(application, services, result)
         except Exception as error:
             # A row that clashes with another every time must not hold up the others: it is given up after a few tries.
+            if isinstance(error, SealBroken):
+                await services.mailbox.canary.keep()  # is it the result's fault, or ours?
             away = isinstance(error, redis.RedisError) or out_of_reach(error)
             if away and not isinstance(error, IntegrityError):
                 raise  # a service is out of reach: the result waits, and so do the others

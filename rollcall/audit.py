@@ -54,6 +54,8 @@ class Action(StrEnum):
     BACKUP_MADE = "backup.made"
     DATABASE_RESTORED = "database.restored"
     KEYS_ROTATED = "keys.rotated"
+    KEYS_RENEWED = "keys.renewed"
+    """A key was lost for good, and what only it opened was erased."""
     HEAD_LOST = "audit.head_lost"
     """The chain went on without a head that fits: records may have been cut off before."""
 

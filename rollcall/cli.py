@@ -115,13 +115,13 @@ def _options(
 @app.command()
 def up() -> None:
     """Run everything on one machine: the queue, a bot and a worker, kept alive until Ctrl-C."""
-    from rollcall.seal import load_keyring
+    from rollcall.first_key import load_or_make
     from rollcall.supervisor import Supervisor
 
     settings = _settings("up")
     if settings.telegram_token is None:
         raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN, or try rollcall demo")
-    load_keyring(settings, create=True)
+    load_or_make(settings)
 
     async def supervise() -> int:
         # Without the graph, which the worker would look for once more: it starts so much sooner.
@@ -350,6 +350,16 @@ def prune_keys() -> None:
     from rollcall.keys_command import prune
 
     raise typer.Exit(asyncio.run(prune(_settings("keys", level="ERROR"), _out)))
+
+
+@keys_app.command("renew")
+def renew_keys(
+    erase: Annotated[bool, typer.Option("--erase-voices", help="Agree without being asked")] = False,
+) -> None:
+    """After a key was lost for good: erase what only it opened, and go on. Everyone concerned enrols again."""
+    from rollcall.keys_command import renew
+
+    raise typer.Exit(asyncio.run(renew(_settings("keys", level="ERROR"), _out, erase=erase)))
 
 
 def _settings(process: str, level: str | None = None) -> Settings:

@@ -2,7 +2,8 @@
 
 RollcallError
 ├── WrongUse            the command or a setting is wrong         exit code 2
-│   └── SettingsError
+│   ├── SettingsError
+│   └── WrongKey
 ├── Unavailable         a service or a file we need is not there  exit code 1
 │   └── QueueFull
 │       └── TooMuchAtOnce
@@ -26,6 +27,10 @@ class WrongUse(RollcallError):
 
 class SettingsError(WrongUse):
     """A setting is missing or malformed."""
+
+
+class WrongKey(WrongUse):
+    """What is sealed here needs a key that we do not hold: trying again helps nobody."""
 
 
 class Unavailable(RollcallError):

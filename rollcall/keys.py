@@ -9,6 +9,9 @@ ENCODER = "rollcall:encoder-signed"
 An older version keeps the same words unsigned, under another name that it alone reads.
 """
 
+CANARY = "rollcall:canary"
+"""Hash: by its id, each key that is sealed with at present, and a word that opens with it (`rollcall.canary`)."""
+
 CLOCK_BIAS = "rollcall:clock-bias-signed"
 """Hash of the seconds by which the dates of Telegram's messages are ahead of its answers' ``Date`` headers, and their
 signature; missing where they are equal."""

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
+import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn
 
-from rollcall import rotation
+from rollcall import renewal, rotation
+from rollcall.renewal import Lost
 from rollcall.rotation import KeyUse
 from rollcall.settings import Settings
 
@@ -68,6 +72,30 @@ async def prune(settings: Settings, out: Console) -> int:
     if not unused and not needed:
         _say(out, "there is only one key")
     return 1 if needed else 0
+
+
+async def renew(settings: Settings, out: Console, *, erase: bool) -> int:
+    """Go on without a key that was lost; exit code 1 where nobody has agreed to what it costs."""
+
+    def agreed(lost: Lost) -> bool:
+        ids = ", ".join(sorted(lost.key_ids)) or "of another installation"
+        what = ", ".join(f"{count} {place}" for place, count in lost.values.items()) or "no voice"
+        _say(out, f"the key {ids} is not held. What only it opens would be erased for good: {what}")
+        _say(out, "names, classes and marks stay; who loses a voiceprint enrols again. If the key may turn up, wait")
+        if erase:
+            return True
+        if sys.stdin.isatty():
+            return typer.confirm("Erase them?")
+        _say(out, "nothing is changed: to agree, run rollcall keys renew --erase-voices")
+        return False
+
+    lost, done = await renewal.renew(settings, agreed)
+    if not lost:
+        _say(out, "every voice opens with the keys that are held: to change the key, run rollcall keys rotate")
+        return 0
+    if done:
+        _say(out, "done: start rollcall; rollcall keys shows the key in use. Keep a copy of it apart from the backups")
+    return 0 if done else 1
 
 
 def _listed(use: KeyUse) -> str:

@@ -16,6 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from rollcall import keys, streams
+from rollcall.canary import Canary
 from rollcall.errors import NotSigned, QueueFull
 from rollcall.job import Job, Result
 from rollcall.queue import DEAD_LETTERS_KEPT, RETRIES, SILENCE
@@ -53,6 +54,7 @@ class Mailbox:
             "left is heard again, anything else tells that somebody may write into the queue",
             count_forged,
         )
+        self.canary = Canary(client, keyring)
         self._timeout_ms = int(delivery_timeout.total_seconds() * 1000)
         self.consumer = f"{socket.gethostname()}-{os.getpid()}"
         self._looked_at = -_LOOK_EVERY
@@ -65,7 +67,12 @@ class Mailbox:
         self.keeps_up.set()
 
     async def open(self) -> None:
-        """Make both consumer groups, so that a job posted before the first worker starts is not missed."""
+        """Make both consumer groups, so that a job posted before the first worker starts is not missed.
+
+        Raises:
+            WrongKey: this queue is sealed with a key that we do not hold.
+        """
+        await self.canary.keep()
         for stream, group in ((keys.JOBS, keys.WORKERS), (keys.RESULTS, keys.BOTS)):
             # Looked for first: a Redis whose memory is full refuses to make even what exists.
             groups: Any = await self._redis.xinfo_groups(stream) if await self._redis.exists(stream) else []
@@ -86,7 +93,9 @@ class Mailbox:
 
         Raises:
             QueueFull: the memory that is left is for results.
+            WrongKey: others seal with a key that we do not hold.
         """
+        await self.canary.heed()
         await self.find_room()
         sealed = self._keyring.seal(audio, audio_binding(job.id, job.person_id))
         said = job.model_dump_json().encode()
@@ -190,6 +199,7 @@ class Mailbox:
                         self._note_ms += (work - self._note_ms) * (_SMOOTHING if self._note_ms else 1.0)
                         yield entry, result
                     except NotSigned as error:
+                        await self.canary.keep()  # is it the result's fault, or ours?
                         self._forged.tell(error)
                         await self._bury(entry, entry, "not signed")
                     except (KeyError, ValidationError):
@@ -199,6 +209,7 @@ class Mailbox:
 
     async def _batches(self) -> AsyncIterator[list[tuple[bytes, dict[bytes, bytes]]]]:
         while True:
+            await self.canary.heed()
             reclaimed: Any = await self._redis.xautoclaim(
                 keys.RESULTS, keys.BOTS, self.consumer, min_idle_time=self._timeout_ms, count=_BATCH
             )

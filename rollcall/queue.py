@@ -19,6 +19,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from rollcall import keys
+from rollcall.canary import WorkersCanary
 from rollcall.errors import NotSigned, SealBroken
 from rollcall.job import Job, Result
 from rollcall.seal import Keyring, audio_binding
@@ -67,18 +68,28 @@ class JobQueue:
             count_forged,
         )
         self._timeout_ms = int(delivery_timeout.total_seconds() * 1000)
+        self._canary = WorkersCanary(client, keyring)
         # Host and pid, so that an operator recognises it in XINFO CONSUMERS.
         self.consumer = f"{socket.gethostname()}-{os.getpid()}"
 
     def open(self) -> None:
-        """Make the consumer group; from the first entry on, so that nothing sent before us is missed."""
+        """Make the consumer group; from the first entry on, so that nothing sent before us is missed.
+
+        Raises:
+            WrongKey: this queue is sealed with a key that we do not hold.
+        """
+        self._canary.look()
         create_group(self._redis, keys.JOBS, keys.WORKERS)
 
     def claim(self, count: int, block: timedelta) -> list[Delivery]:
         """Up to ``count`` new notes, waiting at most ``block`` for the first; or one note of a worker that fell silent.
 
         A reclaimed note comes alone: should it be the one that took the other worker down, it costs only itself.
+
+        Raises:
+            WrongKey: notes are sealed with a key that we do not hold. They are left to those who do.
         """
+        self._canary.heed()
         reclaimed = self._reclaim()
         if reclaimed:
             return reclaimed
@@ -149,6 +160,8 @@ class JobQueue:
             job = Job.model_validate_json(fields[b"job"])
             audio = self._keyring.open(fields[b"audio"], audio_binding(job.id, job.person_id))
         except (KeyError, ValidationError, SealBroken, NotSigned) as error:
+            if isinstance(error, SealBroken | NotSigned):
+                self._canary.look()  # is it the note's fault, or ours?
             if isinstance(error, NotSigned):
                 self._forged.tell(error)
             # Nobody can be answered for an entry that cannot be read; it must not come back for ever either.

@@ -14,6 +14,7 @@ from sqlalchemy import LargeBinary, func, select
 
 from rollcall import mailbox
 from rollcall.audit import Action
+from rollcall.canary import Canary
 from rollcall.class_gallery import publish
 from rollcall.errors import SealBroken, Unavailable
 from rollcall.galleries import GalleryWriter
@@ -45,7 +46,7 @@ _GALLERIES, _QUEUE = "galleries", "queue"
 _MOST_PASSES = 5
 
 
-class _Place(NamedTuple):
+class Place(NamedTuple):
     """A column of sealed values."""
 
     name: str
@@ -55,28 +56,29 @@ class _Place(NamedTuple):
     binding: Callable[[Any], Binding]
 
 
-_PLACES = (
-    _Place(
+PLACES = (
+    Place(
         "voiceprints", StoredVoiceprint, StoredVoiceprint.person_id, StoredVoiceprint.sealed,
         lambda row: voiceprint_binding(row.person_id, row.model, row.weight_hash),
     ),
-    _Place(
+    Place(
         "enrolment notes", EnrolmentNote, EnrolmentNote.id, EnrolmentNote.embedding,
         lambda row: embedding_binding(row.attempt_id, row.person_id, row.model, row.weight_hash),
     ),
-    _Place(
+    Place(
         "recordings", KeptRecording, KeptRecording.attempt_id, KeptRecording.sealed,
         lambda row: recording_binding(row.attempt_id, row.person_id),
     ),
-    _Place(
+    Place(
         "unsure tries", Attempt, Attempt.id, Attempt.embedding,
         lambda row: embedding_binding(row.id, row.person_id, row.model or "", row.weight_hash or ""),
     ),
-    _Place(
+    Place(
         "check values", Attempt, Attempt.id, Attempt.fingerprint,
         lambda row: fingerprint_binding(row.id, row.person_id),
     ),
 )  # fmt: skip
+"""Everywhere in the database."""
 
 Tick = Callable[[str, int, int], None]
 """Told of a place, of the values looked at there, and of how many there are to look at."""
@@ -139,12 +141,15 @@ async def rotate(settings: Settings, tick: Tick = lambda *_: None) -> Rotation:
             return Rotation(must_set=written([new_key(), *held]))
     keyring = load_keyring(settings)
     async with _stores(settings, keyring) as (database, client):
+        canary = Canary(client, keyring)
+        await canary.keep()
         begun = len(keyring.ids) == 1
         if begun:
             file = KeyFile(settings.data_dir / KEY_FILE)
             file.write([new_key(), *file.read()])
         done = await reseal(keyring, database, client, tick)
         await _sign_audit(keyring, database, begun=begun)
+        await canary.renew()
         uses = (await _usage(keyring, database, client)).keys
     done.left = sum(sum(use.values.values()) for use in uses if use.held and not use.seals)
     return done
@@ -165,7 +170,7 @@ async def reseal(keyring: Keyring, database: Database, client: redis.asyncio.Red
     for _ in range(_MOST_PASSES):
         before = done.resealed.total()
         done.unreadable = 0
-        for place in _PLACES:
+        for place in PLACES:
             await _reseal_place(keyring, database, place, done, tick)
         await _reseal_galleries(keyring, database, client, done, tick)
         if done.resealed.total() == before:
@@ -178,7 +183,12 @@ async def prune(settings: Settings) -> tuple[list[str], list[KeyUse]]:
 
     Keys in ROLLCALL_VOICEPRINT_KEY are not ours to remove: they are named only.
     """
-    uses = (await usage(settings)).keys
+    keyring = load_keyring(settings)
+    async with _stores(settings, keyring) as (database, client):
+        await Canary(client, keyring).keep()
+        uses = (await _usage(keyring, database, client)).keys
+        if not any(use.values for use in uses if use.held and not use.seals):
+            await Canary(client, keyring).renew()  # or those that go on without the older key would be shut out
     unused = [use.id for use in uses if use.held and not use.seals and not use.values]
     needed = [use for use in uses if use.held and not use.seals and use.values]
     if unused and settings.voiceprint_key is None:
@@ -205,7 +215,7 @@ async def _stores(settings: Settings, keyring: Keyring) -> AsyncIterator[tuple[D
 async def _usage(keyring: Keyring, database: Database, client: redis.asyncio.Redis) -> Usage:
     found: dict[bytes, Counter[str]] = {id_: Counter() for id_ in keyring.ids}
     async with database.session() as session:
-        for place in _PLACES:
+        for place in PLACES:
             id_ = func.substr(place.column, 2, 4, type_=LargeBinary)
             rows = await session.execute(select(id_, func.count()).where(place.column.is_not(None)).group_by(id_))
             for one, count in rows:
@@ -225,7 +235,7 @@ async def _usage(keyring: Keyring, database: Database, client: redis.asyncio.Red
     return Usage(uses, queued.malformed)
 
 
-async def _reseal_place(keyring: Keyring, database: Database, place: _Place, done: Rotation, tick: Tick) -> None:
+async def _reseal_place(keyring: Keyring, database: Database, place: Place, done: Rotation, tick: Tick) -> None:
     older = (place.column.is_not(None), func.substr(place.column, 1, 5, type_=LargeBinary) != keyring.head)
     async with database.session() as session:
         total = await session.scalar(select(func.count()).select_from(place.table).where(*older)) or 0
@@ -245,7 +255,7 @@ async def _reseal_place(keyring: Keyring, database: Database, place: _Place, don
         tick(place.name, looked, max(total, looked))
 
 
-def _reseal_row(keyring: Keyring, place: _Place, row: Any, done: Rotation) -> None:
+def _reseal_row(keyring: Keyring, place: Place, row: Any, done: Rotation) -> None:
     binding = place.binding(row)
     try:
         plain = keyring.open(getattr(row, place.column.key), binding)

@@ -64,13 +64,20 @@ class Binding:
 class Keyring:
     """The keys of an installation: the first seals, every one opens."""
 
-    def __init__(self, keys: Sequence[bytes], changed: Callable[[], Sequence[bytes] | None] | None = None) -> None:
+    def __init__(
+        self,
+        keys: Sequence[bytes],
+        changed: Callable[[], Sequence[bytes] | None] | None = None,
+        place: str = "ROLLCALL_VOICEPRINT_KEY",
+    ) -> None:
         """
         Args:
             keys: 32 bytes each.
             changed: asked before each use for the keys that have taken their place; None while there are none.
+            place: where they are kept, for whoever has to put another there.
         """
         self._changed = changed
+        self.place = place
         self._take(keys)
 
     @property
@@ -189,7 +196,7 @@ def load_keyring(settings: Settings, *, create: bool = False) -> Keyring:
     file = KeyFile(settings.data_dir / KEY_FILE)
     if create:
         file.create()
-    return Keyring(file.read(), file.changed)
+    return Keyring(file.read(), file.changed, str(file.path))
 
 
 class KeyFile:

@@ -261,10 +261,15 @@ class Settings(BaseSettings):
         return with_password(self.redis_url, self.redis_password)
 
     @property
+    def database_file(self) -> Path:
+        """SQLite's, where no other database is set."""
+        return self.data_dir.resolve() / "rollcall.sqlite3"
+
+    @property
     def effective_database_url(self) -> str:
         """The SQLAlchemy async URL."""
         if self.database_url is None:
-            return f"sqlite+aiosqlite:///{self.data_dir.resolve() / 'rollcall.sqlite3'}"
+            return f"sqlite+aiosqlite:///{self.database_file}"
         return with_password(self.database_url, self.database_password)
 
 

@@ -60,7 +60,7 @@ class Supervisor:
         loop = asyncio.get_running_loop()
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, self._stopping.set)
-        with _only_one(self._settings.data_dir), _socket_folder(self._settings.data_dir):
+        with holding(self._settings.data_dir):
             _announce(self._settings)
             children_ended = asyncio.Event()
             async with asyncio.TaskGroup() as group:
@@ -209,6 +209,17 @@ async def _end(child: asyncio.subprocess.Process, waiter: asyncio.Task[int]) -> 
         with contextlib.suppress(ProcessLookupError):
             child.kill()
         await waiter
+
+
+@contextlib.contextmanager
+def holding(data_dir: Path) -> Iterator[None]:
+    """Be the one who runs an embedded queue in the data folder.
+
+    Raises:
+        WrongUse: somebody else does.
+    """
+    with _only_one(data_dir), _socket_folder(data_dir):
+        yield
 
 
 @contextlib.contextmanager
