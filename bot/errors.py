@@ -14,8 +14,10 @@ from bot import metrics
 from bot.inbox import InOrder
 from bot.pace import passing
 from bot.services import Context
+from bot.unwritable import turn_away
 from rollcall.errors import QueueFull, WrongKey
 from rollcall.texts import language_for, texts_in
+from rollcall.troubles import Trouble
 
 _log = logging.getLogger(__name__)
 
@@ -34,11 +36,18 @@ async def on_error(update: object, context: Context) -> None:
     number = update.update_id if isinstance(update, Update) else None
     if isinstance(update, Update) and error is not None and out_of_reach(error):
         processor = context.application.update_processor
-        # Two bots that insert the same row agree at the second try; one that never can is our mistake.
-        most = _TRIES if isinstance(error, IntegrityError) else None
+        trouble = context.services.database.troubles.saw(error)
+        # Two bots that insert the same row agree at the second try; one that never can is our mistake. What is damaged
+        # stays so.
+        most = _TRIES if isinstance(error, IntegrityError) or trouble is Trouble.DAMAGED else None
         if isinstance(processor, InOrder) and processor.failed(update, most):
             metrics.RETRIED.labels(metrics.kind_of(update)).inc()
-            _log.warning("tried again soon", extra={"update": number, "error": type(error).__name__})
+            if trouble is None:  # else it is told, and not at each try
+                _log.warning("tried again soon", extra={"update": number, "error": type(error).__name__})
+            return
+        if trouble is not None:
+            metrics.FAILED.labels(metrics.kind_of(update)).inc()
+            await turn_away(update, context.services)
             return
     metrics.FAILED.labels(metrics.kind_of(update)).inc()
     _log.error("an update failed", exc_info=error, extra={"update": number})

@@ -36,19 +36,38 @@ _RETRY_FIRST, _RETRY_MOST = 1.0, 30.0
 _IN_TURN = 1.0
 """Seconds that a chat's next update waits for the rest of one: as a rule it is done by then, and the order is kept."""
 _MARK_EVERY = 0.2
+_UNWRITABLE_FOR = 15.0
+"""Seconds for which an update waits for a database that is damaged, full or read-only: longer than a disk that is just
+being swept, and shorter than anybody's patience."""
 _ROUNDS_PER_RENEWAL = 20
+
+
+class _Unkept(Exception):
+    """An update that could not be kept, and whose sender is told so."""
 
 
 class DurableQueue(asyncio.Queue[object]):
     """The updater's queue. python-telegram-bot confirms an update to Telegram once `put` has returned."""
 
     def __init__(
-        self, database: Database, holder: Holder | None = None, watch: Watch | None = None, heard: Pulse | None = None
+        self,
+        database: Database,
+        holder: Holder | None = None,
+        watch: Watch | None = None,
+        heard: Pulse | None = None,
+        turn_away: Callable[[Update], Coroutine[Any, Any, None]] | None = None,
     ) -> None:
-        """`heard` beats while an update waits for the database: no update is asked for meanwhile."""
+        """
+        Args:
+            heard: beats while an update waits for the database: no update is asked for meanwhile.
+            turn_away: answers an update that cannot be kept for as long as anybody mends the database.
+        """
         super().__init__()
         self._heard = heard or Pulse()
         self._database = database
+        self._turn_away = turn_away
+        self._turned_away: set[asyncio.Task[None]] = set()
+        self._unwritable_since: float | None = None
         self._holder = holder or Holder.this_process()
         self._watch = watch or Watch()
         self._renewed = time.monotonic()
@@ -65,7 +84,10 @@ class DurableQueue(asyncio.Queue[object]):
                 return
             if item.message is not None:
                 telegram_clock().not_before(item.message.date)
-            digest = await self._keep(item)
+            try:
+                digest = await self._keep(item)
+            except _Unkept:
+                return
             if digest is None:
                 _log.info("an update came again", extra={"update": item.update_id})
                 metrics.REPEATED.inc()
@@ -143,7 +165,8 @@ class DurableQueue(asyncio.Queue[object]):
             async with self._database.session() as session:
                 await inbox.handled(session, digests, now())
         except (SQLAlchemyError, OSError) as error:
-            _log.warning("handled, but not marked so yet", extra={"error": type(error).__name__})
+            if self._database.troubles.saw(error) is None:  # else it is told, and not at each try
+                _log.warning("handled, but not marked so yet", extra={"error": type(error).__name__})
             return
         self._unmarked = [digest for digest in self._unmarked if digest not in digests]
 
@@ -154,10 +177,29 @@ class DurableQueue(asyncio.Queue[object]):
             self._heard.beat()
             try:
                 async with self._database.session() as session:
-                    return await inbox.accept(session, update.update_id, update.to_json(), self._holder, now())
+                    digest = await inbox.accept(session, update.update_id, update.to_json(), self._holder, now())
+                self._unwritable_since = None
+                return digest
             except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
-                _log.warning("the database is out of reach, trying again", extra={"error": type(error).__name__})
+                if self._database.troubles.saw(error) is None:
+                    self._unwritable_since = None
+                    _log.warning("the database is out of reach, trying again", extra={"error": type(error).__name__})
+                elif self._given_up(update):
+                    raise _Unkept from error
                 await asyncio.sleep(1)
+
+    def _given_up(self, update: Update) -> bool:
+        """Whether somebody has to mend the database first: then the sender is told, and the next one gets a turn."""
+        now_ = time.monotonic()
+        self._unwritable_since = now_ if self._unwritable_since is None else self._unwritable_since
+        if self._turn_away is None or now_ - self._unwritable_since < _UNWRITABLE_FOR:
+            return False
+        metrics.FAILED.labels(metrics.kind_of(update)).inc()
+        # A task of its own: a chat that Telegram holds up must not hold up the next update.
+        task = asyncio.create_task(self._turn_away(update))
+        self._turned_away.add(task)
+        task.add_done_callback(self._turned_away.discard)
+        return True
 
 
 class InOrder(BaseUpdateProcessor):

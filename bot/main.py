@@ -35,6 +35,7 @@ from telegram.ext import (
 from tornado.netutil import bind_sockets
 
 from bot import clock
+from bot.alarms import Alarms
 from bot.alike import tell_of_alike_voices
 from bot.attachments import MAY_HOLD_SPEECH
 from bot.boards import keep_boards
@@ -77,6 +78,7 @@ from bot.retention import keep_only_as_long, keep_queue_log_short
 from bot.reviews import keep_reviews
 from bot.services import App, Context, Services, now
 from bot.timekeeping import Timekeeper
+from bot.unwritable import turn_away
 from bot.vitals import vitals
 from rollcall import fit
 from rollcall.errors import Unavailable, WrongKey, WrongUse
@@ -201,7 +203,9 @@ def build_application(settings: Settings) -> App:
     services = Services.open(settings, keyring, Database(settings.effective_database_url, keyring))
     clock.begin_anew()
     hearing = Hearing(settings)
-    queue = DurableQueue(services.database, services.holder, heard=hearing.heard)
+    queue = DurableQueue(
+        services.database, services.holder, heard=hearing.heard, turn_away=partial(turn_away, services=services)
+    )
     processor = InOrder(queue, services.mailbox.keeps_up)
     application = (
         ApplicationBuilder()
@@ -347,6 +351,7 @@ async def _open(application: App) -> None:
         "boards": keep_boards,
         "menus": _set_menus,
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
+        "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),
         "galleries": _every(_SWEEP_EVERY, _compare_galleries),
         # Each for itself: a chat that Telegram holds up in one must not hold up the others.
@@ -388,7 +393,8 @@ async def _keep_going(name: str, task: Task, application: App, services: Service
             application.stop_running()
             return
         except (redis.RedisError, SQLAlchemyError, TelegramError, OSError) as error:
-            _log.warning("interrupted, going on soon", extra={"task": name, "error": type(error).__name__})
+            if services.database.troubles.saw(error) is None:  # else it is told, and not at each try
+                _log.warning("interrupted, going on soon", extra={"task": name, "error": type(error).__name__})
         except Exception:
             _log.exception("a task failed, going on soon", extra={"task": name})
         await asyncio.sleep(_AGAIN_AFTER)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 from telegram import Update
 
+from rollcall.troubles import Trouble
+
 _REQUEST_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60)
 _ANSWER_BUCKETS = (0.5, 1, 1.5, 2, 3, 5, 8, 13, 20, 30, 60, 120, 300, 600, 1800)
 """Seconds. Telegram tells when a message was sent in whole seconds, so finer ones would tell nothing."""
@@ -59,6 +61,11 @@ INBOX_AGE = Gauge("rollcall_bot_inbox_oldest_seconds", "For how long the oldest 
 ANSWERS_OWED = Gauge("rollcall_bot_answers_owed", "Notes that are settled and whose sender has not been told.")
 LESSONS_OPEN = Gauge("rollcall_bot_lessons_open", "Lessons open for check-in.")
 
+STORE_TROUBLE = Gauge(
+    "rollcall_bot_store_trouble", "1 while database or queue are damaged, full or not to be written, by what it is.",
+    ["kind"],
+)  # fmt: skip
+
 KINDS = ("voice", "audio", "command", "text", "button", "other")
 ERRORS = (
     "flood", "server", "conflict", "token", "forbidden", "bad_request", "other",
@@ -76,6 +83,8 @@ def _begin_at_zero() -> None:
         ANSWERS.labels(outcome)
     for error in ERRORS:
         TELEGRAM_ERRORS.labels(error)
+    for trouble in Trouble:
+        STORE_TROUBLE.labels(trouble.value)
 
 
 _begin_at_zero()

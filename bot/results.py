@@ -23,6 +23,7 @@ from rollcall.settlement import apply_result
 from rollcall.storage import attempts
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Attempt, Person
+from rollcall.troubles import Trouble
 
 _log = logging.getLogger(__name__)
 
@@ -47,10 +48,12 @@ async def collect_results(application: App, services: Services) -> None:
             if isinstance(error, SealBroken):
                 await services.mailbox.canary.keep()  # is it the result's fault, or ours?
             away = isinstance(error, redis.RedisError) or out_of_reach(error)
-            if away and not isinstance(error, IntegrityError):
+            damaged = services.database.troubles.saw(error) is Trouble.DAMAGED
+            if away and not damaged and not isinstance(error, IntegrityError):
                 raise  # a service is out of reach: the result waits, and so do the others
-            # This one's own fault: the others must not wait for it.
-            _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
+            # This one's own fault, or that of the rows it needs: the others must not wait for it.
+            if not damaged:  # else it is told, and not at each try
+                _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
             if await services.mailbox.give_up(entry, result):
                 async with services.database.session() as session:
                     await attempts.fail(session, result.job_id, now())

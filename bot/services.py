@@ -51,6 +51,7 @@ class Services:
     def open(cls, settings: Settings, keyring: Keyring, database: Database) -> Services:
         """Make the clients; nothing is connected yet."""
         client = mailbox.connect(settings.effective_redis_url)
+        database.troubles.aloud = True
         return cls(
             settings=settings,
             keyring=keyring,

@@ -1,4 +1,4 @@
-"""Checks of ``rollcall doctor`` that need no model: people, keys, folders, the queue's rights and Telegram's side."""
+"""Checks of ``rollcall doctor`` that need no model: people, folders, the queue's rights and Telegram's side."""
 
 from __future__ import annotations
 
@@ -13,23 +13,16 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import redis.asyncio
-from sqlalchemy import select
-from sqlalchemy.exc import SQLAlchemyError
 
 from rollcall import mailbox
-from rollcall.errors import RollcallError
 from rollcall.finding import Finding
-from rollcall.seal import key_id_of, load_keyring
 from rollcall.settings import Settings
-from rollcall.storage.database import Database
-from rollcall.storage.tables import StoredVoiceprint
 from rollcall.strays import strays
 from rollcall.urls import unfit_for_webhook
 
 _TIMEOUT = 10
 _LEAST_ROOM = 1 << 30
 _OLDEST_REDIS = (6, 2)
-_MOST_LOOKED_AT = 1000
 
 
 async def admins(settings: Settings) -> Finding:
@@ -60,42 +53,6 @@ async def folders(settings: Settings) -> Finding:
         if (free := shutil.disk_usage(place).free) < _LEAST_ROOM:
             return Finding("folders", False, f"{folder} has {free >> 20} MB of room", f"make room, or set {setting}")
     return Finding("folders", True, f"{settings.data_dir.resolve()} and {settings.models_dir}")
-
-
-async def key(settings: Settings) -> Finding:
-    """The keys are keys, and open what the database has."""
-    try:
-        keyring = load_keyring(settings)
-    except (RollcallError, OSError, ValueError) as error:
-        keyring, why = None, str(error).partition(": set")[0]
-    sealed = await _sealed(settings)
-    if keyring is None:
-        missing = settings.voiceprint_key is None and not (settings.data_dir / "voiceprint.key").exists()
-        if missing and not sealed and settings.embedded_redis:
-            return Finding("key", True, "none yet: rollcall up makes one")
-        cure = "put the key back into the data folder or into ROLLCALL_VOICEPRINT_KEY" if sealed else "set a good one"
-        waiting = f"; {len(sealed)} voiceprints wait for it" if sealed else ""
-        return Finding("key", False, why + waiting, f"{cure} (base64 of 32 bytes)")
-    foreign = sum(1 for each in sealed if key_id_of(each) not in keyring.ids)
-    if foreign:
-        cure = "put the key that sealed them into ROLLCALL_VOICEPRINT_KEY, behind the new one; see rollcall keys"
-        return Finding("key", False, f"does not open {foreign} voiceprints", cure)
-    return Finding("key", True, f"{keyring.key_ids[0]}, opens {len(sealed)} voiceprints")
-
-
-async def _sealed(settings: Settings) -> list[bytes]:
-    """Voiceprints as the database has them; none where it has not been made or is away, which another check tells."""
-    if settings.database_url is None and not (settings.data_dir / "rollcall.sqlite3").exists():
-        return []
-    try:
-        database = Database(settings.effective_database_url)
-        try:
-            async with database.session() as session:
-                return list((await session.scalars(select(StoredVoiceprint.sealed).limit(_MOST_LOOKED_AT))).all())
-        finally:
-            await database.close()
-    except (SQLAlchemyError, OSError, RollcallError):
-        return []
 
 
 async def webhook(settings: Settings) -> Finding:

@@ -393,6 +393,7 @@ def _room(module: str, extra: str) -> Any:
 async def _migrate(settings: Settings) -> None:
     from sqlalchemy.exc import SQLAlchemyError
 
+    from rollcall import troubles
     from rollcall.storage.database import Database
     from rollcall.storage.migrate import migrate as apply
 
@@ -400,7 +401,7 @@ async def _migrate(settings: Settings) -> None:
     try:
         await apply(database)
     except (SQLAlchemyError, OSError) as error:
-        raise Unavailable(
+        raise troubles.told(error) or Unavailable(
             f"the database is out of reach ({type(error).__name__}): check ROLLCALL_DATABASE_URL and that it runs"
         ) from error
     finally:

@@ -15,7 +15,7 @@ import redis
 import redis.asyncio
 from sqlalchemy.exc import SQLAlchemyError
 
-from rollcall import checkups, mailbox
+from rollcall import checkups, integrity, mailbox
 from rollcall.errors import RollcallError
 from rollcall.finding import Finding
 from rollcall.settings import Settings
@@ -193,14 +193,16 @@ _CHECKS = (
     checkups.names,
     checkups.admins,
     checkups.folders,
-    checkups.key,
+    integrity.voiceprints,
     _token,
     checkups.other_bots,
     checkups.webhook,
     _clock,
     _redis,
     checkups.queue_rights,
+    integrity.queue,
     _database,
+    integrity.database,
     _weights,
     _device,
     _decoder,

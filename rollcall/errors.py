@@ -3,7 +3,8 @@
 RollcallError
 ├── WrongUse            the command or a setting is wrong         exit code 2
 │   ├── SettingsError
-│   └── WrongKey
+│   ├── WrongKey
+│   └── Damaged
 ├── Unavailable         a service or a file we need is not there  exit code 1
 │   └── QueueFull
 │       └── TooMuchAtOnce
@@ -31,6 +32,10 @@ class SettingsError(WrongUse):
 
 class WrongKey(WrongUse):
     """What is sealed here needs a key that we do not hold: trying again helps nobody."""
+
+
+class Damaged(WrongUse):
+    """A store is damaged: trying again helps nobody, a backup does."""
 
 
 class Unavailable(RollcallError):

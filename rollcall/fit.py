@@ -8,6 +8,7 @@ from collections import Counter
 from sqlalchemy import Connection, LargeBinary, func, inspect, select
 from sqlalchemy.exc import SQLAlchemyError
 
+from rollcall import troubles
 from rollcall.errors import Unavailable, WrongKey
 from rollcall.seal import Keyring
 from rollcall.settings import Settings
@@ -71,7 +72,7 @@ async def needed_by(settings: Settings) -> Counter[str]:
     try:
         return await needed(database)
     except (SQLAlchemyError, OSError) as error:
-        raise Unavailable(
+        raise troubles.told(error) or Unavailable(
             f"there is no voiceprint key, and the database cannot be asked whether it needs one "
             f"({type(error).__name__}): check ROLLCALL_DATABASE_URL and that it runs"
         ) from error

@@ -51,6 +51,10 @@ def _of_a_server(error: BaseException) -> RollcallError | None:
     import redis
     from sqlalchemy.exc import SQLAlchemyError
 
+    from rollcall import troubles
+
+    if isinstance(error, redis.RedisError | SQLAlchemyError) and (known := troubles.told(error)) is not None:
+        return known
     if isinstance(error, redis.AuthenticationError | redis.exceptions.NoPermissionError):
         return Unavailable(
             f"the queue refuses us ({_first_line(error)}): check the user and the password in ROLLCALL_REDIS_URL"

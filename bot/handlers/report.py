@@ -22,6 +22,7 @@ from rollcall.audit import Action
 from rollcall.report.model import Period, Report
 from rollcall.report.text import report_text
 from rollcall.report.wording import waiting_count
+from rollcall.settings import Settings
 from rollcall.storage import audit
 from rollcall.storage.classes import taught_class, taught_classes
 from rollcall.storage.reports import build_report
@@ -55,6 +56,17 @@ async def report_command(update: Update, context: Context) -> None:
         await reply(update, caller.texts("classes-none"))
     else:
         await _send(update, context, school_class.id, _WORDS[word])
+
+
+async def text_alone(session: AsyncSession, update: Update, settings: Settings) -> str | None:
+    """What /report says of the last lesson, for when nothing can be written; None for who teaches no class."""
+    caller = await caller_of(session, update, settings)
+    if not caller.is_teacher or caller.person is None:
+        return None
+    school_class = await _class_used_last(session, caller)
+    if school_class is None:
+        return None
+    return report_text(await build_report(session, school_class, Period.LESSON, now()), caller.texts)
 
 
 async def report_pressed(update: Update, context: Context) -> None:

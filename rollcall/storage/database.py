@@ -12,6 +12,7 @@ from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
+from rollcall import troubles
 from rollcall.audit import Sealer
 from rollcall.errors import SettingsError, Unavailable
 from rollcall.places import make_folder
@@ -20,6 +21,7 @@ from rollcall.settings import Settings
 from rollcall.storage.audit import write_pending
 from rollcall.storage.libpq import without_libpq_words
 from rollcall.storage.tls import without_tls_words
+from rollcall.troubles import Troubles
 
 _BUSY_MS = 20_000
 _SNAPSHOT = "rollcall_snapshot"
@@ -45,6 +47,9 @@ class Database:
             # One connection, for there is one writer: who waits for it waits in a row. Several would each ask SQLite
             # now and then whether it is free, and whoever asks at the right moment is first.
             self._writing = _engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
+        self.troubles = Troubles()
+        for engine in {self.engine, self._writing}:
+            event.listen(engine.sync_engine, "handle_error", lambda context: self._saw(context.original_exception))
         self._sessions = async_sessionmaker(self._writing, expire_on_commit=False)
         self._sealer = Sealer(keyring) if keyring is not None else None
 
@@ -69,6 +74,12 @@ class Database:
             else:
                 await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[AsyncSession]:
+        """A session on a snapshot, also where nothing can be written: what is changed in it is dropped."""
+        async with self.snapshot() as connection, AsyncSession(connection, autoflush=False) as session:
+            yield session
 
     @asynccontextmanager
     async def reshaping(self) -> AsyncIterator[AsyncConnection]:
@@ -113,6 +124,9 @@ class Database:
             await cursor.close()
             return not blocked
 
+    def _saw(self, error: BaseException) -> None:
+        self.troubles.saw(error)
+
     async def close(self) -> None:
         await self.engine.dispose()
         await self._writing.dispose()
@@ -124,7 +138,7 @@ def database_needed() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
-        raise Unavailable(
+        raise troubles.told(error) or Unavailable(
             f"the database cannot be used ({type(error).__name__}): "
             "check ROLLCALL_DATABASE_URL and that it runs, and run rollcall migrate"
         ) from error

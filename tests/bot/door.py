@@ -14,6 +14,7 @@ from telegram import Update
 
 from bot.main import build_application
 from bot.services import App, Services
+from rollcall.keys import CANARY
 from rollcall.settings import Settings
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
@@ -93,6 +94,7 @@ async def open_door(folder: Path, database_url: str, redis_url: str, **settings:
         await application.initialize()
         door = Door(application, server.telegram)
         await migrate(door.services.database)
+        await door.services.redis.delete(CANARY)  # another test's, with a key of its own
         await door.services.mailbox.open()
         try:
             yield door

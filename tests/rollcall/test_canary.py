@@ -50,9 +50,7 @@ async def test_a_worker_with_another_key_does_not_join_and_says_where_the_right_
     await bot(client, OLD).open()
     await bot(client, OLD).post(JOB, b"OggS")
     stranger = worker(redis_client, OTHER)
-    with pytest.raises(
-        WrongKey, match=r"VOICEPRINT_KEY holds \w{8}: put the bots' key there .*voiceprint.key"
-    ):
+    with pytest.raises(WrongKey, match=r"VOICEPRINT_KEY holds \w{8}: put the bots' key there .*voiceprint.key"):
         stranger.open()
     assert WrongKey.exit_code == 2, "started again, it would only say it again"
     untouched(redis_client)

@@ -2,21 +2,27 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
+import sys
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
+from sqlalchemy import select, text
 
-from rollcall import checkups
+from rollcall import checkups, integrity
+from rollcall.cli import main
 from rollcall.finding import Finding
-from rollcall.seal import Keyring
+from rollcall.seal import Keyring, load_keyring, voiceprint_binding
 from rollcall.settings import Settings
 from rollcall.storage.database import Database
+from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Person, StoredVoiceprint
 from sandbox.server import Server
+from tests.damage import damage
 
 NOW = datetime(2026, 11, 28, tzinfo=UTC)
 
@@ -48,21 +54,74 @@ async def test_a_folder_that_cannot_be_written(tmp_path: Path) -> None:
 async def test_a_key_that_is_none_is_lost_or_is_another(tmp_path: Path, database: Database, keyring: Keyring) -> None:
     url = database.engine.url.render_as_string(hide_password=False)
     ours, other = (base64.b64encode(bytes([start, *range(1, 32)])).decode() for start in (0, 1))
-    assert (await checkups.key(settings(tmp_path))).good, "rollcall up makes one"
-    bad(await checkups.key(settings(tmp_path, voiceprint_key="short")), "base64 of 32 bytes", "base64 of 32 bytes")
+    assert (await integrity.voiceprints(settings(tmp_path))).good, "rollcall up makes one"
+    bad(
+        await integrity.voiceprints(settings(tmp_path, voiceprint_key="short")),
+        "base64 of 32 bytes",
+        "base64 of 32 bytes",
+    )
     async with database.session() as session:
         person = Person(telegram_id=1, full_name="Анна", created_at=NOW)
         session.add(person)
         await session.flush()
-        value = b"\x02" + keyring.ids[0] + b"sealed"
+        value = keyring.seal(b"a voice", voiceprint_binding(person.id, "m", "w"))
         session.add(
             StoredVoiceprint(person_id=person.id, sealed=value, model="m", weight_hash="w", notes=3, created_at=NOW)
         )
-    assert (await checkups.key(settings(tmp_path, database_url=url, voiceprint_key=ours))).good
+    assert (await integrity.voiceprints(settings(tmp_path, database_url=url, voiceprint_key=ours))).good
     bad(
-        await checkups.key(settings(tmp_path, database_url=url, voiceprint_key=other)), "does not open 1", "sealed them"
+        await integrity.voiceprints(settings(tmp_path, database_url=url, voiceprint_key=other)),
+        "does not open 1",
+        "sealed them",
     )
-    bad(await checkups.key(settings(tmp_path, database_url=url)), "1 voiceprints wait for it", "put the key back")
+    bad(
+        await integrity.voiceprints(settings(tmp_path, database_url=url)),
+        "1 voiceprints wait for it",
+        "put the key back",
+    )
+    async with database.session() as session:
+        (stored,) = await session.scalars(select(StoredVoiceprint))
+        stored.sealed = stored.sealed[:-1] + bytes([stored.sealed[-1] ^ 1])
+    bad(
+        await integrity.voiceprints(settings(tmp_path, database_url=url, voiceprint_key=ours)),
+        "1 voiceprints were changed",
+        "Анна must send /enroll again",
+    )
+
+
+async def test_a_store_that_is_whole(database: Database, tmp_path: Path, valkey_url: str) -> None:
+    here = settings(tmp_path, database_url=database.engine.url.render_as_string(hide_password=False))
+    if database.engine.dialect.name == "postgresql":
+        assert "tables can be read; indexes want" in (await integrity.database(here)).fact
+        async with database.session() as session:
+            await session.execute(text("CREATE EXTENSION amcheck"))
+        assert "indexes are whole" in (await integrity.database(here)).fact
+        async with database.session() as session:
+            await session.execute(text("DROP EXTENSION amcheck"))
+    else:
+        assert "whole" in (await integrity.database(here)).fact
+    assert (await integrity.database(settings(tmp_path / "new"))).fact == "nothing yet"
+    assert (await integrity.queue(settings(tmp_path, redis_url=valkey_url))).good
+
+
+async def test_a_damaged_database_is_found_and_a_backup_of_it_is_one_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    here = settings(tmp_path)
+    load_keyring(here, create=True)
+    database = Database(here.effective_database_url)
+    await migrate(database)
+    await database.close()
+    damage(here.database_file, "lessons")
+    bad(await integrity.database(here), "damaged", "restore the newest backup")
+    monkeypatch.setenv("ROLLCALL_DATA_DIR", str(tmp_path))
+    monkeypatch.setattr(sys, "argv", ["rollcall", "backup", str(tmp_path / "b")])
+    with pytest.raises(SystemExit) as ended:
+        await asyncio.to_thread(main)
+    assert ended.value.code == 2
+    (line,) = capsys.readouterr().err.strip().splitlines()
+    assert line.startswith("rollcall: the database is damaged: ")
+    assert not (tmp_path / "b").exists()
 
 
 @pytest.mark.parametrize(
