@@ -21,6 +21,9 @@ _TOLD_EVERY = 86_400.0
 """Seconds: who has not mended it in a day may have forgotten."""
 
 
+_RESTORE = "rollcall restore --replace FILE"
+
+
 class Alarms:
     """One bot's eye on its stores."""
 
@@ -40,7 +43,9 @@ class Alarms:
 
 async def _tell(application: App, services: Services, trouble: Trouble) -> None:
     for admin in sorted(services.settings.admins):
-        texts = [texts_in(language)(f"alarm-{trouble}") for language in await _languages(services, admin)]
+        texts = [
+            texts_in(language)(f"alarm-{trouble}", command=_RESTORE) for language in await _languages(services, admin)
+        ]
         try:
             await application.bot.send_message(admin, one_below_the_other(texts, "\n\n"))
         except TelegramError as error:

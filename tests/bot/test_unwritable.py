@@ -125,5 +125,5 @@ async def test_a_damaged_page_ends_the_tries_of_whom_it_concerns_and_is_told(
     assert len(await handle(people[MARIA], "/classes")) == 1
     assert T("unwritable") not in await handle(people[ANNA], "/help")
     await Alarms().watch(door.application, door.services)
-    assert answers(door)[-1] == str(T("alarm-damaged"))
+    assert answers(door)[-1] == str(T("alarm-damaged", command="rollcall restore --replace FILE"))
     assert [record.getMessage() for record in caplog.records] == [CURES[Trouble.DAMAGED]]
