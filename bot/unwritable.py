@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy.exc import SQLAlchemyError
 from telegram import ReplyParameters, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
@@ -54,7 +53,7 @@ async def _report(update: Update, services: Services, t: Texts) -> str | None:
     try:
         async with services.database.reading() as session:
             text = await text_alone(session, update, services.settings)
-    except (SQLAlchemyError, OSError, LookupError) as error:
+    except Exception as error:  # whatever it is, the plain answer is still owed
         _log.info("nor can a report be read", extra={"error": type(error).__name__})
         return None
     return None if text is None else one_below_the_other([text, t("unwritable-report")], "\n\n")
