@@ -108,7 +108,7 @@ def check(words: Mapping[bytes, bytes], keyring: Keyring) -> None:
         )
 
 
-def _ours(words: Mapping[bytes, bytes], keyring: Keyring) -> dict[str, bytes]:
+def _ours(words: Mapping[bytes, bytes], keyring: Keyring) -> dict[Any, bytes]:
     """Our word, where it is not among them."""
     ours = keyring.key_ids[0]
     return {} if ours.encode() in words else {ours: keyring.seal(_WORD, _BINDING)}
