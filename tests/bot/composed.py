@@ -17,11 +17,13 @@ from rollcall.review import Asked
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import texts_in
 from rollcall.tries import MOST
+from rollcall.troubles import Trouble
 from rollcall.verdict import Purpose, Reason, Verdict
 from rollcall.voiceprint import NOTES
 from tests.bot.conversations import Read
 from tests.rollcall.test_report_texts import GONE, HERE, LATE, ODD, START, report_of
 
+_ADMIN = frozenset({Role.ADMIN, Role.TEACHER})
 _STUDENT, _TEACHER = frozenset({Role.STUDENT}), frozenset({Role.TEACHER})
 
 
@@ -53,6 +55,10 @@ def composed(language: str) -> Iterator[Read]:
             outlook = Outlook(5, count, count, count, (1, 2), 0.5, mixed_up)
             words = outlook_text(outlook, dict(enumerate(names)), t)
             yield Read("voices", _TEACHER, t("voices-head", title=title, students=5) + "\n\n" + words, [])
+    for key in ("unwritable", "unwritable-report"):
+        yield Read(key, _TEACHER, t(key), [])
+    for trouble in Trouble:
+        yield Read(f"alarm {trouble}", _ADMIN, t(f"alarm-{trouble}", command=name), [])
 
 
 def _attempts() -> Iterator[Attempt]:

@@ -42,7 +42,7 @@ ELSEWHERE = re.compile(
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"
     "marked-already|namesake.*|join-not-now|name-fault-.*|"
     "alike-voices|board-.*|closed.*|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-wait|slow-down.*|sorry|"
-    "start-no-admins|start-student|teachers-none|too-many-links|unwritable.*|alarm-.*"
+    "start-no-admins|start-student|teachers-none|too-many-links"
 )
 """Met beside these paths: in pictures and tables, after days, in a chat with a fault. Their words are still read one by
 one, with every number."""
