@@ -8,19 +8,20 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.changes import backwards, over_the_air, pieces, speed, tempo
 from evaluation.degrade import SAMPLE_RATE, Samples, gain, opus, white_noise
 from evaluation.recordings import find
-from rollcall.fingerprint import same_recording
+from rollcall.alignment import Library
+from rollcall.copies import matches, same_recording
 from worker.decode import decode
-from worker.fingerprint import fingerprint
+from worker.fingerprint import fingerprint, shapes
 from worker.speech import SpeechDetector
 from worker.waveform import Waveform
 
@@ -28,6 +29,7 @@ SHORTEST, LONGEST = 0.3, 20.0
 EARLIER = 2000
 SPEECH = 2.0
 """Seconds that a copy must share to have to be caught."""
+_PIECES = 5
 _HALF = SAMPLE_RATE // 2
 _DETECTOR = SpeechDetector()
 
@@ -42,10 +44,25 @@ class Sound:
     samples: Samples
 
 
+@dataclass(frozen=True)
+class Heard:
+    """What a worker takes of a note: `worker.fingerprint`."""
+
+    print: bytes
+    shapes: bytes
+
+
 def heard(samples: Samples) -> bytes:
     """The fingerprint that a worker takes."""
     waveform = Waveform(np.asarray(samples, np.float32))
     return fingerprint(waveform, _DETECTOR.detect(waveform))
+
+
+def heard_well(samples: Samples) -> Heard:
+    """The same, with changes undone."""
+    waveform = Waveform(np.asarray(samples, np.float32))
+    speech = _DETECTOR.detect(waveform)
+    return Heard(fingerprint(waveform, speech), shapes(waveform, speech))
 
 
 def recordings(folders: Sequence[Path]) -> list[Sound]:
@@ -106,9 +123,9 @@ HONEST: tuple[Treatment, ...] = (
 )  # fmt: skip
 
 
-def different_notes(sounds: Sequence[Sound], rng: np.random.Generator) -> list[bytes]:
+def different_notes(sounds: Sequence[Sound], rng: np.random.Generator) -> list[Heard]:
     """Fingerprints of notes of 0.3 to 20 s, treated in turn, of which no two share a sample."""
-    notes: list[bytes] = []
+    notes: list[Heard] = []
     place = 0
     while place < len(sounds):
         length = int(np.exp(rng.uniform(np.log(SHORTEST), np.log(LONGEST))) * SAMPLE_RATE)
@@ -118,8 +135,19 @@ def different_notes(sounds: Sequence[Sound], rng: np.random.Generator) -> list[b
             parts.append(sounds[place].samples)
             place += 1
         treatment = HONEST[len(notes) % len(HONEST)]
-        notes.append(heard(opus(treatment(np.concatenate(parts)[:length], rng), 24)))
+        notes.append(heard_well(opus(treatment(np.concatenate(parts)[:length], rng), 24)))
     return notes
+
+
+def called_the_same(notes: Sequence[Heard]) -> tuple[int, int]:
+    """Comparisons of different notes, each as if the other were the only one, and how many called them the same."""
+    library = Library([note.print for note in notes], keep=True)
+    pairs = wrong = 0
+    for place, note in enumerate(notes):
+        copies = {match.place for match in matches(note.print, library, note.shapes, alone=True) if match.is_copy}
+        pairs += len(notes) - 1
+        wrong += len(copies - {place})
+    return pairs, wrong
 
 
 def halves(sounds: Sequence[Sound]) -> Iterator[Sound]:
@@ -167,12 +195,33 @@ COPIES: dict[str, Treatment] = {
 }
 
 
+def _changed(change: Callable[[Samples, float], Samples], times: float) -> Treatment:
+    return lambda samples, rng: opus(change(samples, times), 24)
+
+
+CHANGES: dict[str, Treatment] = {
+    **{f"{percent:+d} % speed": _changed(speed, 1 + percent / 100) for percent in (-6, -5, -4, -3, -2, -1)},
+    **{f"{percent:+d} % speed": _changed(speed, 1 + percent / 100) for percent in (1, 2, 3, 4, 5, 6)},
+    **{f"{percent:+d} % tempo": _changed(tempo, 1 + percent / 100) for percent in (-10, -6, -3, 3, 6, 10)},
+    "backwards": lambda samples, rng: opus(backwards(samples), 24),
+    "over the air": lambda samples, rng: opus(over_the_air(samples, rng), 24),
+    "over the air, +2 % speed": lambda samples, rng: opus(over_the_air(speed(samples, 1.02), rng), 24),
+    "over the air, +5 % speed": lambda samples, rng: opus(over_the_air(speed(samples, 1.05), rng), 24),
+    "backwards, +3 % speed": lambda samples, rng: opus(backwards(speed(samples, 1.03)), 24),
+}
+
+
 def _speech(samples: Samples) -> float:
     return _DETECTOR.detect(Waveform(samples)).seconds
 
 
 def copies_caught(
-    sounds: Sequence[Sound], known: Sequence[bytes], places: NDArray[np.int64], each: int, rng: np.random.Generator
+    sounds: Sequence[Sound],
+    known: Library,
+    places: NDArray[np.int64],
+    each: int,
+    rng: np.random.Generator,
+    treatments: Mapping[str, Treatment] = COPIES,
 ) -> dict[str, tuple[int, int]]:
     """By treatment: caught and tried copies, each sought among all that is known.
 
@@ -182,18 +231,35 @@ def copies_caught(
         each: copies per treatment.
     """
     found = {}
-    for name, treatment in COPIES.items():
+    for name, treatment in treatments.items():
         caught = tried = 0
         for place in places:
             copy = treatment(sounds[place].samples, rng)
             if _speech(copy) < SPEECH:
                 continue
             tried += 1
-            caught += same_recording(heard(copy), known) == place
+            note = heard_well(copy)
+            caught += same_recording(note.print, known, note.shapes) == place
             if tried == each:
                 break
         found[name] = (caught, tried)
     return found
+
+
+def pieced_caught(
+    sounds: Sequence[Sound], known: Library, seconds: float, each: int, rng: np.random.Generator
+) -> tuple[int, int]:
+    """Caught and tried notes of five pieces, each so long and of another note by the same speaker."""
+    own: dict[str, list[int]] = {}
+    for place, sound in enumerate(sounds):
+        own.setdefault(sound.speaker, []).append(place)
+    speakers = [places for places in own.values() if len(places) >= _PIECES]
+    caught = 0
+    for _ in range(each):
+        chosen = rng.permutation(speakers[int(rng.integers(len(speakers)))])[:_PIECES]
+        note = heard_well(opus(pieces([sounds[place].samples for place in chosen], seconds, rng), 24))
+        caught += same_recording(note.print, known, note.shapes) is not None
+    return caught, each
 
 
 def main(folders: Sequence[str]) -> None:
@@ -201,30 +267,31 @@ def main(folders: Sequence[str]) -> None:
     rng = np.random.default_rng(10)
     sounds = recordings([Path(folder) for folder in folders])
     notes = different_notes(sounds, rng)
-    pairs = wrong = 0
-    for one, other in combinations(notes, 2):
-        pairs += 1
-        wrong += same_recording(one, [other]) is not None
-    print(f"{pairs:,} pairs of {len(notes):,} different recordings: {wrong} called the same", flush=True)
-    parts = list(halves(sounds))
-    prints = [heard(part.samples) for part in parts]
-    chosen = rng.permutation(len(prints))[: EARLIER + 1].tolist()
-    wrong, started = 0, time.perf_counter()
-    for place in chosen:
-        wrong += same_recording(prints[place], [prints[other] for other in chosen if other != place]) is not None
-    each = (time.perf_counter() - started) * 1000 / len(chosen)
+    pairs, wrong = called_the_same(notes)
+    print(f"{pairs:,} comparisons of {len(notes):,} different recordings: {wrong} called the same", flush=True)
+    own = [heard_well(part.samples) for part in halves(sounds)]
+    chosen = [own[place] for place in rng.permutation(len(own))[: EARLIER + 1]]
+    wrong, started = 0, time.process_time()
+    for place, note in enumerate(chosen):
+        others = [other.print for other in chosen[:place] + chosen[place + 1 :]]
+        wrong += same_recording(note.print, others, note.shapes) is not None
+    spent = (time.process_time() - started) * 1000 / len(chosen)
     print(
-        f"{len(chosen):,} honest notes against {len(chosen) - 1:,} each: {wrong} refused; {each:.0f} ms a note",
+        f"{len(chosen):,} honest notes against {len(chosen) - 1:,} each: {wrong} refused; "
+        f"{spent:.0f} ms of a processor a note",
         flush=True,
     )
     long = [place for place, sound in enumerate(sounds) if len(sound.samples) >= 3 * SAMPLE_RATE]
-    known = [heard(sound.samples) for sound in sounds]
-    everything = [0, 0]
-    for name, (caught, tried) in copies_caught(sounds, known, rng.permutation(long), 200, rng).items():
-        print(f"{name}: {caught} of {tried}", flush=True)
-        everything[0] += caught
-        everything[1] += tried
-    print(f"copies caught among {len(known):,}: {everything[0]} of {everything[1]}")
+    known = Library([heard(sound.samples) for sound in sounds], keep=True)
+    for treatments, each in ((COPIES, 200), (CHANGES, 100)):
+        found = copies_caught(sounds, known, rng.permutation(long), each, rng, treatments)
+        for name, (caught, tried) in found.items():
+            print(f"{name}: {caught} of {tried}", flush=True)
+        caught, tried = (sum(column) for column in zip(*found.values(), strict=True))
+        print(f"together, among {len(known.prints):,}: {caught} of {tried}")
+    for seconds in (0.8, 1.0, 1.5, 2.0):
+        caught, tried = pieced_caught(sounds, known, seconds, 100, rng)
+        print(f"{_PIECES} pieces of {seconds} s: {caught} of {tried}", flush=True)
 
 
 if __name__ == "__main__":

@@ -73,3 +73,5 @@ class Result(BaseModel):
     """Sealed float32 [dimension]: of a good enrolment note, and of an unsure check-in."""
     fingerprint: bytes | None = None
     """Sealed audio fingerprint, for telling a replay."""
+    shapes: bytes | None = None
+    """Sealed fingerprints of the note with changes of speed, tempo and pitch undone: compared, and not kept."""

@@ -1,4 +1,4 @@
-"""Is a note the same recording as one before, by its sender or a classmate, however re-encoded, trimmed or amplified?
+"""Is a note the same recording as one before, by its sender or a classmate, however it was changed?
 
 A term's notes take long to compare with. So most of it happens before the transaction that settles the note, and only
 the few notes that came in between are compared inside it, where nothing can slip past.
@@ -12,10 +12,10 @@ from dataclasses import dataclass
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.copies import same_recording
 from rollcall.errors import SealBroken
-from rollcall.fingerprint import same_recording
 from rollcall.job import Result
-from rollcall.seal import Keyring, fingerprint_binding
+from rollcall.seal import Keyring, fingerprint_binding, shapes_binding
 from rollcall.storage.attempts import SealedFingerprint, fingerprints_around
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt
@@ -59,15 +59,16 @@ async def _compare(keyring: Keyring, result: Result, person_id: int, earlier: Se
     if not earlier or result.fingerprint is None or result.verdict not in JUDGED:
         return Compared()
     fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id, person_id))
-    replayed = await asyncio.to_thread(_any_same, keyring, fingerprint, earlier)
+    shapes = b"" if result.shapes is None else keyring.open(result.shapes, shapes_binding(result.job_id, person_id))
+    replayed = await asyncio.to_thread(_any_same, keyring, fingerprint, shapes, earlier)
     return Compared(frozenset(note.attempt_id for note in earlier), replayed)
 
 
-def _any_same(keyring: Keyring, fingerprint: bytes, earlier: Sequence[SealedFingerprint]) -> bool:
+def _any_same(keyring: Keyring, fingerprint: bytes, shapes: bytes, earlier: Sequence[SealedFingerprint]) -> bool:
     others = []
     for note in earlier:
         try:
             others.append(keyring.open(note.sealed, fingerprint_binding(note.attempt_id, note.person_id)))
         except SealBroken:
             continue  # a key was dropped from the ring; the note can no longer be compared
-    return same_recording(fingerprint, others) is not None
+    return same_recording(fingerprint, others, shapes) is not None

@@ -173,6 +173,11 @@ def fingerprint_binding(attempt_id: str, person_id: int) -> Binding:
     return Binding("fingerprint", person_id, attempt_id)
 
 
+def shapes_binding(attempt_id: str, person_id: int) -> Binding:
+    """What the fingerprints of a note with changes undone are sealed to, from the worker to the bot."""
+    return Binding("shapes", person_id, attempt_id)
+
+
 def voiceprint_binding(person_id: int, model: str, weight_hash: str) -> Binding:
     """What a voiceprint in the database is sealed to."""
     return Binding("voiceprint", person_id, "", model, weight_hash)

@@ -16,12 +16,12 @@ from rollcall.errors import SealBroken
 from rollcall.galleries import GalleryReader
 from rollcall.job import Job, Result
 from rollcall.operating import operating_point
-from rollcall.seal import Binding, Keyring, embedding_binding, fingerprint_binding
+from rollcall.seal import Binding, Keyring, embedding_binding, fingerprint_binding, shapes_binding
 from rollcall.tries import decide_with_tries
 from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.voiceprint import pack_embedding, unpack_embedding
 from worker.decode import decode
-from worker.fingerprint import fingerprint
+from worker.fingerprint import fingerprint, shapes
 from worker.opus import decoder_name
 from worker.quality import Quality, complaint, measure
 from worker.speech import Speech, SpeechDetector, cut
@@ -43,6 +43,7 @@ class Heard:
     waveform: Waveform | None = None
     quality: Quality | None = None
     fingerprint: bytes | None = None
+    shapes: bytes | None = None
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -78,6 +79,9 @@ class Judge:
         heard.refusal = complaint(heard.quality, job.purpose)
         if heard.refusal in _TOO_LITTLE and (waveform.cut_off or waveform.lost > 0):
             heard.refusal = Reason.DAMAGED
+        if heard.refusal is None:
+            with _timed(heard.timings, "shapes"):
+                heard.shapes = shapes(waveform, speech)
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
         return heard
@@ -153,7 +157,7 @@ class Judge:
     def _facts(self, heard: Heard, verdict: Verdict, reason: Reason) -> Result:
         job = heard.job
         # Of what was not judged nothing is kept that a later note could be taken for.
-        print_ = heard.fingerprint if verdict in JUDGED else None
+        print_, changed = (heard.fingerprint, heard.shapes) if verdict in JUDGED else (None, None)
         return Result(
             job_id=job.id,
             verdict=verdict,
@@ -165,6 +169,7 @@ class Judge:
             quality={key: float(value) for key, value in asdict(heard.quality).items()} if heard.quality else {},
             timings=heard.timings,
             fingerprint=self._keyring.seal(print_, fingerprint_binding(job.id, job.person_id)) if print_ else None,
+            shapes=self._keyring.seal(changed, shapes_binding(job.id, job.person_id)) if changed else None,
         )
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rollcall.fingerprint import likeliest, same_recording
+from rollcall.alignment import Library
+from rollcall.copies import likeliest, same_recording
 from rollcall.verdict import Purpose, Reason
 from tests import sounds
 from tests.end_to_end.product import synthetic
@@ -103,8 +104,8 @@ def test_other_recordings_of_the_same_voice_are_not() -> None:
 
 def test_fingerprints_too_short_to_compare_are_different() -> None:
     assert fingerprint(Waveform(np.zeros(1000, np.float32))) == b""
-    assert likeliest(b"", [b""]) is None
-    assert likeliest(b"", [bytes(400)]) is None
+    assert likeliest(b"", Library([b""])) is None
+    assert likeliest(b"", Library([bytes(400)])) is None
 
 
 @pytest.mark.voices

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +9,9 @@ import pytest
 
 from evaluation import replays
 from evaluation.degrade import gain, opus
-from rollcall.fingerprint import evidence_needed, likeliest, pack, same_recording, unpack
+from rollcall.alignment import Library
+from rollcall.copies import likeliest, matches, same_recording, unlikely
+from rollcall.fingerprint import pack, pack_all, unpack, unpack_all
 from worker.decode import decode
 from worker.fingerprint import fingerprint
 from worker.waveform import SAMPLE_RATE, Waveform
@@ -39,7 +40,7 @@ def test_of_200_copies_re_encoded_trimmed_and_at_another_volume_99_in_100_are_kn
     recordings: dict[str, list[Waveform]],
 ) -> None:
     everyone = [waveform for own in recordings.values() for waveform in own]
-    known = [fingerprint(waveform) for waveform in everyone]
+    known = Library([fingerprint(waveform) for waveform in everyone], keep=True)
     rng = np.random.default_rng(3)
     caught = 0
     for number, place in enumerate(rng.permutation(len(everyone))[:200]):
@@ -59,23 +60,25 @@ def test_of_500_pairs_by_one_speaker_none_is_taken_for_the_same_recording(
     pairs, refused = 0, []
     for speaker, own in recordings.items():
         prints = [fingerprint(waveform) for waveform in own]
-        for one, other in combinations(range(len(prints)), 2):
-            pairs += 1
-            if same_recording(prints[one], [prints[other]]) is not None:
-                refused.append((speaker, one, other))
-    assert pairs >= 500
+        library = Library(prints, keep=True)
+        for one in range(len(prints)):
+            pairs += len(prints) - 1
+            copies = {match.place for match in matches(prints[one], library, alone=True) if match.is_copy}
+            refused += [(speaker, one, other) for other in copies - {one}]
+    assert pairs >= 1000, "each both ways"
     assert not refused
 
 
 def test_the_search_through_many_finds_what_every_alignment_of_each_would_show() -> None:
     rng = np.random.default_rng(5)
-    prints = [fingerprint(_sound(2.5 + 0.3 * number, seed=number)) for number in range(30)]
+    prints = [fingerprint(_sound(2.5 + 0.1 * number, seed=number)) for number in range(30)]
+    library = Library(prints, keep=True)
     for number in rng.permutation(30):
         known = unpack(prints[number])
         shift = int(rng.integers(0, 12))
         flips = rng.integers(0, 2**32, len(known.words), dtype=np.uint32) & (known.words >> np.uint32(1))
         turned = np.asarray(known.words ^ flips, np.uint32)
-        match = likeliest(pack(turned[shift:], known.counting[shift:]), prints)
+        match = likeliest(pack(turned[shift:], known.counting[shift:]), library)
         assert match is not None
         counting = known.counting[shift:]
         wrong = (
@@ -99,8 +102,8 @@ def test_nothing_is_a_copy_of_what_is_too_short_for_a_fingerprint() -> None:
     assert same_recording(fingerprint(_sound(3.0, seed=1)), []) is None
 
 
-def test_the_evidence_that_is_needed_grows_with_the_tries() -> None:
-    assert evidence_needed(1) < evidence_needed(200) < evidence_needed(400_000)
+def test_the_same_evidence_surprises_less_the_more_often_chance_had_a_try() -> None:
+    assert unlikely(9.0, 1000) > unlikely(9.0, 200_000) > unlikely(9.0, 40_000_000)
 
 
 def test_frames_that_count_for_nothing_accuse_nobody() -> None:
@@ -134,22 +137,59 @@ def test_a_short_note_is_no_copy_of_anything_nor_anything_of_it() -> None:
 def test_damaged_fingerprints_are_no_fingerprints() -> None:
     whole = fingerprint(_sound(3.0, seed=1))
     for damaged in (whole[:-1], whole[:50], b"\x03" + whole[1:], b"\x02"):
-        assert likeliest(whole, [damaged]) is None
+        assert likeliest(whole, Library([damaged])) is None
 
 
 @pytest.mark.voices
 def test_of_thousands_of_pairs_with_silence_gates_hum_and_bells_none_is_taken_for_the_same(voices: Path) -> None:
     sounds = replays.recordings([voices / "dev", voices / "digits"])
     notes = replays.different_notes(sounds, np.random.default_rng(10))
-    pairs = list(combinations(notes, 2))
-    assert len(pairs) > 4000
-    assert [1 for one, other in pairs if same_recording(one, [other]) is not None] == []
+    pairs, wrong = replays.called_the_same(notes)
+    assert pairs > 8000
+    assert wrong == 0
+    # And against all the others at once, where pieces are put together too.
+    for place, note in enumerate(notes[:12]):
+        others = [other.print for other in notes[:place] + notes[place + 1 :]]
+        assert same_recording(note.print, others, note.shapes) is None
+
+
+@pytest.fixture(scope="module")
+def sounds(voices: Path) -> list[replays.Sound]:
+    return replays.recordings([voices / "dev"])
+
+
+@pytest.fixture(scope="module")
+def library(sounds: list[replays.Sound]) -> Library:
+    return Library([replays.heard(sound.samples) for sound in sounds], keep=True)
 
 
 @pytest.mark.voices
-def test_copies_with_noise_silence_or_only_a_part_are_known_again(voices: Path) -> None:
-    sounds = replays.recordings([voices / "dev"])
-    known = [replays.heard(sound.samples) for sound in sounds]
-    found = replays.copies_caught(sounds, known, np.arange(len(sounds)), 4, np.random.default_rng(1))
+def test_copies_with_noise_silence_or_only_a_part_are_known_again(
+    sounds: list[replays.Sound], library: Library
+) -> None:
+    found = replays.copies_caught(sounds, library, np.arange(len(sounds)), 4, np.random.default_rng(1))
     caught, tried = (sum(column) for column in zip(*found.values(), strict=True))
     assert (tried, caught) == (4 * len(replays.COPIES), tried), found
+
+
+@pytest.mark.voices
+def test_copies_at_another_speed_or_tempo_backwards_or_over_the_air_are_known_again(
+    sounds: list[replays.Sound], library: Library
+) -> None:
+    rng = np.random.default_rng(2)
+    found = replays.copies_caught(sounds, library, rng.permutation(len(sounds)), 2, rng, replays.CHANGES)
+    caught, tried = (sum(column) for column in zip(*found.values(), strict=True))
+    assert (tried, caught) == (2 * len(replays.CHANGES), tried), found
+
+
+@pytest.mark.voices
+def test_a_note_put_together_from_five_notes_is_known_again(sounds: list[replays.Sound], library: Library) -> None:
+    assert replays.pieced_caught(sounds, library, 1.5, 6, np.random.default_rng(3)) == (6, 6)
+
+
+def test_what_is_damaged_of_several_fingerprints_is_left_out() -> None:
+    prints = [unpack(fingerprint(_sound(3.0, seed=number))) for number in range(3)]
+    packed = pack_all(prints)
+    assert [len(one) for one in unpack_all(packed)] == [len(one) for one in prints]
+    assert len(unpack_all(packed[:-1])) == 2
+    assert unpack_all(b"") == unpack_all(b"\xff\xff\xff\xff") == []
