@@ -16,7 +16,7 @@ CONSENT = "consent"
 """The conversation's step while we wait for one of the two buttons."""
 AGAIN = "again"
 """In the conversation's data: the question is whether to join another class, not whether to agree."""
-CONSENT_VERSION = "2026-11-26"
+CONSENT_VERSION = "2026-11-28"
 """Goes up whenever the meaning of the consent text, or of what is said of the way without a voice, changes."""
 
 

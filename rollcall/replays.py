@@ -19,6 +19,7 @@ from rollcall.seal import Keyring, fingerprint_binding, shapes_binding
 from rollcall.storage.attempts import SealedFingerprint, fingerprints_around
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt
+from rollcall.storage.used_files import is_used
 from rollcall.verdict import JUDGED, Verdict
 
 
@@ -50,6 +51,10 @@ async def is_replay(session: AsyncSession, keyring: Keyring, result: Result, com
     if compared.replayed:
         return True
     attempt = await session.get_one(Attempt, result.job_id)
+    if result.fingerprint is not None and result.verdict in JUDGED:
+        binding = fingerprint_binding(result.job_id, attempt.person_id)
+        if await is_used(session, attempt, keyring.open(result.fingerprint, binding)):
+            return True
     earlier = await fingerprints_around(session, attempt.person_id, attempt.id)
     since = [note for note in earlier if note.attempt_id not in compared.among]
     return (await _compare(keyring, result, attempt.person_id, since)).replayed

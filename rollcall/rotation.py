@@ -25,6 +25,7 @@ from rollcall.seal import (
     KeyFile,
     Keyring,
     embedding_binding,
+    file_key_binding,
     fingerprint_binding,
     key_id,
     key_id_of,
@@ -39,7 +40,7 @@ from rollcall.settings import Settings
 from rollcall.storage import audit
 from rollcall.storage.audit_tables import AuditHead
 from rollcall.storage.database import Database
-from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, StoredVoiceprint
+from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, SchoolClass, StoredVoiceprint
 
 _BATCH = 100
 _GALLERIES, _QUEUE = "galleries", "queue"
@@ -76,6 +77,10 @@ PLACES = (
     Place(
         "check values", Attempt, Attempt.id, Attempt.fingerprint,
         lambda row: fingerprint_binding(row.id, row.person_id),
+    ),
+    Place(
+        "classes' keys", SchoolClass, SchoolClass.id, SchoolClass.file_key,
+        lambda row: file_key_binding(row.id),
     ),
 )  # fmt: skip
 """Everywhere in the database."""

@@ -178,6 +178,11 @@ def shapes_binding(attempt_id: str, person_id: int) -> Binding:
     return Binding("shapes", person_id, attempt_id)
 
 
+def file_key_binding(class_id: int) -> Binding:
+    """What a class's key for the files of erased notes is sealed to."""
+    return Binding("file key", 0, str(class_id))
+
+
 def voiceprint_binding(person_id: int, model: str, weight_hash: str) -> Binding:
     """What a voiceprint in the database is sealed to."""
     return Binding("voiceprint", person_id, "", model, weight_hash)

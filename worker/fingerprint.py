@@ -89,7 +89,10 @@ def shapes(waveform: Waveform, speech: Speech | None = None) -> bytes:
     power = _power(samples, _TICK)
     below = np.zeros((len(power), power.shape[1] + 1))
     np.cumsum(power, axis=1, out=below[:, 1:])
-    bands = {pitch: _log_energy(below, pitch * _band_starts().astype(np.float64)) for pitch in {shape.pitch for shape in SHAPES}}
+    bands = {
+        pitch: _log_energy(below, pitch * _band_starts().astype(np.float64))
+        for pitch in {shape.pitch for shape in SHAPES}
+    }
     heard = _heard(samples, speech, np.arange(len(power)) * _TICK)
     return pack_all([_undone(bands[shape.pitch], heard, shape.pace) for shape in SHAPES])
 

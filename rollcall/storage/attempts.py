@@ -15,6 +15,7 @@ from sqlalchemy.orm import InstrumentedAttribute
 from rollcall.sent_as import SentAs
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
+from rollcall.storage.used_files import is_used
 from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
 
 _OWED_AT_ONCE = 200
@@ -107,7 +108,7 @@ _SEEN_AT_SIGHT = (
 
 
 async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
-    """Whether this very file came before, from anyone: by Telegram's id of it, or by its bytes.
+    """Whether this very file came before, from anyone: by Telegram's id of it, or by its bytes. Also if it was erased.
 
     A file that was never judged (we failed, its sound was refused, there were too many) is no recording of use to
     anybody: whoever sends it again hears the same true reason, and is accused of nothing. Two muted microphones may
@@ -116,6 +117,8 @@ async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
     same = Attempt.file_unique_id == attempt.file_unique_id
     if attempt.content_hash is not None:
         same = or_(same, Attempt.content_hash == attempt.content_hash)
+    if await is_used(session, attempt):
+        return True
     found = await session.scalar(
         select(Attempt.id)
         .where(
@@ -127,6 +130,12 @@ async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
         .limit(1)
     )
     return found is not None
+
+
+async def to_remember(session: AsyncSession, person_id: int) -> Sequence[Attempt]:
+    """The person's notes whose files would be known again if they came from anyone."""
+    seen = or_(Attempt.verdict.in_(_SEEN), Attempt.reason.in_(_SEEN_AT_SIGHT))
+    return (await session.scalars(select(Attempt).where(Attempt.person_id == person_id, seen))).all()
 
 
 async def fingerprints_around(session: AsyncSession, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:

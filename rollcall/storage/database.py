@@ -21,6 +21,7 @@ from rollcall.settings import Settings
 from rollcall.storage.audit import write_pending
 from rollcall.storage.libpq import without_libpq_words
 from rollcall.storage.tls import without_tls_words
+from rollcall.storage.used_files import KEYRING
 from rollcall.troubles import Troubles
 
 _BUSY_MS = 20_000
@@ -50,7 +51,7 @@ class Database:
         self.troubles = Troubles()
         for engine in {self.engine, self._writing}:
             event.listen(engine.sync_engine, "handle_error", lambda context: self._saw(context.original_exception))
-        self._sessions = async_sessionmaker(self._writing, expire_on_commit=False)
+        self._sessions = async_sessionmaker(self._writing, expire_on_commit=False, info={KEYRING: keyring})
         self._sealer = Sealer(keyring) if keyring is not None else None
 
     @classmethod

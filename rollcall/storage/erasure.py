@@ -11,7 +11,8 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
-from rollcall.storage import audit
+from rollcall.storage import audit, used_files
+from rollcall.storage.attempts import to_remember
 from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.people import agreements_of, withdraw_consent
@@ -63,6 +64,7 @@ class Erased:
 async def erase_voice(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
     """Erase everything made from a person's voice and end the agreements to it. Name and marks stay."""
     notes = await notes_in_the_queue(session, person)
+    await used_files.keep(session, await to_remember(session, person.id), now)
     await withdraw_consent(session, person.telegram_id, now)
     counts = await forget_voice(session, person, now)
     class_ids = tuple(await every_class_of(session, person))
@@ -72,6 +74,7 @@ async def erase_voice(session: AsyncSession, person: Person, receipt: str, kind:
 async def erase_everything(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
     """Erase a student with every mark. Of someone who teaches or has taught, only what they are as a student."""
     notes = await notes_in_the_queue(session, person)
+    await used_files.keep(session, await to_remember(session, person.id), now)
     class_ids = tuple(await every_class_of(session, person))
     await withdraw_consent(session, person.telegram_id, now, everything=True)
     for class_id in class_ids:

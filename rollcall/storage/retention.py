@@ -11,7 +11,7 @@ from sqlalchemy import delete, exists, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.settings import Settings
-from rollcall.storage import inbox
+from rollcall.storage import inbox, used_files
 from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.tables import (
     Attempt,
@@ -78,6 +78,7 @@ async def sweep(session: AsyncSession, periods: Periods, now: datetime) -> dict[
             .where(Attempt.received_at < now - periods.check_values, settled, Attempt.file_unique_id != "")
             .values(fingerprint=None, content_hash=None, file_unique_id=""),
         ),
+        "used_files": await _run(session, used_files.outdated(now, periods.check_values)),
         "recordings": await _run(
             session, delete(KeptRecording).where(KeptRecording.created_at < now - periods.recordings)
         ),

@@ -161,6 +161,18 @@ class SchoolClass(Table):
     timezone: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    file_key: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """Sealed: of the HMACs of its `UsedFile`s; None where there are none."""
+
+
+class UsedFile(Table):
+    """A file that somebody sent whose voice was erased since (`rollcall.storage.used_files`)."""
+
+    __tablename__ = "used_files"
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), primary_key=True)
+    digest: Mapped[str] = mapped_column(String(64), primary_key=True)
+    kept_at: Mapped[datetime]
+    """The day of the erasure."""
 
 
 class Membership(Table):

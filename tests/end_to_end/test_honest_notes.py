@@ -7,7 +7,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from tests.end_to_end.product import Classroom, ask, running, speak
+from evaluation import changes
+from tests.end_to_end.product import PATIENCE, Classroom, ask, running, speak
 from tests.sounds import RATE, sound_of, voice_note
 
 STUDENTS = 8
@@ -41,10 +42,19 @@ async def test_twenty_short_notes_of_one_student_shut_nobody_out(voices: Path, t
             return [(await speak(students[number], note)).text for note in notes[number][3:8]]
 
         answers = [text for texts in await asyncio.gather(*map(check_in, range(STUDENTS))) for text in texts]
-        # A copy of a note that was judged is still one, and leaves a way in.
-        copy = await speak(students[1], voice_note(sound_of(notes[1][4]) * np.float32(0.5), 16))
+        # A copy of a note that was judged is still one, however it was changed, and leaves a way in.
+        sound = sound_of(notes[1][4])
+        changed = (sound * np.float32(0.5), changes.speed(sound, 1.03), sound[::-1])
+        copies = [await speak(students[1], voice_note(one, 16)) for one in changed]
+        # And a file of somebody who had the voice deleted is still known in the class.
+        await ask(students[2], "/forget")
+        await students[2].press("forget:yes")
+        await students[2].answer(PATIENCE)
+        again = await speak(students[3], notes[2][5])
     assert len(answers) == 5 * STUDENTS
     assert not [text for text in answers if "heard this recording" in text or "sent before" in text]
     assert sum(bool(re.search(r"\d+ %", text)) for text in answers) >= 0.95 * len(answers), answers
-    assert "heard this recording before" in copy.text
-    assert "/here" in copy.text
+    for copy in copies:
+        assert "heard this recording before" in copy.text
+        assert "/here" in copy.text
+    assert "sent before" in again.text

@@ -18,7 +18,7 @@ consent-text =
     Until when: until you delete the voiceprint. If you do not use it for { $days ->
         [one] { $days } day
        *[other] { $days } days
-    }, it is deleted by itself. To delete it at any time: /forget, to see everything: /mydata</fold>
+    }, it is deleted by itself. What is left then is a number for each file you sent, so that the same file is not taken again in this class; it tells nothing of you or your voice. To delete the voiceprint at any time: /forget, to see everything: /mydata</fold>
 
     You are free to refuse. Then you check in by a tap on “I’m here”, and your teacher confirms it. It counts just the same.
 consent-yes = I agree

@@ -34,12 +34,12 @@ tidy-left = Not deleted: { $n } ({ $times }). Telegram lets me delete a message 
 
 forget-nothing = I keep nothing about you.
 forget-ask =
-    I will delete your voiceprint and everything else made from your voice: from the database, from the queue and from the server’s memory. Your voice messages of the last 48 hours will disappear from this chat. Your consent is withdrawn.
+    I will delete your voiceprint and everything else made from your voice: from the database, from the queue and from the server’s memory. Your voice messages of the last 48 hours will disappear from this chat. Your consent is withdrawn. For each file you sent a number is left, so that the same file is not taken again in your class; it tells nothing of you or your voice.
 
     Your name and your marks stay with your teacher. To check in by voice again you would have to record it anew.
 forget-yes = Delete my voice
 forget-no = Keep it
-forgotten = Done: your voiceprint and everything made from your voice is deleted, and your consent is withdrawn. To check in without a voice: /here. To record your voice anew, should you wish to: /enroll
+forgotten = Done: your voiceprint and everything made from your voice is deleted, and your consent is withdrawn. Only a number for each file you sent is left, so that the same file is not taken again. To check in without a voice: /here. To record your voice anew, should you wish to: /enroll
 forget-kept = Nothing was deleted.
 
 receipt-head =
@@ -64,7 +64,7 @@ leave-ask =
 leave-yes = Delete everything
 leave-no = Stay
 leave-kept = You stay; nothing more was deleted.
-left = Done: you have left, and everything I kept about you is deleted. Only this receipt is left, without your name.
+left = Done: you have left, and everything I kept about you is deleted. What is left is this receipt, without your name, and a number for each file you sent, which leads to nobody.
 
 mydata-none = I keep nothing about you.
 mydata-caption = Everything I keep about you. Voiceprint and note codes are encrypted: the file says that they are there, but does not hold them. To delete: /forget
