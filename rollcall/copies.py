@@ -25,8 +25,6 @@ from rollcall.fingerprint import Print, unpack, unpack_all
 _TAIL_FROM, _TAIL_SHARE, _TAIL_SLOPE = 4.85, 1e-4, 3.5
 """So rarely different recordings show more evidence than this at one alignment, and how fast it gets rarer: measured.
 Like sounds follow each other in all speech, so the tail is longer than the normal distribution's."""
-_ACCUSED_WRONGLY = 1e-6
-"""Chance, by that tail, that an honest note is called a copy of any of all earlier ones: of 2,000 as of one."""
 SAME_RECORDING_BELOW = 0.30
 """Bit error rate of the bits that count. However much is compared, a copy is this like: worst measured, 0.23."""
 _LEAST_FRAMES = 30
@@ -40,11 +38,16 @@ while they pause. Of a longer stretch that is compared with an earlier note, so 
 
 
 class Kind(IntEnum):
-    """What a note is compared as. Each has a third of the chance that an honest note is called a copy."""
+    """What a note is compared as."""
 
     AS_IT_IS = 0
     CHANGED = 1
     PIECES = 2
+
+
+_ACCUSED_WRONGLY = {Kind.AS_IT_IS: 1e-6, Kind.CHANGED: 1e-8, Kind.PIECES: 1e-8}
+"""Chance, by that tail, that an honest note is called a copy of any of all earlier ones: of 2,000 as of one. What was
+changed or put together shows far more, and so the honest have more room there."""
 
 
 @dataclass(frozen=True)
@@ -70,11 +73,13 @@ class Match:
     @property
     def is_copy(self) -> bool:
         """Whether this can be called the same recording."""
-        enough = self.surprise >= SURPRISING and self.frames >= self.least
+        enough = self.margin >= 0 and self.frames >= self.least
         return enough and self.bit_error_rate <= SAME_RECORDING_BELOW
 
-
-SURPRISING = -math.log(_ACCUSED_WRONGLY / len(Kind))
+    @property
+    def margin(self) -> float:
+        """How much more surprising it is than is needed."""
+        return self.surprise + math.log(_ACCUSED_WRONGLY[self.kind])
 
 
 @dataclass(frozen=True)
@@ -101,7 +106,7 @@ def likeliest(one: bytes, others: Library, shapes: bytes = b"") -> Match | None:
         shapes: fingerprints of the note with changes undone (`rollcall.fingerprint.pack_all`).
     """
     found = matches(one, others, shapes)
-    return max(found, key=lambda match: (match.is_copy, match.surprise), default=None)
+    return max(found, key=lambda match: (match.is_copy, match.margin), default=None)
 
 
 def matches(one: bytes, others: Library, shapes: bytes = b"", *, alone: bool = False) -> list[Match]:
