@@ -7,6 +7,7 @@ import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -226,7 +227,7 @@ async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told
     services = door.services
     async with services.database.session() as session:
         await set_step(session, ANNA, ENROLLING, {"enrolment": "f"}, (await session.get_one(SchoolClass, 1)).created_at)
-    most = (await services.redis.config_get("maxmemory"))["maxmemory"]
+    most: Any = await services.redis.config_get("maxmemory")
     try:
         await services.redis.config_set("maxmemory", 1)
         services.mailbox._looked_at = float("-inf")
@@ -237,7 +238,7 @@ async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told
         await asyncio.sleep(0.5)
         assert not handling.done()
     finally:
-        await services.redis.config_set("maxmemory", most)
+        await services.redis.config_set("maxmemory", most["maxmemory"])
     calls = await handling
     assert said(calls) == [T("queue-full")]
     methods = [call.method.lower() for call in calls]
