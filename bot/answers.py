@@ -16,6 +16,7 @@ from telegram import ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot import metrics
+from bot.claims import waiting_words
 from bot.pace import seconds_of
 from bot.phrases import enrolment_phrase, lesson_phrase
 from bot.replies import Buttons, keyboard, tidy_button
@@ -71,13 +72,16 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
     if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
         asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
     texts = texts_in(conversation.locale if conversation else "en")
-    offer = await _offer(services, attempt, person, lesson, texts)
+    waits = None
+    if attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES and attempt.enrolment is not None:
+        waits = await waiting_words(application, services, person.id, attempt.enrolment, texts)
+    offer = await _offer(services, attempt, person, lesson, texts, waits=waits is not None)
     try:
         await application.bot.send_message(
             attempt.chat_id,
             marked
-            + text_for(attempt, person, school_class, lesson, step, texts, asked)
-            + ("\n\n" + texts("keep-ask") if offer and len(offer) > 1 else ""),
+            + text_for(attempt, person, school_class, lesson, step, texts, asked, waits)
+            + ("\n\n" + texts("keep-ask") if _asks_to_keep(offer) else ""),
             reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
             rate_limit_args=_PATIENCE,
@@ -129,11 +133,11 @@ async def _record(services: Services, attempt_id: str, **values: datetime | str 
 
 
 async def _offer(
-    services: Services, attempt: Attempt, person: Person, lesson: Lesson | None, t: Texts
+    services: Services, attempt: Attempt, person: Person, lesson: Lesson | None, t: Texts, *, waits: bool
 ) -> Buttons | None:
     """With the last note: to delete them all from the chat; to keep the recordings, unless that was agreed.
 
-    With a note that was not accepted in an open lesson: the way in without a voice.
+    With a note that was not accepted in an open lesson, or a voice that waits for a teacher's word: the way in without.
     """
     async with services.database.session() as session:
         if attempt.purpose is Purpose.CHECK_IN and lesson is not None:
@@ -141,9 +145,15 @@ async def _offer(
             return None if away else await tap_row(session, lesson, person.id, t)
         if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
             return None
+        if waits:
+            return await tap_row(session, lesson, person.id, t) if lesson is not None else None
         if await keeps_recordings(session, person.telegram_id):
             return tidy_button(t)
     return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")], *tidy_button(t)]
+
+
+def _asks_to_keep(offer: Buttons | None) -> bool:
+    return any(data == "keep:yes" for row in offer or () for _, data in row)
 
 
 async def _lesson_to_check_in(session: AsyncSession, attempt: Attempt, person: Person) -> Lesson | None:
@@ -184,6 +194,7 @@ def text_for(
     step: int,
     t: Texts,
     asked: Asked | None = None,
+    waits: str | None = None,
 ) -> str:
     """The answer's words. A voice that is not accepted never brings a name: not another's, nor the account's.
 
@@ -192,7 +203,10 @@ def text_for(
     Args:
         step: the note of the enrolment that is asked for next, if the answer asks for one.
         asked: where a teacher has to decide, whether one was really asked.
+        waits: after the last note of an enrolment, why its voice does not count yet, and what works meanwhile.
     """
+    if waits is not None:
+        return t("enrol-waits", n=str(NOTES)) + "\n\n" + waits
     if asked is Asked.NOBODY:
         return t("reason-nobody_decides")
     if asked in (Asked.SOON, Asked.LATER):
@@ -209,6 +223,8 @@ def _text(attempt: Attempt, person: Person, school_class: SchoolClass | None, st
         return _enrolment_text(attempt, step, t)
     if attempt.verdict is Verdict.ACCEPTED:
         return _check_in_text(attempt, person, school_class, t)
+    if attempt.reason is Reason.TEACHER_DECIDES and attempt.score is None:
+        return t("voice-waits-teacher-decides")
     if attempt.reason is Reason.UNSURE and attempt.note_number is not None:
         return t("reason-unsure") + " " + t("unsure-try", n=attempt.note_number, most=MOST)
     return t(f"reason-{attempt.reason}")

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
+from bot.claims import report_line
 from bot.phrases import lesson_phrase
 from bot.places import Place, alternatives, place_of, send_to_first
 from bot.replies import Buttons, keyboard
@@ -83,7 +84,7 @@ async def summary_text(session: AsyncSession, t: Texts, lesson: Lesson, school_c
         text += "\n" + t("closed-waiting", number=report.waiting)
     if number := remarked(report):
         text += "\n" + t("closed-remarks", number=number)
-    return text
+    return text + await report_line(session, school_class.id, t)
 
 
 async def keep_boards(application: App, services: Services) -> None:

@@ -10,7 +10,9 @@ from datetime import datetime, timedelta
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.services import App, Services, now
-from rollcall.storage import attempts, cards
+from rollcall.storage import attempts, cards, claim_cards
+from rollcall.storage.claim_tables import ClaimCard
+from rollcall.storage.tables import ReviewCard
 from rollcall.verdict import Purpose
 
 _log = logging.getLogger(__name__)
@@ -50,13 +52,18 @@ async def remove_notes(application: App, services: Services, person_id: int, pur
 async def remove_cards(application: App, services: Services, person_id: int) -> Removal:
     """Delete the person's notes from the chats of the teachers who were asked to listen."""
     async with services.database.session() as session:
-        shown = await cards.cards_with_voice(session, person_id)
+        about_notes = await cards.cards_with_voice(session, person_id)
+        about_voices = await claim_cards.cards_with_voice(session, person_id)
+    shown: list[tuple[type[cards.Card], int, cards.Card]] = [
+        *((ReviewCard, card.review_id, card) for card in about_notes),
+        *((ClaimCard, card.claim_id, card) for card in about_voices),
+    ]
     removed, left = 0, []
-    for card in shown:
+    for kind, question, card in shown:
         if card.message_id and await _delete(application, card.chat_id, card.message_id, card.claimed_at):
             removed += 1
             async with services.database.session() as session:
-                await cards.card_removed(session, card.review_id, card.chat_id)
+                await cards.card_removed(session, kind, question, card.chat_id)
         else:
             left.append(card.claimed_at)
     return Removal(removed, left)

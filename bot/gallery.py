@@ -4,22 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Collection
 
-from bot.services import App, Services, now
+from bot.services import App, Services
 from rollcall import class_gallery
-from rollcall.storage.alike import note_alike
 
 
 async def publish(services: Services, class_id: int) -> None:
     """Write a class's gallery anew."""
     await class_gallery.publish(services.database, services.keyring, services.galleries, class_id)
-
-
-async def publish_person(services: Services, person_id: int, class_ids: Collection[int]) -> None:
-    """After somebody enrolled or joined: the galleries of these classes, and whom the voice sounds like there."""
-    for class_id in class_ids:
-        await publish(services, class_id)
-        async with services.database.session() as session:
-            await note_alike(session, services.keyring, class_id, person_id, now())
 
 
 async def take_out(services: Services, person_id: int, class_ids: Collection[int]) -> None:

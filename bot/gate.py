@@ -32,14 +32,14 @@ from bot.services import App, Context, now
 from rollcall.permissions import PERMISSIONS, Permission, Target
 from rollcall.storage.allowances import Exceeded, pseudonym, spend
 from rollcall.storage.chats import opened_again
-from rollcall.storage.rights import class_of_lesson, class_of_review, roles_of
+from rollcall.storage.rights import class_of_claim, class_of_lesson, class_of_review, roles_of
 from rollcall.texts import Texts
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
 _GREATEST_NUMBER = 2**31 - 1
 """Of a row in our tables; PostgreSQL refuses to compare with a greater one."""
-WITH_NUMBERS = (Target.CLASS, Target.LESSON, Target.REVIEW, Target.PERSON)
+WITH_NUMBERS = (Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target.PERSON)
 """Targets that callback data names by the number of a row."""
 
 
@@ -198,6 +198,8 @@ async def _refusal(
         class_id = context.number
     elif permission.target is Target.REVIEW:
         class_id = await class_of_review(session, context.number)
+    elif permission.target is Target.CLAIM:
+        class_id = await class_of_claim(session, context.number, caller.person)
     elif permission.target is Target.LESSON:
         class_id = await class_of_lesson(session, context.number)
     roles = await roles_of(session, caller.person, class_id, is_admin=caller.is_admin)

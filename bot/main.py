@@ -36,9 +36,9 @@ from tornado.netutil import bind_sockets
 
 from bot import clock
 from bot.alarms import Alarms
-from bot.alike import tell_of_alike_voices
 from bot.attachments import MAY_HOLD_SPEECH
 from bot.boards import keep_boards
+from bot.claims import keep_claims
 from bot.commands import GROUP_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS
 from bot.erasures import clear_traces
 from bot.errors import on_error
@@ -47,6 +47,7 @@ from bot.gallery import compare_galleries
 from bot.gate import Gate, GuardedApplication
 from bot.handlers import (
     chats,
+    claims,
     classes,
     edited,
     enrolment,
@@ -118,8 +119,8 @@ _UPKEEP: tuple[Task, ...] = (
     answer_overdue,
     close_overdue,
     keep_reviews,
-    tell_of_alike_voices,
     tell_of_namesakes,
+    keep_claims,
     ask_to_enrol_again,
     clear_traces,
     keep_only_as_long,
@@ -264,6 +265,7 @@ def add_handlers(application: App) -> None:
         rf"newlink:{of_class}": classes.new_link_pressed,
         rf"endlink:{of_class}": classes.end_link_pressed,
         r"review:(?P<review_id>\d+):(?P<answer>yes|no|confirm|reject)": reviews.review_pressed,
+        r"claim:(?P<claim_id>\d+):(?P<answer>yes|no|accept|reject)": claims.claim_pressed,
         rf"voices:{of_class}": voices.voices_pressed,
         rf"alike:{of_class}:(?P<person_id>\d{{1,9}}):(?P<what>keep|out|back)": namesakes.decided,
         rf"archive:{of_class}": classes.archive_pressed,

@@ -24,6 +24,7 @@ from rollcall.job import EarlierTry, Job
 from rollcall.storage import attempts
 from rollcall.storage.reviews import tries_before
 from rollcall.storage.tables import Attempt, Person
+from rollcall.storage.votes import is_withheld
 from rollcall.verdict import Reason, Verdict
 
 _log = logging.getLogger(__name__)
@@ -145,14 +146,19 @@ async def _record_download(
 
 
 async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tuple[EarlierTry, ...]) -> None:
+    waits = False
     if attempt.class_id is not None and not await services.galleries.holds(attempt.class_id, attempt.person_id):
-        await publish(services, attempt.class_id)
+        async with services.database.session() as session:
+            waits = await is_withheld(session, attempt.class_id, attempt.person_id)
+        if not waits:
+            await publish(services, attempt.class_id)
     job = Job(
         id=attempt.id,
         purpose=attempt.purpose,
         person_id=attempt.person_id,
         class_id=attempt.class_id,
         earlier=earlier,
+        voice_waits=waits,
         queued_at=datetime.now(UTC),  # how long it waits, the worker measures by the machines' clocks
     )
     async with services.portions.place(services.mailbox, attempt.id, attempt.person_id, len(audio)) as place:

@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 
 from bot.answers import answer
 from bot.errors import out_of_reach
-from bot.gallery import publish_person
+from bot.gallery import publish_each
 from bot.queueing import queue_again
 from bot.recordings import keep_recordings
 from bot.services import App, Services, now
@@ -136,7 +136,7 @@ async def _update_galleries(services: Services, person_id: int) -> None:
     async with services.database.session() as session:
         person = await session.get(Person, person_id)
         classes = await attended_classes(session, person) if person else []
-    await publish_person(services, person_id, [school_class.id for school_class in classes])
+    await publish_each(services, [school_class.id for school_class in classes])
 
 
 async def _answer(application: App, services: Services, attempt_id: str) -> None:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import logging
-import time
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.asking import ask, show
 from bot.listening import send_note
 from bot.replies import Buttons, keyboard
 from bot.services import App, Services, now
@@ -27,9 +26,6 @@ _log = logging.getLogger(__name__)
 
 _PATIENCE = 20.0
 """Seconds; well within a card's claim."""
-_WAITED_FOR = 5.0
-"""Seconds: longer nobody waits for another's chat."""
-_LOOK_EVERY = 0.1
 
 
 async def keep_reviews(application: App, services: Services) -> None:
@@ -52,36 +48,23 @@ async def keep_reviews(application: App, services: Services) -> None:
 
 
 async def show_reviews(application: App, services: Services) -> None:
-    """`keep_reviews` for someone who waits, though not for a chat that is held up; no chat's trouble is theirs."""
-    steps = _quietly(application, services)
-    # The application's own where it may outlive us: what Telegram has taken must be written down.
-    task = application.create_task(steps) if application.running else asyncio.create_task(steps)
-    await asyncio.wait([task], timeout=_WAITED_FOR)
+    """`keep_reviews` for someone who waits."""
+    await show(application, keep_reviews(application, services))
 
 
 async def ask_teachers(application: App, services: Services, lesson_id: int, person_id: int) -> Asked:
     """Ask the teachers about a student who waits; whether one was really asked."""
-    until = time.monotonic() + _WAITED_FOR
-    await show_reviews(application, services)
-    while True:
+
+    async def asked() -> Asked:
         async with services.database.session() as session:
-            asked = await cards.asked(session, lesson_id, person_id)
-        if asked is not Asked.SOON or time.monotonic() > until:
-            return asked
-        await asyncio.sleep(_LOOK_EVERY)  # another task, or another bot, is sending it
+            return await cards.asked(session, lesson_id, person_id)
 
-
-async def _quietly(application: App, services: Services) -> None:
-    try:
-        await keep_reviews(application, services)
-    except Exception as error:
-        # The upkeep makes up for it.
-        _log.warning("the teachers' cards are not up to date yet", extra={"error": type(error).__name__})
+    return await ask(application, keep_reviews(application, services), asked)
 
 
 async def _send_card(application: App, services: Services, review_id: int, chat_id: int) -> None:
     async with services.database.session() as session:
-        if not await cards.claim_card(session, review_id, chat_id, now()):
+        if not await cards.claim_card(session, ReviewCard, review_id, chat_id, now()):
             return
         review = await session.get_one(Review, review_id)
         attempt = await session.get(Attempt, review.attempt_id) if review.attempt_id else None
@@ -94,10 +77,10 @@ async def _send_card(application: App, services: Services, review_id: int, chat_
         # Blocked, gone, or held up: asked again, at once where the chat is heard of again.
         _log.info("a teacher is asked later", extra={"review": review_id, "error": type(error).__name__})
         async with services.database.session() as session:
-            await cards.put_card_off(session, review_id, chat_id, now())
+            await cards.put_card_off(session, ReviewCard, review_id, chat_id, now())
         return
     async with services.database.session() as session:
-        await cards.card_sent(session, review_id, chat_id, message_id)
+        await cards.card_sent(session, ReviewCard, review_id, chat_id, message_id)
 
 
 async def _mend_card(application: App, services: Services, review_id: int, chat_id: int) -> None:
@@ -111,7 +94,7 @@ async def _mend_card(application: App, services: Services, review_id: int, chat_
         state, message_id = review.state, card.message_id
     if message_id:
         try:
-            await _edit(application, chat_id, message_id, text, buttons)
+            await edit_card(application, chat_id, message_id, text, buttons)
         except TelegramError as error:
             _log.info("a card is mended later", extra={"error": type(error).__name__})
             return
@@ -121,7 +104,7 @@ async def _mend_card(application: App, services: Services, review_id: int, chat_
             stored.shown = state
 
 
-async def _edit(application: App, chat_id: int, message_id: int, text: str, buttons: Buttons) -> None:
+async def edit_card(application: App, chat_id: int, message_id: int, text: str, buttons: Buttons) -> None:
     """Other words and buttons. A card that cannot be edited any more is left: its buttons decide nothing."""
     markup = keyboard(buttons)
     try:
@@ -180,7 +163,9 @@ async def card_text(session: AsyncSession, review: Review, t: Texts) -> str:
     name = (await names_in_class(session, lesson.class_id)).get(person.id, person.full_name)
     at = review.sent_at.astimezone(ZoneInfo(school_class.timezone))
     kind = "review" if review.attempt_id else "here"
-    head = t(f"{kind}-card", name=name, title=school_class.title, time=f"{at:%d.%m. %H:%M}", tries=MOST)
+    attempt = await session.get(Attempt, review.attempt_id) if review.attempt_id else None
+    card = "review-card-voice-waits" if attempt is not None and attempt.score is None else f"{kind}-card"
+    head = t(card, name=name, title=school_class.title, time=f"{at:%d.%m. %H:%M}", tries=MOST)
     if review.state is ReviewState.OPEN:
         if number := await other_voices(session, review.lesson_id, review.person_id):
             head += "\n" + t("review-other-voices", number=number)

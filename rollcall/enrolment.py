@@ -29,3 +29,14 @@ def differs_from_before(
     # two at 0.36 at most.
     agree = (point.unsure + point.accept) / 2
     return float(scores(embedding[None], centroid(before)[None], point.cohort_mean)[0, 0]) < agree
+
+
+def is_another_voice(new: NDArray[np.float32], old: NDArray[np.float32], point: Operating) -> bool:
+    """Whether an enrolment is in another voice than the one before: then a teacher has to stand for it.
+
+    Args:
+        new, old: the centroids of the two, float32 [dimension], L2-normalised.
+        point: the encoder's operating point.
+    """
+    # What passes here would mostly pass at check-in as well. docs/accuracy.md says how often either errs.
+    return float(scores(new[None], old[None], point.cohort_mean)[0, 0]) < point.accept

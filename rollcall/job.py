@@ -46,6 +46,8 @@ class Job(BaseModel):
     """Whose centroids the voice is compared with; none while enrolling."""
     earlier: tuple[EarlierTry, ...] = ()
     """The sender's unsure tries in the same lesson."""
+    voice_waits: bool = False
+    """The sender's voiceprint has no vote yet: the note is listened to, and compared with nobody's voice."""
     queued_at: AwareDatetime
 
 

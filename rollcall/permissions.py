@@ -34,6 +34,8 @@ class Target(StrEnum):
     """A lesson of a class."""
     REVIEW = "review_id"
     """A student's notes in a lesson of a class: whoever teaches the class."""
+    CLAIM = "claim_id"
+    """A student's recorded voice, of which a teacher has to decide: whoever teaches a class that it waits in."""
     PERSON = "person_id"
     INVITE = "invite"
 
@@ -119,6 +121,9 @@ _ROWS = (
     Permission("button:csv", "the class's report as CSV", THE_TEACHER, Target.CLASS, limit=REPORTS),
     Permission("button:report-classes", "choose another own class to report on", TEACHERS),
     Permission("button:review", "confirm or reject a student's notes", THE_TEACHER, Target.REVIEW, private=False),
+    Permission(
+        "button:claim", "say whether a recorded voice is the student's", THE_TEACHER, Target.CLAIM, private=False
+    ),
     Permission("button:uninvite", "revoke an invitation", ADMINS, Target.INVITE),
     Permission("button:teachers", "another page of the teachers", ADMINS),
     Permission("button:unteach", "ask whether to end someone's right to teach", ADMINS, Target.PERSON),

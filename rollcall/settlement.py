@@ -12,7 +12,7 @@ from rollcall.job import Result
 from rollcall.operating import operating_point
 from rollcall.replays import Compared, is_replay
 from rollcall.seal import Keyring, embedding_binding
-from rollcall.storage import lessons, people, reviews, voiceprints
+from rollcall.storage import claims, lessons, people, reviews, voiceprints
 from rollcall.storage.remarks import enrolled_during
 from rollcall.storage.tables import Attempt, Lesson, Person
 from rollcall.verdict import JUDGED, SUSPICIOUS, Purpose, Reason, Verdict
@@ -60,13 +60,19 @@ async def apply_result(
                 await _enrol(session, keyring, attempt, result, now)
             elif attempt.lesson_id is not None:
                 await _mark(session, attempt, attempt.lesson_id)
+        elif attempt.reason is Reason.VOICE_WAITS:
+            await reviews.ask_at_once(session, attempt, now)
         elif attempt.verdict is Verdict.UNSURE and attempt.purpose is Purpose.CHECK_IN:
             if await voiceprints.is_enrolled(session, attempt.person_id):
                 attempt.embedding = result.embedding
             await reviews.count_try(session, attempt, now)
-        if attempt.lesson_id is not None and attempt.reason in SUSPICIOUS:
+        # Whoever only waits for a teacher's word has given no cause for doubt.
+        waits = result.reason is Reason.VOICE_WAITS and attempt.reason is not Reason.SAME_RECORDING
+        if attempt.lesson_id is not None and attempt.reason in SUSPICIOUS and not waits:
             await lessons.flag_absent(session, attempt.lesson_id, attempt.person_id)
-    enrolled = attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES
+    enrolled = attempt.note_number == NOTES and await voiceprints.is_made_of(
+        session, attempt.person_id, attempt.enrolment
+    )
     return Settled(attempt, enrolled=enrolled, lesson_id=attempt.lesson_id)
 
 
@@ -114,7 +120,7 @@ async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, resu
     await voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
     attempt.note_number = len(before) + 1
     if attempt.note_number == NOTES:
-        await voiceprints.complete_enrolment(session, keyring, person.id, attempt.enrolment, now)
+        await claims.take_voice(session, keyring, person.id, attempt.enrolment, now)
         await people.set_step(session, person.telegram_id, "", None, now)
 
 

@@ -43,6 +43,8 @@ class Reason(StrEnum):
     OTHER_VOICE = "other_voice"
     UNKNOWN_VOICE = "unknown_voice"
     UNSURE = "unsure"
+    VOICE_WAITS = "voice_waits"
+    """A teacher has yet to say that the recorded voice is the student's: nobody was compared with it."""
     TEACHER_DECIDES = "teacher_decides"
     TEACHER_CONFIRMED = "teacher_confirmed"
     TEACHER_REJECTED = "teacher_rejected"

@@ -113,6 +113,8 @@ class Judge:
         if job.purpose is Purpose.ENROL:
             sealed = self._sealed(job, embedding)
             return self._facts(heard, Verdict.ACCEPTED, Reason.GOOD_NOTE).model_copy(update={"embedding": sealed})
+        if job.voice_waits:
+            return self._facts(heard, Verdict.UNSURE, Reason.VOICE_WAITS)
         return self._match(heard, embedding)
 
     def _match(self, heard: Heard, embedding: NDArray[np.float32]) -> Result:

@@ -12,6 +12,7 @@ from bot.pages import Page, page_of
 from bot.replies import Buttons, reply
 from bot.services import Context, now
 from rollcall.names import LONGEST_TITLE, clean_title
+from rollcall.storage.claims import settle_class
 from rollcall.storage.classes import (
     archive_class,
     create_class,
@@ -128,6 +129,7 @@ async def archive_confirmed(update: Update, context: Context) -> None:
         if lesson is not None:
             await close_lesson(session, lesson, await moment_of(session, update), teacher)
         archive_class(session, school_class, teacher, now())
+        await settle_class(session, school_class.id, now())
     days = context.services.settings.keep_archived_classes_days
     await reply(update, caller.texts("class-archived", title=school_class.title, days=days))
 

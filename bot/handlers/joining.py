@@ -9,19 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of, remember
+from bot.claims import words_for_joiner
 from bot.consent import AGAIN, CONSENT, CONSENT_VERSION
-from bot.gallery import publish_person
+from bot.gallery import publish
 from bot.guesses import too_many, wrong
 from bot.handlers.enrolment import NAME_MESSAGE, begin_enrolment
 from bot.replies import Buttons, enrol_button, namesake_buttons, reply, take_buttons_away
-from bot.services import Context, now
+from bot.services import Context, Services, now
 from rollcall.names import NameFault, alike, clean_name, full_name_in
+from rollcall.storage.claims import take_along
 from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
 from rollcall.storage.erasure import erase_stranger
 from rollcall.storage.namesakes import note_namesakes
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Person
-from rollcall.storage.voiceprints import is_enrolled
+from rollcall.storage.votes import is_of_use, is_withheld
+from rollcall.texts import Texts
 
 NAME = "name"
 SAID = "said"
@@ -53,8 +56,8 @@ async def consent_pressed(update: Update, context: Context) -> None:
                 await set_step(session, caller.user.id, NAME, data, now())
                 text = t("name-ask")
             else:
-                text, buttons, joined = await _join(session, caller, caller.person, data)
-    await _after_joining(context, joined)
+                text, buttons, joined = await _join(session, context.services, caller, caller.person, data)
+    text += await _after_joining(context, joined, t)
     await take_buttons_away(update)
     await reply(update, text, buttons)
 
@@ -84,8 +87,8 @@ async def without_pressed(update: Update, context: Context) -> None:
                 await set_step(session, caller.user.id, NAME, data, now())
                 text = t("name-ask")
             else:
-                text, buttons, joined = await _join(session, caller, caller.person, data)
-    await _after_joining(context, joined)
+                text, buttons, joined = await _join(session, context.services, caller, caller.person, data)
+    text += await _after_joining(context, joined, t)
     await take_buttons_away(update)
     await reply(update, text, buttons)
 
@@ -111,10 +114,10 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
         else:
             person = await register_person(session, caller.user.id, name, now())
             person.full_name = name  # a teacher's came from Telegram so far
-            text, buttons, joined = await _join(session, caller, person, data)
+            text, buttons, joined = await _join(session, context.services, caller, person, data)
             if joined is not None and message is not None:
                 await set_step(session, caller.user.id, "", {NAME_MESSAGE: message.message_id}, now())
-    await _after_joining(context, joined)
+    text += await _after_joining(context, joined, caller.texts)
     await reply(update, text, buttons)
 
 
@@ -165,7 +168,7 @@ async def _declined(session: AsyncSession, caller: Caller, join_code: str | None
 
 
 async def _join(
-    session: AsyncSession, caller: Caller, person: Person, data: Mapping[str, Any]
+    session: AsyncSession, services: Services, caller: Caller, person: Person, data: Mapping[str, Any]
 ) -> tuple[str, Buttons | None, tuple[int, Person] | None]:
     """What to say, the next step as a button, and who joined which class."""
     t, join_code = caller.texts, data.get("join_code")
@@ -174,13 +177,17 @@ async def _join(
     if school_class is None:
         return t("join-unknown"), None, None
     new = await join_class(session, person, school_class, now())
-    known = await is_enrolled(session, person.id)
+    if new:
+        await take_along(session, services.keyring, person.id, school_class.id, now())
+    known = await is_of_use(session, person.id)
     if not new:
         key = "joined-already"
     elif data.get("without_voice"):
         key = "joined-without-voice"
     else:
         key = "joined-known-voice" if known else "joined"
+        if await is_withheld(session, school_class.id, person.id):
+            key = "joined-voice-waits"
     text = t(key, name=person.full_name, title=school_class.title)
     buttons: list[Sequence[tuple[str, str]]] = []
     if key in ("joined", "joined-already") and not known:
@@ -191,11 +198,16 @@ async def _join(
     return text, buttons or None, (school_class.id, person)
 
 
-async def _after_joining(context: Context, joined: tuple[int, Person] | None) -> None:
-    """Someone enrolled already can be recognised in the new class at once; its board counts one more."""
+async def _after_joining(context: Context, joined: tuple[int, Person] | None, t: Texts) -> str:
+    """Someone enrolled already can be recognised in the new class at once; its board counts one more.
+
+    Returns:
+        What else is to be said: whether a teacher has to stand for the voice first.
+    """
     if joined is None:
-        return
+        return ""
     class_id, person = joined
     services = context.services
-    await publish_person(services, person.id, [class_id])
+    await publish(services, class_id)
     services.stale_boards.touch_class(class_id)
+    return await words_for_joiner(context.app, services, person.id, class_id, t)

@@ -8,11 +8,12 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.caller import caller_of, teacher_of
-from bot.gallery import publish_person
+from bot.gallery import publish
 from bot.handlers.enrolment import NAME_MESSAGE
 from bot.replies import reply, take_buttons_away
 from bot.reviews import texts_for
 from bot.services import Context, now
+from rollcall.storage.claims import take_along
 from rollcall.storage.namesakes import OTHER, answer, put_back, take_out
 from rollcall.storage.tables import Person, SchoolClass
 
@@ -56,6 +57,8 @@ async def decided(update: Update, context: Context) -> None:
                 buttons = [[(t("namesake-back"), f"alike:{school_class.id}:{person.id}:back")]] if done else None
             else:
                 done = await put_back(session, school_class, person, now())
+                if done:
+                    await take_along(session, services.keyring, person.id, school_class.id, now())
             if done:
                 moved, theirs = person, await texts_for(session, person.telegram_id)
                 text = t(f"namesake-{what}-done", name=person.full_name, title=school_class.title)
@@ -63,7 +66,7 @@ async def decided(update: Update, context: Context) -> None:
     await reply(update, text, buttons)
     if moved is None:
         return
-    await publish_person(services, moved.id, [school_class.id])
+    await publish(services, school_class.id)
     services.stale_boards.touch_class(school_class.id)
     try:
         await context.bot.send_message(moved.telegram_id, theirs(f"namesake-{what}-told", title=school_class.title))

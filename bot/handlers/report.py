@@ -15,6 +15,7 @@ from telegram.constants import ChatAction
 from telegram.error import Forbidden, TelegramError
 
 from bot.caller import Caller, caller_of, teacher_of
+from bot.claims import report_line
 from bot.pace import Stopping
 from bot.replies import Buttons, keyboard, reply, settle_button
 from bot.services import Bot, Context, now
@@ -105,10 +106,12 @@ async def _send(update: Update, context: Context, class_id: int, period: Period)
         return
     t = caller.texts
     buttons = _buttons(t, class_id, period, several=several)
+    async with context.services.database.session() as session:
+        text = report_text(report, t) + await report_line(session, class_id, t)
     if not report.lessons:
-        await reply(update, report_text(report, t), buttons, t)
+        await reply(update, text, buttons, t)
         return
-    await reply(update, report_text(report, t), texts=t)
+    await reply(update, text, texts=t)
     await _show_that_files_come(chat)
     chart, sheet = await asyncio.to_thread(_render, report, t)
     missing = []

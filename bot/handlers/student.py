@@ -16,7 +16,7 @@ from rollcall.report.wording import SIGNS, status_word
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.lessons import last_lessons, mark_counts
 from rollcall.storage.tables import Person, SchoolClass
-from rollcall.storage.voiceprints import is_enrolled
+from rollcall.storage.votes import is_of_use, waits
 from rollcall.texts import Texts
 
 _LESSONS_SHOWN = 5
@@ -32,10 +32,13 @@ async def me(update: Update, context: Context) -> None:
         if person is None or not taken:
             text = t("join-first")
         else:
-            known = await is_enrolled(session, person.id)
+            known = await is_of_use(session, person.id)
             buttons = None if known else enrol_button(t)
+            voice = "me-enrolled" if known else "me-not-enrolled"
+            if await waits(session, person.id):
+                voice = "me-voice-waits"
             parts = [await _class_part(session, t, person, one) for one in taken]
-            head = t("me-name", name=person.full_name) + "\n" + t("me-enrolled" if known else "me-not-enrolled")
+            head = t("me-name", name=person.full_name) + "\n" + t(voice)
             text = one_below_the_other([head, *parts], "\n\n")
     await reply(update, text, buttons)
 

@@ -25,7 +25,7 @@ from rollcall.storage import attempts, lessons
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
-from rollcall.storage.voiceprints import is_enrolled
+from rollcall.storage.votes import is_of_use
 from rollcall.verdict import Purpose, Reason, Verdict
 
 _KINDS = {
@@ -84,7 +84,7 @@ async def _why_not_now(session: AsyncSession, caller: Caller) -> str | None:
         return "name-first"
     if caller.person is None or not await attended_classes(session, caller.person):
         return "join-first-teacher" if caller.is_teacher else "join-first"
-    if caller.conversation.step != ENROLLING and not await is_enrolled(session, caller.person.id):
+    if caller.conversation.step != ENROLLING and not await is_of_use(session, caller.person.id):
         return "enrol-first"
     return None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import caller_of
@@ -9,6 +10,7 @@ from bot.replies import reply
 from bot.services import Context
 from rollcall.class_gallery import outlook_of
 from rollcall.outlook import Outlook
+from rollcall.storage.claims import of_class, whom_it_sounds_like
 from rollcall.storage.classes import names_in_class
 from rollcall.storage.people import names_of
 from rollcall.storage.tables import SchoolClass
@@ -26,14 +28,28 @@ async def voices_pressed(update: Update, context: Context) -> None:
         school_class = await session.get_one(SchoolClass, context.class_id)
     t = caller.texts
     found = await outlook_of(services.database, services.keyring, school_class.id)
-    if found is None:
-        await reply(update, t("voices-too-few", title=school_class.title))
-        return
     async with services.database.session() as session:
-        ids = {person for pair in (found.closest, *found.mixed_up) for person in pair}
-        names = await names_of(session, ids) | await names_in_class(session, school_class.id)
+        names = await names_in_class(session, school_class.id)
+        waiting = await waiting_lines(session, school_class.id, names, t)
+        if found is not None:
+            ids = {person for pair in (found.closest, *found.mixed_up) for person in pair}
+            names = await names_of(session, ids) | names
+    if found is None:
+        await reply(update, t("voices-too-few", title=school_class.title) + waiting)
+        return
     head = t("voices-head", title=school_class.title, students=found.students)
-    await reply(update, head + "\n\n" + outlook_text(found, names, t))
+    await reply(update, head + "\n\n" + outlook_text(found, names, t) + waiting)
+
+
+async def waiting_lines(session: AsyncSession, class_id: int, names: dict[int, str], t: Texts) -> str:
+    """Whose voice waits for the teacher's word, and whom it sounds like; a paragraph of its own, or nothing."""
+    lines = []
+    for claim in await of_class(session, class_id):
+        name = names[claim.person_id]
+        alike = await whom_it_sounds_like(session, claim.id, [class_id])
+        others = ", ".join(names[one.other_id] for one in alike if one.other_id in names)
+        lines.append(t("voices-waiting-like", one=name, other=others) if others else t("voices-waiting", one=name))
+    return "\n\n" + "\n".join(f"• {line}" for line in lines[:_MOST_PAIRS]) if lines else ""
 
 
 def outlook_text(found: Outlook, names: dict[int, str], t: Texts) -> str:

@@ -1,68 +1,97 @@
-"""One voice on two accounts: pairs of classmates whose voiceprints score as one person's would."""
+"""One voice on two accounts: classmates as whose voice another would pass, and what a teacher said of them."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 import numpy as np
-from sqlalchemy import select, update
+from numpy.typing import NDArray
+from sqlalchemy import delete, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.errors import UnknownEncoder
 from rollcall.operating import operating_point
 from rollcall.scoring import scores
 from rollcall.seal import Keyring
 from rollcall.storage.tables import AlikeVoices
 from rollcall.storage.voiceprints import voiceprints_of_class
+from rollcall.voiceprint import Voiceprint
 
 
-async def note_alike(session: AsyncSession, keyring: Keyring, class_id: int, person_id: int, now: datetime) -> None:
-    """Compare a new voiceprint with the classmates', and write down whom it sounds like.
+async def sounds_like(
+    session: AsyncSession,
+    keyring: Keyring,
+    class_id: int,
+    person_id: int,
+    own: Voiceprint,
+    notes: Sequence[NDArray[np.float32]],
+) -> dict[int, float]:
+    """The classmates as whom these notes would pass, with the scores; not those known to be somebody else.
 
-    The account is not refused for it: twins are no cheats, and the teacher knows who is who.
+    Only voices with a vote in the class are looked at: who waits there takes nothing from anybody.
+
+    Args:
+        own: the voiceprint that the notes make; it is part of the class whose mean is subtracted.
+        notes: float32 [dimension] each, L2-normalised. Notes are scored, as at check-in: two centroids resemble each
+            other more than a note and a centroid do, and twice as many pairs of strangers would pass.
     """
     prints = await voiceprints_of_class(session, keyring, class_id)
-    own = prints.get(person_id)
-    if own is None:
-        return
     others = {
         other: one.centroid
         for other, one in prints.items()
         if other != person_id and (one.model, one.weight_hash) == (own.model, own.weight_hash)
     }
-    if not others:
-        return
-    point = operating_point(own.model, own.weight_hash)
+    if not others or not notes:
+        return {}
+    try:
+        point = operating_point(own.model, own.weight_hash)
+    except UnknownEncoder:  # nobody's voice is judged by it
+        return {}
     centroids = np.stack([own.centroid, *others.values()])
-    found = scores(own.centroid[None], centroids, point.cohort_mean)[0, 1:]
-    for other, score in zip(others, found.tolist(), strict=True):
-        pair = (min(person_id, other), max(person_id, other))
-        if score >= point.accept and await _pair(session, class_id, *pair) is None:
-            session.add(
-                AlikeVoices(class_id=class_id, person_id=pair[0], other_id=pair[1], score=score, created_at=now)
-            )
-    await session.flush()
+    found = scores(np.stack(notes), centroids, point.cohort_mean)[:, 1:].mean(axis=0)
+    known = await _known_to_be_others(session, class_id, person_id)
+    return {
+        other: score
+        for other, score in zip(others, found.tolist(), strict=True)
+        if score >= point.accept and other not in known
+    }
 
 
-async def untold_pairs(session: AsyncSession) -> Sequence[int]:
-    """Pairs that no teacher has heard of."""
-    return (await session.scalars(select(AlikeVoices.id).where(AlikeVoices.told_at.is_(None)))).all()
-
-
-async def take_telling(session: AsyncSession, pair_id: int, now: datetime) -> AlikeVoices | None:
-    """Take it on to tell the teachers; None where that is done."""
-    taken = await session.scalar(
-        update(AlikeVoices)
-        .where(AlikeVoices.id == pair_id, AlikeVoices.told_at.is_(None))
-        .values(told_at=now)
-        .returning(AlikeVoices.id)
-    )
-    return await session.get(AlikeVoices, pair_id) if taken is not None else None
-
-
-async def _pair(session: AsyncSession, class_id: int, one: int, other: int) -> int | None:
-    return await session.scalar(
-        select(AlikeVoices.id).where(
+async def are_two_people(
+    session: AsyncSession, class_id: int, person_id: int, other_id: int, score: float, now: datetime
+) -> None:
+    """A teacher of the class has said so; from now on their likeness holds up neither."""
+    one, other = sorted((person_id, other_id))
+    pair = await session.scalar(
+        select(AlikeVoices).where(
             AlikeVoices.class_id == class_id, AlikeVoices.person_id == one, AlikeVoices.other_id == other
         )
     )
+    if pair is None:
+        pair = AlikeVoices(class_id=class_id, person_id=one, other_id=other, score=score, created_at=now)
+        session.add(pair)
+    pair.two_people_at = now
+    await session.flush()
+
+
+async def may_be_one(session: AsyncSession, class_id: int, person_id: int, others: Iterable[int]) -> None:
+    """The teacher has thought again: nothing is known of these pairs."""
+    for other_id in others:
+        one, other = sorted((person_id, other_id))
+        await session.execute(
+            delete(AlikeVoices).where(
+                AlikeVoices.class_id == class_id, AlikeVoices.person_id == one, AlikeVoices.other_id == other
+            )
+        )
+
+
+async def _known_to_be_others(session: AsyncSession, class_id: int, person_id: int) -> set[int]:
+    rows = await session.execute(
+        select(AlikeVoices.person_id, AlikeVoices.other_id).where(
+            AlikeVoices.class_id == class_id,
+            AlikeVoices.two_people_at.is_not(None),
+            or_(AlikeVoices.person_id == person_id, AlikeVoices.other_id == person_id),
+        )
+    )
+    return {other for pair in rows for other in pair} - {person_id}

@@ -1,18 +1,22 @@
-"""Cards: a review as each teacher sees it in the chat, sent, asked again, mended, taken away."""
+"""Cards: a question as each teacher sees it in the chat, sent, asked again, mended, taken away."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.claim import ClaimState
 from rollcall.review import Asked, ReviewState
+from rollcall.storage.claim_tables import ClaimCard
 from rollcall.storage.classes import teachers_of
 from rollcall.storage.notices import wait_after
 from rollcall.storage.tables import TEACHER, Lesson, Membership, Person, Review, ReviewCard
+
+Card = ReviewCard | ClaimCard
 
 _SENDING = timedelta(minutes=1)
 """A card still being sent after this long was left behind by a bot that stopped."""
@@ -35,21 +39,17 @@ async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[
     return [(review_id, chat_id) for review_id, chat_id in rows]
 
 
-async def claim_card(session: AsyncSession, review_id: int, chat_id: int, now: datetime) -> bool:
-    """Take it on to send a card; False where another bot is at it."""
-    card = await session.get(ReviewCard, (review_id, chat_id), with_for_update=True)
+async def claim_card(session: AsyncSession, kind: type[Card], question: int, chat_id: int, now: datetime) -> bool:
+    """Take it on to send a card; False where another bot is at it.
+
+    Args:
+        question: the review or the claim, as the kind of card says.
+    """
+    card: Card | None = await session.get(kind, (question, chat_id), with_for_update=True)
     if card is None:
         try:
             async with session.begin_nested():
-                session.add(
-                    ReviewCard(
-                        review_id=review_id,
-                        chat_id=chat_id,
-                        shown=ReviewState.OPEN,
-                        claimed_at=now,
-                        not_before=now + _SENDING,
-                    )
-                )
+                session.add(_new_card(kind, question, chat_id, now))
         except IntegrityError:
             return False
         return True
@@ -59,37 +59,49 @@ async def claim_card(session: AsyncSession, review_id: int, chat_id: int, now: d
     return True
 
 
-async def card_sent(session: AsyncSession, review_id: int, chat_id: int, message_id: int) -> None:
+async def card_sent(session: AsyncSession, kind: type[Card], question: int, chat_id: int, message_id: int) -> None:
     """The teacher has the card."""
-    card = await session.get(ReviewCard, (review_id, chat_id), with_for_update=True)
+    card: Card | None = await session.get(kind, (question, chat_id), with_for_update=True)
     if card is not None:
         card.message_id = message_id
 
 
-async def put_card_off(session: AsyncSession, review_id: int, chat_id: int, now: datetime) -> None:
+async def put_card_off(session: AsyncSession, kind: type[Card], question: int, chat_id: int, now: datetime) -> None:
     """The teacher's chat did not take the card: again later, ever more seldom, or once the chat opens again."""
-    card = await session.get(ReviewCard, (review_id, chat_id), with_for_update=True)
+    card: Card | None = await session.get(kind, (question, chat_id), with_for_update=True)
     if card is not None:
         card.not_before = now + wait_after(card.tries)
         card.tries += 1
+
+
+async def card_removed(session: AsyncSession, kind: type[Card], question: int, chat_id: int) -> None:
+    """The card's message is gone: there is nothing to mend."""
+    card: Card | None = await session.get(kind, (question, chat_id), with_for_update=True)
+    if card is not None:
+        card.message_id = 0
+
+
+def really_asked(teachers: Sequence[int], cards: Iterable[Card]) -> Asked:
+    """Whether one at least of these teachers' chats has a card."""
+    if not teachers:
+        return Asked.NOBODY
+    shown = {card.chat_id: card for card in cards if card.chat_id in teachers}
+    if any(card.message_id is not None for card in shown.values()):
+        return Asked.YES
+    untried = [chat_id for chat_id in teachers if chat_id not in shown or not shown[chat_id].tries]
+    return Asked.SOON if untried else Asked.LATER
 
 
 async def asked(session: AsyncSession, lesson_id: int, person_id: int) -> Asked:
     """Whether a teacher was really asked about the student."""
     lesson = await session.get_one(Lesson, lesson_id)
     teachers = [teacher.telegram_id for teacher in await teachers_of(session, lesson.class_id)]
-    if not teachers:
-        return Asked.NOBODY
     cards = await session.scalars(
         select(ReviewCard)
         .join(Review, Review.id == ReviewCard.review_id)
-        .where(Review.lesson_id == lesson_id, Review.person_id == person_id, ReviewCard.chat_id.in_(teachers))
+        .where(Review.lesson_id == lesson_id, Review.person_id == person_id)
     )
-    shown = {card.chat_id: card for card in cards}
-    if any(card.message_id is not None for card in shown.values()):
-        return Asked.YES
-    untried = [chat_id for chat_id in teachers if chat_id not in shown or not shown[chat_id].tries]
-    return Asked.SOON if untried else Asked.LATER
+    return really_asked(teachers, cards)
 
 
 async def outdated_cards(session: AsyncSession) -> Sequence[tuple[ReviewCard, Review]]:
@@ -112,8 +124,8 @@ async def cards_with_voice(session: AsyncSession, person_id: int) -> Sequence[Re
     return rows.all()
 
 
-async def card_removed(session: AsyncSession, review_id: int, chat_id: int) -> None:
-    """The card's message is gone: there is nothing to mend."""
-    await session.execute(
-        update(ReviewCard).where(ReviewCard.review_id == review_id, ReviewCard.chat_id == chat_id).values(message_id=0)
-    )
+def _new_card(kind: type[Card], question: int, chat_id: int, now: datetime) -> Card:
+    first = {"chat_id": chat_id, "claimed_at": now, "not_before": now + _SENDING}
+    if kind is ClaimCard:
+        return ClaimCard(claim_id=question, shown=ClaimState.OPEN, **first)
+    return ReviewCard(review_id=question, shown=ReviewState.OPEN, **first)

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy import select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.storage.claim_tables import ClaimCard
 from rollcall.storage.tables import ClosingNotice, Lesson, Person, ReviewCard
 
 
@@ -30,7 +31,7 @@ async def move_chat(session: AsyncSession, old: int, new: int) -> Sequence[int]:
 
 async def opened_again(session: AsyncSession, chat_id: int, now: datetime) -> None:
     """A person's chat takes messages again: what it refused may be tried at once."""
-    for table in (ReviewCard, ClosingNotice):
+    for table in (ReviewCard, ClaimCard, ClosingNotice):
         await session.execute(
             update(table)
             .where(table.chat_id == chat_id, table.tries > 0, table.not_before > now)

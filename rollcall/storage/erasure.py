@@ -14,6 +14,7 @@ from rollcall.audit import Action
 from rollcall.storage import audit, used_files
 from rollcall.storage.attempts import to_remember
 from rollcall.storage.audit_tables import AuditPseudonym
+from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.people import agreements_of, withdraw_consent
 from rollcall.storage.tables import (
@@ -98,6 +99,7 @@ async def erase_everything(session: AsyncSession, person: Person, receipt: str, 
         await session.execute(delete(Attempt).where(Attempt.person_id == person.id))
         await session.execute(delete(Review).where(Review.person_id == person.id))
         await session.execute(delete(Namesake).where(Namesake.person_id == person.id))
+        await session.execute(delete(VoiceClaim).where(VoiceClaim.person_id == person.id))
         await session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role == STUDENT))
     else:
         await session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))

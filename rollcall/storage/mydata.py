@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.people import agreements_of, find_person
 from rollcall.storage.tables import (
     AlikeVoices,
@@ -101,6 +102,7 @@ async def _of(session: AsyncSession, person: Person) -> dict[str, Any]:
         "enrolment_notes": await every(EnrolmentNote, EnrolmentNote.id),
         "kept_recordings": await every(KeptRecording, KeptRecording.created_at),
         "questions_to_the_teacher": await every(Review, Review.created_at),
+        "voices_waiting_for_a_teacher": await every(VoiceClaim, VoiceClaim.id),
         "sounds_like_a_classmate": [_row(one) for one in alike],
         "named_like_a_classmate": await every(Namesake, Namesake.created_at),
         "lessons_opened": [{"class": titles.get(one.class_id), **_row(one)} for one in taught],

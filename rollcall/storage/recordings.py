@@ -11,6 +11,7 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from rollcall.collation import sort_key
 from rollcall.job import Result
 from rollcall.seal import Keyring, recording_binding
+from rollcall.storage import claims
 from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, Person, StoredVoiceprint
 from rollcall.storage.voiceprints import add_note, complete_enrolment
 
@@ -21,7 +22,7 @@ async def enrolment_files(session: AsyncSession, person_id: int) -> dict[str, st
         select(Attempt.id, Attempt.file_id)
         .join(EnrolmentNote, EnrolmentNote.attempt_id == Attempt.id)
         .join(StoredVoiceprint, StoredVoiceprint.person_id == EnrolmentNote.person_id)
-        .where(EnrolmentNote.person_id == person_id, EnrolmentNote.created_at <= StoredVoiceprint.created_at)
+        .where(EnrolmentNote.person_id == person_id, EnrolmentNote.enrolment == StoredVoiceprint.enrolment)
         .order_by(EnrolmentNote.id)
     )
     return dict(rows.all())
@@ -78,3 +79,4 @@ async def replace_voiceprint(
     for note in notes:
         await add_note(session, person_id, enrolment, note, now)
     await complete_enrolment(session, keyring, person_id, enrolment, now)
+    await claims.follow_reembedding(session, person_id, enrolment, now)

@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, select, update
+from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.settings import Settings
 from rollcall.storage import inbox, used_files
 from rollcall.storage.audit_tables import AuditPseudonym
+from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.tables import (
     Attempt,
     Consent,
@@ -116,11 +117,15 @@ async def left_over(session: AsyncSession, periods: Periods, now: datetime) -> S
 
 
 def _unfinished(now: datetime) -> Any:
-    """Notes of an enrolment that did not become the present voiceprint."""
+    """Notes of an enrolment that did not become the present voiceprint, and that no teacher is asked about."""
     part_of_print = exists().where(
-        StoredVoiceprint.person_id == EnrolmentNote.person_id, EnrolmentNote.created_at <= StoredVoiceprint.created_at
+        StoredVoiceprint.person_id == EnrolmentNote.person_id, EnrolmentNote.enrolment == StoredVoiceprint.enrolment
     )
-    return delete(EnrolmentNote).where(EnrolmentNote.created_at < now - _UNFINISHED, ~part_of_print)
+    claimed = exists().where(
+        VoiceClaim.person_id == EnrolmentNote.person_id,
+        or_(VoiceClaim.enrolment == EnrolmentNote.enrolment, VoiceClaim.replaced == EnrolmentNote.enrolment),
+    )
+    return delete(EnrolmentNote).where(EnrolmentNote.created_at < now - _UNFINISHED, ~part_of_print, ~claimed)
 
 
 async def _drop_classes(session: AsyncSession, class_ids: Sequence[int]) -> int:

@@ -77,9 +77,25 @@ async def count_try(session: AsyncSession, attempt: Attempt, now: datetime) -> N
     attempt.note_number = count + 1
     if attempt.note_number < MOST:
         return
+    attempt.note_number = MOST
+    await _ask(session, attempt, min(first, attempt.sent_at) if first is not None else attempt.sent_at, now)
+
+
+async def ask_at_once(session: AsyncSession, attempt: Attempt, now: datetime) -> None:
+    """A note of someone whose voice waits for a teacher's word: the teacher's to settle, without a second try."""
+    if attempt.lesson_id is None:
+        return
+    mark = await session.get(Attendance, (attempt.lesson_id, attempt.person_id))
+    if mark is None or mark.status not in ATTENDED:
+        await _ask(session, attempt, attempt.sent_at, now)
+
+
+async def _ask(session: AsyncSession, attempt: Attempt, sent_at: datetime, now: datetime) -> None:
+    """Have the teacher settle the doubt about this note's lesson; what was decided there already holds."""
+    if attempt.lesson_id is None:
+        return
     review = await _review_of(session, attempt.lesson_id, attempt.person_id)
     if review is None:
-        sent_at = min(first, attempt.sent_at) if first is not None else attempt.sent_at
         review = Review(
             lesson_id=attempt.lesson_id, person_id=attempt.person_id, attempt_id=attempt.id, sent_at=sent_at,
             state=ReviewState.OPEN, created_at=now,
@@ -89,7 +105,6 @@ async def count_try(session: AsyncSession, attempt: Attempt, now: datetime) -> N
                 session.add(review)
         except IntegrityError:  # another bot settled another try of the same student at this moment
             review = await _review_of(session, attempt.lesson_id, attempt.person_id)
-    attempt.note_number = min(attempt.note_number, MOST)
     if review is not None and review.state in _ANSWERS:
         attempt.reason = _ANSWERS[review.state]
         await drop_embeddings(session, attempt.lesson_id, attempt.person_id)

@@ -12,6 +12,7 @@ from rollcall.audit import Action
 from rollcall.collation import sort_key
 from rollcall.permissions import Role
 from rollcall.storage import audit
+from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.invites import revoke_used_by
 from rollcall.storage.tables import (
     STUDENT,
@@ -60,6 +61,19 @@ async def class_of_review(session: AsyncSession, review_id: int) -> int | None:
     )
 
 
+async def class_of_claim(session: AsyncSession, claim_id: int, teacher: Person | None) -> int | None:
+    """The class whose teachers are asked about the voice; of several, one that this person teaches."""
+    claim = await session.get(VoiceClaim, claim_id)
+    if claim is None or claim.class_id is not None:
+        return claim.class_id if claim is not None else None
+    attended = select(Membership.class_id).where(Membership.person_id == claim.person_id, Membership.role == STUDENT)
+    taught = select(Membership.class_id).where(
+        Membership.person_id == (teacher.id if teacher is not None else None), Membership.role == TEACHER
+    )
+    current = select(SchoolClass.id).where(SchoolClass.id.in_(attended), SchoolClass.archived_at.is_(None))
+    return await session.scalar(current.where(SchoolClass.id.in_(taught)).order_by(SchoolClass.id).limit(1))
+
+
 async def end_teaching(session: AsyncSession, person: Person, by: audit.Who, now: datetime) -> None:
     """Take the right to teach. The classes and their records stay, for the day the person is invited again.
 
@@ -73,7 +87,7 @@ async def end_teaching(session: AsyncSession, person: Person, by: audit.Who, now
         .where(Lesson.board_chat_id == person.telegram_id)
         .values(board_chat_id=None, board_message_id=None)
     )
-    for owed in (ReviewCard, ClosingNotice):
+    for owed in (ReviewCard, ClaimCard, ClosingNotice):
         await session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
     await session.flush()
 

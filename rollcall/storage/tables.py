@@ -23,6 +23,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rollcall.attendance import Status
+from rollcall.claim import ClaimState
 from rollcall.review import ReviewState
 from rollcall.sent_as import SentAs
 from rollcall.verdict import Purpose, Reason, Verdict
@@ -74,6 +75,7 @@ class Table(DeclarativeBase):
         Reason: _words(Reason, 32),
         Purpose: _words(Purpose, 16),
         ReviewState: _words(ReviewState, 16),
+        ClaimState: _words(ClaimState, 16),
         Status: _words(Status, 16),
         SentAs: _words(SentAs, 16),
         dict[str, Any]: JSON(),
@@ -190,14 +192,14 @@ STUDENT = "student"
 
 
 class EnrolmentNote(Table):
-    """A good enrolment note of an enrolment under way, or of the present voiceprint."""
+    """A good enrolment note: of the present voiceprint, of one that waits for a teacher, of an enrolment under way."""
 
     __tablename__ = "enrolment_notes"
     id: Mapped[int] = mapped_column(primary_key=True)
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     attempt_id: Mapped[str] = mapped_column(String(36), unique=True)
     enrolment: Mapped[str] = mapped_column(String(36))
-    """Which enrolment it belongs to; /enroll begins a new one."""
+    """Which enrolment it belongs to; /enroll begins a new one. The voiceprint says which of them it was made of."""
     embedding: Mapped[bytes] = mapped_column(LargeBinary)
     model: Mapped[str] = mapped_column(String(64))
     weight_hash: Mapped[str] = mapped_column(String(64))
@@ -225,6 +227,8 @@ class StoredVoiceprint(Table):
     model: Mapped[str] = mapped_column(String(64))
     weight_hash: Mapped[str] = mapped_column(String(64))
     notes: Mapped[int]
+    enrolment: Mapped[str | None] = mapped_column(String(36))
+    """Whose notes it was made of; None where none of them were kept."""
     created_at: Mapped[datetime]
 
 
@@ -381,7 +385,7 @@ class ClosingNotice(Table):
 
 
 class AlikeVoices(Table):
-    """Two students of a class who sound like one person: for the teacher to look into."""
+    """Two students of a class who sound like one person, and what a teacher said of it."""
 
     __tablename__ = "alike_voices"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -391,7 +395,8 @@ class AlikeVoices(Table):
     other_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
     score: Mapped[float]
     created_at: Mapped[datetime]
-    told_at: Mapped[datetime | None]
+    two_people_at: Mapped[datetime | None]
+    """When a teacher said that they are two people, as twins are: it is not asked again."""
 
     __table_args__ = (UniqueConstraint("class_id", "person_id", "other_id"),)
 

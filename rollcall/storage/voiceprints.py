@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
 
@@ -11,12 +12,14 @@ from sqlalchemy import ColumnElement, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
+from rollcall.claim import ClaimState
 from rollcall.errors import SealBroken
 from rollcall.job import Result
 from rollcall.review import ReviewState
 from rollcall.seal import Keyring, embedding_binding, voiceprint_binding
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
+from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
 from rollcall.storage.tables import (
     STUDENT,
     AlikeVoices,
@@ -30,6 +33,7 @@ from rollcall.storage.tables import (
     StoredVoiceprint,
     Table,
 )
+from rollcall.storage.votes import withheld
 from rollcall.verdict import Reason, Verdict
 from rollcall.voiceprint import Voiceprint, centroid, unpack_embedding
 
@@ -71,15 +75,31 @@ async def drop_notes(session: AsyncSession, enrolment: str) -> None:
     await session.execute(delete(EnrolmentNote).where(EnrolmentNote.enrolment == enrolment))
 
 
-async def complete_enrolment(
-    session: AsyncSession, keyring: Keyring, person_id: int, enrolment: str, now: datetime
-) -> None:
-    """Make the person's voiceprint from the notes of this enrolment; it replaces an earlier one."""
-    rows = await notes_of(session, enrolment)
-    voiceprint = Voiceprint(rows[0].model, rows[0].weight_hash, centroid([open_note(keyring, row) for row in rows]))
+async def keep_notes_of(session: AsyncSession, person_id: int, *enrolments: str | None) -> None:
+    """Delete the person's enrolment notes but those of these enrolments."""
+    kept = [one for one in enrolments if one is not None]
     await session.execute(
-        delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id, EnrolmentNote.enrolment != enrolment)
+        delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id, EnrolmentNote.enrolment.not_in(kept))
     )
+
+
+def print_of(keyring: Keyring, notes: Sequence[EnrolmentNote]) -> Voiceprint:
+    """The voiceprint that these notes make."""
+    vectors = [open_note(keyring, row) for row in notes]
+    return Voiceprint(notes[0].model, notes[0].weight_hash, centroid(vectors))
+
+
+async def complete_enrolment(
+    session: AsyncSession, keyring: Keyring, person_id: int, enrolment: str, now: datetime, keep: str | None = None
+) -> None:
+    """Make the person's voiceprint from the notes of this enrolment; it replaces an earlier one.
+
+    Args:
+        keep: an enrolment whose notes stay beside it; all others' go.
+    """
+    rows = await notes_of(session, enrolment)
+    voiceprint = print_of(keyring, rows)
+    await keep_notes_of(session, person_id, enrolment, keep)
     await session.merge(
         StoredVoiceprint(
             person_id=person_id,
@@ -89,6 +109,7 @@ async def complete_enrolment(
             model=voiceprint.model,
             weight_hash=voiceprint.weight_hash,
             notes=len(rows),
+            enrolment=enrolment,
             created_at=now,
         )
     )
@@ -108,13 +129,24 @@ async def is_enrolled(session: AsyncSession, person_id: int) -> bool:
     return await session.get(StoredVoiceprint, person_id) is not None
 
 
+async def is_made_of(session: AsyncSession, person_id: int, enrolment: str | None) -> bool:
+    """Whether the person's voiceprint was made of the notes of this enrolment."""
+    stored = await session.get(StoredVoiceprint, person_id)
+    return stored is not None and enrolment is not None and stored.enrolment == enrolment
+
+
 async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id: int) -> dict[int, Voiceprint]:
-    """Every student's voiceprint: what the class's gallery must hold."""
+    """Every student's voiceprint that has a vote: what the class's gallery must hold."""
     rows = await session.scalars(
         select(StoredVoiceprint)
         .join(Membership, Membership.person_id == StoredVoiceprint.person_id)
         .join(SchoolClass, SchoolClass.id == Membership.class_id)
-        .where(Membership.class_id == class_id, Membership.role == STUDENT, SchoolClass.archived_at.is_(None))
+        .where(
+            Membership.class_id == class_id,
+            Membership.role == STUDENT,
+            SchoolClass.archived_at.is_(None),
+            ~withheld(Membership.class_id, Membership.person_id),
+        )
     )
     found = {}
     for row in rows:
@@ -126,7 +158,7 @@ async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id
 async def notes_of_class(
     session: AsyncSession, keyring: Keyring, class_id: int
 ) -> tuple[dict[int, NDArray[np.float32]], tuple[str, str] | None]:
-    """Every enrolled student's enrolment notes, float32 [notes, dimension] each, and the model that made them.
+    """The notes behind every voiceprint with a vote, float32 [notes, dimension] each, and the model that made them.
 
     Where the class has prints of several models (the rest will enrol again), those of the newest print's model.
     """
@@ -140,8 +172,9 @@ async def notes_of_class(
                 Membership.role == STUDENT,
                 EnrolmentNote.model == StoredVoiceprint.model,
                 EnrolmentNote.weight_hash == StoredVoiceprint.weight_hash,
-                # Not those of a new enrolment that is under way or was given up.
-                EnrolmentNote.created_at <= StoredVoiceprint.created_at,
+                # Not those of a new enrolment that is under way, waits, or was given up.
+                EnrolmentNote.enrolment == StoredVoiceprint.enrolment,
+                ~withheld(Membership.class_id, Membership.person_id),
             )
             .order_by(StoredVoiceprint.created_at.desc(), EnrolmentNote.id)
         )
@@ -162,6 +195,13 @@ async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> 
 
     Marks and verdicts stay: they are the teacher's record.
     """
+    # First, as a teacher's decision takes them first. The cards stay until their messages, which hold a note, are taken
+    # out of the teachers' chats.
+    await session.execute(
+        update(VoiceClaim)
+        .where(VoiceClaim.person_id == person.id)
+        .values(state=ClaimState.SETTLED, enrolment=None, replaced=None, attempt_id=None)
+    )
     mine = Attempt.person_id == person.id
     counts = {
         "voiceprints": await _delete(session, StoredVoiceprint, StoredVoiceprint.person_id == person.id),
@@ -173,6 +213,7 @@ async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> 
         "note_details": await _count(session, mine, Attempt.file_id != ""),
     }
     await _delete(session, AlikeVoices, or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
+    await _delete(session, ClaimLikeness, ClaimLikeness.other_id == person.id)
     await session.execute(
         update(Attempt)
         .where(mine)

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import timedelta
 
 from bot.answers import text_for
+from bot.claims import waiting_text
 from bot.handlers.voices import outlook_text
 from bot.services import now
 from rollcall.attendance import Status
@@ -40,6 +41,12 @@ def composed(language: str) -> Iterator[Read]:
     for asked in Asked:
         yield Read(f"asked {asked}", _STUDENT, text_for(decided, person, school_class, None, 1, t, asked), [])
     remarked = Mark(Status.PRESENT, START, 0.97, remarks=Remarks(START, 3, as_file=True))
+    for asked in Asked:
+        for changed, beside, serves in ((True, True, True), (False, False, True), (False, False, False)):
+            words = waiting_text(changed=changed, beside=beside, serves=serves, titles=[title], asked=asked, t=t)
+            last = Attempt(purpose=Purpose.ENROL, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=NOTES)
+            text = text_for(last, person, school_class, None, NOTES, t, waits=words)
+            yield Read(f"a voice that waits, asked {asked}", _STUDENT, text, [])
     marks = (HERE, LATE, GONE, ODD, Mark(Status.PRESENT, START, confirmed=True), Mark(Status.ABSENT, waiting=True))
     names = [f"{name[:-1]}{letter}" for letter in ("аоуыэя" if language == "ru" else "aeiouy")]
     for period in Period:

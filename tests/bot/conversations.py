@@ -119,6 +119,7 @@ class Conversations:
             await self.say(ANNA, words)
         await self.press(ANNA, "here:1", "here:3")
         await self.press(MARIA, "review:1:yes")
+        await self.press(MARIA, "voices:1", "claim:1:yes", "claim:1:reject", "claim:1:accept")
         await self.press(ANNA, "here:1")
         for words in ("/here", "/me", "/forget", "/newclass X", "/report", "/invite"):
             await self.say(ANNA, words)

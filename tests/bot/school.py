@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from rollcall.claim import ClaimState
 from rollcall.permissions import Role
 from rollcall.review import ReviewState
 from rollcall.storage import attempts, classes, invites, lessons, people
 from rollcall.storage.attempts import IncomingNote
+from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Review
 from rollcall.verdict import Purpose, Reason, Verdict
@@ -72,6 +74,12 @@ async def found(database: Database) -> None:
             Review(
                 lesson_id=attempt.lesson_id, person_id=who[ANNA].id, attempt_id=attempt.id, sent_at=now,
                 state=ReviewState.OPEN, created_at=now,
+            )
+        )  # fmt: skip
+        session.add(
+            VoiceClaim(
+                person_id=who[ANNA].id, class_id=CLASS_ID, enrolment="e", attempt_id=attempt.id, changed=False,
+                state=ClaimState.OPEN, created_at=now,
             )
         )  # fmt: skip
         await invites.create_invite(session, ADMIN, timedelta(days=7), now)

@@ -259,7 +259,7 @@ async def test_no_fault_of_a_teachers_chat_is_told_to_the_student_or_loses_the_t
     monkeypatch: pytest.MonkeyPatch,
     wait_until: WaitUntil,
 ) -> None:
-    monkeypatch.setattr("bot.reviews._WAITED_FOR", 0.3)
+    monkeypatch.setattr("bot.asking._WAITED_FOR", 0.3)
     monkeypatch.setattr("bot.reviews._PATIENCE", 0.6)
     for method in ("sendMessage", "sendVoice", "copyMessage", "sendDocument"):
         refuse(door, method, detail, code, MARIA)

@@ -11,9 +11,9 @@ from tests.bot.door import changed, open_door, rows_of
 from tests.bot.school import ADMIN, MARIA, found, people_on
 
 NUMBERS = (0, 99_999, 2**31 - 1, 2**31, 2**63, int("9" * 40))
-WITH_NUMBERS = {Target.CLASS, Target.LESSON, Target.REVIEW, Target.PERSON}
+WITH_NUMBERS = {Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target.PERSON}
 TAILS = {
-    "button:review": ":yes", "button:report": ":all", "button:csv": ":all", "button:open": ":20",
+    "button:review": ":yes", "button:claim": ":no", "button:report": ":all", "button:csv": ":all", "button:open": ":20",
     "button:alike": ":1:out",
 }  # fmt: skip
 

@@ -93,7 +93,7 @@ CASES = {
     "edited message": case(send=lambda who: _change(who)),
     "button:consent": case("consent:yes", "consents", "conversations", "memberships", step=(CONSENT, JOINING)),
     "button:forget": case(
-        "forget:yes", "consents", "conversations", "attempts", "reviews", "erasures", but={Role.NOBODY}
+        "forget:yes", "consents", "conversations", "attempts", "reviews", "erasures", "voice_claims", but={Role.NOBODY}
     ),
     "button:without": case(f"without:{JOIN_CODE}", "consents", "conversations", "memberships"),
     "button:here": case("here:1", "reviews", "review_cards"),
@@ -110,13 +110,14 @@ CASES = {
     "button:voices": case(f"voices:{CLASS_ID}"),
     "button:alike": case(f"alike:{CLASS_ID}:{ANNAS_ID}:out", "memberships", "namesakes"),
     "button:archive": case(f"archive:{CLASS_ID}"),
-    "button:archive-yes": case(f"archive-yes:{CLASS_ID}", "classes", "lessons", "attendance"),
+    "button:archive-yes": case(f"archive-yes:{CLASS_ID}", "classes", "lessons", "attendance", "voice_claims"),
     "button:open": case(f"open:{CLASS_ID}:20", "lessons", TAUGHT),
     "button:close": case(f"close:{CLASS_ID}", "lessons", "attendance", TAUGHT),
     "button:report": case(f"report:{CLASS_ID}:today"),
     "button:csv": case(f"csv:{CLASS_ID}:all"),
     "button:report-classes": case("report-classes"),
     "button:review": case("review:1:yes", "reviews", "attendance", "attempts", "review_cards"),
+    "button:claim": case("claim:1:yes", "voice_claims", "claim_cards"),
     "button:uninvite": case(f"uninvite:{INVITE[:16]}", "invites"),
     "button:teachers": case("teachers:0"),
     "button:unteach": case(f"unteach:{OLGAS_ID}"),

@@ -12,11 +12,11 @@ from rollcall.limits import NOTES
 from rollcall.seal import Keyring
 from rollcall.settlement import apply_result
 from rollcall.storage import (
-    alike,
     allowances,
     attempts,
     cards,
     chores,
+    claim_decisions,
     classes,
     erasure,
     inbox,
@@ -27,9 +27,10 @@ from rollcall.storage import (
     recordings,
     reviews,
 )
+from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
-from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
+from rollcall.storage.tables import Lesson, Person, Review, ReviewCard, SchoolClass
 from rollcall.verdict import Reason, Verdict
 from tests.rollcall.conftest import NINE, TEACHER, School
 
@@ -99,7 +100,6 @@ async def _enrol(school: School, voices: dict[int, NDArray[np.float32]], random:
             async with school.database.session() as session:
                 await apply_result(session, school.keyring, result, NINE)
         async with school.database.session() as session:
-            await alike.note_alike(session, school.keyring, school.class_id, school.ids[telegram_id], NINE)
             if telegram_id % 2:
                 await people.agree_to_keep_recordings(session, telegram_id, "2026-11", "ru", NINE)
                 kept = {note: b"OggS\x00\xff" + note.encode() for note in notes}
@@ -132,13 +132,16 @@ async def _lesson(school: School, voices: dict[int, NDArray[np.float32]], day: i
 
 
 async def _decide(school: School) -> None:
-    """Of the reviews one is confirmed, one rejected; each has its card in the teacher's chat."""
+    """Of the reviews one is confirmed, one rejected, and two who sound alike are two; each has its card in the chat."""
     async with school.database.session() as session:
         teacher = await people.find_person(session, TEACHER)
         open_ones = (await session.scalars(select(Review).order_by(Review.id))).all()
         assert teacher
         for review in open_ones:
-            await cards.claim_card(session, review.id, TEACHER, NINE)
+            await cards.claim_card(session, ReviewCard, review.id, TEACHER, NINE)
         for review, confirmed in zip(open_ones, (True, False), strict=False):
             await reviews.decide_review(session, review, teacher, confirmed=confirmed, now=NINE)
             await reviews.take_telling(session, review.id, NINE)
+        claim = (await session.scalars(select(VoiceClaim))).one()
+        await cards.claim_card(session, ClaimCard, claim.id, TEACHER, NINE)
+        await claim_decisions.decide(session, school.keyring, claim, teacher, accepted=True, now=NINE)

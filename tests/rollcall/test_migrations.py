@@ -87,11 +87,14 @@ async def test_a_released_schema_comes_along_with_every_row(
     assert await differences(database) == []
     after = await contents(database)
     for table, rows in before.items():
-        kept = [{column: row[column] for column in rows[0]} for row in after[table]]
+        kept = [{column: row[column] for column in rows[0] if column in row} for row in after[table]]
         if table == "classes":
             # Join codes of then lasted for ever; now they run out.
             assert all(row.pop("join_code_expires_at", "later") for row in kept)
             rows = [{column: row[column] for column in kept[0]} for row in rows]
+        if table == "alike_voices":
+            # That a teacher was told of a pair is no longer of use: now they are asked.
+            rows = [{column: row[column] for column in row if column != "told_at"} for row in rows]
         if table == "attempts":
             # A note that was never judged is no longer compared with.
             unjudged = [row for row in rows if str(row["verdict"]).lower() in ("refused", "failed")]
@@ -111,6 +114,7 @@ async def _works(database: Database, keyring: Keyring, schema: str) -> None:
         report = await build_report(session, physics, Period.ALL, NINE)
         assert (len(report.lessons), len(report.students)) == (3, 6)
         assert len(await voiceprints.voiceprints_of_class(session, keyring, physics.id)) == 4
+        assert len((await voiceprints.notes_of_class(session, keyring, physics.id))[0]) == 4
         zoe = await people.find_person(session, 205)
         assert zoe
         heard = await recordings.recordings_of(session, keyring, zoe.id)

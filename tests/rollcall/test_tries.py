@@ -16,7 +16,16 @@ from rollcall.review import ReviewState
 from rollcall.settlement import Settled, apply_result
 from rollcall.storage import cards, people, reviews, voiceprints
 from rollcall.storage.reports import build_report
-from rollcall.storage.tables import Attempt, Attendance, Lesson, Person, Review, SchoolClass, StoredVoiceprint
+from rollcall.storage.tables import (
+    Attempt,
+    Attendance,
+    Lesson,
+    Person,
+    Review,
+    ReviewCard,
+    SchoolClass,
+    StoredVoiceprint,
+)
 from rollcall.tries import decide_with_tries
 from rollcall.verdict import Reason, Verdict
 from tests.rollcall.conftest import ANNA, NINE, TEACHER, School
@@ -218,9 +227,9 @@ async def test_each_teacher_is_sent_one_card_whichever_bot_is_quicker(school: Sc
     async with school.database.session() as session:
         missing = await cards.missing_cards(session, NINE)
         assert [chat for _, chat in missing] == [TEACHER]
-        assert await cards.claim_card(session, missing[0][0], TEACHER, NINE)
+        assert await cards.claim_card(session, ReviewCard, missing[0][0], TEACHER, NINE)
     async with school.database.session() as session:
-        assert not await cards.claim_card(session, missing[0][0], TEACHER, NINE)
+        assert not await cards.claim_card(session, ReviewCard, missing[0][0], TEACHER, NINE)
         assert not await cards.missing_cards(session, NINE)
         # A bot that stopped while sending is made up for.
         assert await cards.missing_cards(session, NINE + timedelta(minutes=2))

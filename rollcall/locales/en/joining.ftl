@@ -14,7 +14,7 @@ consent-text =
 
     <fold>What I keep: your name, your Telegram account’s number, your marks and my answers to your notes; your voiceprint, and a short code of each note, so that none can be used twice. Voiceprint and codes are encrypted; the recordings themselves are deleted as soon as they are processed.
     Why: only to mark who attends this class’s lessons. Your teacher sees your name and marks, never your voiceprint.
-    If three times in a lesson I am not sure that it is you, your teacher listens to your last note and decides.
+    If three times in a lesson I am not sure that it is you, your teacher listens to your last note and decides. So they do with a note of yours where a voice that you record is unlike the one before, or much like a classmate’s.
     Until when: until you delete the voiceprint. If you do not use it for { $days ->
         [one] { $days } day
        *[other] { $days } days
@@ -52,6 +52,7 @@ joined-known-voice =
     <b>{ $name }</b>, you have joined <b>{ $title }</b>.
 
     I know your voice already: in a lesson, send me one voice note.
+joined-voice-waits = <b>{ $name }</b>, you have joined <b>{ $title }</b>. I know your voice from another class already.
 button-enrol = Record my voice
 joined-already = <b>{ $name }</b>, you are in <b>{ $title }</b> already. Your attendance: /me, to record your voice anew: /enroll
 

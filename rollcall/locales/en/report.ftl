@@ -26,6 +26,7 @@ short-reason-good_note = good note
 short-reason-other_voice = another student’s voice
 short-reason-unknown_voice = an unknown voice
 short-reason-unsure = voice not certain
+short-reason-voice_waits = voice not confirmed yet
 short-reason-unreadable = not a sound file
 short-reason-no_sound = file without sound
 short-reason-broken_file = broken file

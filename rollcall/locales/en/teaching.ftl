@@ -89,6 +89,7 @@ report-period-button-all = All
 
 me-enrolled = Your voice is recorded.
 me-not-enrolled = Your voice is not recorded yet.
+me-voice-waits = Your recorded voice waits for your teacher’s word.
 me-name = <b>{ $name }</b>
 me-class = <b>{ $title }</b>: present { $present } · late { $late } · absent { $absent }
 
@@ -118,6 +119,9 @@ review-other-voices = { $number ->
     [one] { $number } note in another voice came from the account before.
    *[other] { $number } notes in another voice came from the account before.
 }
+review-card-voice-waits =
+    <b>{ $name }</b> · { $title } · { $time }
+    The recorded voice of this student waits for your word, so I compared this note with none.
 review-ask = Is it { $name }?
 review-confirm = ✅ Confirm
 review-reject = ❌ Reject
@@ -133,11 +137,6 @@ review-told-confirmed = { $title }: your teacher has listened and confirmed you 
 review-told-rejected = { $title }: your teacher has listened and did not recognise your voice, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
 
 board-phrase = Any words will do, for example: “{ $phrase }”
-alike-voices =
-    <b>{ $title }</b>: { $one } and { $other } sound like one person to me.
-    It may be one person with two accounts, a phone lent to a friend while recording, or twins. I tell their notes apart only if one clearly fits better.
-    If it is a mistake, ask them to record their voices anew: /enroll
-
 namesake-card = <b>{ $title }</b>: the new name <b>{ $name }</b> looks the same as { $other } in this class.
 namesake-letters = The names look the same but are typed with different letters, such as a Cyrillic letter for a Latin one.
 namesake-asked = I have asked the student whether they share the name or this is a second account.
@@ -150,3 +149,24 @@ namesake-kept = All right, both stay in the class.
 namesake-out-done = <b>{ $name }</b> is no longer in <b>{ $title }</b>. The marks are kept.
 namesake-back = Put back
 namesake-back-done = <b>{ $name }</b> is back in <b>{ $title }</b>.
+claim-card =
+    <b>{ $name }</b> · { $title }
+    { $time }: a recorded voice waits for your word.
+claim-changed = It does not sound like the voice on record.
+claim-like = It sounds like { $other } to me. Twins and relatives may.
+claim-like-someone = It sounded like another student, who is in none of your classes or whose voice is deleted by now.
+claim-until-old = Is it this student? Until you decide, the voice on record counts. Without your answer the new one is deleted after { $until }
+claim-until-new = Is it this student? Until you decide, I recognise nobody by this voice, and the student checks in by “I’m here”. Without your answer it is deleted after { $until }
+claim-accept = ✅ It is the student
+claim-reject = ❌ It is somebody else
+claim-accept-after-all = ✅ Change: the student after all
+claim-reject-after-all = ❌ Change: somebody else after all
+claim-too-late = This decision cannot be changed any more: it is more than a day old, or the voice was recorded anew since.
+claim-accepted = ✅ Confirmed by { $teacher }: I recognise the student by this voice.
+claim-rejected = ❌ Rejected by { $teacher }: I do not recognise the student by this voice.
+claim-lapsed = ⌛ There was no answer in time: the voice is deleted.
+claim-lapsed-word = <b>{ $name }</b>: the recorded voice that waited for your word is deleted, for there was no answer. The student is told as well.
+claim-settled = Nothing to decide any more: the voice was deleted or recorded anew, or the class was archived.
+claims-waiting = 🎙 Recorded voices that wait for your word: { $number }
+voices-waiting = { $one }: a new voice waits for your word.
+voices-waiting-like = { $one }: a new voice waits for your word, it sounds like { $other }.

@@ -16,6 +16,22 @@ enrol-done =
 
     To check in, send me one voice note of 3 to 5 seconds while a lesson is open. Say whatever you like.
 
+enrol-waits = { $n }/3 ✓ All three notes are good.
+claim-why-changed = They do not sound quite like the voice you recorded before: a cold or another phone may be the reason.
+claim-why-alike = I cannot tell your voice clearly from another one in the class.
+claim-asked = So your teacher is asked to confirm that it is you, and I will tell you the answer.
+claim-asked-later = So your teacher has to confirm that it is you. My message has not reached them yet; I keep trying. Tell them yourself as well.
+claim-asked-nobody = So a teacher has to confirm that it is you, but there is none at the moment. As soon as there is one, I ask them.
+claim-meanwhile-old = Until then I know you by the voice you recorded before. If I do not recognise you by it, check in without a voice: /here
+claim-meanwhile-new = Until then check in without a voice: when a lesson is open, send /here
+claim-meanwhile-elsewhere = In your other classes I know you already. In { $title }, check in without a voice until then: /here
+claim-told-where = <b>{ $title }</b>:
+claim-told-accepted = Your teacher has confirmed your voice, so I know you by it now. In a lesson, send me one voice note.
+claim-told-rejected = Your teacher has not confirmed that the recorded voice is yours, so I do not recognise you by it. Please record it again: /enroll. Until then, check in without a voice: /here. If it is a mistake, talk to your teacher: for a day they can change the answer.
+claim-told-rejected-old = Your teacher has not confirmed the new recording, so I know you by the voice you recorded before. If it is a mistake, talk to your teacher: for a day they can change the answer.
+claim-told-lapsed = Nobody has confirmed your recorded voice, so it is deleted. Talk to your teacher and record it again: /enroll. Until then, check in without a voice: /here
+claim-told-lapsed-old = Nobody has confirmed your new recording, so it is deleted. I know you by the voice you recorded before.
+
 identity = <b>{ $name }</b> — { $percent } %
 no-lesson-open = No lesson is open now, so you are not marked.
 
@@ -52,6 +68,8 @@ reason-processing_failed = I could not process this note, and it is not your fau
 reason-good_note = The note is good.
 reason-match = This is your voice.
 
+reason-voice_waits = Your teacher has not confirmed your recorded voice yet, so I cannot recognise you by it. When a lesson is open, check in without a voice: /here
+voice-waits-teacher-decides = Your teacher has not confirmed your recorded voice yet. So they listen to this note and decide; you need not send another one.
 reason-teacher_decides = I am still not sure, so your teacher will listen to this note and decide. You need not send another one.
 reason-teacher_decides_later = I am still not sure, so your teacher decides once they have listened to this note. My message has not reached them yet; I keep trying. Tell them yourself as well. You need not send another note.
 reason-nobody_decides = I am still not sure, and a teacher has to decide, but this class has none at the moment. Tell whoever holds the lesson; as soon as the class has a teacher, I ask them.

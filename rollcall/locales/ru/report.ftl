@@ -43,6 +43,7 @@ short-reason-good_note = хорошая запись
 short-reason-other_voice = голос другого ученика
 short-reason-unknown_voice = незнакомый голос
 short-reason-unsure = голос распознан неуверенно
+short-reason-voice_waits = голос ещё не подтверждён
 short-reason-unreadable = не звуковой файл
 short-reason-no_sound = файл без звука
 short-reason-broken_file = файл испорчен

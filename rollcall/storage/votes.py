@@ -1,0 +1,63 @@
+"""In which classes somebody is recognised by their voiceprint: a voice that waits for a teacher has no vote there."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.claim import WITHOUT_VOTE, ClaimState
+from rollcall.storage.claim_tables import VoiceClaim
+from rollcall.storage.tables import STUDENT, Membership, SchoolClass, StoredVoiceprint
+
+
+def withheld(class_id: Any, person_id: Any) -> ColumnElement[bool]:
+    """Whether a person's voiceprint has no vote in a class; of columns, or of ids."""
+    return exists().where(
+        VoiceClaim.class_id == class_id, VoiceClaim.person_id == person_id, VoiceClaim.state.in_(WITHOUT_VOTE)
+    )
+
+
+async def is_withheld(session: AsyncSession, class_id: int, person_id: int) -> bool:
+    """The same, asked of the database."""
+    return bool(await session.scalar(select(withheld(class_id, person_id))))
+
+
+async def votes_of(session: AsyncSession, person_id: int) -> Sequence[int]:
+    """The classes in which the person's voiceprint has a vote."""
+    rows = await session.scalars(
+        select(Membership.class_id)
+        .join(SchoolClass, SchoolClass.id == Membership.class_id)
+        .join(StoredVoiceprint, StoredVoiceprint.person_id == Membership.person_id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == STUDENT,
+            SchoolClass.archived_at.is_(None),
+            ~withheld(Membership.class_id, Membership.person_id),
+        )
+        .order_by(Membership.class_id)
+    )
+    return rows.all()
+
+
+async def waits(session: AsyncSession, person_id: int) -> bool:
+    """Whether a teacher is still to decide on the voiceprint, or on a new voice beside it."""
+    waiting = exists().where(VoiceClaim.person_id == person_id, VoiceClaim.state == ClaimState.OPEN)
+    return bool(await session.scalar(select(waiting)))
+
+
+async def is_of_use(session: AsyncSession, person_id: int) -> bool:
+    """Whether there is a voiceprint that has a vote somewhere, or may have one once a teacher has decided."""
+    if await session.get(StoredVoiceprint, person_id) is None:
+        return False
+    held = exists().where(
+        VoiceClaim.person_id == person_id, VoiceClaim.class_id.is_not(None), VoiceClaim.state.in_(WITHOUT_VOTE)
+    )
+    if not await session.scalar(select(held)):
+        return True  # also where its owner belongs to no class just now
+    open_ = exists().where(
+        VoiceClaim.person_id == person_id, VoiceClaim.class_id.is_not(None), VoiceClaim.state == ClaimState.OPEN
+    )
+    return bool(await votes_of(session, person_id)) or bool(await session.scalar(select(open_)))
