@@ -34,9 +34,9 @@ async def remarks(session: AsyncSession, lesson_ids: Sequence[int]) -> dict[tupl
         if as_file or enrolled_at is not None:
             found[lesson_id, person_id] = Remarks(enrolled_at=enrolled_at, as_file=as_file)
     for lesson_id, person_id, number in await session.execute(
-        select(Attempt.lesson_id, Attempt.person_id, func.count())
+        select(Attendance.lesson_id, Attendance.person_id, func.count())
         .join(
-            Attendance,
+            Attempt,
             (Attendance.lesson_id == Attempt.lesson_id) & (Attendance.person_id == Attempt.person_id),
         )
         .where(
@@ -45,7 +45,7 @@ async def remarks(session: AsyncSession, lesson_ids: Sequence[int]) -> dict[tupl
             Attempt.reason.in_(_ANOTHER_VOICE),
             or_(Attempt.sent_at <= Attendance.at, Attendance.confirmed_by.is_not(None)),
         )
-        .group_by(Attempt.lesson_id, Attempt.person_id)
+        .group_by(Attendance.lesson_id, Attendance.person_id)
     ):
         found[lesson_id, person_id] = replace(found.get((lesson_id, person_id), Remarks()), other_voices=number)
     return found
