@@ -70,7 +70,6 @@ class _Pages:
         head = {"bold": True, "bg_color": "#1F3A44", "font_color": "#FFFFFF", "text_wrap": True}
         moment = texts("report-excel-moment")
         self.plain, self.bold, self.centred = style(), style(bold=True), style(align="center")
-        self.wrapped = style(text_wrap=True)
         self.head = style(**head)
         self.head_moment = style(**head, num_format=moment, rotation=90, align="center")
         self.clock = style(num_format="hh:mm:ss", align="center")
@@ -95,7 +94,7 @@ class _Pages:
                 reasons_width = max(reasons_width, len(reason_words(mark.told, self.texts)))
                 remarks_width = max(remarks_width, len("; ".join(remark_words(self.report, mark, self.texts))))
         self._finish(sheet, columns=len(heads), frozen_columns=2)
-        widths = (17, 12, 20, 16, min(reasons_width + 2, _WIDEST_COLUMN), min(remarks_width + 2, _WIDEST_COLUMN))
+        widths = (17, 12, 20, 16, min(reasons_width + 2, _WIDEST_COLUMN), min(remarks_width + 2, 2 * _WIDEST_COLUMN))
         for column, width in enumerate(widths, start=2):
             sheet.set_column(column, column, width)
 
@@ -111,7 +110,7 @@ class _Pages:
             sheet.write_number(row, 4, percent(mark.confidence) / 100, self.share)
         sheet.write_number(row, 5, len(mark.told), self.centred)
         sheet.write_string(row, 6, reason_words(mark.told, self.texts), self.plain)
-        sheet.write_string(row, 7, "; ".join(remark_words(self.report, mark, self.texts)), self.wrapped)
+        sheet.write_string(row, 7, "; ".join(remark_words(self.report, mark, self.texts)), self.plain)
 
     def period(self) -> None:
         """One row per student, one column per lesson, and the totals."""
