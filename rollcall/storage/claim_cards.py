@@ -72,7 +72,7 @@ async def classes_shared(session: AsyncSession, claim: VoiceClaim, chat_id: int)
     return rows.all()
 
 
-def _askable() -> Select[tuple[int, int]]:
+def _askable() -> Select[int, int]:
     """Each claim with each teacher who may decide on it."""
     attended, taught = aliased(Membership), aliased(Membership)
     return (
