@@ -23,7 +23,7 @@ PLAN: dict[str, tuple[str, ...]] = {
     "rollcall/storage/attempts.py": (
         "tests/rollcall/test_storage.py", "tests/rollcall/test_settlement.py", "tests/bot/test_answers.py",
     ),
-    "bot/answers.py": ("tests/bot/test_answers.py", "tests/bot/test_texts.py"),
+    "bot/answers.py": ("tests/bot/test_answers.py", "tests/bot/test_answer_words.py", "tests/bot/test_texts.py"),
     "worker/quality.py": ("tests/worker/test_quality.py", "tests/worker/test_listening.py"),
     "worker/loop.py": ("tests/worker/test_loop.py",),
 }  # fmt: skip
