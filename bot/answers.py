@@ -235,7 +235,9 @@ def _enrolment_text(attempt: Attempt, step: int, t: Texts) -> str:
         reason = t(f"reason-{attempt.reason}")
         if attempt.reason == "not_expected":
             return reason
-        return reason + "\n\n" + t("enrol-again", phrase=enrolment_phrase(attempt.enrolment or "", step, t.language))
+        # Where three notes together were not taken, the count begins again.
+        again = "enrol-restart" if attempt.reason == "several_speakers" and step == 1 else "enrol-again"
+        return reason + "\n\n" + t(again, phrase=enrolment_phrase(attempt.enrolment or "", step, t.language))
     if attempt.note_number == NOTES:
         return t("enrol-done", n=str(NOTES))
     sentence = enrolment_phrase(attempt.enrolment or "", step, t.language)

@@ -168,6 +168,18 @@ def opus(samples: Samples, kilobits: float) -> Samples:
 
     if not len(samples):
         return samples
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
+    with av.open(io.BytesIO(opus_file(samples, kilobits)), "r") as received:
+        frames = [part for frame in received.decode(audio=0) for part in resampler.resample(frame)]
+        frames += resampler.resample(None)
+    heard = np.concatenate([frame.to_ndarray()[0] for frame in frames])[: len(samples)]
+    return np.pad(heard, (0, len(samples) - len(heard))).astype(np.float32)
+
+
+def opus_file(samples: Samples, kilobits: float) -> bytes:
+    """Ogg/Opus for voices, mono, as an app sends it."""
+    import av
+
     sent = io.BytesIO()
     whole = np.round(np.clip(samples, -1, 1) * 32767).astype(np.int16)
     with av.open(sent, "w", format="ogg") as container:
@@ -178,13 +190,7 @@ def opus(samples: Samples, kilobits: float) -> Samples:
         frame.sample_rate = SAMPLE_RATE
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
-    sent.seek(0)
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-    with av.open(sent, "r") as received:
-        frames = [part for frame in received.decode(audio=0) for part in resampler.resample(frame)]
-        frames += resampler.resample(None)
-    heard = np.concatenate([frame.to_ndarray()[0] for frame in frames])[: len(samples)]
-    return np.pad(heard, (0, len(samples) - len(heard))).astype(np.float32)
+    return sent.getvalue()
 
 
 def _mixed(samples: Samples, segments: Segments, disturbance: Samples, snr: float) -> Samples:

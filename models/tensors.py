@@ -73,6 +73,8 @@ def _state(data: bytes) -> Arrays:
         if sum(member.file_size for member in archive.infolist()) > _LARGEST:
             raise ValueError("larger than any model of ours")
         loaded = _Unpickler(archive, folder, archive.read(index)).load()
+    # Some wrap it up with what it was made for.
+    loaded = loaded.get("state_dict", loaded) if isinstance(loaded, Mapping) else loaded
     if not isinstance(loaded, Mapping):
         raise TypeError(f"not a state dict but a {type(loaded).__name__}")
     return {name: value for name, value in loaded.items() if isinstance(value, np.ndarray)}

@@ -422,7 +422,8 @@ def _pull(name: str, settings: Settings, *, prepare: bool = True) -> Path | None
     ) as bar:
         try:
             path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))
-            _room("models.detector", "worker").pull(settings.models_dir, _reporter(bar))
+            for helper in ("models.detector", "models.segmentation"):
+                _room(helper, "worker").pull(settings.models_dir, _reporter(bar))
             if prepare:
                 registry.prepare(name, settings.models_dir, settings.device, settings.backend)
         except errors.ModelError as error:

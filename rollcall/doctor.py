@@ -122,10 +122,16 @@ async def _weights(settings: Settings) -> Finding:
         path = registry.locate(settings.speaker_model, settings.models_dir)
     except Exception as error:
         return Finding("weights", False, str(error), "set ROLLCALL_SPEAKER_MODEL to a model of rollcall models list")
-    detector = _module("models.detector")
-    if path is None or detector is None or detector.locate(settings.models_dir) is None:
-        missing = settings.speaker_model if path is None else "the speech detector"
-        return Finding("weights", False, f"{missing} is not here", "run rollcall models pull")
+    missing = [settings.speaker_model] if path is None else []
+    for name, words in (
+        ("models.detector", "the speech detector"),
+        ("models.segmentation", "the segmentation of speakers"),
+    ):
+        module = _module(name)
+        if module is None or module.locate(settings.models_dir) is None:
+            missing.append(words)
+    if missing:
+        return Finding("weights", False, f"{missing[0]} is not here", "run rollcall models pull")
     return Finding("weights", True, f"{settings.speaker_model} at {path}")
 
 

@@ -1,4 +1,4 @@
-"""Do the notes of an enrolment belong together? A pure rule, applied where the notes meet: in the bot's transaction."""
+"""Do the notes of an enrolment belong together, and to one person? Pure rules, applied in the bot's transaction."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from numpy.typing import NDArray
 
 from rollcall.operating import Operating
 from rollcall.scoring import scores
-from rollcall.voiceprint import centroid
+from rollcall.voiceprint import NOTES, centroid
+
+DOUBT = "doubt"
+"""The fact about a note that says whether two people speak in it, laid over each other or taking turns; `worker.blend`
+measures it, in units that make the same two limits hold for every encoder."""
+MOST_DOUBT = 1.0
+"""A note with so much is not taken."""
+MOST_DOUBT_OF_THREE = 0.0
+"""Three notes with so much on average make no voiceprint: what one note leaves open, three tell."""
 
 
 def differs_from_before(
@@ -40,3 +48,12 @@ def is_another_voice(new: NDArray[np.float32], old: NDArray[np.float32], point: 
     """
     # What passes here would mostly pass at check-in as well. docs/accuracy.md says how often either errs.
     return float(scores(new[None], old[None], point.cohort_mean)[0, 0]) < point.accept
+
+
+def of_two_people(doubts: Sequence[float]) -> bool:
+    """Whether all the notes of an enrolment together are rather two people's than one's.
+
+    Args:
+        doubts: of each note, as far as it was measured.
+    """
+    return len(doubts) == NOTES and float(np.mean(doubts)) >= MOST_DOUBT_OF_THREE

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.enrolment import differs_from_before
+from rollcall.enrolment import DOUBT, differs_from_before, of_two_people
 from rollcall.job import Result
 from rollcall.operating import operating_point
 from rollcall.replays import Compared, is_replay
@@ -115,6 +115,13 @@ async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, resu
     notes = [voiceprints.open_note(keyring, row) for row in before]
     if differs_from_before(embedding, notes, operating_point(result.model, result.weight_hash)):
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.DIFFERENT_VOICE
+        attempt.fingerprint = None
+        return
+    facts = [await voiceprints.facts_of(session, row) for row in before] + [result.quality]
+    if of_two_people([each[DOUBT] for each in facts if DOUBT in each]):
+        # Nobody can say which of the three is to be recorded again.
+        await voiceprints.drop_notes(session, attempt.enrolment)
+        attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.SEVERAL_SPEAKERS
         attempt.fingerprint = None
         return
     await voiceprints.add_note(session, person.id, attempt.enrolment, result, now)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import Encoder
+from rollcall.enrolment import DOUBT, MOST_DOUBT
 from rollcall.errors import SealBroken
 from rollcall.galleries import GalleryReader
 from rollcall.job import Job, Result
@@ -20,6 +21,7 @@ from rollcall.seal import Binding, Keyring, embedding_binding, fingerprint_bindi
 from rollcall.tries import decide_with_tries
 from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.voiceprint import pack_embedding, unpack_embedding
+from worker.blend import Chaperon
 from worker.decode import decode
 from worker.fingerprint import fingerprint, shapes
 from worker.opus import decoder_name
@@ -44,6 +46,10 @@ class Heard:
     quality: Quality | None = None
     fingerprint: bytes | None = None
     shapes: bytes | None = None
+    together: float | None = None
+    """Of a note that enrols, the share of its speech that is two speakers' at once."""
+    doubt: float | None = None
+    """Likewise, whether it is one person's: see `rollcall.enrolment`."""
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -55,6 +61,7 @@ class Judge:
         self._galleries = galleries
         self._keyring = keyring
         self._detector = SpeechDetector()
+        self._chaperon = Chaperon(encoder)
         self._point = operating_point(encoder.name, encoder.weight_hash)
 
     @property
@@ -84,6 +91,9 @@ class Judge:
                 heard.shapes = shapes(waveform, speech)
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
+        if job.purpose is Purpose.ENROL and heard.refusal is None:
+            with _timed(heard.timings, "company"):
+                heard.together = self._chaperon.together(heard.waveform)
         return heard
 
     def judge(self, batch: Sequence[Heard]) -> list[Result]:
@@ -97,12 +107,20 @@ class Judge:
             raise RuntimeError(f"{len(fit)} notes gave {len(embeddings)} embeddings")
         each = (time.perf_counter() - started) * 1000 / max(1, len(fit))
         by_job = {heard.job.id: embedding for heard, embedding in zip(fit, embeddings, strict=True)}
-        for heard, alike in zip(fit, coherence, strict=True):
+        for heard, embedding, alike in zip(fit, embeddings, coherence, strict=True):
             heard.timings["embed"] = each
             # A note too short to be divided has no coherence, and is not refused for it.
-            if alike < self._encoder.one_voice_from:
+            if alike < self._encoder.one_voice_from or self._blended(heard, embedding):
                 heard.refusal = Reason.SEVERAL_SPEAKERS
         return [self._result(heard, by_job.get(heard.job.id)) for heard in batch]
+
+    def _blended(self, heard: Heard, embedding: NDArray[np.float32]) -> bool:
+        """Whether the note would make a voiceprint of two people."""
+        if heard.together is None or heard.waveform is None or not np.isfinite(embedding).all():
+            return False
+        with _timed(heard.timings, "alone"):
+            heard.doubt = self._chaperon.doubt(heard.waveform, embedding, heard.together)
+        return heard.doubt >= MOST_DOUBT
 
     def _result(self, heard: Heard, embedding: NDArray[np.float32] | None) -> Result:
         job = heard.job
@@ -168,11 +186,18 @@ class Judge:
             weight_hash=self._encoder.weight_hash,
             decoder=decoder_name(),
             speech_seconds=heard.speech.seconds if heard.speech else None,
-            quality={key: float(value) for key, value in asdict(heard.quality).items()} if heard.quality else {},
+            quality=_quality(heard),
             timings=heard.timings,
             fingerprint=self._keyring.seal(print_, fingerprint_binding(job.id, job.person_id)) if print_ else None,
             shapes=self._keyring.seal(changed, shapes_binding(job.id, job.person_id)) if changed else None,
         )
+
+
+def _quality(heard: Heard) -> dict[str, float]:
+    facts = asdict(heard.quality) if heard.quality else {}
+    if heard.doubt is not None:
+        facts[DOUBT] = heard.doubt
+    return {key: float(value) for key, value in facts.items()}
 
 
 @contextmanager

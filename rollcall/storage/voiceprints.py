@@ -70,6 +70,11 @@ async def add_note(session: AsyncSession, person_id: int, enrolment: str, result
     await session.flush()
 
 
+async def facts_of(session: AsyncSession, note: EnrolmentNote) -> dict[str, float]:
+    """What was measured of a good note's sound; empty once that is forgotten."""
+    return await session.scalar(select(Attempt.quality).where(Attempt.id == note.attempt_id)) or {}
+
+
 async def drop_notes(session: AsyncSession, enrolment: str) -> None:
     """Begin an enrolment's count again."""
     await session.execute(delete(EnrolmentNote).where(EnrolmentNote.enrolment == enrolment))

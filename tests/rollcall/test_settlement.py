@@ -129,6 +129,25 @@ async def test_another_voice_than_the_notes_before_does_not_count(school: School
     assert await count(school, EnrolmentNote) == 1
 
 
+@pytest.mark.parametrize(("doubts", "taken"), [((0.2, -0.1, 0.1), False), ((0.2, -0.9, 0.1), True)])
+async def test_three_notes_that_each_seem_a_little_like_two_people_make_no_voiceprint(
+    school: School, doubts: tuple[float, ...], taken: bool
+) -> None:
+    await school.begin_enrolment(ANNA, "e1")
+    for doubt in doubts:
+        result = school.result(await school.note(ANNA, enrolment="e1"), reason=Reason.GOOD_NOTE, voice=VOICE)
+        last = await apply(school, result.model_copy(update={"quality": {"doubt": doubt}}))
+    assert last.enrolled is taken
+    assert await count(school, StoredVoiceprint) == taken
+    if not taken:
+        assert (last.attempt.verdict, last.attempt.reason) == (Verdict.REFUSED, Reason.SEVERAL_SPEAKERS)
+        assert last.attempt.fingerprint is None
+        # There is a way: the same enrolment goes on, from its first note.
+        assert await count(school, EnrolmentNote) == 0
+        await enrolled(school)
+        assert await count(school, StoredVoiceprint) == 1
+
+
 async def test_a_note_for_a_cancelled_enrolment_leaves_nothing_behind(school: School) -> None:
     await school.begin_enrolment(ANNA, "e1")
     note = await school.note(ANNA, enrolment="e1")

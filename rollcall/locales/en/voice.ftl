@@ -11,6 +11,10 @@ enrol-again =
     The same step again — please read aloud:
 
     “{ $phrase }”
+enrol-restart =
+    The first of the three notes — please read aloud:
+
+    “{ $phrase }”
 enrol-done =
     { $n }/3 ✓ Done: your voice is recorded, I know you now.
 
@@ -54,7 +58,7 @@ reason-too_quiet = This note is too quiet. Hold the phone closer and speak up a 
 reason-clipped = This note is too loud and distorted. Hold the phone a little further away.
 reason-noisy = There is too much noise around you. Find a quieter place and record a new note.
 reason-narrow_band = This sounds like a phone line: the high tones are missing. Record with the phone’s own microphone, without a headset or a call.
-reason-several_speakers = I hear more than one speaker. Please record a note alone.
+reason-several_speakers = I seem to hear more than one voice. Please record again where nobody else is talking.
 reason-forwarded = This note was forwarded. Please record a new one here, with your own voice.
 reason-scheduled = This note was recorded earlier and scheduled to be sent now. Please record a new one here, and send it at once.
 reason-through_bot = This note was sent through another bot. Please record one here yourself, with the microphone button.
