@@ -40,10 +40,6 @@ async def test_another_key_and_a_lost_one_end_in_one_line_and_can_be_gone_on_fro
         key.unlink()
         one_line(await rollcall(product, "up"), "the voiceprint key is gone", "rollcall keys renew")
         assert not key.exists()
-        other = {"ROLLCALL_VOICEPRINT_KEY": written([new_key()])}
-        one_line(await rollcall(product, "up", **other), "and ROLLCALL_VOICEPRINT_KEY holds", "rollcall keys renew")
-        assert (await rollcall(product, "keys", "renew")).returncode == 1
-        assert not key.exists()
         assert (await rollcall(product, "keys", "renew", "--erase-voices")).returncode == 0
         assert key.read_bytes() != kept
         await product.start()
