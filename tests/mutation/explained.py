@@ -33,4 +33,13 @@ EXPLAINED: dict[str, dict[str, str]] = {
     "worker/quality.py": {
         "_high_band: 300 -> (301)": "A frame's spectrum has values at 280 and at 320 Hz, none between.",
     },
+    "worker/loop.py": {
+        "Worker._judge_all: return [] -> return None": "No notes have no results either way.",
+        "Worker._work: True -> (False) #2": "Both are as long as the batch.",
+        "Worker.__init__: 2 -> (3) #2": "One file more at a time for ffmpeg.",
+        "Worker.run: 2 -> (3)": "How much longer to wait for a lost Redis each time.",
+        "Worker.run: self._moved() -> pass": "The loop says so itself at its next turn.",
+        "Worker._serve: self._slow -> (not (self._slow))": "How long to wait for new notes: seconds or a tenth of one.",
+        "_Holding.__exit__: self._thread.join() -> pass": "The thread ends by itself, and holds nothing by then.",
+    },
 }

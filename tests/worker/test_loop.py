@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import redis
 from numpy.typing import NDArray
+from prometheus_client import REGISTRY
 
 from models.dummy import Dummy
 from rollcall import keys, mailbox
@@ -50,12 +51,12 @@ class Fragile(Dummy):
 class Bench:
     """A worker in a thread, and what comes out of it."""
 
-    def __init__(self, client: redis.Redis, keyring: Keyring, encoder: Dummy, url: str) -> None:
+    def __init__(self, client: redis.Redis, keyring: Keyring, encoder: Dummy, url: str, renew_every: timedelta) -> None:
         self.galleries = galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
         queue = JobQueue(client, keyring, LEASE)
         self.client, self.keyring = client, keyring
         self.encoder, self.url = encoder, url
-        self.worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, LEASE / 4)
+        self.worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, renew_every)
         self.thread = threading.Thread(target=self.worker.run)
 
     async def post(self, *jobs: tuple[Job, bytes]) -> None:
@@ -81,8 +82,8 @@ def job(number: int, purpose: Purpose = Purpose.ENROL, class_id: int | None = No
 def make_bench(redis_client: redis.Redis, redis_url: str, keyring: Keyring) -> Iterator[Callable[..., Bench]]:
     made: list[Bench] = []
 
-    def make(encoder: Dummy | None = None) -> Bench:
-        made.append(Bench(redis_client, keyring, encoder or Dummy(), redis_url))
+    def make(encoder: Dummy | None = None, renew_every: timedelta = LEASE / 4) -> Bench:
+        made.append(Bench(redis_client, keyring, encoder or Dummy(), redis_url, renew_every))
         return made[-1]
 
     yield make
@@ -96,6 +97,7 @@ async def test_an_enrolment_note_comes_back_with_its_embedding_sealed(
     make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil
 ) -> None:
     bench = make_bench()
+    claimed = REGISTRY.get_sample_value("rollcall_worker_notes_claimed_total") or 0.0
     await bench.post((job(1), NOTE))
     bench.thread.start()
     await wait_until(bench.results)
@@ -107,7 +109,8 @@ async def test_an_enrolment_note_comes_back_with_its_embedding_sealed(
     )
     assert np.linalg.norm(embedding) == pytest.approx(1, abs=1e-5)
     assert result.speech_seconds
-    assert {"queue", "decode", "speech", "embed"} <= result.timings.keys()
+    assert {"queue", "decode", "speech", "embed", "work"} <= result.timings.keys()
+    assert REGISTRY.get_sample_value("rollcall_worker_notes_claimed_total") == claimed + 1
 
 
 async def test_one_bad_note_costs_only_itself(make_bench: Callable[..., Bench], wait_until: WaitUntil) -> None:
@@ -247,6 +250,45 @@ async def test_a_worker_told_to_stop_finishes_what_it_holds(
     assert not bench.thread.is_alive()
     assert bench.client.xpending(keys.JOBS, keys.WORKERS)["pending"] == 0
     assert len(bench.results()) == 4
+
+
+async def test_a_note_that_takes_long_is_held_all_the_while(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil
+) -> None:
+    leave, seen = threading.Event(), [0]
+    bench = make_bench(Fragile(lambda _count: not leave.wait(30)), timedelta(seconds=0.2))
+    await bench.post((job(1), NOTE))
+    bench.thread.start()
+
+    def held_anew() -> bool:
+        pending: list[dict[str, int]] = bench.client.xpending_range(  # type: ignore[assignment]
+            keys.JOBS, keys.WORKERS, "-", "+", 1
+        )
+        idle = pending[0]["time_since_delivered"] if pending else 0
+        seen.append(idle)
+        return idle < seen[-2]
+
+    for _ in range(2):
+        await wait_until(held_anew)
+    leave.set()
+    await wait_until(bench.results)
+
+
+async def test_a_worker_told_to_stop_still_judges_what_ffmpeg_is_at(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow, begun = tmp_path / "ffmpeg", tmp_path / "begun"
+    slow.write_text(f"#!/bin/sh\ntouch {begun}\nsleep 1\nexit 1\n")
+    slow.chmod(0o700)
+    monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(slow))
+    bench = make_bench()
+    await bench.post((job(1), b"fLaC" + bytes(1000)))
+    bench.thread.start()
+    await wait_until(begun.exists)
+    bench.worker.stop()
+    bench.thread.join(20)
+    assert bench.results()["note-1"].reason is Reason.BROKEN_FILE
+    assert bench.client.xpending(keys.JOBS, keys.WORKERS)["pending"] == 0
 
 
 async def test_a_worker_that_hangs_in_a_note_is_seen_not_to_move(
