@@ -17,6 +17,7 @@ PLAN: dict[str, tuple[str, ...]] = {
     ),
     "rollcall/replays.py": ("tests/rollcall/test_settlement.py", "tests/worker/test_replay.py"),
     "rollcall/storage/lessons.py": (
+        "tests/rollcall/test_lessons.py",
         "tests/rollcall/test_storage.py", "tests/rollcall/test_settlement.py", "tests/rollcall/test_turns.py",
         "tests/rollcall/test_audit.py",
     ),
