@@ -96,8 +96,8 @@ async def anna(database: Database, keyring: Keyring, tmp_path: Path) -> AsyncIte
     await services.redis.aclose()
 
 
-REFUSED = {"verdict": Verdict.REFUSED, "reason": Reason.TOO_SHORT}
-ACCEPTED = {"verdict": Verdict.ACCEPTED, "reason": Reason.MATCH, "confidence": 0.97}
+REFUSED: dict[str, Any] = {"verdict": Verdict.REFUSED, "reason": Reason.TOO_SHORT}
+ACCEPTED: dict[str, Any] = {"verdict": Verdict.ACCEPTED, "reason": Reason.MATCH, "confidence": 0.97}
 
 
 async def test_a_note_that_is_refused_in_an_open_lesson_is_answered_with_words_to_say_and_another_way(
@@ -145,7 +145,7 @@ async def test_without_a_lesson_an_accepted_note_says_that_nothing_was_recorded(
 
 async def test_each_step_of_an_enrolment_asks_for_the_next_sentence_and_a_refusal_for_the_same(anna: Student) -> None:
     facts: dict[str, Any] = {"purpose": Purpose.ENROL, "enrolment": "one"}
-    good = {"verdict": Verdict.ACCEPTED, "reason": Reason.GOOD_NOTE}
+    good: dict[str, Any] = {"verdict": Verdict.ACCEPTED, "reason": Reason.GOOD_NOTE}
     first = await anna.told(**facts, verdict=Verdict.REFUSED, reason=Reason.NOISY)
     asked = T("enrol-again", phrase=enrolment_phrase("one", 1, "en"))
     assert first.text == T("reason-noisy") + "\n\n" + asked
