@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import delete, exists, or_, select, update
@@ -12,6 +12,8 @@ from rollcall.collation import sort_key
 from rollcall.job import Result
 from rollcall.seal import Keyring, recording_binding
 from rollcall.storage import claims
+from rollcall.storage.claim_tables import VoiceClaim
+from rollcall.storage.people import has_consent
 from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, Person, StoredVoiceprint
 from rollcall.storage.voiceprints import add_note, complete_enrolment
 
@@ -68,6 +70,20 @@ async def recordings_of(session: AsyncSession, keyring: Keyring, person_id: int)
         select(KeptRecording).where(KeptRecording.person_id == person_id).order_by(KeptRecording.created_at)
     )
     return {row.attempt_id: keyring.open(row.sealed, recording_binding(row.attempt_id, person_id)) for row in rows}
+
+
+async def may_be_made_anew(session: AsyncSession, person: Person, made_at: datetime, recordings: Set[str]) -> bool:
+    """Whether the print made then is still the person's, agreed to, and these recordings kept; it is held till the end.
+
+    An erasure takes the claims and then the print, and so do we: either both are gone here, or it waits for our end and
+    deletes what we have written.
+    """
+    await session.execute(select(VoiceClaim.id).where(VoiceClaim.person_id == person.id).with_for_update())
+    stored = await session.get(StoredVoiceprint, person.id, with_for_update=True, populate_existing=True)
+    if stored is None or stored.created_at != made_at:
+        return False
+    kept = await session.scalars(select(KeptRecording.attempt_id).where(KeptRecording.person_id == person.id))
+    return recordings <= set(kept) and await has_consent(session, person.telegram_id)
 
 
 async def replace_voiceprint(

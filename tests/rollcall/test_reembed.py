@@ -1,0 +1,112 @@
+"""`reembed` beside bots: what people do while their recordings are embedded holds."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from rollcall.queue import connect
+from rollcall.reembed import reembed
+from rollcall.seal import KEY_FILE, KeyFile, Keyring, load_keyring, voiceprint_binding
+from rollcall.settings import Settings
+from rollcall.storage import classes, erasure, people, recordings
+from rollcall.storage.database import Database
+from rollcall.storage.erasure import Kind
+from rollcall.storage.tables import Person, SchoolClass, StoredVoiceprint
+from rollcall.voiceprint import Voiceprint
+from tests.rollcall.conftest import NINE, School
+
+VOICE = np.eye(1, 192, dtype=np.float32)[0]
+MEANWHILE = NINE + timedelta(days=1)
+
+
+@pytest.fixture
+def settings(database: Database, valkey_url: str, tmp_path: Path) -> Settings:
+    with connect(valkey_url) as client:
+        client.flushall()
+    data = tmp_path / "data"
+    data.mkdir()
+    KeyFile(data / KEY_FILE).write([bytes(range(32))])
+    url = database.engine.url.render_as_string(hide_password=False)
+    return Settings(data_dir=data, database_url=url, redis_url=valkey_url, _env_file=None)
+
+
+async def enrolled(school: School, keyring: Keyring, count: int) -> list[int]:
+    """People of the class with an old encoder's print and kept recordings; their ids."""
+    found = []
+    async with school.database.session() as session:
+        school_class = await session.get_one(SchoolClass, school.class_id)
+        for number in range(count):
+            person = await people.register_person(session, 5000 + number, f"Ученик {number:03}", NINE)
+            await people.give_consent(session, person.telegram_id, "1", "ru", NINE)
+            await classes.join_class(session, person, school_class, NINE)
+            sealed = keyring.seal(
+                Voiceprint("campplus", "w1", VOICE).pack(), voiceprint_binding(person.id, "campplus", "w1")
+            )
+            session.add(
+                StoredVoiceprint(
+                    person_id=person.id, sealed=sealed, model="campplus", weight_hash="w1", notes=1, created_at=NINE
+                )
+            )
+            await recordings.keep(session, keyring, person.id, {f"n{person.id}": b"%d" % person.id}, NINE)
+            found.append(person.id)
+    return found
+
+
+def embedder(meanwhile: Callable[[int], None] = lambda _: None) -> Any:
+    """Another encoder, during whose work something happens to the person who is heard."""
+
+    def embed(audio: bytes) -> Any:
+        meanwhile(int(audio))
+        return SimpleNamespace(speech_seconds=4.0, embedding=VOICE)
+
+    return SimpleNamespace(model="campplus", weight_hash="w2", decoder="", embed=embed)
+
+
+async def prints(database: Database, ids: list[int]) -> list[str | None]:
+    """Which weights made each person's print; None where there is none."""
+    async with database.session() as session:
+        rows = [await session.get(StoredVoiceprint, person_id) for person_id in ids]
+    return [row.weight_hash if row else None for row in rows]
+
+
+async def test_who_is_erased_withdraws_or_enrols_while_heard_keeps_what_they_have_by_then(
+    settings: Settings, database: Database, school: School
+) -> None:
+    ids = await enrolled(school, load_keyring(settings), 5)
+    erased, gone, withdrew, anew = ids[1:]
+    url = settings.effective_database_url
+
+    async def happens(what: Callable[[Any, Person], Awaitable[object]], person_id: int) -> None:
+        other = Database(url, load_keyring(settings))
+        async with other.session() as session:
+            await what(session, await session.get_one(Person, person_id))
+        await other.close()
+
+    async def enrols(session: Any, person: Person) -> None:
+        (await session.get_one(StoredVoiceprint, person.id)).created_at = MEANWHILE
+
+    events: dict[int, Callable[[Any, Person], Awaitable[object]]] = {
+        erased: lambda session, person: erasure.erase_voice(session, person, "1", Kind.VOICE, MEANWHILE),
+        gone: lambda session, person: erasure.erase_everything(session, person, "2", Kind.EVERYTHING, MEANWHILE),
+        withdrew: lambda session, person: people.withdraw_consent(session, person.telegram_id, MEANWHILE),
+        anew: enrols,
+    }
+
+    with ThreadPoolExecutor(1) as bot:
+
+        def meanwhile(person_id: int) -> None:
+            if person_id in events:  # a bot's own connection: it must not have to wait for the embedding
+                bot.submit(asyncio.run, happens(events[person_id], person_id)).result(timeout=20)
+
+        found = await reembed(settings, embedder(meanwhile), lambda *_: None)
+
+    assert await prints(database, ids) == ["w2", None, None, "w1", "w1"]
+    assert found.done == 1
+    assert not found.must_enrol
