@@ -346,7 +346,7 @@ async def test_who_is_behind_a_mark_is_told_in_plain_words(product: Product) -> 
     await teacher.press("Mirrors", listed)
     card = await teacher.answer(PATIENCE, lambda message: message.has("open:"))
     await teacher.press("open:", card)
-    await teacher.answer(PATIENCE, lambda message: message.has("close:"))
+    board = await teacher.answer(PATIENCE, lambda message: message.has("close:"))
 
     await classroom.join(twin, "\u0410nna Bell")  # a Cyrillic А
     joined = twin.inbox[-1]
@@ -364,7 +364,7 @@ async def test_who_is_behind_a_mark_is_told_in_plain_words(product: Product) -> 
         assert "%" not in (await speak(anna, faster(synthetic("Demonic", number), 1.1))).text
     answer = await answer_to(anna, await anna.document(synthetic("steph2", 4), "note.ogg", "audio/ogg"))
     assert "Anna Bell — " in answer.text
-    await teacher.say("/close")
+    await teacher.press("close:", board)
     assert "1 mark has a remark" in (await teacher.answer(PATIENCE, lambda message: "Mirrors" in message.text)).text
     await teacher.say("/report")
     report = await teacher.answer(PATIENCE, lambda message: "\u0410nna Bell (2)" in message.text)
