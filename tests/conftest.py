@@ -201,6 +201,15 @@ def keyring() -> Keyring:
 WaitUntil = Callable[..., Awaitable[Any]]
 
 
+@pytest.fixture(autouse=True)
+def _files_are_made_as_before() -> Iterator[None]:
+    """A command that is run in this process writes for its user alone from then on; later tests do not."""
+    before = os.umask(0o022)
+    os.umask(before)
+    yield
+    os.umask(before)
+
+
 @pytest.fixture
 def wait_until() -> WaitUntil:
     """Await a predicate (plain or async) becoming true, 20 seconds at most; returns what it gave."""

@@ -32,7 +32,7 @@ class Restarting(Database):
     left = 2
 
     def __init__(self, there: Database) -> None:
-        self._there = there
+        self._there, self.troubles = there, there.troubles
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:

@@ -93,7 +93,16 @@ CASES = {
     "edited message": case(send=lambda who: _change(who)),
     "button:consent": case("consent:yes", "consents", "conversations", "memberships", step=(CONSENT, JOINING)),
     "button:forget": case(
-        "forget:yes", "consents", "conversations", "attempts", "reviews", "erasures", "voice_claims", but={Role.NOBODY}
+        "forget:yes",
+        "consents",
+        "conversations",
+        "attempts",
+        "reviews",
+        "erasures",
+        "voice_claims",
+        "classes",
+        "used_files",
+        but={Role.NOBODY},
     ),
     "button:without": case(f"without:{JOIN_CODE}", "consents", "conversations", "memberships"),
     "button:here": case("here:1", "reviews", "review_cards"),

@@ -82,6 +82,9 @@ class _NoRedis:
     def pipeline(self, **_: object) -> _Transaction:
         return _Transaction()
 
+    def hgetall(self, _key: str) -> dict[bytes, bytes]:
+        return {}
+
 
 def job() -> Target:
     """An entry of the jobs stream: a JSON job that somebody with our key has signed, and its audio sealed to it."""
