@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection
 
+from bot import metrics
 from bot.services import App, Services
 from rollcall import class_gallery
+
+_log = logging.getLogger(__name__)
 
 
 async def publish(services: Services, class_id: int) -> None:
@@ -27,4 +31,24 @@ async def publish_each(services: Services, class_ids: Collection[int]) -> None:
 
 async def compare_galleries(_application: App, services: Services) -> None:
     """Every gallery with the database: Redis may have lost its last writes, or the database come from a backup."""
-    await class_gallery.publish_all(services.database, services.keyring, services.galleries)
+    await services.mailbox.canary.keep()  # another installation's galleries are not ours to correct
+    compared = await class_gallery.publish_all(services.database, services.keyring, services.galleries)
+    if compared.mended:
+        metrics.GALLERIES_MENDED.inc(compared.mended)
+        _log.warning("galleries were not what the database says, and are again", extra={"galleries": compared.mended})
+
+
+class QueueWatch:
+    """Notices that Redis is another process, or another copy, than it was: who knows what that one remembers."""
+
+    def __init__(self) -> None:
+        self._known: tuple[str, str] | None = None
+
+    async def watch(self, application: App, services: Services) -> None:
+        """Compare the galleries where it is; at the start that is done anyway."""
+        server, copies = await services.redis.info("server"), await services.redis.info("replication")
+        found = str(server.get("run_id")), str(copies.get("master_replid"))
+        if self._known not in (None, found):
+            _log.info("Redis was started anew, or is another: the galleries are compared")
+            await compare_galleries(application, services)
+        self._known = found

@@ -43,7 +43,7 @@ from bot.commands import GROUP_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMAND
 from bot.erasures import clear_traces
 from bot.errors import on_error
 from bot.figures import read_database, read_queue
-from bot.gallery import compare_galleries
+from bot.gallery import QueueWatch, compare_galleries
 from bot.gate import Gate, GuardedApplication
 from bot.handlers import (
     chats,
@@ -96,6 +96,7 @@ from rollcall.texts import LANGUAGES, texts_in
 _log = logging.getLogger(__name__)
 
 _UPKEEP_EVERY = 5.0
+_LOOK_EVERY = 2.0
 _SWEEP_EVERY = 3600.0
 _AGAIN_AFTER = 2.0
 _SWITCH_EVERY = 0.0005
@@ -355,7 +356,8 @@ async def _open(application: App) -> None:
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),
-        "galleries": _every(_SWEEP_EVERY, _compare_galleries),
+        "galleries": _every(_SWEEP_EVERY, compare_galleries),
+        "queue": _every(_LOOK_EVERY, QueueWatch().watch),
         # Each for itself: a chat that Telegram holds up in one must not hold up the others.
         **{getattr(step, "__name__", "upkeep"): _every(_UPKEEP_EVERY, step) for step in _UPKEEP + watched},
     }
@@ -410,11 +412,6 @@ async def _keep_inbox(application: App, _services: Services) -> None:
 async def _sweep_allowances(_application: App, services: Services) -> None:
     async with services.database.session() as session:
         await allowances.sweep(session, now())
-
-
-async def _compare_galleries(application: App, services: Services) -> None:
-    await services.mailbox.canary.keep()  # another installation's galleries are not ours to correct
-    await compare_galleries(application, services)
 
 
 def _every(seconds: float, step: Task) -> Task:

@@ -52,6 +52,10 @@ QUEUE_PENDING = Gauge("rollcall_bot_queue_pending", "Notes in a worker's hands."
 QUEUE_AGE = Gauge("rollcall_bot_queue_oldest_seconds", "For how long the oldest note has been in the queue.")
 RESULTS_WAITING = Gauge("rollcall_bot_results_waiting", "Results that are not in the database yet.")
 RESULTS_FORGED = Counter("rollcall_bot_results_forged", "Results that no worker of ours had signed.")
+JUDGED_AGAIN = Counter("rollcall_bot_notes_judged_again", "Notes that met no gallery, or an older one than theirs.")
+GALLERIES_MENDED = Counter(
+    "rollcall_bot_galleries_mended", "Galleries that were not what the database says, when all were compared."
+)
 DEAD_LETTERS = Gauge("rollcall_bot_dead_letters", "Entries of the dead stream.")
 WORKERS = Gauge("rollcall_bot_workers", "Workers that asked for work within the last half minute.")
 QUEUE_MEMORY = Gauge("rollcall_bot_queue_memory_ratio", "Share of Redis's maxmemory in use; 0 where there is none.")

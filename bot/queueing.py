@@ -22,10 +22,11 @@ from bot.services import App, Services, now
 from rollcall.errors import QueueFull, TooMuchAtOnce
 from rollcall.job import EarlierTry, Job
 from rollcall.storage import attempts
+from rollcall.storage.generations import generation_of
 from rollcall.storage.reviews import tries_before
 from rollcall.storage.tables import Attempt, Person
 from rollcall.storage.votes import is_withheld
-from rollcall.verdict import Reason, Verdict
+from rollcall.verdict import Purpose, Reason, Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -146,11 +147,14 @@ async def _record_download(
 
 
 async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tuple[EarlierTry, ...]) -> None:
-    waits = False
-    if attempt.class_id is not None and not await services.galleries.holds(attempt.class_id, attempt.person_id):
+    waits, generation = False, 0
+    if attempt.class_id is not None and attempt.purpose is Purpose.CHECK_IN:
         async with services.database.session() as session:
             waits = await is_withheld(session, attempt.class_id, attempt.person_id)
-        if not waits:
+            generation = await generation_of(session, attempt.class_id) or 0
+        if await services.galleries.generation(attempt.class_id) != generation or not (
+            waits or await services.galleries.holds(attempt.class_id, attempt.person_id)
+        ):
             await publish(services, attempt.class_id)
     job = Job(
         id=attempt.id,
@@ -159,6 +163,7 @@ async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tup
         class_id=attempt.class_id,
         earlier=earlier,
         voice_waits=waits,
+        generation=generation,
         queued_at=datetime.now(UTC),  # how long it waits, the worker measures by the machines' clocks
     )
     async with services.portions.place(services.mailbox, attempt.id, attempt.person_id, len(audio)) as place:

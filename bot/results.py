@@ -10,9 +10,10 @@ from datetime import timedelta
 import redis
 from sqlalchemy.exc import IntegrityError
 
+from bot import metrics
 from bot.answers import answer
 from bot.errors import out_of_reach
-from bot.gallery import publish_each
+from bot.gallery import publish, publish_each
 from bot.queueing import queue_again
 from bot.recordings import keep_recordings
 from bot.services import App, Services, now
@@ -22,8 +23,9 @@ from rollcall.replays import compare_ahead
 from rollcall.settlement import apply_result
 from rollcall.storage import attempts
 from rollcall.storage.classes import attended_classes
-from rollcall.storage.tables import Attempt, Person
+from rollcall.storage.tables import Attempt, Person, StoredVoiceprint
 from rollcall.troubles import Trouble
+from rollcall.verdict import Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -117,6 +119,10 @@ async def answer_overdue(application: App, services: Services) -> None:
 
 async def _settle(application: App, services: Services, result: Result) -> None:
     """Make it a fact. The teachers are asked by the answer that says so, or by the upkeep."""
+    if result.verdict is Verdict.PENDING:
+        if await _judge_again(application, services, result):
+            return
+        result = result.model_copy(update={"verdict": Verdict.FAILED})
     compared = await compare_ahead(services.database, services.keyring, result)
     async with services.database.session() as session:
         settled = await apply_result(session, services.keyring, result, now(), compared)
@@ -129,6 +135,27 @@ async def _settle(application: App, services: Services, result: Result) -> None:
         application.create_task(keep_recordings(application, services, person_id), name=f"recordings:{person_id}")
     if settled.lesson_id is not None:
         services.stale_boards.touch(settled.lesson_id)
+
+
+async def _judge_again(application: App, services: Services, result: Result) -> bool:
+    """A worker had no gallery to judge a note by: it is made, and the note queued once more.
+
+    False where the sender's voiceprint is of another encoder than the worker's, and no gallery would help.
+    """
+    async with services.database.session() as session:
+        attempt = await session.get(Attempt, result.job_id)
+        if attempt is None or attempt.verdict is not Verdict.PENDING or attempt.class_id is None:
+            return True
+        stored = await session.get(StoredVoiceprint, attempt.person_id)
+        if stored is None or (stored.model, stored.weight_hash) != (result.model, result.weight_hash):
+            return False
+        if attempt.times_queued >= _MOST_TIMES_QUEUED:
+            await attempts.fail(session, attempt.id, now())
+            return True
+    metrics.JUDGED_AGAIN.inc()
+    await publish(services, attempt.class_id)
+    application.create_task(_queue_again(application, services, attempt), name=f"again:{attempt.id}")
+    return True
 
 
 async def _update_galleries(services: Services, person_id: int) -> None:

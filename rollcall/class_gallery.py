@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,33 +21,44 @@ from rollcall.outlook import Outlook, outlook
 from rollcall.seal import Keyring, load_keyring
 from rollcall.settings import Settings
 from rollcall.storage.database import Database
+from rollcall.storage.generations import generation_of
 from rollcall.storage.tables import SchoolClass
 from rollcall.storage.voiceprints import notes_of_class, voiceprints_of_class
 
 
-async def publish(database: Database, keyring: Keyring, writer: GalleryWriter, class_id: int) -> None:
+class Compared(NamedTuple):
+    """How many classes there are, and how many galleries were not what the database says."""
+
+    classes: int
+    mended: int
+
+
+async def publish(database: Database, keyring: Keyring, writer: GalleryWriter, class_id: int) -> bool:
     """Write a class's whole gallery: its students' voiceprints, and by how much its own voices raise the cuts.
 
-    A class that was put away, or that nobody has enrolled in, has none.
+    That of a class that was put away is empty. Whether it was not so already.
     """
 
     async def read() -> Content:
         async with database.session() as session:
+            # First: what changes after it makes the gallery seem older than it is, never newer.
+            generation = await generation_of(session, class_id)
             voiceprints = await voiceprints_of_class(session, keyring, class_id)
             notes, made_by = await notes_of_class(session, keyring, class_id)
         found = await _outlook(notes, made_by)
-        return Content(voiceprints, found.raised if found else 0.0)
+        return Content(voiceprints, found.raised if found else 0.0, generation)
 
-    await writer.write(class_id, read)
+    return await writer.write(class_id, read)
 
 
-async def publish_all(database: Database, keyring: Keyring, writer: GalleryWriter) -> int:
-    """Write every class's gallery, and remove those of classes that are gone; how many classes there are."""
+async def publish_all(database: Database, keyring: Keyring, writer: GalleryWriter) -> Compared:
+    """Write every class's gallery, and remove those of classes that are gone."""
     async with database.session() as session:
         class_ids = set(await session.scalars(select(SchoolClass.id)))
+    mended = 0
     for class_id in sorted(class_ids | await writer.class_ids()):
-        await publish(database, keyring, writer, class_id)
-    return len(class_ids)
+        mended += await publish(database, keyring, writer, class_id)
+    return Compared(len(class_ids), mended)
 
 
 async def rebuild(settings: Settings) -> int:
@@ -59,7 +71,7 @@ async def rebuild(settings: Settings) -> int:
     database = Database(settings.effective_database_url)
     client = mailbox.connect(settings.effective_redis_url)
     try:
-        return await publish_all(database, keyring, GalleryWriter(client, keyring))
+        return (await publish_all(database, keyring, GalleryWriter(client, keyring))).classes
     finally:
         await client.aclose()
         await database.close()

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import math
+import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from rollcall import keys
 from rollcall.errors import SealBroken
 from rollcall.gallery import Gallery
-from rollcall.seal import Binding, Keyring, gallery_binding
+from rollcall.seal import Binding, Keyring, gallery_binding, gallery_head_binding
 from rollcall.voiceprint import Voiceprint
 
 _VERSION_BYTES = 7
@@ -36,15 +36,22 @@ class Content:
     Attributes:
         voiceprints: by person.
         raised: by how much the class's own recalibration moves the cuts up.
+        generation: of the class's voices when they were read; None for a class that is gone, which has no gallery.
     """
 
     voiceprints: Mapping[int, Voiceprint]
     raised: float = 0.0
+    generation: int | None = 0
+
+    @property
+    def head(self) -> bytes:
+        """What is said of the whole class, for sealing."""
+        return json.dumps([self.generation, self.raised]).encode()
 
     @property
     def version(self) -> int:
         """The same for the same content, so that a worker which holds it need not read it again."""
-        digest = hashlib.sha256(repr(self.raised).encode())
+        digest = hashlib.sha256(self.head)
         for person_id in sorted(self.voiceprints):
             packed = self.voiceprints[person_id].pack()
             digest.update(b"%d %d\n" % (person_id, len(packed)) + packed)
@@ -59,10 +66,11 @@ class GalleryWriter:
         self._redis = client
         self._keyring = keyring
 
-    async def write(self, class_id: int, read: Callable[[], Awaitable[Content]]) -> None:
-        """Make a class's gallery say what `read` says, whatever was there; a class without voiceprints has none.
+    async def write(self, class_id: int, read: Callable[[], Awaitable[Content]]) -> bool:
+        """Make a class's gallery say what `read` says, whatever was there; whether it said something else.
 
-        Somebody else may write meanwhile what they have read later than we: then it is read and written once more.
+        Somebody else may write meanwhile what they have read later than we: then it is read and written once more. For
+        that to be seen, a class in which somebody was ever recognised keeps a gallery, be it empty.
         """
         key = keys.gallery(class_id)
         async with self._redis.pipeline(transaction=True) as transaction:
@@ -72,13 +80,13 @@ class GalleryWriter:
                     present: Any = await transaction.hgetall(key)
                     fields = self._fields(class_id, await read(), present)
                     if fields == present:
-                        return
+                        return False
                     transaction.multi()  # type: ignore[no-untyped-call]
                     transaction.delete(key)
                     if fields:
                         transaction.hset(key, mapping=fields)
                     await transaction.execute()
-                    return
+                    return True
                 except redis.WatchError:
                     await asyncio.sleep(random.uniform(0, _PAUSE))
 
@@ -89,6 +97,12 @@ class GalleryWriter:
             transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
             await transaction.execute()
 
+    async def generation(self, class_id: int) -> int | None:
+        """Of which generation a class's gallery is; None where it is missing, or was not made by one of us."""
+        sealed: Any = await self._redis.hget(keys.gallery(class_id), keys.GALLERY_HEAD.decode())
+        found = _opened(self._keyring, class_id, sealed)
+        return found[0] if found else None
+
     async def holds(self, class_id: int, person_id: int) -> bool:
         """Whether the person is in the class's gallery."""
         return bool(await self._redis.hexists(keys.gallery(class_id), str(person_id)))
@@ -98,26 +112,23 @@ class GalleryWriter:
         found = {key.decode().rpartition(":")[2] async for key in self._redis.scan_iter(keys.GALLERIES)}
         return {int(class_id) for class_id in found if class_id.isdigit()}
 
-    async def sealed(self, class_id: int) -> dict[int, bytes]:
-        """Everyone's centroid in a class's gallery, as it is sealed there."""
+    async def sealed(self, class_id: int) -> list[bytes]:
+        """Everything in a class's gallery that is sealed: its head, and everyone's centroid."""
         fields: Any = await self._redis.hgetall(keys.gallery(class_id))
-        return {int(field): value for field, value in fields.items() if field.isdigit()}
+        return [value for field, value in fields.items() if field == keys.GALLERY_HEAD or field.isdigit()]
 
     def _fields(self, class_id: int, content: Content, present: Mapping[bytes, bytes]) -> dict[Any, Any]:
         """The hash of this content. What is there, and opens, is not sealed anew."""
-        if not content.voiceprints:
+        if content.generation is None or (content.generation == 0 and not content.voiceprints):
             return {}
-        fields: dict[Any, Any] = {
-            keys.GALLERY_VERSION: str(content.version).encode(),
-            keys.GALLERY_RAISED: repr(content.raised).encode(),
-        }
+        sealed = {keys.GALLERY_HEAD: (content.head, gallery_head_binding(class_id))}
         for person_id, voiceprint in content.voiceprints.items():
-            field, plain = str(person_id).encode(), voiceprint.pack()
             binding = gallery_binding(class_id, person_id, voiceprint.model, voiceprint.weight_hash)
-            sealed = present.get(field, b"")
-            if not self._is(sealed, plain, binding):
-                sealed = self._keyring.seal(plain, binding)
-            fields[field] = sealed
+            sealed[str(person_id).encode()] = voiceprint.pack(), binding
+        fields: dict[Any, Any] = {keys.GALLERY_VERSION: str(content.version).encode()}
+        for field, (plain, binding) in sealed.items():
+            there = present.get(field, b"")
+            fields[field] = there if self._is(there, plain, binding) else self._keyring.seal(plain, binding)
         return fields
 
     def _is(self, sealed: bytes, plain: bytes, binding: Binding) -> bool:
@@ -186,18 +197,17 @@ class GalleryReader:
             if (voiceprint.model, voiceprint.weight_hash) == (self._model, self._weight_hash):
                 people.append(person_id)
                 rows.append(voiceprint.centroid)
+        # Without a head it is an older version's, or nobody's of ours: older than any job that knows generations.
+        generation, raised = _opened(self._keyring, class_id, fields.get(keys.GALLERY_HEAD)) or (0, 0.0)
         if not rows:
-            return Gallery.empty()
-        return Gallery(tuple(people), np.stack(rows), _number(fields.get(keys.GALLERY_RAISED)))
+            return Gallery.empty(generation)
+        return Gallery(tuple(people), np.stack(rows), raised, generation)
 
 
-def _number(said: bytes | None) -> float:
-    """Nothing where it is none: cuts that are not raised serve a class, cuts that are not a number serve nobody.
-
-    Nor does it lower them, whoever wrote it: it lies open in Redis.
-    """
+def _opened(keyring: Keyring, class_id: int, head: bytes | None) -> tuple[int, float] | None:
+    """A gallery's generation and its raise, where one of us has sealed them."""
     try:
-        number = float(said or 0.0)
-    except ValueError:
-        return 0.0
-    return number if math.isfinite(number) and number > 0 else 0.0
+        generation, raised = json.loads(keyring.open(head or b"", gallery_head_binding(class_id)))
+    except SealBroken:
+        return None
+    return int(generation), float(raised)

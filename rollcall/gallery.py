@@ -22,11 +22,13 @@ class Gallery:
         people: ids, in the order of the rows.
         centroids: float32 [people, dimension], rows L2-normalised.
         raised: by how much the class's own recalibration moves the cuts up; see `rollcall.outlook`.
+        generation: of the class's voices; see `rollcall.storage.generations`.
     """
 
     people: tuple[int, ...]
     centroids: NDArray[np.float32]
     raised: float = 0.0
+    generation: int = 0
     _seen: list[tuple[_Rows | None, _Rows, _Rows]] = field(default_factory=list, compare=False, repr=False)
 
     @cached_property
@@ -52,5 +54,5 @@ class Gallery:
         self._seen.clear()
 
     @classmethod
-    def empty(cls) -> Gallery:
-        return cls((), np.zeros((0, 0), np.float32))
+    def empty(cls, generation: int = 0) -> Gallery:
+        return cls((), np.zeros((0, 0), np.float32), generation=generation)

@@ -48,6 +48,8 @@ class Job(BaseModel):
     """The sender's unsure tries in the same lesson."""
     voice_waits: bool = False
     """The sender's voiceprint has no vote yet: the note is listened to, and compared with nobody's voice."""
+    generation: _Number = 0
+    """The class's when the job was posted: by an older gallery it is not judged."""
     queued_at: AwareDatetime
 
 

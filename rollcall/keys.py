@@ -25,16 +25,16 @@ BOTS = "bots"
 """Consumer group of the results."""
 
 GALLERY_VERSION = b"version"
-"""Field of a gallery hash that grows by one with every change."""
-GALLERY_RAISED = b"raised"
-"""Field of a gallery hash: by how much the class's own recalibration moves the cuts."""
+"""Field of a gallery hash that changes with it."""
+GALLERY_HEAD = b"head"
+"""Field of a gallery hash, sealed: its generation, and by how much the class's own recalibration moves the cuts."""
 
-GALLERY_FACTS = frozenset({GALLERY_VERSION, GALLERY_RAISED})
+GALLERY_FACTS = frozenset({GALLERY_VERSION, GALLERY_HEAD})
 """Fields of a gallery hash that are no people."""
 
 
 def gallery(class_id: int) -> str:
-    """Hash of one class: a version, the recalibration, and a sealed centroid per person (field: the person's id)."""
+    """Hash of one class: a version, a sealed head, and a sealed centroid per person (field: the person's id)."""
     return f"rollcall:gallery:{class_id}"
 
 

@@ -230,7 +230,7 @@ async def _usage(keyring: Keyring, database: Database, client: redis.asyncio.Red
             found.setdefault(bytes.fromhex(head.key_id), Counter())["audit"] += 1
     writer = GalleryWriter(client, keyring)
     for class_id in await writer.class_ids():
-        for sealed in (await writer.sealed(class_id)).values():
+        for sealed in await writer.sealed(class_id):
             found.setdefault(key_id_of(sealed), Counter())[_GALLERIES] += 1
     queued = await queue_keys(client)
     for needed, count in queued.values.items():
@@ -278,7 +278,7 @@ async def _reseal_galleries(
     writer = GalleryWriter(client, keyring)
     class_ids = sorted(await writer.class_ids())
     for number, class_id in enumerate(class_ids, start=1):
-        older = [sealed for sealed in (await writer.sealed(class_id)).values() if not sealed.startswith(keyring.head)]
+        older = [sealed for sealed in await writer.sealed(class_id) if not sealed.startswith(keyring.head)]
         if older:
             await publish(database, keyring, writer, class_id)
             done.resealed[_GALLERIES] += len(older)

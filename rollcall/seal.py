@@ -193,6 +193,11 @@ def gallery_binding(class_id: int, person_id: int, model: str, weight_hash: str)
     return Binding("gallery", person_id, str(class_id), model, weight_hash)
 
 
+def gallery_head_binding(class_id: int) -> Binding:
+    """What the head of a class's gallery is sealed to."""
+    return Binding("gallery head", 0, str(class_id))
+
+
 def load_keyring(settings: Settings, *, create: bool = False) -> Keyring:
     """The keys from ``ROLLCALL_VOICEPRINT_KEY`` or from the data folder, made there if ``create``.
 

@@ -139,10 +139,10 @@ class Judge:
         job = heard.job
         with _timed(heard.timings, "match"):
             gallery = self._galleries.get(job.class_id or 0)
-            if job.person_id not in gallery.places:
-                # The print is of another model, or the gallery is being rebuilt.
-                _log.warning("no centroid of this model in the class's gallery", extra={"job": job.id})
-                return self._facts(heard, Verdict.FAILED, Reason.NOT_ENROLLED)
+            if gallery.generation < job.generation or job.person_id not in gallery.places:
+                # Lost, of before a change, or the print is of another encoder: what is true, the database knows.
+                _log.warning("the class's gallery does not know this voice", extra={"job": job.id})
+                return self._facts(heard, Verdict.PENDING, Reason.NOT_ENROLLED)
             speech_seconds = heard.speech.seconds if heard.speech else 0.0
             decision = decide_with_tries(
                 embedding, speech_seconds, self._earlier(job), gallery, job.person_id, self._point

@@ -165,6 +165,10 @@ class SchoolClass(Table):
     archived_at: Mapped[datetime | None]
     file_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Sealed: of the HMACs of its `UsedFile`s; None where there are none."""
+    generation: Mapped[int] = mapped_column(server_default="0", default=0)
+    """Of the voices that are recognised in it: see `rollcall.storage.generations`."""
+    voices: Mapped[str] = mapped_column(String(64), server_default="", default="")
+    """A digest of which these are."""
 
 
 class UsedFile(Table):

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import datetime
+from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.audit import Action
@@ -36,6 +37,8 @@ from rollcall.storage.tables import (
 from rollcall.storage.votes import withheld
 from rollcall.verdict import Reason, Verdict
 from rollcall.voiceprint import Voiceprint, centroid, unpack_embedding
+
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 
 def open_note(keyring: Keyring, row: EnrolmentNote) -> NDArray[np.float32]:
@@ -140,11 +143,10 @@ async def is_made_of(session: AsyncSession, person_id: int, enrolment: str | Non
     return stored is not None and enrolment is not None and stored.enrolment == enrolment
 
 
-async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id: int) -> dict[int, Voiceprint]:
-    """Every student's voiceprint that has a vote: what the class's gallery must hold."""
-    rows = await session.scalars(
-        select(StoredVoiceprint)
-        .join(Membership, Membership.person_id == StoredVoiceprint.person_id)
+def recognised_in(query: _Query, class_id: int) -> _Query:
+    """A query of voiceprints, narrowed to those that have a vote in a class; of one that was put away, none."""
+    return (
+        query.join(Membership, Membership.person_id == StoredVoiceprint.person_id)
         .join(SchoolClass, SchoolClass.id == Membership.class_id)
         .where(
             Membership.class_id == class_id,
@@ -153,6 +155,11 @@ async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id
             ~withheld(Membership.class_id, Membership.person_id),
         )
     )
+
+
+async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id: int) -> dict[int, Voiceprint]:
+    """Every student's voiceprint that has a vote: what the class's gallery must hold."""
+    rows = await session.scalars(recognised_in(select(StoredVoiceprint), class_id))
     found = {}
     for row in rows:
         with suppress(SealBroken):  # a key was dropped from the ring: this person must enrol again, the class goes on

@@ -1,5 +1,6 @@
 """Galleries come to be in one way, whoever makes them: what workers see is what the database says."""
 
+import json
 from collections.abc import AsyncIterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -19,13 +20,14 @@ from rollcall.galleries import Content, GalleryReader
 from rollcall.queue import connect
 from rollcall.reembed import reembed
 from rollcall.restore import restore
-from rollcall.seal import KEY_FILE, KeyFile, Keyring, gallery_binding, load_keyring
+from rollcall.seal import KEY_FILE, KeyFile, Keyring, gallery_binding, gallery_head_binding, load_keyring
 from rollcall.settings import Settings
 from rollcall.settlement import apply_result
 from rollcall.storage import classes, erasure, people, recordings, voiceprints
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
 from rollcall.storage.erasure import Kind
+from rollcall.storage.generations import generation_of
 from rollcall.storage.tables import Person, SchoolClass
 from rollcall.verdict import Reason
 from rollcall.voiceprint import Voiceprint
@@ -89,6 +91,7 @@ def opened(settings: Settings) -> dict[bytes, dict[bytes, Any]]:
             fields: Any = client.hgetall(key)
             class_id = int(key.rpartition(b":")[2])
             found[key] = {name: value for name, value in fields.items() if not name.isdigit()}
+            found[key][keys.GALLERY_HEAD] = keyring.open(fields[keys.GALLERY_HEAD], gallery_head_binding(class_id))
             for name, sealed in fields.items():
                 for weights in ("w1", "w2") if name.isdigit() else ():
                     binding = gallery_binding(class_id, int(name), "campplus", weights)
@@ -107,7 +110,8 @@ def lose(settings: Settings) -> None:
 
 def raised(settings: Settings, class_id: int) -> float:
     with connect(settings.effective_redis_url) as client:
-        return float(client.hget(keys.gallery(class_id), "raised") or "nan")
+        sealed: Any = client.hget(keys.gallery(class_id), keys.GALLERY_HEAD.decode())
+        return float(json.loads(load_keyring(settings).open(sealed, gallery_head_binding(class_id)))[1])
 
 
 async def test_the_bot_the_doctor_a_restore_a_change_of_keys_and_a_new_embedding_leave_the_same_galleries(
@@ -127,7 +131,7 @@ async def test_the_bot_the_doctor_a_restore_a_change_of_keys_and_a_new_embedding
     assert restored.galleries
     assert opened(settings) == by_the_bot
 
-    assert (await rotation.rotate(settings)).resealed["galleries"] == len(STUDENTS)
+    assert (await rotation.rotate(settings)).resealed["galleries"] == len(STUDENTS) + 1, "the head too"
     assert opened(settings) == by_the_bot
 
     lose(settings)
@@ -170,23 +174,27 @@ async def test_a_new_embedding_brings_its_own_raise(services: Services, settings
     assert 0 < raised(settings, school.class_id) != first
 
 
+@pytest.mark.parametrize("lost", [False, True])
 async def test_who_is_erased_while_a_gallery_is_written_does_not_come_back(
-    services: Services, settings: Settings, school: School
+    services: Services, settings: Settings, school: School, lost: bool
 ) -> None:
     gone, reads = STUDENTS[0], 0
+    if lost:
+        lose(settings)
 
     async def read() -> Content:
         """Reads before the erasure, and is overtaken by it."""
         nonlocal reads
         reads += 1
         async with services.database.session() as session:
+            generation = await generation_of(session, school.class_id)
             prints = await voiceprints.voiceprints_of_class(session, services.keyring, school.class_id)
         if reads == 1:
             async with services.database.session() as session:
                 person = await session.get_one(Person, school.ids[gone])
                 await erasure.erase_voice(session, person, "receipt", Kind.VOICE, NINE)
             await publish_each(services, [school.class_id])
-        return Content(prints)
+        return Content(prints, generation=generation)
 
     await services.galleries.write(school.class_id, read)
     assert reads == 2

@@ -18,9 +18,11 @@ BORIS = Voiceprint(MODEL, HASH, np.array([0, 1, 0], np.float32))
 class Galleries(GalleryWriter):
     """With contents given by hand, in place of the database."""
 
-    async def put(self, class_id: int, people: dict[int, Voiceprint], raised: float = 0.0) -> None:
+    async def put(
+        self, class_id: int, people: dict[int, Voiceprint], raised: float = 0.0, generation: int | None = 1
+    ) -> None:
         async def read() -> Content:
-            return Content(people, raised)
+            return Content(people, raised, generation)
 
         await self.write(class_id, read)
 
@@ -97,23 +99,37 @@ async def test_an_odd_field_takes_nobody_out_of_a_class(
 ) -> None:
     await writer.put(1, {7: ANNA})
     redis_client.hset(
-        keys.gallery(1), mapping={"x": "y", "-1": "y", "8": "cut off", keys.GALLERY_RAISED.decode(): "nan"}
+        keys.gallery(1), mapping={"x": "y", "-1": "y", "8": "cut off", keys.GALLERY_HEAD.decode(): "[9, 0.5]"}
     )
     gallery = reader.get(1)
     assert gallery.people == (7,)
-    assert gallery.raised == 0
+    assert (gallery.generation, gallery.raised) == (0, 0), "nobody has sealed that"
+    assert await writer.generation(1) is None
     await writer.put(1, {7: ANNA})
     assert not redis_client.hexists(keys.gallery(1), "x")
 
 
-@pytest.mark.parametrize("said", ["", "high", "inf", "-0.5"])
-async def test_a_raise_that_is_no_number_or_below_none_moves_nothing(
-    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis, said: str
+async def test_the_head_of_one_class_is_not_that_of_another(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
 ) -> None:
-    await writer.put(1, {7: ANNA}, raised=0.1)
-    redis_client.hset(keys.gallery(1), keys.GALLERY_RAISED.decode(), said)
-    gallery = reader.get(1)
-    assert (gallery.people, gallery.raised) == ((7,), 0.0)
+    await writer.put(1, {7: ANNA}, raised=0.1, generation=5)
+    await writer.put(2, {8: BORIS}, generation=9)
+    assert (reader.get(1).generation, reader.get(1).raised) == (5, 0.1)
+    assert (await writer.generation(1), await writer.generation(2), await writer.generation(3)) == (5, 9, None)
+    head = redis_client.hget(keys.gallery(2), keys.GALLERY_HEAD.decode())
+    redis_client.hset(keys.gallery(1), mapping={keys.GALLERY_HEAD: head or b"", keys.GALLERY_VERSION: b"1"})
+    assert (reader.get(1).people, reader.get(1).generation) == ((7,), 0)
+    assert await writer.generation(1) is None
+
+
+async def test_a_class_that_everybody_has_left_keeps_its_generation_and_one_that_is_gone_nothing(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, {7: ANNA}, generation=5)
+    await writer.put(1, {}, generation=6)
+    assert (reader.get(1).people, reader.get(1).generation) == ((), 6)
+    await writer.put(1, {}, generation=None)
+    assert not redis_client.exists(keys.gallery(1))
 
 
 async def test_a_gallery_that_is_read_anew_leaves_no_voice_of_the_old_one(

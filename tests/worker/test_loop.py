@@ -357,4 +357,5 @@ async def test_a_queue_that_is_lost_while_a_note_is_judged_is_waited_for_and_no_
     bench.thread.start()
     await wait_until(bench.results)
     assert bench.results()["note-1"].reason is Reason.NOT_ENROLLED  # what an empty gallery says, and no failure
+    assert bench.results()["note-1"].verdict is Verdict.PENDING, "nobody is told before the database was asked"
     assert galleries.left == 0
