@@ -1,0 +1,51 @@
+"""Galleries that Redis has lost, or that are of before: nobody hears of it, and no erased voice comes back."""
+
+import os
+import shutil
+import signal
+from pathlib import Path
+
+from rollcall import keys
+from tests.conftest import WaitUntil
+from tests.end_to_end.product import PATIENCE, Classroom, answer_to, ask, running, speak, synthetic
+from tests.end_to_end.test_erasure import queue_of
+from tests.end_to_end.test_survival import child
+
+
+async def test_a_gallery_lost_under_a_note_and_a_queue_of_before_change_nothing(
+    tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    async with running(tmp_path / "data") as product:
+        classroom = Classroom(product)
+        await classroom.begin()
+        anna = await classroom.student("Анна Белова", [synthetic("zac", number) for number in (1, 2, 3)])
+        boris = await classroom.student("Борис Громов", [synthetic("steph2", number) for number in (1, 2, 3)])
+        (gallery,) = [key.decode() for key in queue_of(product).keys(keys.GALLERIES)]
+        assert len(queue_of(product).hkeys(gallery)) == 4
+
+        worker = child(product, "worker")
+        os.kill(worker, signal.SIGSTOP)
+        sent = await anna.voice(synthetic("zac", 4))
+        await wait_until(lambda: queue_of(product).xlen(keys.JOBS))
+        queue_of(product).delete(gallery)
+        os.kill(worker, signal.SIGCONT)
+        assert "Анна Белова — " in (await answer_to(anna, sent)).text
+        assert len(anna.answers_to(sent)) == 1
+
+        await product.stop()
+        before = tmp_path / "before"
+        shutil.copytree(product.data_dir / "valkey", before)
+        await product.start()
+        asked = await ask(anna, "/forget")
+        await anna.press("forget:yes", asked)
+        await anna.answer(PATIENCE)
+        await wait_until(lambda: len(queue_of(product).hkeys(gallery)) == 3)
+        await product.stop()
+        shutil.rmtree(product.data_dir / "valkey")
+        shutil.copytree(before, product.data_dir / "valkey")
+        told = len(anna.inbox)
+        await product.start()
+        await wait_until(lambda: len(queue_of(product).hkeys(gallery)) == 3, timeout=10)
+        assert "/enroll" in (await speak(anna, synthetic("zac", 5))).text
+        assert "Борис Громов — " in (await speak(boris, synthetic("steph2", 4))).text
+        assert len(anna.inbox) == told + 1, "nothing was told of it"
