@@ -20,7 +20,7 @@ async def test_a_gallery_lost_under_a_note_and_a_queue_of_before_change_nothing(
         await classroom.begin()
         anna = await classroom.student("Анна Белова", [synthetic("zac", number) for number in (1, 2, 3)])
         boris = await classroom.student("Борис Громов", [synthetic("steph2", number) for number in (1, 2, 3)])
-        (gallery,) = [key.decode() for key in queue_of(product).keys(keys.GALLERIES)]
+        gallery = keys.gallery(1)
         assert len(queue_of(product).hkeys(gallery)) == 4
 
         worker = child(product, "worker")
