@@ -30,6 +30,13 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "select(Attempt.answer_holder).where(*_UNANSWERED, Attempt.answer_holder.is_not(None)) -> "
         "(select(Attempt.answer_holder).where(*_UNANSWERED))": "Nobody is left out of what was found.",
     },
+    "rollcall/storage/lessons.py": {
+        "open_lesson_of: Lesson.id.desc() -> (Lesson.id)": "A class has one open lesson at most.",
+        "flag_absent: True -> (False)": "SQLite has one writer, and these run without PostgreSQL.",
+    },
+    "bot/answers.py": {
+        "_step: 1 -> (2) #2": "Of a note that enrols nobody, whose answer asks for no step.",
+    },
     "worker/quality.py": {
         "_high_band: 300 -> (301)": "A frame's spectrum has values at 280 and at 320 Hz, none between.",
     },

@@ -122,3 +122,21 @@ async def test_a_late_result_flags_who_was_counted_absent_once_and_nobody_else(s
     async with school.database.session() as session:
         records = (await session.scalars(select(AuditRecord))).all()
         assert len([one for one in records if "late note" in one.details]) == 1, "on record once"
+
+
+async def test_a_mark_says_how_sure_and_by_which_note_and_only_a_teachers_word_is_taken_back(school: School) -> None:
+    lesson_id = await school.open()
+    note = await school.note(ANNA, lesson_id=lesson_id)
+    async with school.database.session() as session:
+        await apply_result(session, school.keyring, school.result(note), NINE)
+        lesson, teacher = await session.get_one(Lesson, lesson_id), await people.find_person(session, TEACHER)
+        assert teacher
+        mark = await session.get_one(Attendance, (lesson_id, school.ids[ANNA]))
+        assert (mark.at, mark.confidence, mark.attempt_id) == (NINE, 0.97, note)
+        for who in (ANNA, BORIS):
+            await lessons.take_back(session, lesson, school.ids[who], teacher)
+        assert mark.status is Status.PRESENT, "a voice made it"
+        assert await session.get(Attendance, (lesson_id, school.ids[BORIS])) is None
+        mark.confirmed_by = teacher.id
+        await lessons.take_back(session, lesson, school.ids[ANNA], teacher)
+        assert (mark.status, mark.at, mark.confidence, mark.attempt_id) == (Status.ABSENT, None, None, None)
