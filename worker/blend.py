@@ -7,6 +7,10 @@ encoder says how near to the whole note its stretches are, each heard by itself;
 
 from __future__ import annotations
 
+import logging
+import threading
+import time
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,9 +24,13 @@ from rollcall.errors import Unavailable
 from rollcall.settings import load_settings
 from worker.waveform import SAMPLE_RATE, Waveform
 
+_log = logging.getLogger(__name__)
+
 _STRETCH: Final = round(0.8 * SAMPLE_RATE)
 _FEWEST, _MOST = 3, 10
 """Stretches that are heard by themselves: with two, one odd word would decide; more cost more than they tell."""
+_AGAIN_AFTER: Final = 60.0
+"""Seconds: a note must not wait for a fetch that has just failed."""
 _LITTLE: Final = 0.005
 """Shares below this differ by nothing that matters: it is added before the logarithm."""
 
@@ -67,20 +75,35 @@ class Chaperon:
     """Sees to it that whoever enrols is alone. May be used from several threads at once, as far as the encoder may."""
 
     def __init__(self, encoder: Encoder) -> None:
-        """
+        self._encoder = encoder
+        self._weighing = _MEASURED.get(encoder.weight_hash[:16])
+        self._segmentation: Segmentation | None = None
+        self._loading = threading.Lock()
+        self._next_try = float("-inf")
+        # Whoever is enrolled checks in without it all the same; after an upgrade there may be no way to fetch it yet.
+        with suppress(Unavailable):
+            self._load()
+
+    def together(self, waveform: Waveform) -> float:
+        """The share of a note's speech, its long silences left out, that is two speakers' at once: in [0, 1].
+
         Raises:
             Unavailable: the network that tells speakers apart cannot be had.
         """
-        self._encoder = encoder
-        self._weighing = _MEASURED.get(encoder.weight_hash[:16])
-        try:
-            self._segmentation = Segmentation(load_settings().models_dir)
-        except ModelError as error:
-            raise Unavailable(str(error)) from error
+        return self._load().together(waveform.samples)
 
-    def together(self, waveform: Waveform) -> float:
-        """The share of a note's speech, its long silences left out, that is two speakers' at once: in [0, 1]."""
-        return self._segmentation.together(waveform.samples)
+    def _load(self) -> Segmentation:
+        with self._loading:
+            if self._segmentation is None:
+                if time.monotonic() < self._next_try:
+                    raise Unavailable("the segmentation of speakers is not here yet")
+                try:
+                    self._segmentation = Segmentation(load_settings().models_dir)
+                except ModelError as error:
+                    self._next_try = time.monotonic() + _AGAIN_AFTER
+                    _log.error("nobody can enrol until it is here, all others check in", extra={"why": str(error)})
+                    raise Unavailable(str(error)) from error
+            return self._segmentation
 
     def doubt(self, waveform: Waveform, embedding: NDArray[np.float32], together: float) -> float:
         """Whether two people speak, on the scale of `rollcall.enrolment`.

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.encoder import Encoder
 from rollcall.enrolment import DOUBT, MOST_DOUBT
-from rollcall.errors import SealBroken
+from rollcall.errors import SealBroken, Unavailable
 from rollcall.galleries import GalleryReader
 from rollcall.job import Job, Result
 from rollcall.operating import operating_point
@@ -93,7 +93,10 @@ class Judge:
         heard.waveform = cut(waveform, speech)
         if job.purpose is Purpose.ENROL and heard.refusal is None:
             with _timed(heard.timings, "company"):
-                heard.together = self._chaperon.together(heard.waveform)
+                try:
+                    heard.together = self._chaperon.together(heard.waveform)
+                except Unavailable:
+                    heard.refusal = Reason.PROCESSING_FAILED  # told where it was tried
         return heard
 
     def judge(self, batch: Sequence[Heard]) -> list[Result]:

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 from prometheus_client import REGISTRY
 
 from models.dummy import Dummy
+from models.errors import ModelError
+from models.segmentation import Segmentation
 from rollcall import keys, mailbox
 from rollcall.galleries import Content, GalleryReader, GalleryWriter
 from rollcall.gallery import Gallery
@@ -111,6 +113,33 @@ async def test_an_enrolment_note_comes_back_with_its_embedding_sealed(
     assert result.speech_seconds
     assert {"queue", "decode", "speech", "embed", "work"} <= result.timings.keys()
     assert REGISTRY.get_sample_value("rollcall_worker_notes_claimed_total") == claimed + 1
+
+
+async def test_without_the_segmentation_nobody_enrols_and_everybody_checks_in(
+    make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(_models_dir: Path) -> Segmentation:
+        raise ModelError("no source has it")
+
+    monkeypatch.setattr("worker.blend.Segmentation", away)
+    bench = make_bench()
+    waveform = decode(NOTE)
+    own = bench.encoder.embed([cut(waveform, SpeechDetector().detect(waveform)).samples])[0]
+    client = mailbox.connect(bench.url)
+    content = Content({7: Voiceprint(bench.encoder.name, bench.encoder.weight_hash, own)})
+    await GalleryWriter(client, keyring).write(1, partial(_of, content))
+    await client.aclose()
+    await bench.post((job(1), NOTE), (job(2, Purpose.CHECK_IN, 1), NOTE))
+    bench.thread.start()
+    await wait_until(lambda: len(bench.results()) == 2)
+    assert bench.results()["note-1"].reason is Reason.PROCESSING_FAILED
+    assert bench.results()["note-2"].verdict is Verdict.ACCEPTED
+
+    monkeypatch.undo()
+    bench.worker._judge._chaperon._next_try = 0.0
+    await bench.post((job(3), NOTE))
+    await wait_until(lambda: len(bench.results()) == 3)
+    assert bench.results()["note-3"].reason is Reason.GOOD_NOTE
 
 
 async def test_one_bad_note_costs_only_itself(make_bench: Callable[..., Bench], wait_until: WaitUntil) -> None:
