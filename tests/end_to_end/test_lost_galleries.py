@@ -1,4 +1,4 @@
-"""Galleries that Redis has lost, or that are of before: nobody hears of it, and no erased voice comes back."""
+"""Galleries that Redis has lost, or that are of before: nobody hears of it, and each has the voice that they should."""
 
 import os
 import shutil
@@ -6,6 +6,7 @@ import signal
 from pathlib import Path
 
 from rollcall import keys
+from sandbox.person import Person
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, answer_to, ask, running, speak, synthetic
 from tests.end_to_end.test_erasure import queue_of
@@ -38,6 +39,7 @@ async def test_a_gallery_lost_under_a_note_and_a_queue_of_before_change_nothing(
         await anna.press("forget:yes", asked)
         await anna.answer(PATIENCE)
         await wait_until(lambda: len(queue_of(product).hkeys(gallery)) == 3)
+        await records_anew(classroom, boris, "klatt2")
         told = len(anna.inbox)
         shutil.rmtree(log)
         shutil.copytree(before, log)
@@ -45,5 +47,16 @@ async def test_a_gallery_lost_under_a_note_and_a_queue_of_before_change_nothing(
         await wait_until(lambda: "galleries were not what the database says" in product.log)
         assert len(queue_of(product).hkeys(gallery)) == 3
         assert "/enroll" in (await speak(anna, synthetic("zac", 5))).text
-        assert "Борис Громов — " in (await speak(boris, synthetic("steph2", 4))).text
+        assert "Борис Громов — " in (await speak(boris, synthetic("klatt2", 4))).text
+        assert "Борис Громов — " not in (await speak(boris, synthetic("steph2", 4))).text, "the voice of before"
         assert len(anna.inbox) == told + 1, "nothing was told of it"
+
+
+async def records_anew(classroom: Classroom, student: Person, voice: str) -> None:
+    """/enroll in another voice, and the teacher stands for it."""
+    await ask(student, "/enroll")
+    for number in (1, 2, 3):
+        await speak(student, synthetic(voice, number))
+    card = await classroom.teacher.answer(PATIENCE, lambda message: message.has("claim:"))
+    await classroom.teacher.press("✅", card)
+    await student.answer(PATIENCE, lambda message: "подтвердил" in message.text)
