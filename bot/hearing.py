@@ -13,7 +13,7 @@ import time
 from telegram.error import TelegramError
 
 from bot import metrics
-from bot.requests import CountedRequest
+from bot.requests import CountedRequest, Patience
 from bot.services import App, Services
 from bot.trouble import Trouble
 from rollcall.settings import Settings
@@ -91,7 +91,7 @@ class Hearing:
     async def _telegram_answers(self, application: App) -> bool:
         seconds = min(_PROBE_TIMEOUT, self._limit)
         try:
-            async with CountedRequest(read_timeout=seconds, connect_timeout=seconds, write_timeout=seconds) as request:
+            async with CountedRequest(Patience(read=seconds, connect=seconds)) as request:
                 await request.post(f"{application.bot.base_url}/getMe")
         except TelegramError:
             return False

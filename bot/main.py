@@ -73,7 +73,7 @@ from bot.notices import close_overdue
 from bot.pace import Pace
 from bot.polling import READ_TIMEOUT, Poller
 from bot.recordings import ask_to_enrol_again
-from bot.requests import CountedRequest
+from bot.requests import CountedRequest, Patience
 from bot.results import answer_overdue, collect_results, recover_lost
 from bot.retention import keep_only_as_long, keep_queue_log_short
 from bot.reviews import keep_reviews
@@ -315,12 +315,8 @@ def _bot(settings: Settings, hearing: Hearing, services: Services) -> ExtBot[Any
         token=settings.telegram_token.get_secret_value(),
         base_url=f"{url}/bot",
         base_file_url=f"{url}/file/bot",
-        request=CountedRequest(
-            connection_pool_size=64, read_timeout=20, write_timeout=30, connect_timeout=10, pool_timeout=30
-        ),
-        get_updates_request=CountedRequest(
-            connection_pool_size=2, read_timeout=READ_TIMEOUT, connect_timeout=10, heard=hearing.heard
-        ),
+        request=CountedRequest(Patience(read=20, write=30, connect=10, pool=30), at_once=64),
+        get_updates_request=CountedRequest(Patience(read=READ_TIMEOUT, connect=10), at_once=2, heard=hearing.heard),
         rate_limiter=Pace(moved=partial(chats.follow, services)),
         # What a reply quotes may be deleted by the time it is sent: that is no reason to say nothing.
         defaults=Defaults(allow_sending_without_reply=True),
