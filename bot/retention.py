@@ -39,13 +39,13 @@ async def sweep(services: Services, at: datetime) -> dict[str, int]:
     async with services.database.session() as session:
         archived = await retention.archived_classes(session, periods, at)
     await publish_each(services, archived)
-    async with services.database.session() as session:
+    async with services.database.long_session() as session:
         counts = await retention.sweep(session, periods, at)
-    async with services.database.session() as session:
+    async with services.database.long_session() as session:
         unused = await retention.unused_voices(session, periods, at)
     for person_id in unused:
         await _erase(services, person_id, Kind.UNUSED_VOICE, at)
-    async with services.database.session() as session:
+    async with services.database.long_session() as session:
         left_over = await retention.left_over(session, periods, at)
     for person_id in left_over:
         await _erase(services, person_id, Kind.LEFT_OVER, at)

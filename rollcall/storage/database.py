@@ -19,6 +19,7 @@ from rollcall.places import make_folder
 from rollcall.seal import Keyring, load_keyring
 from rollcall.settings import Settings
 from rollcall.storage.audit import write_pending
+from rollcall.storage.inline_sqlite import BEGIN_TO_WRITE, DRIVER, InlineConnection
 from rollcall.storage.libpq import without_libpq_words
 from rollcall.storage.tls import without_tls_words
 from rollcall.storage.used_files import KEYRING
@@ -47,11 +48,13 @@ class Database:
         if self.engine.dialect.name == "sqlite":
             # One connection, for there is one writer: who waits for it waits in a row. Several would each ask SQLite
             # now and then whether it is free, and whoever asks at the right moment is first.
-            self._writing = _engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
+            inline = make_url(url).set(drivername=DRIVER).render_as_string(hide_password=False)
+            self._writing = _engine(inline, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
         self.troubles = Troubles()
         for engine in {self.engine, self._writing}:
             event.listen(engine.sync_engine, "handle_error", lambda context: self._saw(context.original_exception))
         self._sessions = async_sessionmaker(self._writing, expire_on_commit=False, info={KEYRING: keyring})
+        self._long_sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={KEYRING: keyring})
         self._sealer = Sealer(keyring) if keyring is not None else None
 
     @classmethod
@@ -63,6 +66,13 @@ class Database:
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A transaction: committed at the end of the block, rolled back when an exception leaves it."""
         async with self._sessions.begin() as session:
+            yield session
+            await write_pending(session, self._sealer)
+
+    @asynccontextmanager
+    async def long_session(self) -> AsyncIterator[AsyncSession]:
+        """The same for what reads or removes much: with SQLite, short ones run on the event loop's own thread."""
+        async with self._long_sessions.begin() as session:
             yield session
             await write_pending(session, self._sealer)
 
@@ -225,6 +235,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.close()
+    if isinstance(connection, InlineConnection):
+        connection.wait_for_writers(_BUSY_MS)
 
 
 def _begin_immediate(connection: Any) -> None:
@@ -232,4 +244,4 @@ def _begin_immediate(connection: Any) -> None:
     if options.get(_RESHAPING):
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # possible between transactions only
     # A snapshot never writes: it must not hold the writers up.
-    connection.exec_driver_sql("BEGIN" if options.get(_SNAPSHOT) else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql("BEGIN" if options.get(_SNAPSHOT) else BEGIN_TO_WRITE)
