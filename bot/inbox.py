@@ -56,9 +56,11 @@ class DurableQueue(asyncio.Queue[object]):
         watch: Watch | None = None,
         heard: Pulse | None = None,
         turn_away: Callable[[Update], Coroutine[Any, Any, None]] | None = None,
+        seen: Callable[[Update], None] | None = None,
     ) -> None:
         """
         Args:
+            seen: told of every update before anything else is done about it.
             heard: beats while an update waits for the database: no update is asked for meanwhile.
             turn_away: answers an update that cannot be kept for as long as anybody mends the database.
         """
@@ -66,6 +68,7 @@ class DurableQueue(asyncio.Queue[object]):
         self._heard = heard or Pulse()
         self._database = database
         self._turn_away = turn_away
+        self._seen = seen
         self._turned_away: set[asyncio.Task[None]] = set()
         self._unwritable_since: float | None = None
         self._holder = holder or Holder.this_process()
@@ -84,6 +87,8 @@ class DurableQueue(asyncio.Queue[object]):
                 return
             if item.message is not None:
                 telegram_clock().not_before(item.message.date)
+            if self._seen is not None:
+                self._seen(item)
             try:
                 digest = await self._keep(item)
             except _Unkept:

@@ -78,6 +78,7 @@ from bot.results import answer_overdue, collect_results, recover_lost
 from bot.retention import keep_only_as_long, keep_queue_log_short
 from bot.reviews import keep_reviews
 from bot.services import App, Context, Services, now
+from bot.signs import Signs
 from bot.timekeeping import Timekeeper
 from bot.unwritable import turn_away
 from bot.vitals import vitals
@@ -206,7 +207,11 @@ def build_application(settings: Settings) -> App:
     clock.begin_anew()
     hearing = Hearing(settings)
     queue = DurableQueue(
-        services.database, services.holder, heard=hearing.heard, turn_away=partial(turn_away, services=services)
+        services.database,
+        services.holder,
+        heard=hearing.heard,
+        turn_away=partial(turn_away, services=services),
+        seen=Signs().show,
     )
     processor = InOrder(queue, services.mailbox.keeps_up)
     application = (

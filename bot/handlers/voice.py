@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Audio, Document, Message, ReplyParameters, Update, Video, VideoNote, Voice
-from telegram.constants import ChatAction, FileSizeLimit, ReactionEmoji
-from telegram.error import TelegramError
+from telegram.constants import FileSizeLimit
 
 from bot.caller import Caller, caller_of
 from bot.consent import CONSENT
@@ -52,28 +50,23 @@ async def _take(update: Update, context: Context, refusal: Reason | None) -> Non
     if message is None:
         return
     services = context.services
-    seen = asyncio.create_task(_show_that_it_was_seen(message)) if refusal is None else None
-    try:
-        async with services.database.session() as session:
-            caller = await caller_of(session, update, services.settings)
-            hint = await _why_not_now(session, caller)
-            buttons: Buttons | None = None
-            if hint == "enrol-first":
-                buttons = [*enrol_button(caller.texts), *(await here_buttons(session, caller) or ())]
-            attempt = None
-            if hint is None and caller.person is not None:
-                attempt = await _write_down(session, caller, caller.person, describe(message), refusal)
-        if attempt is None:
-            await message.reply_text(
-                caller.texts(hint or "join-first"),
-                reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
-                reply_markup=keyboard(buttons),
-            )
-        elif attempt.answered_at is None and await _left_to_others(update, context, attempt, seen):
-            seen = None
-    finally:
-        if seen is not None:
-            await seen
+    async with services.database.session() as session:
+        caller = await caller_of(session, update, services.settings)
+        hint = await _why_not_now(session, caller)
+        buttons: Buttons | None = None
+        if hint == "enrol-first":
+            buttons = [*enrol_button(caller.texts), *(await here_buttons(session, caller) or ())]
+        attempt = None
+        if hint is None and caller.person is not None:
+            attempt = await _write_down(session, caller, caller.person, describe(message), refusal)
+    if attempt is None:
+        await message.reply_text(
+            caller.texts(hint or "join-first"),
+            reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
+            reply_markup=keyboard(buttons),
+        )
+    elif attempt.answered_at is None:
+        await _leave_to_others(update, context, attempt)
 
 
 async def _why_not_now(session: AsyncSession, caller: Caller) -> str | None:
@@ -143,30 +136,15 @@ def _refusal_at_sight(note: IncomingNote, *, early: bool) -> Reason | None:
     return Reason.TOO_BIG if note.declared_bytes > FileSizeLimit.FILESIZE_DOWNLOAD else None
 
 
-async def _left_to_others(update: Update, context: Context, attempt: Attempt, seen: asyncio.Task[None] | None) -> bool:
+async def _leave_to_others(update: Update, context: Context, attempt: Attempt) -> None:
     """Queue the note or answer it, after the handler where that can be: Telegram may hold its file back for a while."""
 
     async def rest() -> None:
         await take_on(context.app, context.services, attempt.id)
-        if seen is not None:
-            await seen
 
     processor = context.application.update_processor
-    if isinstance(processor, InOrder) and processor.afterwards(update, rest):
-        return True
-    await rest()
-    return True
-
-
-async def _show_that_it_was_seen(message: Message) -> None:
-    """Something at once, while a worker listens. Not worth an error: the answer is what counts."""
-    try:
-        await message.set_reaction(ReactionEmoji.EYES)
-    except TelegramError:
-        try:
-            await message.reply_chat_action(ChatAction.TYPING)
-        except TelegramError:
-            return
+    if not (isinstance(processor, InOrder) and processor.afterwards(update, rest)):
+        await rest()
 
 
 def describe(message: Message) -> IncomingNote:

@@ -21,7 +21,7 @@ from rollcall.texts import texts_in
 from rollcall.verdict import Reason
 from sandbox.faults import Fault
 from sandbox.person import Person
-from tests.bot.door import Door, open_door, said
+from tests.bot.door import Door, open_door
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -77,18 +77,6 @@ async def test_every_call_waits_for_as_long_as_telegram_asks(door: Door, method:
         await call(door.application.bot, anna.id)
     first, second = [one for one in door.telegram.calls[before:] if one.method.lower() == method.lower()]
     assert second.at - first.at >= 1
-
-
-async def test_a_reaction_that_must_wait_is_not_replaced_by_another_call_at_once(door: Door) -> None:
-    anna = Person(door.telegram, "Анна")
-    door.telegram.faults.flood("setMessageReaction", 1)
-    await anna.voice(b"OggS")
-    calls = await door.handle()
-    assert said(calls)
-    reactions = [one.at for one in calls if one.method.lower() == "setmessagereaction"]
-    assert len(reactions) == 2
-    assert reactions[1] - reactions[0] >= 1
-    assert "sendchataction" not in [one.method.lower() for one in calls]
 
 
 async def test_a_wait_for_one_kind_of_call_holds_up_no_message(door: Door) -> None:
