@@ -139,10 +139,11 @@ async def _offer(
 
     With a note that was not accepted in an open lesson, or a voice that waits for a teacher's word: the way in without.
     """
+    if attempt.purpose is Purpose.CHECK_IN and (lesson is None or attempt.verdict is Verdict.ACCEPTED):
+        return None
     async with services.database.session() as session:
         if attempt.purpose is Purpose.CHECK_IN and lesson is not None:
-            away = attempt.verdict is Verdict.ACCEPTED or attempt.reason in _TEACHERS_TURN
-            return None if away else await tap_row(session, lesson, person.id, t)
+            return None if attempt.reason in _TEACHERS_TURN else await tap_row(session, lesson, person.id, t)
         if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
             return None
         if waits:

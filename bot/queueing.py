@@ -6,9 +6,11 @@ import hashlib
 import logging
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import TelegramError
 
 from bot.answers import answer
@@ -30,11 +32,27 @@ from rollcall.verdict import Purpose, Reason, Verdict
 
 _log = logging.getLogger(__name__)
 
-_WORTH_A_WORD = timedelta(seconds=15)
+_WORTH_A_WORD = timedelta(seconds=10)
 """Whoever has to wait longer is told for about how long."""
 _AGAIN_FIRST, _AGAIN_MOST = 1.0, 30.0
 _A_MOMENT = 3.0
 """Seconds for which a full queue is waited for without a word."""
+
+
+@dataclass(frozen=True)
+class _Known:
+    """What the database knows of a note that a worker has to know as well.
+
+    Attributes:
+        earlier: the sender's tries before it.
+        voice_waits: whether a teacher has yet to stand for the voice.
+        generation: of the class's gallery; see `rollcall.storage.generations`.
+    """
+
+    attempt: Attempt
+    earlier: tuple[EarlierTry, ...]
+    voice_waits: bool = False
+    generation: int = 0
 
 
 async def take_on(application: App, services: Services, attempt_id: str) -> None:
@@ -78,8 +96,8 @@ async def queue_again(application: App, services: Services, attempt: Attempt) ->
     try:
         audio = await fetch(application.bot, services, attempt.file_id)
         async with services.database.session() as session:
-            earlier = await tries_before(session, attempt)
-        await _post(services, attempt, audio, earlier)
+            known = await _known_of(session, attempt)
+        await _post(services, known, audio)
     except Withheld as withheld:
         await _give_up(services, attempt.id, withheld.reason)
     finally:
@@ -112,8 +130,7 @@ async def _fetch_and_post(application: App, services: Services, attempt: Attempt
     recorded = await _record_download(services, attempt_id, audio, downloaded)
     if recorded is None:
         return False
-    attempt, earlier = recorded
-    await _post(services, attempt, audio, earlier)
+    await _post(services, recorded, audio)
     await _tell_of_the_wait(application, services, attempt)
     return True
 
@@ -130,10 +147,8 @@ async def _give_up(services: Services, attempt_id: str, reason: Reason) -> None:
             await attempts.fail(session, attempt_id, now(), reason)
 
 
-async def _record_download(
-    services: Services, attempt_id: str, audio: bytes, milliseconds: float
-) -> tuple[Attempt, tuple[EarlierTry, ...]] | None:
-    """The note with what its bytes tell, and the sender's tries before it; None where no worker needs to hear it."""
+async def _record_download(services: Services, attempt_id: str, audio: bytes, milliseconds: float) -> _Known | None:
+    """The note with what its bytes tell, and what else a worker must know; None where none needs to hear it."""
     async with services.database.session() as session:
         attempt = await session.get(Attempt, attempt_id, with_for_update=True)
         if attempt is None or attempt.verdict is not Verdict.PENDING:
@@ -143,27 +158,33 @@ async def _record_download(
         if await attempts.was_seen_before(session, attempt):
             attempts.refuse(attempt, Reason.SEEN_BEFORE, now())
             return None
-        return attempt, await tries_before(session, attempt)
+        return await _known_of(session, attempt)
 
 
-async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tuple[EarlierTry, ...]) -> None:
-    waits, generation = False, 0
-    if attempt.class_id is not None and attempt.purpose is Purpose.CHECK_IN:
-        async with services.database.session() as session:
-            waits = await is_withheld(session, attempt.class_id, attempt.person_id)
-            generation = await generation_of(session, attempt.class_id) or 0
-        if await services.galleries.generation(attempt.class_id) != generation or not (
-            waits or await services.galleries.holds(attempt.class_id, attempt.person_id)
-        ):
-            await publish(services, attempt.class_id)
+async def _known_of(session: AsyncSession, attempt: Attempt) -> _Known:
+    earlier = await tries_before(session, attempt)
+    if attempt.class_id is None or attempt.purpose is not Purpose.CHECK_IN:
+        return _Known(attempt, earlier)
+    return _Known(
+        attempt,
+        earlier,
+        voice_waits=await is_withheld(session, attempt.class_id, attempt.person_id),
+        generation=await generation_of(session, attempt.class_id) or 0,
+    )
+
+
+async def _post(services: Services, known: _Known, audio: bytes) -> None:
+    attempt = known.attempt
+    if attempt.class_id is not None and not await _is_current(services, attempt.class_id, known):
+        await publish(services, attempt.class_id)
     job = Job(
         id=attempt.id,
         purpose=attempt.purpose,
         person_id=attempt.person_id,
         class_id=attempt.class_id,
-        earlier=earlier,
-        voice_waits=waits,
-        generation=generation,
+        earlier=known.earlier,
+        voice_waits=known.voice_waits,
+        generation=known.generation,
         queued_at=datetime.now(UTC),  # how long it waits, the worker measures by the machines' clocks
     )
     async with services.portions.place(services.mailbox, attempt.id, attempt.person_id, len(audio)) as place:
@@ -172,6 +193,15 @@ async def _post(services: Services, attempt: Attempt, audio: bytes, earlier: tup
         wanted = await attempts.queued(session, attempt.id, entry)
     if not wanted:
         await services.mailbox.withdraw(entry)
+
+
+async def _is_current(services: Services, class_id: int, known: _Known) -> bool:
+    """Whether the class's gallery is what the note has to be judged by."""
+    if known.attempt.purpose is not Purpose.CHECK_IN:
+        return True
+    if await services.galleries.generation(class_id) != known.generation:
+        return False
+    return known.voice_waits or await services.galleries.holds(class_id, known.attempt.person_id)
 
 
 async def _tell_of_the_wait(application: App, services: Services, attempt: Attempt) -> None:

@@ -32,6 +32,8 @@ class InlineCursor(sqlite3.Cursor):
     def execute(self, statement: str, parameters: Any = (), /) -> InlineCursor:
         if statement != BEGIN_TO_WRITE:
             return super().execute(statement, parameters)
+        if isinstance(self.connection, _Patient):
+            self.connection.changes_before = self.connection.total_changes
         try:
             return super().execute(statement)
         except sqlite3.OperationalError as error:
@@ -63,7 +65,12 @@ class InlineConnection:
         return self._connection.cursor(InlineCursor)
 
     def commit(self) -> None:
-        if self._connection.in_transaction:
+        """The disk is waited for in a thread; where nothing was written, there is nothing to wait for."""
+        if not self._connection.in_transaction:
+            return
+        if self._connection.total_changes == self._connection.changes_before:
+            self._connection.commit()
+        else:
             _beside(self._connection.commit)
 
     def rollback(self) -> None:
@@ -87,6 +94,8 @@ class InlineConnection:
 class _Patient(sqlite3.Connection):
     patience = 0
     """Milliseconds."""
+    changes_before = 0
+    """Rows that were changed up to the transaction's beginning."""
 
 
 @contextmanager

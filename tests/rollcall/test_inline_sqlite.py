@@ -60,6 +60,19 @@ async def test_nobody_gets_a_turn_between_the_statements_of_a_transaction(things
     other.cancel()
 
 
+async def test_where_nothing_was_written_no_disk_is_waited_for(
+    things: Database, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    waits = []
+    monkeypatch.setattr(inline_sqlite, "_beside", lambda work: waits.append(work()))
+    async with things.session() as session:
+        await session.execute(text("SELECT name FROM things"))
+    assert not waits
+    async with things.session() as session:
+        await session.execute(INSERT, {"name": "one"})
+    assert len(waits) == 1
+
+
 async def test_the_loop_goes_on_while_another_process_writes(things: Database, path: Path) -> None:
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
