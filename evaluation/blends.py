@@ -197,10 +197,11 @@ def main(
 ) -> None:
     """Print every figure."""
     bench = Bench(folders)
-    _, judged = bench.halves()
+    fitted, judged = bench.halves()
     if not skip:
-        lost, people, lost_notes, notes = honest(bench, judged)
-        print(f"honest enrolments: {lost} of {people} refused; notes {lost_notes} of {notes}", flush=True)
+        for which, speakers in (("of the half that was fitted on", fitted), ("of the other half", judged)):
+            lost, people, lost_notes, notes = honest(bench, speakers)
+            print(f"honest enrolments {which}: {lost} of {people} refused; notes {lost_notes} of {notes}", flush=True)
     for name, (lost, tried) in attacks(bench, pairs(judged, count, SEED)[skip:], each).items():
         print(f"{name}: {lost} of {tried} refused", flush=True)
 

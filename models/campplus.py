@@ -19,10 +19,11 @@ from models.campplus_graph import EXPECTED
 from models.campplus_network import CamPlusPlusNetwork, halved
 from models.checkpoint import State, build
 from models.device import choose
-from models.encoder import Embeddings, Hearing, Waveform
+from models.encoder import Embeddings, Hearing, Waveform, embeddable
 from models.fbank import Fbank
 from models.fbank_filters import FRAME, SAMPLE_RATE, SHIFT, frame_count
 from models.stretches import coherence
+from models.turns import LONGEST, agreement
 
 _DIMENSION_KEY: Final = "xvector.dense.linear.weight"
 
@@ -65,6 +66,13 @@ class CamPlusPlus:
     def hear(self, waveforms: Sequence[Waveform]) -> Hearing:
         """See `Encoder.hear`: one pass gives both."""
         return self._batcher.hear(waveforms, self._forward_and_divide)
+
+    def turns(self, waveform: Waveform) -> float:
+        """See `HearsTurns.turns`."""
+        if not embeddable(waveform, self.minimum_samples):
+            return float("nan")
+        frames, _ = self._frames([waveform[: round(LONGEST * SAMPLE_RATE)]])
+        return agreement(frames[0].float().cpu().numpy(), FRAME_RATE, self._project)
 
     def _forward(self, waveforms: Sequence[Waveform]) -> Embeddings:
         frames, mask = self._frames(waveforms)

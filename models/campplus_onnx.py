@@ -10,11 +10,12 @@ from numpy.typing import NDArray
 
 from models.batch import Batcher
 from models.campplus_facts import FRAME_RATE, LEVEL, MINIMUM_SAMPLES, NAME, ONE_VOICE_FROM
-from models.encoder import Embeddings, Hearing, Waveform
+from models.encoder import Embeddings, Hearing, Waveform, embeddable
 from models.fbank_cpu import fbank
 from models.fbank_filters import BINS, FRAME, SAMPLE_RATE, SHIFT, frame_count
 from models.session import open_session
 from models.stretches import coherence, statistics
+from models.turns import LONGEST, agreement
 
 _SEGMENT: Final = 100
 """Frames under one context mask."""
@@ -45,6 +46,12 @@ class OnnxCamPlusPlus:
     def hear(self, waveforms: Sequence[Waveform]) -> Hearing:
         """See `Encoder.hear`: one pass gives both."""
         return self._batcher.hear(waveforms, self._embed_and_divide)
+
+    def turns(self, waveform: Waveform) -> float:
+        """See `HearsTurns.turns`."""
+        if not embeddable(waveform, self.minimum_samples):
+            return float("nan")
+        return agreement(self._frames(waveform[: round(LONGEST * SAMPLE_RATE)]), FRAME_RATE, self._project)
 
     def _embed_and_divide(self, group: Sequence[Waveform]) -> NDArray[np.float32]:
         frames = self._frames(group[0])

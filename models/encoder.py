@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple, Protocol
+from typing import NamedTuple, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -80,6 +80,20 @@ class Encoder(Protocol):
 
         Raises:
             ValueError: a waveform is not one-dimensional.
+        """
+
+
+@runtime_checkable
+class HearsTurns(Protocol):
+    """An encoder whose frames tell whether two people take turns."""
+
+    def turns(self, waveform: Waveform) -> float:
+        """The lowest cosine between every other turn and the turns in between, however long they are: `models.turns`.
+
+        NaN for a note that has no embedding or is too short to be divided.
+
+        Raises:
+            ValueError: the waveform is not one-dimensional.
         """
 
 

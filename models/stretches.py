@@ -54,8 +54,8 @@ def coherence(
     inside = sums[:, :, ends] - sums[:, :, starts]
     outside = sums[:, :, -1:] - inside
     lengths = np.diff(np.array(points)[np.stack([starts, ends])], axis=0)[0]
-    one = project(_statistics(inside, lengths))
-    other = project(_statistics(outside, count - lengths))
+    one = project(statistics_of(inside, lengths))
+    other = project(statistics_of(outside, count - lengths))
     cosines = np.sum(one * other, axis=1) / (np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1))
     return float(cosines.min())
 
@@ -65,8 +65,12 @@ def statistics(frames: NDArray[np.float32]) -> NDArray[np.float32]:
     return np.concatenate([frames.mean(axis=1), frames.std(axis=1, ddof=1)])
 
 
-def _statistics(sums: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
-    """[2, channels, n] of sums and sums of squares → [n, 2 · channels]: mean, unbiased standard deviation."""
+def statistics_of(sums: NDArray[np.float64], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+    """[2, channels, n] of sums and sums of squares → [n, 2 · channels]: mean, unbiased standard deviation.
+
+    Args:
+        lengths: [n], frames in each sum.
+    """
     total, squares = sums
     mean = total / lengths
     variance = (squares - lengths * mean**2) / (lengths - 1)

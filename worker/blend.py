@@ -2,7 +2,7 @@
 
 Stricter than `models.coherence`, which every note has to pass: a voiceprint of two opens the door to both for good. Two
 witnesses are heard. One network says how much of the speech is two speakers' at once; it knows overlaid voices. The
-encoder says how near to the whole note its stretches are, each heard by itself; it knows turns.
+encoder says how alike every other turn is to the turns in between, for turns of every length (`models.turns`).
 """
 
 from __future__ import annotations
@@ -15,9 +15,8 @@ from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
-from models.encoder import Embeddings, Encoder
+from models.encoder import Encoder, HearsTurns
 from models.errors import ModelError
 from models.segmentation import Segmentation
 from rollcall.errors import Unavailable
@@ -26,13 +25,30 @@ from worker.waveform import SAMPLE_RATE, Waveform
 
 _log = logging.getLogger(__name__)
 
-_STRETCH: Final = round(0.8 * SAMPLE_RATE)
-_FEWEST, _MOST = 3, 10
-"""Stretches that are heard by themselves: with two, one odd word would decide; more cost more than they tell."""
 _AGAIN_AFTER: Final = 60.0
 """Seconds: a note must not wait for a fetch that has just failed."""
+_MOST_SURPRISE: Final = 8.0
 _LITTLE: Final = 0.005
 """Shares below this differ by nothing that matters: it is added before the logarithm."""
+
+
+@dataclass(frozen=True)
+class OnePerson:
+    """What turns agree to where one person speaks, by the seconds of speech: the longer, the more alike.
+
+    Attributes:
+        mean: cosine at one second, and what each factor e of the length adds to it.
+        spread: logarithm of the standard deviation, likewise.
+    """
+
+    mean: tuple[float, float]
+    spread: tuple[float, float]
+
+    def surprise(self, agreement: float, seconds: float) -> float:
+        """By how many standard deviations an agreement is below what one person's is; beyond eight all are alike."""
+        length = float(np.log(seconds))
+        expected = self.mean[0] + self.mean[1] * length
+        return min(_MOST_SURPRISE, (expected - agreement) / float(np.exp(self.spread[0] + self.spread[1] * length)))
 
 
 @dataclass(frozen=True)
@@ -41,33 +57,36 @@ class Weighing:
 
     Attributes:
         together: of the logarithm of the share of speech that is two speakers' at once.
-        near: of the mean cosine between a stretch and the whole note.
+        turns: of the surprise about the turns.
         most: from these log-odds on, a note of an enrolment is not taken.
         most_of_three: likewise of the mean of three notes. One word can mislead both witnesses, three sentences seldom.
     """
 
     offset: float
     together: float
-    near: float
+    turns: float
     most: float
     most_of_three: float
 
-    def odds(self, together: float, near: float) -> float:
+    def odds(self, together: float, surprise: float) -> float:
         """Log-odds, natural logarithm."""
-        return self.offset + self.together * float(np.log(together + _LITTLE)) + self.near * near
+        return self.offset + self.together * float(np.log(together + _LITTLE)) + self.turns * surprise
 
-    def doubt(self, together: float, near: float = 0.0) -> float:
+    def doubt(self, together: float, surprise: float = 0.0) -> float:
         """The same on the scale of `rollcall.enrolment`: 1 is the most for a note, 0 the most for the mean of three."""
-        return (self.odds(together, near) - self.most_of_three) / (self.most - self.most_of_three)
+        return (self.odds(together, surprise) - self.most_of_three) / (self.most - self.most_of_three)
 
 
-_BY_COMPANY: Final = Weighing(offset=0.0, together=1.0, near=0.0, most=-0.72, most_of_three=-1.3)
+_BY_COMPANY: Final = Weighing(offset=0.0, together=1.0, turns=0.0, most=-0.72, most_of_three=-1.3)
 """Where there is no other witness, and above what the other says: shares of a half and a quarter. Of honest people's
 notes 0.15 is the most, of one buzzing synthetic voice that speaks slowly 0.36; of two synthetic ones laid over each
 other nine in ten have more than 0.5."""
 _MEASURED: Final = {
     # CAM++, by the beginning of the weights' hash; docs/accuracy.md says on what.
-    "92f29b94e6948786": Weighing(offset=32.8, together=1.79, near=-43.6, most=4.5, most_of_three=1.05),
+    "92f29b94e6948786": (
+        OnePerson(mean=(0.391, 0.185), spread=(-2.299, -0.384)),
+        Weighing(offset=4.31, together=1.61, turns=1.44, most=4.5, most_of_three=0.0),
+    ),
 }
 
 
@@ -76,7 +95,7 @@ class Chaperon:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._weighing = _MEASURED.get(encoder.weight_hash[:16])
+        self._measured = _MEASURED.get(encoder.weight_hash[:16])
         self._segmentation: Segmentation | None = None
         self._loading = threading.Lock()
         self._next_try = float("-inf")
@@ -105,24 +124,22 @@ class Chaperon:
                     raise Unavailable(str(error)) from error
             return self._segmentation
 
-    def doubt(self, waveform: Waveform, embedding: NDArray[np.float32], together: float) -> float:
+    def doubt(self, sent: Waveform, speech: Waveform, together: float) -> float:
         """Whether two people speak, on the scale of `rollcall.enrolment`.
 
         Args:
-            embedding: the whole note's, float32 [dimension], L2-normalised.
+            sent: the note as it came.
+            speech: the same, its long silences left out.
         """
         company = _BY_COMPANY.doubt(together)
-        stretches = self._stretches(waveform)
-        if len(stretches) < _FEWEST or self._weighing is None:
+        if self._measured is None or not isinstance(self._encoder, HearsTurns):
             return company
+        one_person, weighing = self._measured
+        # Whoever joins two voices does so before or after the silences are gone.
+        heard = [speech] if len(sent.samples) == len(speech.samples) else [speech, sent]
+        agreement = min(self._encoder.turns(one.samples) for one in heard)
+        if not np.isfinite(agreement):
+            return company
+        seconds = len(speech.samples) / SAMPLE_RATE
         # Two voices that blend well, as a synthesiser's do, are near to each other and still two.
-        return max(company, self._weighing.doubt(together, float((stretches @ embedding).mean())))
-
-    def _stretches(self, waveform: Waveform) -> Embeddings:
-        """Stretches of the note, evenly spread, each embedded by itself; none where they tell nothing."""
-        count = min(len(waveform.samples) // _STRETCH, _MOST)
-        if count < _FEWEST or self._weighing is None:
-            return np.empty((0, self._encoder.dimension), np.float32)
-        starts = np.linspace(0, len(waveform.samples) - _STRETCH, count).astype(int)
-        rows = self._encoder.embed([waveform.samples[start : start + _STRETCH] for start in starts])
-        return rows[np.isfinite(rows).all(axis=1)]
+        return max(company, weighing.doubt(together, one_person.surprise(agreement, seconds)))

@@ -43,6 +43,9 @@ class Heard:
     refusal: Reason | None = None
     speech: Speech | None = None
     waveform: Waveform | None = None
+    """Its long silences left out."""
+    sent: Waveform | None = None
+    """Of a note that enrols, all of it."""
     quality: Quality | None = None
     fingerprint: bytes | None = None
     shapes: bytes | None = None
@@ -92,6 +95,7 @@ class Judge:
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
         if job.purpose is Purpose.ENROL and heard.refusal is None:
+            heard.sent = waveform
             with _timed(heard.timings, "company"):
                 try:
                     heard.together = self._chaperon.together(heard.waveform)
@@ -119,10 +123,10 @@ class Judge:
 
     def _blended(self, heard: Heard, embedding: NDArray[np.float32]) -> bool:
         """Whether the note would make a voiceprint of two people."""
-        if heard.together is None or heard.waveform is None or not np.isfinite(embedding).all():
+        if heard.together is None or heard.waveform is None or heard.sent is None or not np.isfinite(embedding).all():
             return False
         with _timed(heard.timings, "alone"):
-            heard.doubt = self._chaperon.doubt(heard.waveform, embedding, heard.together)
+            heard.doubt = self._chaperon.doubt(heard.sent, heard.waveform, heard.together)
         return heard.doubt >= MOST_DOUBT
 
     def _result(self, heard: Heard, embedding: NDArray[np.float32] | None) -> Result:

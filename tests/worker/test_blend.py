@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from evaluation.blends import KINDS, Bench, Heard, in_turns, laid_over, refused
 from rollcall.verdict import Reason
 from tests.end_to_end.product import SYNTHETIC, synthetic
-from worker.blend import Weighing
+from worker.blend import OnePerson, Weighing
 from worker.decode import decode
 
 VOICES = sorted(path.parent.name for path in SYNTHETIC.glob("*/01.ogg"))
@@ -75,7 +75,16 @@ def test_turns_keep_all_of_both() -> None:
 
 
 def test_doubt_counts_from_the_two_limits() -> None:
-    weighing = Weighing(offset=1.0, together=1.0, near=-4.0, most=4.0, most_of_three=2.0)
+    weighing = Weighing(offset=1.0, together=1.0, turns=4.0, most=4.0, most_of_three=2.0)
     together = float(np.exp(6.0)) - 0.005
-    assert weighing.odds(together, 1.0) == pytest.approx(3.0)
-    assert weighing.doubt(together, 1.0) == pytest.approx(0.5)
+    assert weighing.odds(together, -1.0) == pytest.approx(3.0)
+    assert weighing.doubt(together, -1.0) == pytest.approx(0.5)
+
+
+def test_the_same_agreement_surprises_more_in_a_long_note() -> None:
+    one = OnePerson(mean=(0.4, 0.2), spread=(-2.0, -0.4))
+    assert one.surprise(0.4, 1.0) == pytest.approx(0)
+    assert one.surprise(0.4 - np.exp(-2.0), 1.0) == pytest.approx(1)
+    assert one.surprise(0.6, np.e) == pytest.approx(0)
+    assert one.surprise(0.5, 3.0) < one.surprise(0.5, 8.0)
+    assert one.surprise(-1.0, 20.0) == 8.0, "more than certain is nothing more"
