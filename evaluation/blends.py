@@ -38,6 +38,7 @@ LONGEST: Final = 8.0
 """Seconds of a blend."""
 KILOBITS: Final = 24.0
 _SHORTEST = 3.0
+_ENROLMENTS: Final = 3
 _LOUD: Final = 0.1
 _DETECTOR: Final = cache(SpeechDetector)
 
@@ -152,22 +153,23 @@ def pairs(speakers: Sequence[str], count: int, seed: int) -> list[tuple[str, str
 
 
 def honest(bench: Bench, speakers: Sequence[str]) -> tuple[int, int, int, int]:
-    """People refused and tried with their first three notes that are fit otherwise; notes refused alone, and tried."""
-    people = notes = lost_people = lost_notes = 0
+    """Enrolments refused and tried, three a person; notes not taken, in place of which comes the next, and tried."""
+    enrolments = notes = lost = lost_notes = 0
     for speaker in speakers:
-        heard = []
+        good: list[Heard] = []
         for path in bench.notes(speaker):
             note = bench.hear(decode(path.read_bytes()).samples)
-            if note.reason in (Reason.GOOD_NOTE, Reason.SEVERAL_SPEAKERS):
-                heard.append(note)
-            if len(heard) == NOTES:
+            notes += note.reason in (Reason.GOOD_NOTE, Reason.SEVERAL_SPEAKERS)
+            lost_notes += note.reason is Reason.SEVERAL_SPEAKERS
+            if note.reason is Reason.GOOD_NOTE:
+                good.append(note)
+            if len(good) == _ENROLMENTS * NOTES:
                 break
-        people += 1
-        notes += len(heard)
-        lost_people += refused(heard)
-        lost_notes += sum(note.reason is Reason.SEVERAL_SPEAKERS for note in heard)
-        _progress(f"honest people refused: {lost_people} of {people}, notes {lost_notes} of {notes}")
-    return lost_people, people, lost_notes, notes
+        each = [good[start : start + NOTES] for start in range(0, len(good) - NOTES + 1, NOTES)]
+        enrolments += len(each)
+        lost += sum(map(refused, each))
+        _progress(f"honest enrolments refused: {lost} of {enrolments}, notes {lost_notes} of {notes}")
+    return lost, enrolments, lost_notes, notes
 
 
 def attacks(bench: Bench, chosen: Sequence[tuple[str, str]], each: int) -> dict[str, tuple[int, int]]:
@@ -200,10 +202,10 @@ def main(
     fitted, judged = bench.halves()
     if not skip:
         for which, speakers in (("of the half that was fitted on", fitted), ("of the other half", judged)):
-            lost, people, lost_notes, notes = honest(bench, speakers)
-            print(f"honest enrolments {which}: {lost} of {people} refused; notes {lost_notes} of {notes}", flush=True)
-    for name, (lost, tried) in attacks(bench, pairs(judged, count, SEED)[skip:], each).items():
-        print(f"{name}: {lost} of {tried} refused", flush=True)
+            lost, tried, lost_notes, notes = honest(bench, speakers)
+            print(f"honest enrolments {which}: {lost} of {tried} refused; notes {lost_notes} of {notes}", flush=True)
+    for name, (caught, blends) in attacks(bench, pairs(judged, count, SEED)[skip:], each).items():
+        print(f"{name}: {caught} of {blends} refused", flush=True)
 
 
 def _levelled(samples: Samples) -> NDArray[np.float32]:

@@ -124,8 +124,10 @@ async def test_an_enrolment_result_delivered_twice_counts_once(school: School) -
 async def test_another_voice_than_the_notes_before_does_not_count(school: School) -> None:
     await school.begin_enrolment(ANNA, "e1")
     await apply(school, school.result(await school.note(ANNA, enrolment="e1"), voice=VOICE))
-    stranger = await apply(school, school.result(await school.note(ANNA, enrolment="e1"), voice=OTHER))
+    note = await school.note(ANNA, enrolment="e1")
+    stranger = await apply(school, school.result(note, voice=OTHER, print_=bytes(400)))
     assert stranger.attempt.reason is Reason.DIFFERENT_VOICE
+    assert stranger.attempt.fingerprint is None, "nothing is compared with what was not taken"
     assert await count(school, EnrolmentNote) == 1
 
 
@@ -134,8 +136,9 @@ async def test_three_notes_that_each_seem_a_little_like_two_people_make_no_voice
     school: School, doubts: tuple[float, ...], taken: bool
 ) -> None:
     await school.begin_enrolment(ANNA, "e1")
-    for doubt in doubts:
-        result = school.result(await school.note(ANNA, enrolment="e1"), reason=Reason.GOOD_NOTE, voice=VOICE)
+    for number, doubt in enumerate(doubts):
+        note = await school.note(ANNA, enrolment="e1")
+        result = school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE, print_=number.to_bytes(1, "big") * 400)
         last = await apply(school, result.model_copy(update={"quality": {"doubt": doubt}}))
     assert last.enrolled is taken
     assert await count(school, StoredVoiceprint) == taken
