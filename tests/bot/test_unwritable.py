@@ -51,7 +51,7 @@ async def read_only(database: Database) -> AsyncIterator[None]:
         async with database._writing.connect() as connection:
             driver = (await connection.get_raw_connection()).driver_connection
             assert driver is not None
-            await driver.execute(f"PRAGMA query_only={word}")
+            driver.cursor().execute(f"PRAGMA query_only={word}")
 
     await say("ON")
     yield
