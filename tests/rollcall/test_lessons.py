@@ -1,6 +1,7 @@
 """Which lesson a note counts for, what closing one does, and whom a late result flags."""
 
 import asyncio
+import json
 from datetime import timedelta
 
 from sqlalchemy import select
@@ -140,3 +141,7 @@ async def test_a_mark_says_how_sure_and_by_which_note_and_only_a_teachers_word_i
         mark.confirmed_by = teacher.id
         await lessons.take_back(session, lesson, school.ids[ANNA], teacher)
         assert (mark.status, mark.at, mark.confidence, mark.attempt_id) == (Status.ABSENT, None, None, None)
+    async with school.database.session() as session:
+        last = (await session.scalars(select(AuditRecord).order_by(AuditRecord.sequence.desc()))).first()
+        assert last is not None
+        assert json.loads(last.details) == {"status": "absent", "was": "present", "how": "teacher"}
