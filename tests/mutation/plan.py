@@ -15,7 +15,9 @@ PLAN: dict[str, tuple[str, ...]] = {
         "tests/rollcall/test_settlement.py", "tests/rollcall/test_tries.py", "tests/rollcall/test_turns.py",
         "tests/rollcall/test_silence.py",
     ),
-    "rollcall/replays.py": ("tests/rollcall/test_settlement.py", "tests/rollcall/test_used_files.py"),
+    "rollcall/replays.py": (
+        "tests/rollcall/test_replays.py", "tests/rollcall/test_settlement.py", "tests/rollcall/test_used_files.py",
+    ),
     "rollcall/storage/lessons.py": (
         "tests/rollcall/test_lessons.py",
         "tests/rollcall/test_storage.py", "tests/rollcall/test_settlement.py", "tests/rollcall/test_turns.py",
