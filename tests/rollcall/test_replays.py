@@ -12,7 +12,9 @@ from rollcall import replays
 from rollcall.copies import same_recording
 from rollcall.job import Result
 from rollcall.replays import Compared, compare_ahead
+from rollcall.seal import Keyring, fingerprint_binding
 from rollcall.settlement import Settled, apply_result
+from rollcall.storage.tables import Attempt
 from rollcall.verdict import Reason, Verdict
 from tests.rollcall.conftest import ANNA, BORIS, NINE, School
 
@@ -101,3 +103,15 @@ async def test_nothing_is_compared_of_a_note_that_is_settled_unknown_or_was_not_
     assert await ahead(school, failed) == Compared()
     assert (await apply(school, failed)).attempt.reason is Reason.NO_SPEECH
     assert compared == []
+
+
+async def test_notes_whose_key_is_gone_hide_no_copy_of_another(school: School) -> None:
+    sealed_elsewhere = Keyring([bytes(range(1, 33))])
+    notes = [await sent(school, BORIS, recording) for recording in (ANOTHER, RECORDING, RECORDING[::-1])]
+    for note in notes:
+        await apply(school, note)
+    async with school.database.session() as session:
+        for note in (notes[0], notes[2]):
+            attempt = await session.get_one(Attempt, note.job_id)
+            attempt.fingerprint = sealed_elsewhere.seal(ANOTHER, fingerprint_binding(note.job_id, attempt.person_id))
+    assert (await ahead(school, await sent(school, ANNA, RECORDING))).replayed
