@@ -23,7 +23,7 @@ from models.encoder import Embeddings, Hearing, Waveform, embeddable
 from models.fbank import Fbank
 from models.fbank_filters import FRAME, SAMPLE_RATE, SHIFT, frame_count
 from models.stretches import coherence
-from models.turns import LONGEST, agreement
+from models.turns import agreement
 
 _DIMENSION_KEY: Final = "xvector.dense.linear.weight"
 
@@ -71,7 +71,7 @@ class CamPlusPlus:
         """See `HearsTurns.turns`."""
         if not embeddable(waveform, self.minimum_samples):
             return float("nan")
-        frames, _ = self._frames([waveform[: round(LONGEST * SAMPLE_RATE)]])
+        frames, _ = self._frames([waveform])
         return agreement(frames[0].float().cpu().numpy(), FRAME_RATE, self._project)
 
     def _forward(self, waveforms: Sequence[Waveform]) -> Embeddings:

@@ -13,9 +13,10 @@ from models.campplus_facts import FRAME_RATE, LEVEL, MINIMUM_SAMPLES, NAME, ONE_
 from models.encoder import Embeddings, Hearing, Waveform, embeddable
 from models.fbank_cpu import fbank
 from models.fbank_filters import BINS, FRAME, SAMPLE_RATE, SHIFT, frame_count
+from models.pooling import statistics
 from models.session import open_session
-from models.stretches import coherence, statistics
-from models.turns import LONGEST, agreement
+from models.stretches import coherence
+from models.turns import agreement
 
 _SEGMENT: Final = 100
 """Frames under one context mask."""
@@ -51,7 +52,7 @@ class OnnxCamPlusPlus:
         """See `HearsTurns.turns`."""
         if not embeddable(waveform, self.minimum_samples):
             return float("nan")
-        return agreement(self._frames(waveform[: round(LONGEST * SAMPLE_RATE)]), FRAME_RATE, self._project)
+        return agreement(self._frames(waveform), FRAME_RATE, self._project)
 
     def _embed_and_divide(self, group: Sequence[Waveform]) -> NDArray[np.float32]:
         frames = self._frames(group[0])

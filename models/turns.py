@@ -8,16 +8,16 @@ what one person's come to.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from typing import Final
 
 import numpy as np
 from numpy.typing import NDArray
 
-from models.stretches import statistics_of
+from models.pooling import Project, likeness, powers
 
 LONGEST: Final = 10.0
-"""Seconds of a note that are heard for this: the divisions to try grow with them."""
+"""Seconds that are heard at a time: the divisions to try grow with them, and no voice agrees with itself the more."""
 _SHORTEST_TURN, _LONGEST_TURN = 0.2, 1.2
 """Seconds. Longer ones are `models.stretches`' to find."""
 _FINENESS: Final = 3
@@ -28,35 +28,34 @@ _LEAST: Final = 0.8
 """Seconds of either side: with less, a voice is not itself."""
 
 
-def agreement(
-    frames: NDArray[np.float32], frame_rate: float, project: Callable[[NDArray[np.float32]], NDArray[np.float32]]
-) -> float:
+def agreement(frames: NDArray[np.float32], frame_rate: float, project: Project) -> float:
     """The lowest cosine between the two sides of a note that is divided into turns.
+
+    A long note is heard part by part: who takes turns in one of them takes turns.
 
     Args:
         frames: [channels, frames], what the encoder pools.
         frame_rate: of these, per second.
-        project: [n, 2 · channels] of means and standard deviations → [n, dimension], embeddings of any length.
 
     Returns:
         A cosine; NaN for a note that is too short to be divided.
     """
+    size = round(LONGEST * frame_rate)
+    parts = -(-frames.shape[1] // size)
+    starts = np.linspace(0, max(0, frames.shape[1] - size), parts).astype(int)
+    return min(_agreement(frames[:, start : start + size], frame_rate, project) for start in starts)
+
+
+def _agreement(frames: NDArray[np.float32], frame_rate: float, project: Project) -> float:
     count = frames.shape[1]
     least = _LEAST * frame_rate
     sides = [side for side in _sides(count / frame_rate, count) if least <= side.sum() <= count - least]
     if not sides:
         return float("nan")
     chosen = np.array(sides, np.float64)
-    # Sums of many squares: in half the digits, a variance near zero would be noise.
-    wide = frames.astype(np.float64)
-    powers = np.stack([wide, np.square(wide)])
-    inside = powers @ chosen.T
-    outside = powers.sum(axis=2, keepdims=True) - inside
+    all_of_it = powers(frames)
     lengths = chosen.sum(axis=1).astype(np.int64)
-    one = project(statistics_of(inside, lengths))
-    other = project(statistics_of(outside, count - lengths))
-    cosines = np.sum(one * other, axis=1) / (np.linalg.norm(one, axis=1) * np.linalg.norm(other, axis=1))
-    return float(cosines.min())
+    return float(likeness(all_of_it @ chosen.T, all_of_it.sum(axis=2), lengths, count, project).min())
 
 
 def _sides(seconds: float, count: int) -> Iterator[NDArray[np.bool_]]:

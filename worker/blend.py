@@ -19,6 +19,7 @@ import numpy as np
 from models.encoder import Encoder, HearsTurns
 from models.errors import ModelError
 from models.segmentation import Segmentation
+from models.turns import LONGEST
 from rollcall.errors import Unavailable
 from rollcall.settings import load_settings
 from worker.waveform import SAMPLE_RATE, Waveform
@@ -140,6 +141,6 @@ class Chaperon:
         agreement = min(self._encoder.turns(one.samples) for one in heard)
         if not np.isfinite(agreement):
             return company
-        seconds = len(speech.samples) / SAMPLE_RATE
+        seconds = min(len(speech.samples) / SAMPLE_RATE, LONGEST)  # what is not heard makes nobody agree more
         # Two voices that blend well, as a synthesiser's do, are near to each other and still two.
         return max(company, weighing.doubt(together, one_person.surprise(agreement, seconds)))

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from models import registry
 from models.coherence import of_windows
 from models.encoder import Embeddings, Encoder, Waveform
-from models.stretches import coherence, statistics
+from models.pooling import statistics
+from models.stretches import coherence
 from rollcall.settings import Settings
 from worker.decode import decode
 from worker.speech import SpeechDetector, cut

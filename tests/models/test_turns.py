@@ -41,6 +41,14 @@ def test_one_voice_agrees_with_itself() -> None:
     assert agreement(frames(8, turn=100), 50, means) > 0.95
 
 
+@pytest.mark.parametrize("place", [0, 12, 26])
+def test_turns_anywhere_in_a_long_note_are_found(place: int) -> None:
+    note = frames(40, turn=100)
+    note[:, place * 50 : (place + 10) * 50] = frames(10, 0.5)
+    assert agreement(note, 50, means) < 0.9
+    assert agreement(frames(40, turn=100), 50, means) > 0.95
+
+
 def test_of_too_little_nothing_is_said() -> None:
     assert np.isnan(agreement(frames(1.5, 0.5), 50, means))
 

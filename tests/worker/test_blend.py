@@ -49,6 +49,29 @@ def test_two_synthetic_voices_laid_over_each_other_do_not_enrol(bench: Bench) ->
         assert refused(until_refused(bench, blends)), (one, other)
 
 
+def test_a_synthetic_voice_that_speaks_for_long_enrols(bench: Bench) -> None:
+    for voice in ("zac", "steph2", "shelby"):
+        speech = np.concatenate([decode(synthetic(voice, number)).samples for number in range(1, 7)])
+        speech = np.tile(speech, 3)[: 50 * 16_000]
+        for seconds in (20, 50):
+            note = bench.hear(speech[: seconds * 16_000])
+            assert note.reason is Reason.GOOD_NOTE, voice
+            assert note.doubt is not None
+            assert note.doubt < 0, voice
+
+
+@pytest.mark.voices
+def test_real_people_who_speak_for_long_enrol(real: Bench) -> None:
+    _, speakers = real.halves()
+    for speaker in speakers[-1:] + speakers[:1]:
+        speech = np.concatenate([real.speech(path) for path in real.notes(speaker)])
+        for seconds in (20, 55):
+            note = real.hear(speech[: seconds * 16_000])
+            assert note.reason is Reason.GOOD_NOTE, (speaker, seconds)
+            assert note.doubt is not None
+            assert note.doubt < 0, (speaker, seconds)
+
+
 @pytest.mark.voices
 def test_two_real_voices_do_not_enrol_as_one(real: Bench) -> None:
     _, speakers = real.halves()
