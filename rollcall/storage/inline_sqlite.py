@@ -12,7 +12,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from concurrent.futures import Executor, ThreadPoolExecutor
+from contextlib import contextmanager, suppress
 from typing import Any, Final
 
 from sqlalchemy import URL
@@ -39,7 +40,7 @@ class InlineCursor(sqlite3.Cursor):
         except sqlite3.OperationalError as error:
             if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY:
                 raise
-        _beside(self._begin_patiently)
+        _beside(self.connection, self._begin_patiently)
         return self
 
     async def _async_soft_close(self) -> None:
@@ -71,13 +72,14 @@ class InlineConnection:
         if self._connection.total_changes == self._connection.changes_before:
             self._connection.commit()
         else:
-            _beside(self._connection.commit)
+            _beside(self._connection, self._connection.commit)
 
     def rollback(self) -> None:
         self._connection.rollback()
 
     def close(self) -> None:
         self._connection.close()
+        self._connection.thread.shutdown(wait=False)
 
     def create_function(self, *args: Any, **options: Any) -> None:
         self._connection.create_function(*args, **options)
@@ -92,6 +94,11 @@ class InlineConnection:
 
 
 class _Patient(sqlite3.Connection):
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        # Its own: the loop's are busy with notes, and the one writer must not wait in their row.
+        self.thread = ThreadPoolExecutor(1, thread_name_prefix="sqlite")
+
     patience = 0
     """Milliseconds."""
     changes_before = 0
@@ -108,17 +115,21 @@ def _patience(connection: sqlite3.Connection) -> Iterator[None]:
         connection.execute("PRAGMA busy_timeout=0")
 
 
-def _beside(work: Callable[[], object]) -> None:
-    await_only(_to_its_end(work))
+def _beside(connection: sqlite3.Connection, work: Callable[[], object]) -> None:
+    if not isinstance(connection, _Patient):
+        raise TypeError("a connection that was not made here")
+    await_only(_to_its_end(connection.thread, work))
 
 
-async def _to_its_end(work: Callable[[], object]) -> None:
-    """In a thread. Whoever is cancelled meanwhile waits for it: nothing else may use the connection before."""
-    working = asyncio.ensure_future(asyncio.to_thread(work))
+async def _to_its_end(thread: Executor, work: Callable[[], object]) -> None:
+    """In a thread. Whoever is cancelled meanwhile waits for it: used by two at once, SQLite ends the process."""
+    working = asyncio.get_running_loop().run_in_executor(thread, work)
     try:
         await asyncio.shield(working)
     except asyncio.CancelledError:
-        await asyncio.wait({working})
+        while not working.done():
+            with suppress(asyncio.CancelledError):  # asked again
+                await asyncio.wait({working})
         raise
 
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
+import threading
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
+from concurrent.futures import Executor
 from contextlib import closing
 from pathlib import Path
 
@@ -64,7 +66,7 @@ async def test_where_nothing_was_written_no_disk_is_waited_for(
     things: Database, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     waits = []
-    monkeypatch.setattr(inline_sqlite, "_beside", lambda work: waits.append(work()))
+    monkeypatch.setattr(inline_sqlite, "_beside", lambda _connection, work: waits.append(work()))
     async with things.session() as session:
         await session.execute(text("SELECT name FROM things"))
     assert not waits
@@ -116,13 +118,13 @@ async def test_who_is_cancelled_in_the_commit_leaves_the_connection_to_the_next(
     loop = asyncio.get_running_loop()
     real = inline_sqlite._to_its_end
 
-    async def slow(work: object) -> None:
+    async def slow(thread: Executor, work: Callable[[], object]) -> None:
         def slowly() -> None:
             loop.call_soon_threadsafe(in_commit.set)
             time.sleep(0.2)
-            work()  # type: ignore[operator]
+            work()
 
-        await real(slowly)
+        await real(thread, slowly)
 
     monkeypatch.setattr(inline_sqlite, "_to_its_end", slow)
 
@@ -158,3 +160,44 @@ async def test_what_takes_long_runs_beside_the_loop(things: Database) -> None:
         await session.execute(slow)
     ticking.cancel()
     assert ticks >= 3
+
+
+async def test_who_is_cancelled_while_another_process_writes_leaves_no_transaction_behind(
+    things: Database, path: Path
+) -> None:
+    async def write() -> None:
+        async with things.session() as session:
+            await session.execute(INSERT, {"name": "never"})
+
+    with closing(sqlite3.connect(path, isolation_level=None, timeout=5)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        writing = asyncio.create_task(write())
+        await asyncio.sleep(0.05)
+        for _ in range(2):  # asked twice, as an impatient shutdown asks
+            writing.cancel()
+            await asyncio.sleep(0.05)
+        assert not writing.done(), "the connection is in use"
+        other.execute("COMMIT")
+        with pytest.raises(asyncio.CancelledError):
+            await writing
+        other.execute("BEGIN IMMEDIATE")
+        other.execute("INSERT INTO things VALUES ('theirs')")
+        other.execute("COMMIT")
+    async with things.session() as session:
+        await session.execute(INSERT, {"name": "ours"})
+    assert names(path) == ["theirs", "ours"]
+
+
+async def test_a_commit_does_not_wait_for_the_loops_other_threads(things: Database, path: Path) -> None:
+    let_go = threading.Event()
+    others = [asyncio.create_task(asyncio.to_thread(let_go.wait)) for _ in range(64)]
+    await asyncio.sleep(0)
+    release = threading.Timer(20, let_go.set)  # or a failure would never end
+    release.start()
+    async with things.session() as session:
+        await session.execute(INSERT, {"name": "ours"})
+    assert names(path) == ["ours"]
+    assert not let_go.is_set()
+    let_go.set()
+    release.cancel()
+    await asyncio.gather(*others)
