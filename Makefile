@@ -30,7 +30,7 @@ chaos: setup services ## Kill and pause every process and server while 600 notes
 machines: setup services ## Bots, workers and servers in network namespaces, and every line between them cut in turn (root)
 	folder=$$(mktemp -d /tmp/rollcall-machines.XXXXXX) && unshare --net .venv/bin/python -m tests.machines.scenario $$folder long
 
-mutate: setup services ## See whether the tests notice faults put into what decides (ARGS="rollcall/tries.py --each 0")
+mutate: setup services ## See whether the tests notice faults put into what decides (ARGS="rollcall/domain/repeated_notes.py --each 0")
 	scripts/services run -- nice .venv/bin/python -m tests.mutation $(ARGS)
 
 services: ## Make sure that the PostgreSQL and the Redis of the tests are installed

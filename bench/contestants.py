@@ -17,8 +17,8 @@ Embed = Callable[[bytes], Any]
 def ours(model: str, backend: str) -> Embed:
     """Rollcall's decoder and encoder, one thread."""
     from models import registry
-    from rollcall.settings import Settings
-    from worker.decode import decode
+    from rollcall.config.settings import Settings
+    from worker.audio.decode import decode
 
     encoder = registry.load(model, Settings().models_dir, "cpu", threads=1, backend=backend)
     return lambda note: encoder.embed([decode(note).samples])
@@ -117,6 +117,6 @@ def system_ffmpeg() -> bool:
 
 def _weights(model: str) -> Path | None:
     from models import registry
-    from rollcall.settings import Settings
+    from rollcall.config.settings import Settings
 
     return registry.locate(model, Settings().models_dir)

@@ -9,7 +9,7 @@ import av
 import numpy as np
 from numpy.typing import NDArray
 
-from worker.decode import decode
+from worker.audio.decode import decode
 
 _ROOT = Path(__file__).parents[1]
 _REAL, _SYNTHETIC = _ROOT.parent / "shared" / "voices" / "dev", _ROOT / "sandbox" / "voices"

@@ -20,7 +20,7 @@ from pathlib import Path
 from bench.notes import as_voice_note
 from sandbox.person import Person
 from sandbox.server import Server
-from worker.decode import decode
+from worker.audio.decode import decode
 
 _TEACHER = 1001
 _PATIENCE = 60

@@ -15,15 +15,15 @@ from threadpoolctl import threadpool_limits
 
 from bench.contestants import pydub_segment
 from models import registry
-from rollcall.decision import decide
-from rollcall.gallery import Gallery
-from rollcall.operating import operating_point
-from rollcall.settings import Settings
-from worker.decode import decode
-from worker.fingerprint import fingerprint
-from worker.quality import measure
-from worker.speech import SpeechDetector, cut
-from worker.waveform import Waveform
+from rollcall.config.settings import Settings
+from rollcall.domain.decision import decide
+from rollcall.domain.gallery import Gallery
+from rollcall.domain.operating import operating_point
+from worker.audio.decode import decode
+from worker.audio.fingerprint import fingerprint
+from worker.audio.quality import measure
+from worker.audio.speech import SpeechDetector, cut
+from worker.audio.waveform import Waveform
 
 _ROUNDS = 5
 _LENGTHS = (1, 2, 5, 10, 20, 40, 60)

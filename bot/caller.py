@@ -8,8 +8,8 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update, User
 
 from bot.services import now
-from rollcall.names import shortened_name
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.domain.names import shortened_name
 from rollcall.storage.people import find_person, known_conversation, make_teacher, register_person
 from rollcall.storage.tables import Conversation, Person
 from rollcall.texts import Texts, language_for, texts_in

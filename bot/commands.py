@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from telegram import Message, MessageEntity
 
-from rollcall.permissions import PERMISSIONS
+from rollcall.domain.permissions import PERMISSIONS
 from rollcall.texts import Texts
 
 STUDENT_COMMANDS = ("here", "enroll", "me", "mydata", "forget", "language", "cancel", "help")

@@ -1,6 +1,6 @@
 """The one way from an update to a handler: who is it, how often, where, and may they, on what they name?
 
-Nothing is registered but through here, and nothing that `rollcall.permissions` has no row for.
+Nothing is registered but through here, and nothing that `rollcall.domain.permissions` has no row for.
 """
 
 from __future__ import annotations
@@ -26,10 +26,10 @@ from telegram.ext import (
 
 from bot.caller import Caller, caller_of
 from bot.handlers.chats import speaks_for_a_chat, who_asks
-from bot.links import JOIN, PAYLOAD
-from bot.replies import reply, settle_button
+from bot.messages.links import JOIN, PAYLOAD
+from bot.messages.replies import reply, settle_button
 from bot.services import App, Context, now
-from rollcall.permissions import PERMISSIONS, Permission, Target
+from rollcall.domain.permissions import PERMISSIONS, Permission, Target
 from rollcall.storage.allowances import Exceeded, pseudonym, spend
 from rollcall.storage.chats import opened_again
 from rollcall.storage.rights import class_of_claim, class_of_lesson, class_of_review, roles_of
@@ -44,7 +44,7 @@ WITH_NUMBERS = (Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target
 
 
 class Undeclared(Exception):
-    """A handler that nobody may use: it has no row in `rollcall.permissions`, or did not come through here."""
+    """A handler that nobody may use: it has no row in `rollcall.domain.permissions`, or did not come through here."""
 
 
 class GuardedApplication(Application[Any, Any, Any, Any, Any, Any]):
@@ -110,7 +110,7 @@ class Gate:
 
     def _permission(self, action: str) -> Permission:
         if action not in PERMISSIONS:
-            raise Undeclared(f"{action!r} has no row in rollcall.permissions")
+            raise Undeclared(f"{action!r} has no row in rollcall.domain.permissions")
         self._unused.discard(action)
         return PERMISSIONS[action]
 

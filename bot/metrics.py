@@ -5,7 +5,7 @@ from __future__ import annotations
 from prometheus_client import Counter, Gauge, Histogram
 from telegram import Update
 
-from rollcall.troubles import Trouble
+from rollcall.storage.faults import Trouble
 
 _REQUEST_BUCKETS = (0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60)
 _ANSWER_BUCKETS = (0.5, 1, 1.5, 2, 3, 5, 8, 13, 20, 30, 60, 120, 300, 600, 1800)

@@ -13,7 +13,7 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 
 from rollcall.errors import TooMuchAtOnce
-from rollcall.mailbox import Mailbox
+from rollcall.queue.bot_end import BotQueue
 
 _LIGHT = 512 << 10
 """Bytes. A minute of Telegram's own voice notes has some 250,000."""
@@ -46,7 +46,7 @@ class Portions:
         async with turn:
             yield
 
-    async def find_room(self, mailbox: Mailbox, note: str, person_id: int, weight: int | None = None) -> None:
+    async def find_room(self, bot_queue: BotQueue, note: str, person_id: int, weight: int | None = None) -> None:
         """Look whether there is room for a note; one of unknown weight has to be fetched for that.
 
         Raises:
@@ -57,20 +57,20 @@ class Portions:
             return
         places = self._places[person_id]
         for each, place in list(places.items()):
-            if place.entry is not None and not await mailbox.holds(place.entry):
+            if place.entry is not None and not await bot_queue.holds(place.entry):
                 places.pop(each, None)
         if self._too_much(person_id, weight):
             self._weighed[note] = weight
             raise TooMuchAtOnce("an account's recordings are heard one after the other")
 
     @asynccontextmanager
-    async def place(self, mailbox: Mailbox, note: str, person_id: int, weight: int) -> AsyncIterator[Place]:
+    async def place(self, bot_queue: BotQueue, note: str, person_id: int, weight: int) -> AsyncIterator[Place]:
         """A note's place, for as long as it is in the queue; its entry is to be written down in it.
 
         Raises:
             TooMuchAtOnce: not yet.
         """
-        await self.find_room(mailbox, note, person_id, weight)
+        await self.find_room(bot_queue, note, person_id, weight)
         place = Place(weight)
         if weight > _LIGHT:
             self._places.setdefault(person_id, {})[note] = place

@@ -13,22 +13,22 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import TelegramError
 
-from bot.answers import answer
-from bot.backoff import Backoff
-from bot.errors import out_of_reach
-from bot.fetching import Withheld, fetch
-from bot.gallery import publish
-from bot.pace import Stopping, pace_of
-from bot.reviews import texts_for
+from bot.outbox.answers import answer
+from bot.outbox.review_cards import texts_for
 from bot.services import App, Services, now
+from bot.transport.backoff import Backoff
+from bot.transport.errors import out_of_reach
+from bot.transport.fetching import Withheld, fetch
+from bot.transport.pace import Stopping, pace_of
+from bot.upkeep.galleries import publish
+from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.errors import QueueFull, TooMuchAtOnce
-from rollcall.job import EarlierTry, Job
+from rollcall.queue.job import EarlierTry, Job
 from rollcall.storage import attempts
 from rollcall.storage.generations import generation_of
 from rollcall.storage.reviews import tries_before
 from rollcall.storage.tables import Attempt, Person
 from rollcall.storage.votes import is_withheld
-from rollcall.verdict import Purpose, Reason, Verdict
 
 _log = logging.getLogger(__name__)
 
@@ -110,10 +110,10 @@ async def _queue(application: App, services: Services, attempt_id: str) -> bool:
         attempt = await session.get(Attempt, attempt_id)
     if attempt is None or attempt.verdict is not Verdict.PENDING:
         return False
-    if attempt.job_entry is not None and await services.mailbox.holds(attempt.job_entry):
+    if attempt.job_entry is not None and await services.queue.holds(attempt.job_entry):
         return True  # we stopped after posting it
-    await services.mailbox.find_room()
-    await services.portions.find_room(services.mailbox, attempt_id, attempt.person_id)
+    await services.queue.find_room()
+    await services.portions.find_room(services.queue, attempt_id, attempt.person_id)
     async with services.portions.turn(attempt.person_id):
         return await _fetch_and_post(application, services, attempt)
 
@@ -187,12 +187,12 @@ async def _post(services: Services, known: _Known, audio: bytes) -> None:
         generation=known.generation,
         queued_at=datetime.now(UTC),  # how long it waits, the worker measures by the machines' clocks
     )
-    async with services.portions.place(services.mailbox, attempt.id, attempt.person_id, len(audio)) as place:
-        place.entry = entry = await services.mailbox.post(job, audio)
+    async with services.portions.place(services.queue, attempt.id, attempt.person_id, len(audio)) as place:
+        place.entry = entry = await services.queue.post(job, audio)
     async with services.database.session() as session:
         wanted = await attempts.queued(session, attempt.id, entry)
     if not wanted:
-        await services.mailbox.withdraw(entry)
+        await services.queue.withdraw(entry)
 
 
 async def _is_current(services: Services, class_id: int, known: _Known) -> bool:
@@ -206,7 +206,7 @@ async def _is_current(services: Services, class_id: int, known: _Known) -> bool:
 
 async def _tell_of_the_wait(application: App, services: Services, attempt: Attempt) -> None:
     """A line where the queue is long. Not worth an error, nor a second try: the answer is what counts."""
-    wait = await services.mailbox.wait_ahead()
+    wait = await services.queue.wait_ahead()
     if wait >= _WORTH_A_WORD:
         await _tell_once(application, services, attempt.id, "queue-wait", seconds=_rounded(wait.total_seconds()))
 

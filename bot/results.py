@@ -11,21 +11,21 @@ import redis
 from sqlalchemy.exc import IntegrityError
 
 from bot import metrics
-from bot.answers import answer
-from bot.errors import out_of_reach
-from bot.gallery import publish, publish_each
+from bot.outbox.answers import answer
 from bot.queueing import queue_again
-from bot.recordings import keep_recordings
 from bot.services import App, Services, now
+from bot.transport.errors import out_of_reach
+from bot.upkeep.galleries import publish, publish_each
+from bot.upkeep.recordings import keep_recordings
+from rollcall.domain.verdict import Verdict
 from rollcall.errors import SealBroken
-from rollcall.job import Result
-from rollcall.replays import compare_ahead
-from rollcall.settlement import apply_result
+from rollcall.queue.job import Result
 from rollcall.storage import attempts
 from rollcall.storage.classes import attended_classes
+from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Person, StoredVoiceprint
-from rollcall.troubles import Trouble
-from rollcall.verdict import Verdict
+from rollcall.usecases.replays import compare_ahead
+from rollcall.usecases.settlement import apply_result
 
 _log = logging.getLogger(__name__)
 
@@ -41,14 +41,14 @@ _AT_ONCE = 16
 
 async def collect_results(application: App, services: Services) -> None:
     """For ever: take a result, make it a fact, tell its sender."""
-    await services.mailbox.open()
-    async for entry, result in services.mailbox.results():
+    await services.queue.open()
+    async for entry, result in services.queue.results():
         try:
             await _settle(application, services, result)
         except Exception as error:
             # A row that clashes with another every time must not hold up the others: it is given up after a few tries.
             if isinstance(error, SealBroken):
-                await services.mailbox.canary.keep()  # is it the result's fault, or ours?
+                await services.queue.canary.keep()  # is it the result's fault, or ours?
             away = isinstance(error, redis.RedisError) or out_of_reach(error)
             damaged = services.database.troubles.saw(error) is Trouble.DAMAGED
             if away and not damaged and not isinstance(error, IntegrityError):
@@ -56,11 +56,11 @@ async def collect_results(application: App, services: Services) -> None:
             # This one's own fault, or that of the rows it needs: the others must not wait for it.
             if not damaged:  # else it is told, and not at each try
                 _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
-            if await services.mailbox.give_up(entry, result):
+            if await services.queue.give_up(entry, result):
                 async with services.database.session() as session:
                     await attempts.fail(session, result.job_id, now())
             continue
-        await services.mailbox.done(entry)
+        await services.queue.done(entry)
         # In a task of its own: one slow chat must not hold up the class.
         application.create_task(_answer(application, services, result.job_id), name=f"answer:{result.job_id}")
 
@@ -71,11 +71,11 @@ async def recover_lost(application: App, services: Services) -> None:
         for attempt_id in await attempts.orphans(session, now() - _ORPHAN_AFTER, now()):
             await attempts.fail(session, attempt_id, now())
         waiting = await attempts.waiting(session, now() - _LOST_AFTER, now())
-    if not waiting or await services.mailbox.oldest_result_age() > _RESULTS_LATE:
+    if not waiting or await services.queue.oldest_result_age() > _RESULTS_LATE:
         return
     for attempt in waiting:
         entry = attempt.job_entry
-        if entry is None or await services.mailbox.holds(entry):
+        if entry is None or await services.queue.holds(entry):
             services.missing.pop(attempt.id, None)
             continue
         # A result may have been taken from the stream at this very moment: only a note missed twice is lost.

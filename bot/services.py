@@ -11,14 +11,14 @@ import redis.asyncio
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot import metrics
-from bot.clock import telegram_clock
+from bot.outbox.stale_boards import StaleBoards
 from bot.portions import Portions
-from bot.stale_boards import StaleBoards
-from rollcall import mailbox
-from rollcall.galleries import GalleryWriter
-from rollcall.mailbox import Mailbox
-from rollcall.seal import Keyring
-from rollcall.settings import Settings
+from bot.transport.clock import telegram_clock
+from rollcall.config.settings import Settings
+from rollcall.queue import bot_end
+from rollcall.queue.bot_end import BotQueue
+from rollcall.queue.galleries import GalleryWriter
+from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 
@@ -34,7 +34,7 @@ class Services:
     keyring: Keyring
     database: Database
     redis: redis.asyncio.Redis
-    mailbox: Mailbox
+    queue: BotQueue
     galleries: GalleryWriter
     stale_boards: StaleBoards
     holder: Holder = field(default_factory=Holder.this_process)
@@ -50,14 +50,14 @@ class Services:
     @classmethod
     def open(cls, settings: Settings, keyring: Keyring, database: Database) -> Services:
         """Make the clients; nothing is connected yet."""
-        client = mailbox.connect(settings.effective_redis_url)
+        client = bot_end.connect(settings.effective_redis_url)
         database.troubles.aloud = True
         return cls(
             settings=settings,
             keyring=keyring,
             database=database,
             redis=client,
-            mailbox=Mailbox(client, keyring, settings.delivery_timeout, metrics.RESULTS_FORGED.inc),
+            queue=BotQueue(client, keyring, settings.delivery_timeout, metrics.RESULTS_FORGED.inc),
             galleries=GalleryWriter(client, keyring),
             stale_boards=StaleBoards(),
         )

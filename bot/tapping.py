@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from bot.replies import Buttons
-from rollcall.attendance import ATTENDED
+from bot.messages.replies import Buttons
+from rollcall.domain.attendance import ATTENDED
 from rollcall.storage.reviews import was_rejected
 from rollcall.storage.tables import Attendance, Lesson, SchoolClass
 from rollcall.texts import Texts

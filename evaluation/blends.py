@@ -1,8 +1,8 @@
 """How many blends of two voices enrol, and how many honest people do not? ``python -m evaluation.blends FOLDER…``
 
-Each folder holds recordings as `evaluation.recordings` finds them. What `worker.blend` weighs was fitted on one half of
-each folder's speakers; the other half is judged, by the worker's own judge. Everything is drawn from one seed. The
-figures stand in docs/accuracy.md.
+Each folder holds recordings as `evaluation.recordings` finds them. What `worker.audio.blend` weighs was fitted on one
+half of each folder's speakers; the other half is judged, by the worker's own judge. Everything is drawn from one seed.
+The figures stand in docs/accuracy.md.
 """
 
 from __future__ import annotations
@@ -22,16 +22,16 @@ from numpy.typing import NDArray
 from evaluation.degrade import SAMPLE_RATE, Samples, opus_file
 from evaluation.recordings import find
 from models import registry
-from rollcall.enrolment import DOUBT, of_two_people
-from rollcall.galleries import GalleryReader
-from rollcall.job import Job
-from rollcall.seal import Keyring
-from rollcall.settings import load_settings
-from rollcall.verdict import Purpose, Reason
-from rollcall.voiceprint import NOTES
-from worker.decode import decode
+from rollcall.config.settings import load_settings
+from rollcall.domain.enrolment import DOUBT, of_two_people
+from rollcall.domain.verdict import Purpose, Reason
+from rollcall.domain.voiceprint import NOTES
+from rollcall.queue.galleries import GalleryReader
+from rollcall.queue.job import Job
+from rollcall.sealing.seal import Keyring
+from worker.audio.decode import decode
+from worker.audio.speech import SpeechDetector, cut
 from worker.judge import Judge
-from worker.speech import SpeechDetector, cut
 
 SEED: Final = 11
 LONGEST: Final = 8.0

@@ -31,8 +31,8 @@ from evaluation.recordings import find
 from evaluation.systems import EncoderSystem
 from models import registry
 from models.encoder import Encoder
-from rollcall.operating import FALSE_ACCEPTS, Operating, operating_point
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.domain.operating import FALSE_ACCEPTS, Operating, operating_point
 
 CONDITIONS = (
     "babble:20,babble:10,babble:5,noise:20,noise:10,reverb:mild,reverb:hard,opus:16,phone,clip:20,"
@@ -78,7 +78,7 @@ def fitted(outcomes: Sequence[Outcome], prior: float = PRIOR) -> tuple[float, fl
 
 
 def point_of(line: tuple[float, float], cohort_mean: NDArray[np.float32] | None, shipped: Operating) -> Operating:
-    """The operating point on a line, its cuts where `rollcall.operating` puts them."""
+    """The operating point on a line, its cuts where `rollcall.domain.operating` puts them."""
     flat = replace(shipped, slope=line[0], offset=line[1], cohort_mean=cohort_mean)
     return replace(flat, accept=flat.score_at(math.log(1 / FALSE_ACCEPTS)), unsure=flat.score_at(0.0))
 
@@ -197,7 +197,7 @@ def main(
     ] = CONDITIONS,
     write: Annotated[bool, typer.Option(help="Write the cohort's mean into rollcall/cohorts.")] = False,
 ) -> None:
-    """Fit, cross-validate, print the line to put into rollcall/operating.py."""
+    """Fit, cross-validate, print the line to put into rollcall/domain/operating.py."""
     settings = Settings()
     encoder = registry.load(model, settings.models_dir, settings.device, None, 1, settings.backend)
     library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")

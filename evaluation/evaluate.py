@@ -22,8 +22,8 @@ from evaluation.systems import EncoderSystem, GmmUbm, MeanMfcc, PlainCosine, Sys
 from evaluation.table import markdown, table
 from models import registry
 from models.errors import ModelError
+from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable, WrongUse
-from rollcall.settings import Settings
 
 _BASELINES: dict[str, Callable[[], list[System]]] = {
     "mfcc": lambda: [MeanMfcc("cosine"), MeanMfcc("Euclidean")],

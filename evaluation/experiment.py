@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from evaluation.systems import Represented, System
 from evaluation.trials import Trials
-from rollcall.decision import SHORT_MARGIN, SURE_SPEECH_SECONDS
-from rollcall.operating import Operating
-from rollcall.outlook import outlook
+from rollcall.domain.decision import SHORT_MARGIN, SURE_SPEECH_SECONDS
+from rollcall.domain.operating import Operating
+from rollcall.domain.recalibration import outlook
 
 
 @dataclass(frozen=True)
@@ -168,7 +168,7 @@ def _outcome(
 def _judged(
     scores: NDArray[np.float64], seconds: NDArray[np.float64], point: Operating
 ) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """`rollcall.decision.decide` for every claim at once: accepted, unsure; bool [tests, people] each."""
+    """`rollcall.domain.decision.decide` for every claim at once: accepted, unsure; bool [tests, people] each."""
     lead = scores - _best_other(scores)
     accept = point.accept + np.where(seconds < SURE_SPEECH_SECONDS, SHORT_MARGIN, 0.0)[:, None]
     accepted = (scores >= accept) & (lead >= point.lead)

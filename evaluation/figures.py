@@ -12,7 +12,7 @@ from evaluation import metrics
 from evaluation.bootstrap import interval
 from evaluation.experiment import Outcome
 from evaluation.trials import Trials
-from rollcall.operating import Operating
+from rollcall.domain.operating import Operating
 
 Scores = NDArray[np.floating]
 _BOOTSTRAP_DRAWS = 100

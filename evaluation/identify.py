@@ -18,15 +18,15 @@ from evaluation.recordings import find
 from evaluation.systems import EncoderSystem, Represented
 from models import registry
 from models.errors import ModelError
-from rollcall.confidence import percent
-from rollcall.decision import decide
+from rollcall.config.settings import Settings
+from rollcall.domain.confidence import percent
+from rollcall.domain.decision import decide
+from rollcall.domain.gallery import Gallery
+from rollcall.domain.operating import Operating
+from rollcall.domain.recalibration import outlook
+from rollcall.domain.verdict import Verdict
+from rollcall.domain.voiceprint import centroid
 from rollcall.errors import Unavailable, WrongUse
-from rollcall.gallery import Gallery
-from rollcall.operating import Operating
-from rollcall.outlook import outlook
-from rollcall.settings import Settings
-from rollcall.verdict import Verdict
-from rollcall.voiceprint import centroid
 
 
 @dataclass(frozen=True)

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from evaluation.degrade import Degradation
-from worker.decode import decode
-from worker.speech import Speech, SpeechDetector, cut
-from worker.waveform import AudioRefused, Waveform
+from worker.audio.decode import decode
+from worker.audio.speech import Speech, SpeechDetector, cut
+from worker.audio.waveform import AudioRefused, Waveform
 
 
 class Unheard(Exception):

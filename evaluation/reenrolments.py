@@ -20,11 +20,11 @@ from evaluation.library import Library
 from evaluation.recordings import find
 from evaluation.systems import EncoderSystem
 from models import registry
-from rollcall.enrolment import is_another_voice
-from rollcall.operating import Operating
-from rollcall.scoring import scores
-from rollcall.settings import Settings
-from rollcall.voiceprint import NOTES, centroid
+from rollcall.config.settings import Settings
+from rollcall.domain.enrolment import is_another_voice
+from rollcall.domain.operating import Operating
+from rollcall.domain.scoring import scores
+from rollcall.domain.voiceprint import NOTES, centroid
 
 CONDITIONS = ("reverb:mild+opus:16", "noise:10")
 HOARSE = 0.94

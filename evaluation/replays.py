@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from evaluation.changes import backwards, over_the_air, pieces, speed, tempo
 from evaluation.degrade import SAMPLE_RATE, Samples, gain, opus, white_noise
 from evaluation.recordings import find
-from rollcall.alignment import Library
-from rollcall.copies import matches, same_recording
-from worker.decode import decode
-from worker.fingerprint import fingerprint, shapes
-from worker.speech import SpeechDetector
-from worker.waveform import Waveform
+from rollcall.domain.alignment import Library
+from rollcall.domain.copies import matches, same_recording
+from worker.audio.decode import decode
+from worker.audio.fingerprint import fingerprint, shapes
+from worker.audio.speech import SpeechDetector
+from worker.audio.waveform import Waveform
 
 SHORTEST, LONGEST = 0.3, 20.0
 EARLIER = 2000
@@ -46,7 +46,7 @@ class Sound:
 
 @dataclass(frozen=True)
 class Heard:
-    """What a worker takes of a note: `worker.fingerprint`."""
+    """What a worker takes of a note: `worker.audio.fingerprint`."""
 
     print: bytes
     shapes: bytes

@@ -10,9 +10,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import Encoder
-from rollcall.operating import Operating, operating_point
-from rollcall.scoring import scores
-from rollcall.voiceprint import centroid
+from rollcall.domain.operating import Operating, operating_point
+from rollcall.domain.scoring import scores
+from rollcall.domain.voiceprint import centroid
 
 Represented = NDArray[np.float32]
 """Whatever a system keeps of a note: an embedding [dimension], or features [frames, coefficients]."""

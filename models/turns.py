@@ -2,8 +2,8 @@
 
 For encoders that pool frames by mean and standard deviation: an embedding of any set of frames follows from sums over
 them, so turns of every length, beginning at any time, can be tried from one pass. One person's halves sound alike
-however a note is divided; of two people who take turns, one division has each of them alone. See `worker.blend` for
-what one person's come to.
+however a note is divided; of two people who take turns, one division has each of them alone. See `worker.audio.blend`
+for what one person's come to.
 """
 
 from __future__ import annotations

@@ -1,5 +1,5 @@
 """``python -m rollcall``."""
 
-from rollcall.cli import main
+from rollcall.cli.main import main
 
 main()

@@ -20,9 +20,9 @@ from sqlalchemy.ext.asyncio import create_async_engine
 
 from models import registry
 from models.errors import WeightsUnavailable
-from rollcall.queue import connect
-from rollcall.seal import Keyring
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.queue.worker_end import connect
+from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Table
@@ -128,7 +128,7 @@ def real_weights(models_dir: Path) -> Path:
 @pytest.fixture(scope="session")
 def valkey_url(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """An embedded Valkey, started as the product starts it."""
-    from rollcall.embedded import start_valkey
+    from rollcall.queue.embedded import start_valkey
 
     settings = Settings(data_dir=tmp_path_factory.mktemp("valkey"), _env_file=None)
     server = start_valkey(settings)

@@ -14,7 +14,7 @@ import pytest
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ENV_EXAMPLE = (ROOT / ".env.example").read_text()
@@ -76,7 +76,7 @@ def test_the_example_of_settings_is_valid_as_it_stands(monkeypatch: pytest.Monke
 
 
 def test_the_bot_is_imported_without_torch_and_without_the_other_rooms() -> None:
-    code = "import sys, bot.main; print(*(name.partition('.')[0] for name in sys.modules))"
+    code = "import sys, bot.app; print(*(name.partition('.')[0] for name in sys.modules))"
     answer = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert not {"torch", "torchaudio", "av", "onnxruntime", "models", "worker", "sandbox"} & set(answer.stdout.split())
 

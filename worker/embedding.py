@@ -9,12 +9,12 @@ from numpy.typing import NDArray
 
 from models import registry
 from models.errors import ModelError
+from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable
-from rollcall.settings import Settings
-from worker.decode import decode
-from worker.opus import decoder_name
-from worker.speech import SpeechDetector, cut
-from worker.waveform import AudioRefused
+from worker.audio.decode import decode
+from worker.audio.opus import decoder_name
+from worker.audio.speech import SpeechDetector, cut
+from worker.audio.waveform import AudioRefused
 
 
 @dataclass(frozen=True)

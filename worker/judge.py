@@ -12,22 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import Encoder
-from rollcall.enrolment import DOUBT, MOST_DOUBT
+from rollcall.domain.enrolment import DOUBT, MOST_DOUBT
+from rollcall.domain.operating import operating_point
+from rollcall.domain.repeated_notes import decide_with_tries
+from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
+from rollcall.domain.voiceprint import pack_embedding, unpack_embedding
 from rollcall.errors import SealBroken, Unavailable
-from rollcall.galleries import GalleryReader
-from rollcall.job import Job, Result
-from rollcall.operating import operating_point
-from rollcall.seal import Binding, Keyring, embedding_binding, fingerprint_binding, shapes_binding
-from rollcall.tries import decide_with_tries
-from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
-from rollcall.voiceprint import pack_embedding, unpack_embedding
-from worker.blend import Chaperon
-from worker.decode import decode
-from worker.fingerprint import fingerprint, shapes
-from worker.opus import decoder_name
-from worker.quality import Quality, complaint, measure
-from worker.speech import Speech, SpeechDetector, cut
-from worker.waveform import AudioRefused, Waveform
+from rollcall.queue.galleries import GalleryReader
+from rollcall.queue.job import Job, Result
+from rollcall.sealing.seal import Binding, Keyring, embedding_binding, fingerprint_binding, shapes_binding
+from worker.audio.blend import Chaperon
+from worker.audio.decode import decode
+from worker.audio.fingerprint import fingerprint, shapes
+from worker.audio.opus import decoder_name
+from worker.audio.quality import Quality, complaint, measure
+from worker.audio.speech import Speech, SpeechDetector, cut
+from worker.audio.waveform import AudioRefused, Waveform
 
 _log = logging.getLogger(__name__)
 
@@ -52,7 +52,7 @@ class Heard:
     together: float | None = None
     """Of a note that enrols, the share of its speech that is two speakers' at once."""
     doubt: float | None = None
-    """Likewise, whether it is one person's: see `rollcall.enrolment`."""
+    """Likewise, whether it is one person's: see `rollcall.domain.enrolment`."""
     timings: dict[str, float] = field(default_factory=dict)
 
 

@@ -13,13 +13,13 @@ from typing import TypeVar
 
 import redis
 
-from rollcall.galleries import GalleryReader
-from rollcall.job import MOST_MILLISECONDS, Result
-from rollcall.queue import Delivery, JobQueue
-from rollcall.verdict import Reason, Verdict
-from rollcall.vitals import Pulse
+from rollcall.domain.verdict import Reason, Verdict
+from rollcall.ops.liveness import Pulse
+from rollcall.queue.galleries import GalleryReader
+from rollcall.queue.job import MOST_MILLISECONDS, Result
+from rollcall.queue.worker_end import Delivery, WorkerQueue
 from worker import metrics
-from worker.decode import is_plain
+from worker.audio.decode import is_plain
 from worker.judge import Heard, Judge
 
 _log = logging.getLogger(__name__)
@@ -36,7 +36,7 @@ _RETRY_FIRST, _RETRY_MOST = 0.2, 5.0
 class Worker:
     """Runs until told to stop; finishes what it holds before it returns."""
 
-    def __init__(self, queue: JobQueue, judge: Judge, galleries: GalleryReader, renew_every: timedelta) -> None:
+    def __init__(self, queue: WorkerQueue, judge: Judge, galleries: GalleryReader, renew_every: timedelta) -> None:
         self._queue = queue
         self._judge = judge
         self._galleries = galleries
@@ -186,7 +186,7 @@ class Worker:
 class _Holding:
     """The entries in work, renewed from a thread of its own until each is settled."""
 
-    def __init__(self, queue: JobQueue, every: timedelta) -> None:
+    def __init__(self, queue: WorkerQueue, every: timedelta) -> None:
         self._queue = queue
         self._every = every.total_seconds()
         self._entries: set[bytes] = set()

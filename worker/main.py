@@ -9,13 +9,13 @@ import redis
 
 from models import registry
 from models.errors import ModelError
+from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable
-from rollcall.galleries import GalleryReader
-from rollcall.ops import observed
-from rollcall.queue import JobQueue, connect
-from rollcall.seal import load_keyring
-from rollcall.settings import Settings
-from rollcall.vitals import Vitals
+from rollcall.ops.liveness import Vitals
+from rollcall.ops.probes import observed
+from rollcall.queue.galleries import GalleryReader
+from rollcall.queue.worker_end import WorkerQueue, connect
+from rollcall.sealing.seal import load_keyring
 from worker import metrics
 from worker.judge import Judge
 from worker.loop import Worker, renewal_period
@@ -55,7 +55,7 @@ def _serve(settings: Settings, vitals: Vitals) -> None:
         }
     )
     client = connect(settings.effective_redis_url)
-    queue = JobQueue(client, keyring, settings.delivery_timeout, metrics.JOBS_FORGED.inc)
+    queue = WorkerQueue(client, keyring, settings.delivery_timeout, metrics.JOBS_FORGED.inc)
     try:
         queue.announce(encoder.name, encoder.weight_hash)
     except redis.RedisError as error:

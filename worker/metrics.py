@@ -6,8 +6,8 @@ from collections.abc import Sequence
 
 from prometheus_client import Counter, Gauge, Histogram, Info
 
-from rollcall.job import Result
-from rollcall.queue import Delivery
+from rollcall.queue.job import Result
+from rollcall.queue.worker_end import Delivery
 
 _STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _WAIT_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600)

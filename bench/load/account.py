@@ -11,10 +11,10 @@ from scipy.stats import spearmanr
 from sqlalchemy import func, select
 
 from bench.load.crowd import Note, Telltale
-from rollcall.attendance import ATTENDED
+from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.verdict import Purpose, Verdict
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt, Attendance
-from rollcall.verdict import Purpose, Verdict
 
 
 @dataclass(frozen=True)

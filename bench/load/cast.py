@@ -15,22 +15,22 @@ from numpy.typing import NDArray
 from bench.notes import as_voice_note
 from models import registry
 from models.encoder import Encoder
-from rollcall.decision import decide
-from rollcall.enrolment import differs_from_before
+from rollcall.config.settings import Settings
+from rollcall.domain.decision import decide
+from rollcall.domain.enrolment import differs_from_before
+from rollcall.domain.gallery import Gallery
+from rollcall.domain.operating import operating_point
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.voiceprint import NOTES, centroid, pack_embedding
 from rollcall.errors import Unavailable
-from rollcall.galleries import GalleryReader
-from rollcall.gallery import Gallery
-from rollcall.job import Job, Result
-from rollcall.operating import operating_point
-from rollcall.queue import connect
-from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
-from rollcall.settings import Settings
-from rollcall.verdict import Purpose, Reason, Verdict
-from rollcall.voiceprint import NOTES, centroid, pack_embedding
-from worker.decode import decode
+from rollcall.queue.galleries import GalleryReader
+from rollcall.queue.job import Job, Result
+from rollcall.queue.worker_end import connect
+from rollcall.sealing.seal import Keyring, embedding_binding, fingerprint_binding
+from worker.audio.decode import decode
+from worker.audio.opus import decoder_name
+from worker.audio.waveform import SAMPLE_RATE
 from worker.judge import Judge
-from worker.opus import decoder_name
-from worker.waveform import SAMPLE_RATE
 
 _SHIPPED = Path(__file__).parents[2] / "sandbox" / "voices"
 _VOICES = ("AnxiousAndy", "Demonic", "Gene2", "klatt2", "shelby", "steph2", "zac")
@@ -50,7 +50,7 @@ class Recording:
     Attributes:
         data: Ogg/Opus.
         embedding: float32 [dimension], L2-normalised.
-        fingerprint: see `worker.fingerprint`.
+        fingerprint: see `worker.audio.fingerprint`.
     """
 
     data: bytes

@@ -14,11 +14,11 @@ import redis.asyncio
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from rollcall import keys
+from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable
-from rollcall.mailbox import connect
-from rollcall.seal import Keyring, load_keyring
-from rollcall.settings import Settings
+from rollcall.queue import keys
+from rollcall.queue.bot_end import connect
+from rollcall.sealing.seal import Keyring, load_keyring
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from sandbox.server import Server

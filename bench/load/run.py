@@ -18,7 +18,7 @@ from bench.load.report import Setting
 from bench.load.school import enrol, plan
 from bench.load.watch import Sample, Watch, dead_letters
 from bench.report import machine
-from rollcall.class_gallery import rebuild
+from rollcall.usecases.galleries import rebuild
 from sandbox.server import Server
 
 _TELL_EVERY = 5.0

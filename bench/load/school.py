@@ -10,16 +10,16 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from bench.load.cast import Cast, Voice
-from bot.consent import CONSENT_VERSION
-from rollcall.seal import Keyring
-from rollcall.settlement import ENROLLING, apply_result
+from bot.messages.consent import CONSENT_VERSION
+from rollcall.domain.verdict import Purpose
+from rollcall.sealing.seal import Keyring
 from rollcall.storage import attempts
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.classes import create_class, join_class
 from rollcall.storage.database import Database
 from rollcall.storage.people import give_consent, register_person, set_step
 from rollcall.storage.tables import SchoolClass
-from rollcall.verdict import Purpose
+from rollcall.usecases.settlement import ENROLLING, apply_result
 
 _FIRST_TEACHER, _FIRST_STUDENT = 2_000_001, 3_000_001
 _LANGUAGE = "en"

@@ -12,7 +12,7 @@ import redis.asyncio
 
 from bench.load.crowd import Crowd
 from bench.load.installation import Installation
-from rollcall import keys
+from rollcall.queue import keys
 from sandbox.telegram import Telegram
 
 _EVERY = 0.5

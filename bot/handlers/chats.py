@@ -9,9 +9,9 @@ from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
 
-from bot.replies import reply
+from bot.messages.replies import reply
 from bot.services import Bot, Context, Services, now
-from rollcall.limits import MESSAGES
+from rollcall.domain.limits import MESSAGES
 from rollcall.storage.allowances import pseudonym, spend
 from rollcall.storage.chats import move_chat, opened_again, opener_in
 from rollcall.storage.tables import Conversation

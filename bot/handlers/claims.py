@@ -5,14 +5,14 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.caller import caller_of, teacher_of
-from bot.claims import show_claims
-from bot.gallery import publish_each
-from bot.recordings import keep_recordings
-from bot.replies import reply, settle_button
+from bot.messages.replies import reply, settle_button
+from bot.outbox.claim_cards import show_claims
 from bot.services import Context, now
-from rollcall.claim import ClaimState
-from rollcall.storage.claim_decisions import change, decide
+from bot.upkeep.galleries import publish_each
+from bot.upkeep.recordings import keep_recordings
+from rollcall.domain.claim import ClaimState
 from rollcall.storage.claim_tables import VoiceClaim
+from rollcall.usecases.claim_decisions import change, decide
 
 _CHANGED = {"accept": ClaimState.ACCEPTED, "reject": ClaimState.REJECTED}
 

@@ -7,11 +7,11 @@ from zoneinfo import ZoneInfo
 from telegram import Update
 
 from bot.caller import caller_of, teacher_of
-from bot.moments import moment_of
-from bot.pages import Page, page_of
-from bot.replies import Buttons, reply
+from bot.messages.moments import moment_of
+from bot.messages.paging import Page, page_of
+from bot.messages.replies import Buttons, reply
 from bot.services import Context, now
-from rollcall.names import LONGEST_TITLE, clean_title
+from rollcall.domain.names import LONGEST_TITLE, clean_title
 from rollcall.storage.claims import settle_class
 from rollcall.storage.classes import (
     archive_class,

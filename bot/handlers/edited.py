@@ -7,7 +7,6 @@ from datetime import timedelta
 
 from telegram import Message, Update
 
-from bot.attachments import MAY_HOLD_SPEECH
 from bot.caller import Caller, caller_of
 from bot.commands import command_in
 from bot.handlers.enrolment import NAME_MESSAGE
@@ -15,8 +14,9 @@ from bot.handlers.joining import NAME, name_changed, name_given
 from bot.handlers.other import anything
 from bot.handlers.start import follow
 from bot.handlers.voice import describe
-from bot.links import payload_in
-from bot.replies import reply
+from bot.messages.attachments import MAY_HOLD_SPEECH
+from bot.messages.links import payload_in
+from bot.messages.replies import reply
 from bot.services import Context, now
 from rollcall.storage.tables import Attempt
 

@@ -9,16 +9,16 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of
-from bot.chat_notes import remove_notes
-from bot.consent import CONSENT_VERSION, ask_consent
-from bot.phrases import enrolment_phrase
-from bot.recordings import keep_recordings
-from bot.replies import reply, take_buttons_away, tidy_button
+from bot.messages.consent import CONSENT_VERSION, ask_consent
+from bot.messages.phrases import enrolment_phrase
+from bot.messages.replies import reply, take_buttons_away, tidy_button
+from bot.outbox.chat_notes import remove_notes
 from bot.services import Context, now
-from rollcall.settlement import ENROLLING
+from bot.upkeep.recordings import keep_recordings
+from rollcall.domain.verdict import Purpose
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.people import agree_to_keep_recordings, has_consent, set_step
-from rollcall.verdict import Purpose
+from rollcall.usecases.settlement import ENROLLING
 
 NAME_MESSAGE = "name_message"
 """In the conversation's data: the message that gave the name, for as long as editing it may change the name."""

@@ -5,14 +5,14 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.caller import caller_of
-from bot.erasures import follow, receipt_for, receipt_text
-from bot.replies import Buttons, reply, take_buttons_away
+from bot.messages.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
-from rollcall.storage import erasure
+from bot.upkeep.erasures import follow, receipt_for, receipt_text
 from rollcall.storage.classes import every_class_of
-from rollcall.storage.erasure import Erased, Kind, erase_everything, erase_voice
 from rollcall.storage.people import set_step
 from rollcall.texts import Texts
+from rollcall.usecases import erasure
+from rollcall.usecases.erasure import Erased, Kind, erase_everything, erase_voice
 
 
 async def forget(update: Update, context: Context) -> None:

@@ -10,12 +10,12 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of
-from bot.moments import moment_of
-from bot.replies import Buttons, reply, settle_button
-from bot.reviews import ask_teachers
+from bot.messages.moments import moment_of
+from bot.messages.replies import Buttons, reply, settle_button
+from bot.outbox.review_cards import ask_teachers
 from bot.services import Context, now
 from bot.tapping import tap_row
-from rollcall.review import Asked, ReviewState
+from rollcall.domain.review import Asked, ReviewState
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.reviews import tap_in, was_rejected

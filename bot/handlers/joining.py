@@ -9,22 +9,22 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import Caller, caller_of, remember
-from bot.claims import words_for_joiner
-from bot.consent import AGAIN, CONSENT, CONSENT_VERSION
-from bot.gallery import publish
-from bot.guesses import too_many, wrong
 from bot.handlers.enrolment import NAME_MESSAGE, begin_enrolment
-from bot.replies import Buttons, enrol_button, namesake_buttons, reply, take_buttons_away
+from bot.messages.consent import AGAIN, CONSENT, CONSENT_VERSION
+from bot.messages.guesses import too_many, wrong
+from bot.messages.replies import Buttons, enrol_button, namesake_buttons, reply, take_buttons_away
+from bot.outbox.claim_cards import words_for_joiner
 from bot.services import Context, Services, now
-from rollcall.names import NameFault, alike, clean_name, full_name_in
+from bot.upkeep.galleries import publish
+from rollcall.domain.names import NameFault, alike, clean_name, full_name_in
 from rollcall.storage.claims import take_along
 from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
-from rollcall.storage.erasure import erase_stranger
 from rollcall.storage.namesakes import note_namesakes
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Person
 from rollcall.storage.votes import is_of_use, is_withheld
 from rollcall.texts import Texts
+from rollcall.usecases.erasure import erase_stranger
 
 NAME = "name"
 SAID = "said"

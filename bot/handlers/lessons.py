@@ -7,11 +7,11 @@ from datetime import datetime, timedelta
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
-from bot.boards import board_buttons, board_text, report_button, summary_text
 from bot.caller import Caller, caller_of, teacher_of
-from bot.moments import moment_of
-from bot.places import place_of
-from bot.replies import Buttons, reply, take_buttons_away
+from bot.messages.moments import moment_of
+from bot.messages.places import place_of
+from bot.messages.replies import Buttons, reply, take_buttons_away
+from bot.outbox.boards import board_buttons, board_text, report_button, summary_text
 from bot.services import Context
 from rollcall.storage.classes import taught_classes
 from rollcall.storage.lessons import close_lesson, headcount, lesson_closed_at, open_lesson, open_lesson_of

@@ -5,9 +5,9 @@ from __future__ import annotations
 from telegram import InputFile, Update
 
 from bot.caller import caller_of
-from bot.replies import reply
+from bot.messages.replies import reply
 from bot.services import Context, now
-from rollcall.storage.mydata import as_json, gather
+from rollcall.usecases.mydata import as_json, gather
 
 
 async def mydata(update: Update, context: Context) -> None:

@@ -5,17 +5,17 @@ from __future__ import annotations
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
-from bot.attachments import what_it_is
 from bot.caller import Caller, caller_of
-from bot.consent import CONSENT
 from bot.handlers.here import here_buttons
 from bot.handlers.joining import NAME, name_given
 from bot.handlers.start import follow
-from bot.links import payload_in
-from bot.replies import Buttons, reply, teacher_buttons
+from bot.messages.attachments import what_it_is
+from bot.messages.consent import CONSENT
+from bot.messages.links import payload_in
+from bot.messages.replies import Buttons, reply, teacher_buttons
 from bot.services import Context
-from rollcall.settlement import ENROLLING
 from rollcall.storage.classes import taught_classes
+from rollcall.usecases.settlement import ENROLLING
 
 _HINTS = {CONSENT: "answer-consent-first", NAME: "name-first", ENROLLING: "hint-enrolling"}
 """What we wait for, in each dialogue."""

@@ -15,20 +15,20 @@ from telegram.constants import ChatAction
 from telegram.error import Forbidden, TelegramError
 
 from bot.caller import Caller, caller_of, teacher_of
-from bot.claims import report_line
-from bot.pace import Stopping
-from bot.replies import Buttons, keyboard, reply, settle_button
+from bot.messages.replies import Buttons, keyboard, reply, settle_button
+from bot.outbox.claim_cards import report_line
 from bot.services import Bot, Context, now
-from rollcall.audit import Action
+from bot.transport.pace import Stopping
+from rollcall.audit.chain import Action
+from rollcall.config.settings import Settings
 from rollcall.report.model import Period, Report
 from rollcall.report.text import report_text
 from rollcall.report.wording import waiting_count
-from rollcall.settings import Settings
 from rollcall.storage import audit
 from rollcall.storage.classes import taught_class, taught_classes
-from rollcall.storage.reports import build_report
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
+from rollcall.usecases.report import build_report
 
 _log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@ from __future__ import annotations
 from telegram import Update
 
 from bot.caller import caller_of, teacher_of
-from bot.replies import reply, settle_button
-from bot.reviews import show_reviews
+from bot.messages.replies import reply, settle_button
+from bot.outbox.review_cards import show_reviews
 from bot.services import Context, now
-from rollcall.review import ReviewState
+from rollcall.domain.review import ReviewState
 from rollcall.storage.reviews import change_decision, decide_review
 from rollcall.storage.tables import Review
 

@@ -9,9 +9,9 @@ from telegram import BotCommandScopeChat, Update
 from telegram.error import TelegramError
 
 from bot.caller import caller_of
-from bot.pages import PAGE, page_of, pages_for, turning
-from bot.replies import Buttons, reply, take_buttons_away
-from bot.reviews import texts_for
+from bot.messages.paging import PAGE, page_of, pages_for, turning
+from bot.messages.replies import Buttons, reply, take_buttons_away
+from bot.outbox.review_cards import texts_for
 from bot.services import Context, now
 from rollcall.storage import invites, rights
 from rollcall.storage.audit import Account

@@ -9,12 +9,12 @@ from telegram.error import TelegramError
 
 from bot.caller import Caller, become_teacher, caller_of, remember
 from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list
-from bot.consent import ask_consent
-from bot.guesses import too_many, wrong
-from bot.links import JOIN, PAYLOAD, TEACH
-from bot.replies import Buttons, enrol_button, reply, teacher_buttons
+from bot.messages.consent import ask_consent
+from bot.messages.guesses import too_many, wrong
+from bot.messages.links import JOIN, PAYLOAD, TEACH
+from bot.messages.replies import Buttons, enrol_button, reply, teacher_buttons
 from bot.services import Context, now
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
 from rollcall.storage.classes import attended_classes, class_by_code, taught_classes
 from rollcall.storage.invites import redeem_invite
 from rollcall.storage.people import drop_conversation, set_step

@@ -8,9 +8,9 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import caller_of
-from bot.replies import enrol_button, reply
+from bot.messages.replies import enrol_button, reply
 from bot.services import Context
-from rollcall.attendance import Status
+from rollcall.domain.attendance import Status
 from rollcall.marked import one_below_the_other
 from rollcall.report.wording import SIGNS, status_word
 from rollcall.storage.classes import attended_classes

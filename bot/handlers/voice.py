@@ -9,22 +9,22 @@ from telegram import Audio, Document, Message, ReplyParameters, Update, Video, V
 from telegram.constants import FileSizeLimit
 
 from bot.caller import Caller, caller_of
-from bot.consent import CONSENT
 from bot.handlers.here import here_buttons
 from bot.handlers.joining import NAME
-from bot.inbox import InOrder
+from bot.messages.consent import CONSENT
+from bot.messages.replies import Buttons, enrol_button, keyboard
 from bot.queueing import take_on
-from bot.replies import Buttons, enrol_button, keyboard
 from bot.services import Context, now
-from rollcall.attendance import ATTENDED
-from rollcall.sent_as import SentAs
-from rollcall.settlement import ENROLLING
+from bot.transport.inbox import InOrder
+from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.sent_as import SentAs
+from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.storage import attempts, lessons
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.classes import attended_classes
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person
 from rollcall.storage.votes import is_of_use
-from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.usecases.settlement import ENROLLING
 
 _KINDS = {
     Voice: SentAs.VOICE,

@@ -6,15 +6,15 @@ from sqlalchemy.ext.asyncio import AsyncSession
 from telegram import Update
 
 from bot.caller import caller_of
-from bot.replies import reply
+from bot.messages.replies import reply
 from bot.services import Context
-from rollcall.class_gallery import outlook_of
-from rollcall.outlook import Outlook
+from rollcall.domain.recalibration import Outlook
 from rollcall.storage.claims import of_class, whom_it_sounds_like
 from rollcall.storage.classes import names_in_class
 from rollcall.storage.people import names_of
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
+from rollcall.usecases.galleries import outlook_of
 
 _MOST_PAIRS = 5
 """Named in one message."""

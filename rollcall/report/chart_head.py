@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rollcall.attendance import ATTENDED, Status
+from rollcall.domain.attendance import ATTENDED, Status
 from rollcall.report.drawing import FLAGGED, HOLLOW, INK, LATE, MARGIN, MUTED, PAPER, PRESENT, WIDTH, Paper, rounded
 from rollcall.report.model import Report
 from rollcall.report.wording import STATUSES, count_word, lesson_when, one_line

@@ -6,7 +6,8 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 
-from rollcall.attendance import ATTENDED, Status
+from rollcall.domain.attendance import ATTENDED, Status
+from rollcall.domain.verdict import SUSPICIOUS
 from rollcall.report.chart_head import lesson_head
 from rollcall.report.drawing import (
     FAINT,
@@ -26,7 +27,6 @@ from rollcall.report.drawing import (
 from rollcall.report.model import Mark, Report
 from rollcall.report.wording import STATUSES, capital, clock, count_word, one_line, reason_words, status_word
 from rollcall.texts import Texts
-from rollcall.verdict import SUSPICIOUS
 
 _ROOM = WIDTH - 2 * MARGIN
 _BODY_TOP = 610

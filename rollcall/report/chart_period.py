@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rollcall.attendance import Status
+from rollcall.domain.attendance import Status
 from rollcall.report.drawing import (
     FAINT,
     FLAGGED,

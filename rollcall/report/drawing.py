@@ -17,7 +17,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from rollcall.attendance import Status
+from rollcall.domain.attendance import Status
 
 WIDTH = 1080
 MARGIN = 64

@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from rollcall.attendance import ATTENDED, Status
-from rollcall.verdict import SUSPICIOUS, Reason
+from rollcall.domain.attendance import ATTENDED, Remarks, Status
+from rollcall.domain.verdict import SUSPICIOUS, Reason
 
 
 class Period(StrEnum):
@@ -34,24 +34,6 @@ class LessonHead:
 
 
 @dataclass(frozen=True)
-class Remarks:
-    """What a teacher may want to know of a mark that stands.
-
-    Attributes:
-        enrolled_at: when the voice had been recorded, where that was after the lesson had begun (UTC).
-        other_voices: how many notes in another voice came before the mark.
-        as_file: whether the accepted note was a file, and not recorded in Telegram.
-    """
-
-    enrolled_at: datetime | None = None
-    other_voices: int = 0
-    as_file: bool = False
-
-    def __bool__(self) -> bool:
-        return self != Remarks()
-
-
-@dataclass(frozen=True)
 class Mark:
     """One student's part in one lesson.
 
@@ -70,7 +52,7 @@ class Mark:
     refused: tuple[Reason, ...] = ()
     confirmed: bool = False
     waiting: bool = False
-    remarks: Remarks = Remarks()
+    remarks: Remarks = field(default_factory=Remarks)
 
     def without_enrolment(self) -> Mark:
         """The same, not telling when the voice was recorded."""

@@ -10,8 +10,8 @@ from typing import Any
 
 import xlsxwriter
 
-from rollcall.attendance import Status
-from rollcall.confidence import percent
+from rollcall.domain.attendance import Status
+from rollcall.domain.confidence import percent
 from rollcall.report.model import Mark, Report
 from rollcall.report.remarks import remark_words
 from rollcall.report.standing import class_share, lesson_share, standing_of

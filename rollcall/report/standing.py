@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rollcall.attendance import ATTENDED, Status
+from rollcall.domain.attendance import ATTENDED, Status
 from rollcall.report.model import Report, StudentLine
 
 _LOW_SHARE = 0.6

@@ -6,7 +6,7 @@ import csv
 import io
 from collections.abc import Iterable
 
-from rollcall.confidence import percent
+from rollcall.domain.confidence import percent
 from rollcall.report.model import Mark, Report
 from rollcall.report.remarks import remark_words
 from rollcall.report.standing import standing_of

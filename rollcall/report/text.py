@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from rollcall.attendance import ATTENDED, Status
-from rollcall.confidence import percent
+from rollcall.domain.attendance import ATTENDED, Status
+from rollcall.domain.confidence import percent
+from rollcall.domain.verdict import SUSPICIOUS
 from rollcall.report.model import Mark, Report, StudentLine
 from rollcall.report.remarks import brief_words, enrolled_together, remarked
 from rollcall.report.standing import Standing, class_share, standing_of
@@ -22,7 +23,6 @@ from rollcall.report.wording import (
     waiting_count,
 )
 from rollcall.texts import Texts
-from rollcall.verdict import SUSPICIOUS
 
 LONGEST_MESSAGE = 4096
 """Telegram's limit, in UTF-16 code units."""

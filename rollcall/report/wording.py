@@ -6,10 +6,10 @@ import math
 from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
-from rollcall.attendance import Status
+from rollcall.domain.attendance import Status
+from rollcall.domain.verdict import Reason
 from rollcall.report.model import LessonHead, Mark, Period, Report
 from rollcall.texts import Texts
-from rollcall.verdict import Reason
 
 STATUSES = (Status.PRESENT, Status.LATE, Status.ABSENT, Status.FLAGGED)
 """In the order in which people read them."""

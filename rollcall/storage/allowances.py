@@ -13,8 +13,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.limits import LIMITS, Limit
-from rollcall.seal import Keyring
+from rollcall.domain.limits import LIMITS, Limit
+from rollcall.sealing.seal import Keyring
 from rollcall.storage.tables import Allowance
 
 _PURPOSE = "rollcall allowances v1"

@@ -12,11 +12,11 @@ from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import InstrumentedAttribute
 
-from rollcall.sent_as import SentAs
+from rollcall.domain.sent_as import SentAs
+from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
 from rollcall.storage.used_files import is_used
-from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
 
 _OWED_AT_ONCE = 200
 LONGEST_WAIT = timedelta(minutes=15)

@@ -13,11 +13,11 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
-from rollcall.audit import GENESIS, Action, Detail, Head, Record, Sealed, Sealer, detail_text
+from rollcall.audit.chain import GENESIS, Action, Detail, Head, Record, Sealed, Sealer, detail_text
 from rollcall.storage.audit_tables import AuditHead, AuditPseudonym, AuditRecord
 from rollcall.storage.tables import Person, Table
 
-_PENDING = "rollcall.audit"
+_PENDING = "rollcall.audit.chain"
 _SYSTEM = "system"
 
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from rollcall.audit import Action, Head, Record, Sealed
+from rollcall.audit.chain import Action, Head, Record, Sealed
 from rollcall.storage.audit_tables import AuditHead, AuditPseudonym, AuditRecord
 from rollcall.storage.tables import Attendance, Person
 

@@ -11,7 +11,7 @@ from rollcall.storage.tables import Table
 
 
 class AuditRecord(Table):
-    """A fact on record: see `rollcall.audit.Record`."""
+    """A fact on record: see `rollcall.audit.chain.Record`."""
 
     __tablename__ = "audit_records"
     sequence: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)

@@ -9,8 +9,8 @@ from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.claim import ClaimState
-from rollcall.review import Asked, ReviewState
+from rollcall.domain.claim import ClaimState
+from rollcall.domain.review import Asked, ReviewState
 from rollcall.storage.claim_tables import ClaimCard
 from rollcall.storage.classes import teachers_of
 from rollcall.storage.notices import wait_after

@@ -9,8 +9,8 @@ from sqlalchemy import Select, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import aliased
 
-from rollcall.claim import ClaimState
-from rollcall.review import Asked
+from rollcall.domain.claim import ClaimState
+from rollcall.domain.review import Asked
 from rollcall.storage.cards import really_asked
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.tables import STUDENT, TEACHER, Membership, Person, SchoolClass

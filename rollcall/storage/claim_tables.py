@@ -7,7 +7,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rollcall.claim import ClaimState
+from rollcall.domain.claim import ClaimState
 from rollcall.storage.tables import Table
 
 

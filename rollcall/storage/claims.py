@@ -9,20 +9,20 @@ from datetime import datetime
 from sqlalchemy import or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.audit import Action
-from rollcall.claim import WITHOUT_VOTE, ClaimState
-from rollcall.enrolment import is_another_voice
+from rollcall.audit.chain import Action
+from rollcall.domain.claim import WITHOUT_VOTE, ClaimState
+from rollcall.domain.enrolment import is_another_voice
+from rollcall.domain.operating import operating_point
+from rollcall.domain.voiceprint import Voiceprint
 from rollcall.errors import SealBroken, UnknownEncoder
-from rollcall.operating import operating_point
-from rollcall.seal import Keyring
+from rollcall.sealing.seal import Keyring
 from rollcall.storage import audit
-from rollcall.storage.alike import sounds_like
 from rollcall.storage.audit import PersonId
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
+from rollcall.storage.similar_accounts import sounds_like
 from rollcall.storage.tables import STUDENT, EnrolmentNote, Membership, SchoolClass, StoredVoiceprint
 from rollcall.storage.voiceprints import complete_enrolment, keep_notes_of, notes_of, open_note, print_of, voiceprint_of
 from rollcall.storage.votes import is_withheld, votes_of
-from rollcall.voiceprint import Voiceprint
 
 Likenesses = Mapping[int, Mapping[int, float]]
 """By class: whom a voice sounds like there, with the scores."""

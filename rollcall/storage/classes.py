@@ -10,8 +10,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.audit import Action
-from rollcall.lookalikes import readings, told_apart
+from rollcall.audit.chain import Action
+from rollcall.domain.similar_names import readings, told_apart
 from rollcall.storage import audit
 from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, SchoolClass
 

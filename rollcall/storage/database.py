@@ -12,18 +12,18 @@ from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 
-from rollcall import troubles
-from rollcall.audit import Sealer
+from rollcall.audit.chain import Sealer
+from rollcall.config.settings import Settings
 from rollcall.errors import SettingsError, Unavailable
-from rollcall.places import make_folder
-from rollcall.seal import Keyring, load_keyring
-from rollcall.settings import Settings
+from rollcall.sealing.seal import Keyring, load_keyring
+from rollcall.storage import faults
 from rollcall.storage.audit import write_pending
+from rollcall.storage.faults import Troubles
 from rollcall.storage.inline_sqlite import BEGIN_TO_WRITE, DRIVER, InlineConnection
 from rollcall.storage.libpq import without_libpq_words
 from rollcall.storage.tls import without_tls_words
 from rollcall.storage.used_files import KEYRING
-from rollcall.troubles import Troubles
+from rollcall.system.folders import make_folder
 
 _BUSY_MS = 20_000
 _SNAPSHOT = "rollcall_snapshot"
@@ -149,7 +149,7 @@ def database_needed() -> Iterator[None]:
     try:
         yield
     except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
-        raise troubles.told(error) or Unavailable(
+        raise faults.told(error) or Unavailable(
             f"the database cannot be used ({type(error).__name__}): "
             "check ROLLCALL_DATABASE_URL and that it runs, and run rollcall migrate"
         ) from error

@@ -8,8 +8,8 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.domain.verdict import Verdict
 from rollcall.storage.tables import Attempt, IncomingUpdate, Lesson
-from rollcall.verdict import Verdict
 
 
 @dataclass(frozen=True)

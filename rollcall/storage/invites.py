@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.audit import Action
+from rollcall.audit.chain import Action
 from rollcall.storage import audit
 from rollcall.storage.audit import Account
 from rollcall.storage.tables import Invite

@@ -9,14 +9,14 @@ from datetime import datetime, timedelta
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.attendance import ATTENDED, Status, status_at, status_without_mark
-from rollcall.audit import Action
+from rollcall.audit.chain import Action
+from rollcall.domain.attendance import ATTENDED, Status, status_at, status_without_mark
+from rollcall.domain.verdict import SUSPICIOUS, Purpose
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.classes import student_count, students_of
 from rollcall.storage.notices import promise
 from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, Person, SchoolClass
-from rollcall.verdict import SUSPICIOUS, Purpose
 
 
 @dataclass(frozen=True)

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, delete, select, true, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.audit import Action
+from rollcall.audit.chain import Action
 from rollcall.storage import audit
 from rollcall.storage.audit import Account
 from rollcall.storage.tables import Consent, Conversation, Person

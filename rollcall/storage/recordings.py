@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, exists, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.collation import sort_key
-from rollcall.job import Result
-from rollcall.seal import Keyring, recording_binding
+from rollcall.domain.collation import sort_key
+from rollcall.queue.job import Result
+from rollcall.sealing.seal import Keyring, recording_binding
 from rollcall.storage import claims
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.people import has_consent

@@ -9,11 +9,11 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.report.model import Remarks
-from rollcall.sent_as import RECORDED
+from rollcall.domain.attendance import Remarks
+from rollcall.domain.sent_as import RECORDED
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.voiceprint import NOTES
 from rollcall.storage.tables import Attempt, Attendance, Lesson, StoredVoiceprint
-from rollcall.verdict import Purpose, Reason, Verdict
-from rollcall.voiceprint import NOTES
 
 _ANOTHER_VOICE = (Reason.OTHER_VOICE, Reason.UNKNOWN_VOICE)
 

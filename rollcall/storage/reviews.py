@@ -10,15 +10,15 @@ from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.attendance import ATTENDED
-from rollcall.audit import Action
-from rollcall.job import EarlierTry
-from rollcall.review import ReviewState
+from rollcall.audit.chain import Action
+from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.repeated_notes import MOST
+from rollcall.domain.review import ReviewState
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.queue.job import EarlierTry
 from rollcall.storage import audit, lessons
 from rollcall.storage.audit import PersonId
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person, Review, ReviewCard
-from rollcall.tries import MOST
-from rollcall.verdict import Purpose, Reason, Verdict
 
 TOGETHER = timedelta(minutes=10)
 """Unsure notes outside a lesson are averaged when no longer apart than this."""

@@ -8,9 +8,9 @@ from datetime import datetime
 from sqlalchemy import delete, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.audit import Action
-from rollcall.collation import sort_key
-from rollcall.permissions import Role
+from rollcall.audit.chain import Action
+from rollcall.domain.collation import sort_key
+from rollcall.domain.permissions import Role
 from rollcall.storage import audit
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.invites import revoke_used_by

@@ -22,11 +22,11 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
-from rollcall.attendance import Status
-from rollcall.claim import ClaimState
-from rollcall.review import ReviewState
-from rollcall.sent_as import SentAs
-from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.domain.attendance import Status
+from rollcall.domain.claim import ClaimState
+from rollcall.domain.review import ReviewState
+from rollcall.domain.sent_as import SentAs
+from rollcall.domain.verdict import Purpose, Reason, Verdict
 
 
 class UtcTime(TypeDecorator[datetime]):
@@ -137,7 +137,7 @@ class Invite(Table):
 
 
 class Allowance(Table):
-    """What an account has left of one of the limits (`rollcall.limits`); swept once it is whole again."""
+    """What an account has left of one of the limits (`rollcall.domain.limits`); swept once it is whole again."""
 
     __tablename__ = "allowances"
     who: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -426,7 +426,7 @@ class Erasure(Table):
     __tablename__ = "erasures"
     receipt: Mapped[str] = mapped_column(String(36), primary_key=True)
     kind: Mapped[str] = mapped_column(String(16))
-    """A `rollcall.storage.erasure.Kind`."""
+    """A `rollcall.usecases.erasure.Kind`."""
     erased_at: Mapped[datetime]
     counts: Mapped[dict[str, Any]]
     """How many values went, by what they were."""

@@ -19,7 +19,7 @@ from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.errors import SealBroken
-from rollcall.seal import Keyring, file_key_binding, fingerprint_binding
+from rollcall.sealing.seal import Keyring, file_key_binding, fingerprint_binding
 from rollcall.storage.tables import STUDENT, Attempt, Membership, SchoolClass, UsedFile
 
 KEYRING = "rollcall.keyring"

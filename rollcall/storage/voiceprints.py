@@ -12,12 +12,14 @@ from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.audit import Action
-from rollcall.claim import ClaimState
+from rollcall.audit.chain import Action
+from rollcall.domain.claim import ClaimState
+from rollcall.domain.review import ReviewState
+from rollcall.domain.verdict import Reason, Verdict
+from rollcall.domain.voiceprint import Voiceprint, centroid, unpack_embedding
 from rollcall.errors import SealBroken
-from rollcall.job import Result
-from rollcall.review import ReviewState
-from rollcall.seal import Keyring, embedding_binding, voiceprint_binding
+from rollcall.queue.job import Result
+from rollcall.sealing.seal import Keyring, embedding_binding, voiceprint_binding
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
@@ -35,8 +37,6 @@ from rollcall.storage.tables import (
     Table,
 )
 from rollcall.storage.votes import withheld
-from rollcall.verdict import Reason, Verdict
-from rollcall.voiceprint import Voiceprint, centroid, unpack_embedding
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 

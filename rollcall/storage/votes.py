@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.ext.asyncio import AsyncSession
 
-from rollcall.claim import WITHOUT_VOTE, ClaimState
+from rollcall.domain.claim import WITHOUT_VOTE, ClaimState
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.tables import STUDENT, Membership, SchoolClass, StoredVoiceprint
 

@@ -16,10 +16,10 @@ from bench.load.report import markdown, save
 from bench.load.run import Plan, run
 from bench.load.school import Student
 from bench.load.watch import Sample
-from rollcall.seal import Keyring
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.sealing.seal import Keyring
 from sandbox.errors import ApiError
-from worker.decode import decode
+from worker.audio.decode import decode
 
 
 @pytest.mark.timeout(300)

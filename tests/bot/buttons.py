@@ -9,9 +9,9 @@ from typing import Any, cast
 
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler
 
+from bot.app import RollcallApplication, add_handlers
 from bot.gate import WITH_NUMBERS, Guarded, number_in
-from bot.main import RollcallApplication, add_handlers
-from bot.polling import Poller
+from bot.transport.polling import Poller
 
 
 def matches(data: str) -> list[tuple[re.Match[str], Guarded]]:

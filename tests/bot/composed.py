@@ -5,24 +5,24 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
-from bot.answers import text_for
-from bot.claims import waiting_text
 from bot.handlers.voices import outlook_text
+from bot.outbox.answers import text_for
+from bot.outbox.claim_cards import waiting_text
 from bot.services import now
-from rollcall.attendance import Status
-from rollcall.outlook import Outlook
-from rollcall.permissions import Role
-from rollcall.report.model import Mark, Period, Remarks
+from rollcall.domain.attendance import Remarks, Status
+from rollcall.domain.permissions import Role
+from rollcall.domain.recalibration import Outlook
+from rollcall.domain.repeated_notes import MOST
+from rollcall.domain.review import Asked
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.voiceprint import NOTES
+from rollcall.report.model import Mark, Period
 from rollcall.report.text import report_text
-from rollcall.review import Asked
+from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import texts_in
-from rollcall.tries import MOST
-from rollcall.troubles import Trouble
-from rollcall.verdict import Purpose, Reason, Verdict
-from rollcall.voiceprint import NOTES
 from tests.bot.conversations import Read
-from tests.rollcall.test_report_texts import GONE, HERE, LATE, ODD, START, report_of
+from tests.rollcall.report.test_text import GONE, HERE, LATE, ODD, START, report_of
 
 _ADMIN = frozenset({Role.ADMIN, Role.TEACHER})
 _STUDENT, _TEACHER = frozenset({Role.STUDENT}), frozenset({Role.TEACHER})

@@ -9,8 +9,8 @@ from typing import Any
 
 from sqlalchemy import select
 
-from rollcall.names import LONGEST_TITLE
-from rollcall.permissions import Role
+from rollcall.domain.names import LONGEST_TITLE
+from rollcall.domain.permissions import Role
 from rollcall.storage.tables import Person as Row
 from rollcall.storage.tables import SchoolClass
 from sandbox.message import Sent

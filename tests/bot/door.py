@@ -12,10 +12,10 @@ from typing import Any
 from sqlalchemy import text
 from telegram import Update
 
-from bot.main import build_application
+from bot.app import build_application
 from bot.services import App, Services
-from rollcall.keys import CANARY
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.queue.keys import CANARY
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Table
@@ -95,7 +95,7 @@ async def open_door(folder: Path, database_url: str, redis_url: str, **settings:
         door = Door(application, server.telegram)
         await migrate(door.services.database)
         await door.services.redis.delete(CANARY)  # another test's, with a key of its own
-        await door.services.mailbox.open()
+        await door.services.queue.open()
         try:
             yield door
         finally:

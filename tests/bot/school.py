@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
-from rollcall.claim import ClaimState
-from rollcall.permissions import Role
-from rollcall.review import ReviewState
+from rollcall.domain.claim import ClaimState
+from rollcall.domain.permissions import Role
+from rollcall.domain.review import ReviewState
+from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.storage import attempts, classes, invites, lessons, people
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Review
-from rollcall.verdict import Purpose, Reason, Verdict
 from sandbox.person import Person
 from sandbox.telegram import Telegram
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rollcall.permissions import PERMISSIONS, Target
+from rollcall.domain.permissions import PERMISSIONS, Target
 from rollcall.storage.database import Database
 from rollcall.texts import texts_in
 from tests.bot.door import changed, open_door, rows_of
@@ -21,8 +21,8 @@ TAILS = {
 async def test_a_number_that_is_no_row_gets_one_line_and_changes_nothing(
     database: Database, tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.pace._OVERALL", 10_000)
-    monkeypatch.setattr("bot.pace._PRIVATE", (10_000, 1.0))
+    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     await found(database)
     before = await rows_of(database)
     url = f"sqlite+aiosqlite:///{tmp_path / 'unused.sqlite3'}"

@@ -9,10 +9,10 @@ from sqlalchemy import JSON, insert, literal, select
 from sqlalchemy.exc import DBAPIError
 from telegram.constants import MessageLimit
 
-from bot.errors import out_of_reach
-from bot.links import PAYLOAD
-from bot.replies import fitted, keyboard
+from bot.messages.links import PAYLOAD
+from bot.messages.replies import fitted, keyboard
 from bot.services import now
+from bot.transport.errors import out_of_reach
 from rollcall.report.text import units
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate

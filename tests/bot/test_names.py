@@ -7,17 +7,17 @@ from pathlib import Path
 
 from sqlalchemy import select
 
-from bot.answers import answer
-from bot.namesakes import tell_of_namesakes
-from rollcall.job import Result
-from rollcall.settlement import apply_result
+from bot.outbox.answers import answer
+from bot.outbox.namesake_notices import tell_of_namesakes
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.queue.job import Result
 from rollcall.storage import lessons
 from rollcall.storage.attempts import IncomingNote, register
 from rollcall.storage.classes import students_of
 from rollcall.storage.people import find_person
 from rollcall.storage.tables import Lesson, SchoolClass
 from rollcall.texts import texts_in
-from rollcall.verdict import Purpose, Reason, Verdict
+from rollcall.usecases.settlement import apply_result
 from sandbox.message import Message, Sent
 from sandbox.person import Person
 from tests.bot.door import open_door, said

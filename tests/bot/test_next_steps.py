@@ -8,10 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bot.answers import text_for
+from bot.outbox.answers import text_for
+from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.storage.tables import Attempt, Person
 from rollcall.texts import texts_in
-from rollcall.verdict import Purpose, Reason, Verdict
 from sandbox.person import Person as Account
 from sandbox.telegram import Call
 from tests.bot.door import Door, open_door
@@ -23,8 +23,8 @@ T = texts_in("ru")
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     """A school without administrators."""
-    monkeypatch.setattr("bot.pace._PRIVATE", (10_000, 1.0))
-    monkeypatch.setattr("bot.pace._GROUP", (10_000, 1.0))
+    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
+    monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
     url = f"sqlite+aiosqlite:///{tmp_path / 'steps.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
         await found(door.services.database)

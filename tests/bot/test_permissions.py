@@ -15,17 +15,17 @@ from sqlalchemy import event
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
-from bot.consent import CONSENT
 from bot.gate import Gate, Guarded, Noticed, Undeclared
 from bot.handlers.joining import NAME
 from bot.handlers.other import anything
-from rollcall.permissions import PERMISSIONS, STUDENTS, Permission, Role, Target
-from rollcall.seal import Keyring
-from rollcall.settlement import ENROLLING
+from bot.messages.consent import CONSENT
+from rollcall.domain.permissions import PERMISSIONS, STUDENTS, Permission, Role, Target
+from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.people import conversation_with, find_person, set_step
 from rollcall.storage.rights import roles_of
 from rollcall.texts import texts_in
+from rollcall.usecases.settlement import ENROLLING
 from sandbox.person import Person
 from tests.bot.door import Door, changed, open_door, rows_of, said
 from tests.bot.school import ACCOUNTS, ADMIN, CLASS_ID, INVITE, JOIN_CODE, SECRETS, found, people_on
@@ -166,9 +166,9 @@ async def world(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> As
     school = folder / "founded.sqlite3"
     with pytest.MonkeyPatch.context() as patch:
         # Telegram's limits are another test's subject.
-        patch.setattr("bot.pace._OVERALL", 10_000)
-        patch.setattr("bot.pace._PRIVATE", (10_000, 1.0))
-        patch.setattr("bot.pace._GROUP", (10_000, 1.0))
+        patch.setattr("bot.transport.pace._OVERALL", 10_000)
+        patch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
+        patch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
         async with open_door(
             folder, f"sqlite+aiosqlite:///{school}", valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy"
         ) as door:

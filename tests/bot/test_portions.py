@@ -9,15 +9,15 @@ import redis
 
 from bot.portions import Portions
 from rollcall.errors import TooMuchAtOnce
-from rollcall.mailbox import Mailbox
-from rollcall.seal import Keyring
-from tests.rollcall.test_queue import job, post, worker  # noqa: F401 - a fixture
+from rollcall.queue.bot_end import BotQueue
+from rollcall.sealing.seal import Keyring
+from tests.rollcall.queue.test_both_ends import job, post, worker  # noqa: F401 - a fixture
 
 MIB = 1 << 20
 CLASS = 30
 
 
-async def put(portions: Portions, box: Mailbox, number: int, person_id: int, weight: int) -> str:
+async def put(portions: Portions, box: BotQueue, number: int, person_id: int, weight: int) -> str:
     note = job(number).model_copy(update={"person_id": person_id})
     await portions.find_room(box, note.id, person_id)
     async with portions.turn(person_id), portions.place(box, note.id, person_id, weight) as place:
@@ -26,7 +26,7 @@ async def put(portions: Portions, box: Mailbox, number: int, person_id: int, wei
 
 
 async def test_one_accounts_heavy_recordings_take_their_turn_and_nobody_elses_wait(
-    post: Mailbox,  # noqa: F811
+    post: BotQueue,  # noqa: F811
     redis_client: redis.Redis,
     keyring: Keyring,
 ) -> None:
@@ -51,7 +51,7 @@ async def test_one_accounts_heavy_recordings_take_their_turn_and_nobody_elses_wa
     assert redis_client.xlen("rollcall:jobs") == 2 + 2 * CLASS + 1
 
 
-async def test_a_post_that_fails_keeps_no_place(post: Mailbox) -> None:  # noqa: F811
+async def test_a_post_that_fails_keeps_no_place(post: BotQueue) -> None:  # noqa: F811
     portions = Portions()
     for number in range(5):
         with pytest.raises(OSError, match="away"):

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from rollcall.permissions import PERMISSIONS, Role
+from rollcall.domain.permissions import PERMISSIONS, Role
 from rollcall.texts import LANGUAGES, Texts
 from tests.bot import catalogue
 from tests.bot.buttons import matches
@@ -109,9 +109,9 @@ def test_every_message_is_used_and_every_one_used_is_there() -> None:
 async def test_whoever_reads_it_can_do_what_it_says(
     language: str, tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.pace._OVERALL", 10_000)
-    monkeypatch.setattr("bot.pace._PRIVATE", (10_000, 1.0))
-    monkeypatch.setattr("bot.pace._GROUP", (10_000, 1.0))
+    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
+    monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
     used = _listen(monkeypatch)
     url = f"sqlite+aiosqlite:///{tmp_path / 'reading.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:

@@ -15,10 +15,10 @@ import pytest
 import pytest_asyncio
 from telegram.error import BadRequest
 
-from bot.fetching import Withheld, fetch
-from bot.pace import Stopping, pace_of
+from bot.transport.fetching import Withheld, fetch
+from bot.transport.pace import Stopping, pace_of
+from rollcall.domain.verdict import Reason
 from rollcall.texts import texts_in
-from rollcall.verdict import Reason
 from sandbox.faults import Fault
 from sandbox.person import Person
 from tests.bot.door import Door, open_door
@@ -106,7 +106,7 @@ async def fetched(door: Door, *faults: Fault, patience: float = 1.0) -> bytes:
 async def test_a_file_that_trickles_or_hangs_is_asked_for_again(
     door: Door, fault: Fault, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.fetching._LONGEST_TRY", 0.5)
+    monkeypatch.setattr("bot.transport.fetching._LONGEST_TRY", 0.5)
     assert await fetched(door, fault, patience=20) == b"a recording"
 
 

@@ -7,10 +7,10 @@ from importlib import resources
 import pytest
 
 from bot.commands import STUDENT_COMMANDS, TEACHER_COMMANDS
-from bot.phrases import phrase
-from rollcall.names import clean_name
+from bot.messages.phrases import phrase
+from rollcall.domain.names import clean_name
+from rollcall.domain.verdict import Reason
 from rollcall.texts import LANGUAGES, language_for, texts_in
-from rollcall.verdict import Reason
 
 
 def keys_of(language: str) -> dict[str, set[str]]:

@@ -13,11 +13,11 @@ import redis
 from sqlalchemy import func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from rollcall import keys
-from rollcall.attendance import ATTENDED
+from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.verdict import Purpose, Verdict
+from rollcall.queue import keys
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt, Attendance, IncomingUpdate, Lesson
-from rollcall.verdict import Purpose, Verdict
 from tests.chaos.form import PATIENCE, Form, Note
 from tests.chaos.house import Blow, House
 

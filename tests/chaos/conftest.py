@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 import redis
 
-from rollcall import keys
+from rollcall.queue import keys
 from tests.chaos.account import Account, settle_accounts
 from tests.chaos.form import Form, Note
 from tests.chaos.house import House, Plan, house

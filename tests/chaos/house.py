@@ -22,7 +22,7 @@ from sqlalchemy import make_url, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from rollcall.seal import Keyring
+from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from sandbox.server import Server
@@ -175,7 +175,7 @@ class House:
                     "ROLLCALL_WEBHOOK_PORT": str(ports[number]),
                 }
         command = [sys.executable, "-m", "rollcall", kind]
-        ready = "bot.main: ready" if kind == "bot" else "worker ready"
+        ready = "bot.app: ready" if kind == "bot" else "worker ready"
         return Child(f"{kind} {number}", command, environment, self.folder / f"{kind}-{number}.log", ready)
 
     def _queue_command(self) -> list[str]:

@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.dummy import Dummy
-from rollcall.voiceprint import centroid
+from rollcall.domain.voiceprint import centroid
 from tests.end_to_end.product import synthetic
 from tests.sounds import RATE, sound_of, voice_note
-from worker.blend import Chaperon
-from worker.decode import decode
-from worker.speech import SpeechDetector, cut
+from worker.audio.blend import Chaperon
+from worker.audio.decode import decode
+from worker.audio.speech import SpeechDetector, cut
 
 VOICES = ("AnxiousAndy", "Demonic", "Gene2", "klatt2", "steph2", "zac")
 """Whispering is not taken for speech once it is cut up; shelby, cut up, is too seldom like itself."""

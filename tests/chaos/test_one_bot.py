@@ -12,7 +12,7 @@ from collections.abc import Iterator
 import pytest
 from sqlalchemy import select
 
-from rollcall.attendance import Status
+from rollcall.domain.attendance import Status
 from rollcall.storage.tables import Attempt
 from sandbox.faults import Fault
 from tests.chaos.conftest import Home

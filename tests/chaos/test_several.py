@@ -12,8 +12,8 @@ import aiohttp
 import pytest
 from sqlalchemy import text
 
-from bot.main import webhook_secret
-from rollcall import keys
+from bot.app import webhook_secret
+from rollcall.queue import keys
 from tests.chaos.account import settle_accounts
 from tests.chaos.child import Child
 from tests.chaos.conftest import Home

@@ -130,7 +130,8 @@ def test_the_secrets_are_made_once_and_open_the_services(tmp_path: Path) -> None
     assert (tmp_path / "secrets").stat().st_mode & 0o777 == 0o700
     assert all(path.stat().st_mode & 0o777 == 0o644 for path in (tmp_path / "secrets").iterdir())
     settings = subprocess.run(
-        [sys.executable, "-c", "from rollcall.settings import Settings as S; from rollcall.seal import load_keyring;"
+        [sys.executable, "-c",
+        "from rollcall.config.settings import Settings as S; from rollcall.sealing.seal import load_keyring;"
          "s = S(_env_file=None); load_keyring(s); print(s.telegram_token.get_secret_value(), s.effective_redis_url)"],
         env={**_bare(), "ROLLCALL_SECRETS_DIR": str(tmp_path / "secrets"), "ROLLCALL_REDIS_URL": "redis://valkey"},
         cwd=tmp_path, capture_output=True, text=True, check=True,

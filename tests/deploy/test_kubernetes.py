@@ -15,8 +15,8 @@ import pytest
 import yaml
 from cloudcoil.models.keda import v1alpha1 as keda
 
-from rollcall import keys
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.queue import keys
 from tests.deploy.tools import ROOT, SETTINGS, checked
 
 FOLDERS = ("base", "gpu", "keda")

@@ -6,16 +6,16 @@ from typing import Any
 
 import redis
 
-from rollcall import keys
-from rollcall.mailbox import Mailbox
-from rollcall.seal import Keyring
-from tests.rollcall.test_queue import SHORT, job, post, result_of, worker
+from rollcall.queue import keys
+from rollcall.queue.bot_end import BotQueue
+from rollcall.sealing.seal import Keyring
+from tests.rollcall.queue.test_both_ends import SHORT, job, post, result_of, worker
 
 __all__ = ["post"]
 
 
 async def test_lag_and_pending_count_the_notes_that_wait_and_those_in_work(
-    post: Mailbox,
+    post: BotQueue,
     redis_client: redis.Redis,
     keyring: Keyring,
 ) -> None:

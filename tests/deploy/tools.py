@@ -7,7 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
 
 ROOT = Path(__file__).parents[2]
 SETTINGS = {f"ROLLCALL_{name.upper()}" for name in Settings.model_fields}

@@ -15,7 +15,7 @@ import pytest
 import pytest_asyncio
 import redis
 
-from rollcall import keys
+from rollcall.queue import keys
 from tests import oggs, sounds
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, answer_to, ask, link_in, running, speak, synthetic

@@ -14,8 +14,8 @@ import pytest
 import pytest_asyncio
 import redis
 
-from rollcall.seal import embedding_binding, load_keyring, recording_binding, voiceprint_binding
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.sealing.seal import embedding_binding, load_keyring, recording_binding, voiceprint_binding
 from sandbox.message import Message
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, running, speak, synthetic

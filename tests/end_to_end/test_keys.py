@@ -9,9 +9,9 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
-from rollcall.queue import connect
-from rollcall.seal import KEY_FILE, load_keyring, new_key, voiceprint_binding, written
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.queue.worker_end import connect
+from rollcall.sealing.seal import KEY_FILE, load_keyring, new_key, voiceprint_binding, written
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Person, StoredVoiceprint
 from tests.conftest import WaitUntil

@@ -5,7 +5,7 @@ import shutil
 import signal
 from pathlib import Path
 
-from rollcall import keys
+from rollcall.queue import keys
 from sandbox.person import Person
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, answer_to, ask, running, speak, synthetic

@@ -15,8 +15,8 @@ from pathlib import Path
 from prometheus_client.parser import text_string_to_metric_families
 from sqlalchemy import select
 
-from rollcall.seal import load_keyring
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
+from rollcall.sealing.seal import load_keyring
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt, EnrolmentNote, Person
 from rollcall.storage.voiceprints import open_note

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from rollcall import keys
-from rollcall.queue import connect
+from rollcall.queue import keys
+from rollcall.queue.worker_end import connect
 from tests.conftest import RUNNER, new_database
 from tests.end_to_end import test_conversation, test_survival
 from tests.end_to_end.product import running

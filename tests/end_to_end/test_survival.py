@@ -11,11 +11,11 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from rollcall import keys
-from rollcall.job import Result
-from rollcall.queue import connect
-from rollcall.settings import Settings
-from rollcall.verdict import Reason, Verdict
+from rollcall.config.settings import Settings
+from rollcall.domain.verdict import Reason, Verdict
+from rollcall.queue import keys
+from rollcall.queue.job import Result
+from rollcall.queue.worker_end import connect
 from sandbox.person import Person
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, answer_to, ask, running, speak, synthetic

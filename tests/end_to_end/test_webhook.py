@@ -3,7 +3,7 @@
 import socket
 from pathlib import Path
 
-from bot.main import webhook_secret
+from bot.app import webhook_secret
 from sandbox.person import Person
 from tests.end_to_end.product import TEACHER_ID, ask, running
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
 
 VOICES = Path(__file__).parents[2] / "sandbox" / "voices"
 SPEAKERS = ("Gene2", "klatt2", "shelby", "zac")

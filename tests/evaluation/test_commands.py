@@ -14,8 +14,8 @@ from rich.console import Console
 from evaluation.evaluate import main, measure
 from evaluation.experiment import Plan
 from evaluation.identify import identify, verify
+from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable, WrongUse
-from rollcall.settings import Settings
 
 SMALL = Plan(enrol=3, draws=1)
 

@@ -13,8 +13,8 @@ from evaluation.experiment import Note, Outcome, Plan, run
 from evaluation.figures import figures
 from evaluation.systems import Represented
 from evaluation.trials import Trials
-from rollcall.operating import Operating, operating_point
-from rollcall.voiceprint import centroid
+from rollcall.domain.operating import Operating, operating_point
+from rollcall.domain.voiceprint import centroid
 
 POINT = Operating(slope=20.0, offset=-8.0, lead=0.05, accept=0.75, unsure=0.4)
 

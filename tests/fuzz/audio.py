@@ -11,19 +11,19 @@ from tests import sounds
 from tests.end_to_end.product import synthetic
 from tests.fuzz.mutations import ogg_pages
 from tests.fuzz.target import Target
-from worker.transcode import WALL_SECONDS
+from worker.audio.ffmpeg import WALL_SECONDS
 
 _NOTES = [synthetic(voice, 1) for voice in ("zac", "shelby", "whisperf")]
 
 
 def opus() -> Target:
     """Opus in Ogg, decoded in process and listened to as the worker does."""
-    from rollcall.verdict import Purpose
-    from worker.decode import MAX_SECONDS, decode
-    from worker.fingerprint import fingerprint
-    from worker.quality import complaint, measure
-    from worker.speech import SpeechDetector, cut
-    from worker.waveform import SAMPLE_RATE, AudioRefused
+    from rollcall.domain.verdict import Purpose
+    from worker.audio.decode import MAX_SECONDS, decode
+    from worker.audio.fingerprint import fingerprint
+    from worker.audio.quality import complaint, measure
+    from worker.audio.speech import SpeechDetector, cut
+    from worker.audio.waveform import SAMPLE_RATE, AudioRefused
 
     detector = SpeechDetector()
 
@@ -54,8 +54,8 @@ def opus() -> Target:
 
 def containers() -> Target:
     """Every other kind of file, through ffmpeg."""
-    from worker.decode import decode
-    from worker.waveform import AudioRefused
+    from worker.audio.decode import decode
+    from worker.audio.waveform import AudioRefused
 
     def check(data: bytes) -> None:
         try:

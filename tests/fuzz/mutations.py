@@ -7,7 +7,7 @@ import random
 import struct
 from typing import Any
 
-from worker.ogg import page_checksum
+from worker.audio.ogg import page_checksum
 
 _ODD_VALUES: tuple[Any, ...] = (
     None, True, 0, -1, 2**31, 2**63, 10**30, 1e308, float("nan"), float("inf"), "", "0", "NaN", "\0", "\ud800",

@@ -19,7 +19,7 @@ from zoneinfo import ZoneInfo
 import redis
 
 from rollcall.errors import SealBroken, WrongUse
-from rollcall.seal import Keyring
+from rollcall.sealing.seal import Keyring
 from tests.fuzz.mutations import json_values, ogg_pages
 from tests.fuzz.target import Target
 
@@ -43,8 +43,8 @@ _RESULT = {
 def ogg() -> Target:
     """Pages and packets of an Ogg file."""
     from tests.end_to_end.product import synthetic
-    from worker.ogg import ForeignLink, read_ogg
-    from worker.waveform import AudioRefused
+    from worker.audio.ogg import ForeignLink, read_ogg
+    from worker.audio.waveform import AudioRefused
 
     note = synthetic("zac", 1)
     short = b"OggS" + b"OggS".join(note.split(b"OggS")[1:4])
@@ -67,7 +67,7 @@ def ogg() -> Target:
 
 
 class _Transaction:
-    """What `JobQueue` needs of Redis to bury an entry."""
+    """What `WorkerQueue` needs of Redis to bury an entry."""
 
     def __enter__(self) -> _Transaction:
         return self
@@ -88,14 +88,14 @@ class _NoRedis:
 
 def job() -> Target:
     """An entry of the jobs stream: a JSON job that somebody with our key has signed, and its audio sealed to it."""
-    from rollcall import keys
-    from rollcall.job import Job
-    from rollcall.queue import JobQueue
-    from rollcall.seal import audio_binding
-    from rollcall.signature import Signatures
+    from rollcall.queue import keys
+    from rollcall.queue.job import Job
+    from rollcall.queue.worker_end import WorkerQueue
+    from rollcall.sealing.seal import audio_binding
+    from rollcall.sealing.signature import Signatures
 
     signatures = Signatures(_KEYRING)
-    queue = JobQueue(cast(redis.Redis, _NoRedis()), _KEYRING, timedelta(seconds=10))
+    queue = WorkerQueue(cast(redis.Redis, _NoRedis()), _KEYRING, timedelta(seconds=10))
     sealed = _KEYRING.seal(b"a voice", audio_binding(str(_JOB["id"]), cast(int, _JOB["person_id"])))
 
     def check(data: bytes) -> None:
@@ -118,7 +118,7 @@ def job() -> Target:
 
 def result() -> Target:
     """An entry of the results stream."""
-    from rollcall.job import Result
+    from rollcall.queue.job import Result
 
     def strict(token: str) -> None:
         raise AssertionError(f"{token}, which PostgreSQL does not take")
@@ -144,7 +144,7 @@ def result() -> Target:
 
 def seal() -> Target:
     """A sealed value that somebody changed."""
-    from rollcall.seal import audio_binding
+    from rollcall.sealing.seal import audio_binding
 
     binding = audio_binding("1", 7)
     genuine = _KEYRING.seal(b"a voice", binding)
@@ -164,10 +164,10 @@ def gallery() -> Target:
     """A class's gallery in Redis: some other program wrote into its hash."""
     import numpy as np
 
-    from rollcall import keys
-    from rollcall.galleries import GalleryReader
-    from rollcall.seal import gallery_binding
-    from rollcall.voiceprint import Voiceprint
+    from rollcall.domain.voiceprint import Voiceprint
+    from rollcall.queue import keys
+    from rollcall.queue.galleries import GalleryReader
+    from rollcall.sealing.seal import gallery_binding
 
     reader = GalleryReader(cast(redis.Redis, _NoRedis()), _KEYRING, "dummy", "00")
     print_ = Voiceprint("dummy", "00", np.full(4, 0.5, np.float32))
@@ -218,10 +218,10 @@ def update() -> Target:
     from telegram import Update
     from telegram.ext import Application
 
+    from bot.app import add_handlers
     from bot.handlers.voice import describe
-    from bot.links import payload_in
-    from bot.main import add_handlers
-    from bot.polling import Poller, is_sound
+    from bot.messages.links import payload_in
+    from bot.transport.polling import Poller, is_sound
 
     warnings.simplefilter("ignore")
     poller = Poller("1:a")
@@ -283,7 +283,7 @@ def payload() -> Target:
     """What follows /start and /open."""
     from types import SimpleNamespace
 
-    from bot.links import PAYLOAD
+    from bot.messages.links import PAYLOAD
 
     def check(data: bytes) -> None:
         for word in data.decode(errors="surrogateescape").split()[:2]:
@@ -296,7 +296,7 @@ def payload() -> Target:
 
 def name() -> Target:
     """Names and titles that people type."""
-    from rollcall.names import LONGEST_NAME, LONGEST_TITLE, clean_name, clean_title, shortened_name
+    from rollcall.domain.names import LONGEST_NAME, LONGEST_TITLE, clean_name, clean_title, shortened_name
 
     def check(data: bytes) -> None:
         try:
@@ -324,8 +324,8 @@ def name() -> Target:
 
 def report() -> Target:
     """A report with hostile names and titles, as text, CSV and spreadsheet; every so often as a chart."""
-    from rollcall.attendance import Status
-    from rollcall.names import clean_name, clean_title
+    from rollcall.domain.attendance import Status
+    from rollcall.domain.names import clean_name, clean_title
     from rollcall.report.chart import chart
     from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
     from rollcall.report.spreadsheet import spreadsheet

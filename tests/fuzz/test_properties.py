@@ -47,7 +47,7 @@ def test_any_text_does_what_an_input_may(name: str) -> None:
 @settings(max_examples=100, deadline=None)
 @given(st.text(), st.integers(0, 9), st.integers(2, 10_000))
 def test_a_name_of_any_length_is_told_on_one_bounded_line(text: str, at: int, times: int) -> None:
-    from rollcall.names import LONGEST_NAME, clean_name, shortened_name
+    from rollcall.domain.names import LONGEST_NAME, clean_name, shortened_name
 
     long = (text * times)[:10_000]
     assert len(clean_name(long[at:])) <= LONGEST_NAME

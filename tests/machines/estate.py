@@ -17,7 +17,7 @@ import redis
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
-from rollcall.settings import Settings
+from rollcall.config.settings import Settings
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from sandbox.server import Server
@@ -189,7 +189,7 @@ class Estate:
                 "ROLLCALL_WEBHOOK_URL": f"http://127.0.0.1:{_PROXY_PORT}",
             }
         command = self.machines[name].command(sys.executable, "-m", "rollcall", kind)
-        ready = "bot.main: ready" if kind == "bot" else "worker ready"
+        ready = "bot.app: ready" if kind == "bot" else "worker ready"
         return Child(name, command, environment, self.folder / f"{name.replace(' ', '-')}.log", ready)
 
 

@@ -10,9 +10,9 @@ from models.coherence import of_windows
 from models.encoder import Embeddings, Encoder, Waveform
 from models.pooling import statistics
 from models.stretches import coherence
-from rollcall.settings import Settings
-from worker.decode import decode
-from worker.speech import SpeechDetector, cut
+from rollcall.config.settings import Settings
+from worker.audio.decode import decode
+from worker.audio.speech import SpeechDetector, cut
 
 RATE = 16_000
 

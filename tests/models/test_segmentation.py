@@ -9,7 +9,7 @@ from models.segmentation import SETS, Segmentation, pull
 from models.segmentation_graph import filters
 from models.tensors import build
 from tests.end_to_end.product import synthetic
-from worker.decode import decode
+from worker.audio.decode import decode
 
 RATE = 16_000
 

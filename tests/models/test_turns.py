@@ -10,9 +10,9 @@ from evaluation.blends import in_turns
 from models import registry
 from models.encoder import Encoder, HearsTurns
 from models.turns import agreement
-from rollcall.settings import Settings
-from worker.decode import decode
-from worker.speech import SpeechDetector, cut
+from rollcall.config.settings import Settings
+from worker.audio.decode import decode
+from worker.audio.speech import SpeechDetector, cut
 
 RATE = 16_000
 Floats = NDArray[np.float32]

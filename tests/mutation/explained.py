@@ -6,13 +6,13 @@ Each under its module and its name, as the table of `make mutate` gives it.
 from __future__ import annotations
 
 EXPLAINED: dict[str, dict[str, str]] = {
-    "rollcall/outlook.py": {
+    "rollcall/domain/recalibration.py": {
         "_raise: 2 -> (3)": "Two trials are those of two people with one note each; an enrolment has three.",
     },
-    "rollcall/enrolment.py": {
+    "rollcall/domain/enrolment.py": {
         "differs_from_before: return False -> return None": "Asked for as a condition only.",
     },
-    "rollcall/galleries.py": {
+    "rollcall/queue/galleries.py": {
         "module: 0.05 -> (0.07500000000000001)": "How long to wait after somebody else wrote first.",
         "GalleryWriter.write: True -> (False)": "A pipeline that was told WATCH and MULTI is a transaction by that.",
         "GalleryWriter.write: await asyncio.sleep(random.uniform(0, _PAUSE)) -> pass": "Tries again sooner.",
@@ -20,7 +20,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "GalleryWriter.drop: 1 -> (2)": "Any other number is another version.",
         "GalleryWriter._is: return False -> return None #2": "Asked for as a condition only.",
     },
-    "rollcall/settlement.py": {
+    "rollcall/usecases/settlement.py": {
         "apply_result: True -> (False)": "SQLite has one writer. PostgreSQL's lock has a test of its own, "
         "test_two_bots_that_settle_a_note_at_the_same_moment_say_the_same, which fails without it.",
     },
@@ -34,10 +34,10 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "open_lesson_of: Lesson.id.desc() -> (Lesson.id)": "A class has one open lesson at most.",
         "flag_absent: True -> (False)": "SQLite has one writer, and these run without PostgreSQL.",
     },
-    "bot/answers.py": {
+    "bot/outbox/answers.py": {
         "_step: 1 -> (2) #2": "Of a note that enrols nobody, whose answer asks for no step.",
     },
-    "worker/quality.py": {
+    "worker/audio/quality.py": {
         "_high_band: 300 -> (301)": "A frame's spectrum has values at 280 and at 320 Hz, none between.",
     },
     "worker/loop.py": {

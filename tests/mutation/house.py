@@ -27,7 +27,7 @@ _LIBRARIES = (
     "prometheus_client", "pydantic", "pydantic_settings", "pytest", "pytest_asyncio", "pytest_timeout", "redis.asyncio",
     "scipy.fft", "sqlalchemy.ext.asyncio", "telegram.ext",
 )  # fmt: skip
-_OURS = ("bot.main", "models.registry", "rollcall.cli", "rollcall.storage.migrate", "worker.main")
+_OURS = ("bot.app", "models.registry", "rollcall.cli.main", "rollcall.storage.migrate", "worker.main")
 """All imported once, before the process divides: they take longer than most tests."""
 _PLUGINS = ("pytest_asyncio.plugin", "pytest_timeout", "_hypothesis_pytestplugin")
 _QUIET = ("-W", "ignore::pytest.PytestAssertRewriteWarning")

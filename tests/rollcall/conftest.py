@@ -17,16 +17,16 @@ from numpy.typing import NDArray
 from sqlalchemy import make_url, text
 from sqlalchemy.ext.asyncio import create_async_engine
 
-from rollcall.job import Result
-from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
-from rollcall.sent_as import SentAs
-from rollcall.settlement import ENROLLING
+from rollcall.domain.sent_as import SentAs
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.voiceprint import pack_embedding
+from rollcall.queue.job import Result
+from rollcall.sealing.seal import Keyring, embedding_binding, fingerprint_binding
 from rollcall.storage import attempts, classes, lessons, people
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Lesson
-from rollcall.verdict import Purpose, Reason, Verdict
-from rollcall.voiceprint import pack_embedding
+from rollcall.usecases.settlement import ENROLLING
 
 NINE = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 TEACHER, ANNA, BORIS = 100, 201, 202

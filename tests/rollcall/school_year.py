@@ -8,17 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
 
-from rollcall.limits import NOTES
-from rollcall.seal import Keyring
-from rollcall.settlement import apply_result
+from rollcall.domain.limits import NOTES
+from rollcall.domain.verdict import Reason, Verdict
+from rollcall.sealing.seal import Keyring
 from rollcall.storage import (
     allowances,
     attempts,
     cards,
     chores,
-    claim_decisions,
     classes,
-    erasure,
     inbox,
     invites,
     lessons,
@@ -31,7 +29,8 @@ from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import Lesson, Person, Review, ReviewCard, SchoolClass
-from rollcall.verdict import Reason, Verdict
+from rollcall.usecases import claim_decisions, erasure
+from rollcall.usecases.settlement import apply_result
 from tests.rollcall.conftest import NINE, TEACHER, School
 
 _NAMES = ["Анна Белова", "Борис Громов", "Вера «Ver» O'Neil", "Глеб 🎓 Ёлкин", "دانا حسن", "Zoë Ångström"]

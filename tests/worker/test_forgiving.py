@@ -15,14 +15,14 @@ import pytest
 from numpy.typing import NDArray
 from scipy.signal import resample_poly
 
-from rollcall.verdict import Purpose
+from rollcall.domain.verdict import Purpose
 from tests import oggs, sounds
 from tests.end_to_end.product import synthetic
-from tests.worker.test_decode import refusal
-from worker.decode import decode, is_plain
-from worker.quality import complaint, measure
-from worker.speech import SpeechDetector
-from worker.waveform import SAMPLE_RATE
+from tests.worker.audio.test_decode import refusal
+from worker.audio.decode import decode, is_plain
+from worker.audio.quality import complaint, measure
+from worker.audio.speech import SpeechDetector
+from worker.audio.waveform import SAMPLE_RATE
 
 NOTE, OTHER = synthetic("zac", 1), synthetic("shelby", 2)
 STEREO = sounds.converted(OTHER, "-ac", "2", "-c:a", "libopus", "-f", "ogg")

@@ -8,16 +8,16 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from rollcall.alignment import Library
-from rollcall.copies import likeliest, same_recording
-from rollcall.verdict import Purpose, Reason
+from rollcall.domain.alignment import Library
+from rollcall.domain.copies import likeliest, same_recording
+from rollcall.domain.verdict import Purpose, Reason
 from tests import sounds
 from tests.end_to_end.product import synthetic
-from worker.decode import decode
-from worker.fingerprint import fingerprint
-from worker.quality import complaint, measure
-from worker.speech import SpeechDetector, cut
-from worker.waveform import SAMPLE_RATE, Waveform
+from worker.audio.decode import decode
+from worker.audio.fingerprint import fingerprint
+from worker.audio.quality import complaint, measure
+from worker.audio.speech import SpeechDetector, cut
+from worker.audio.waveform import SAMPLE_RATE, Waveform
 
 DETECTOR = SpeechDetector()
 

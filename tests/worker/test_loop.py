@@ -15,23 +15,23 @@ from prometheus_client import REGISTRY
 from models.dummy import Dummy
 from models.errors import ModelError
 from models.segmentation import Segmentation
-from rollcall import keys, mailbox
-from rollcall.galleries import Content, GalleryReader, GalleryWriter
-from rollcall.gallery import Gallery
-from rollcall.job import Job, Result
-from rollcall.mailbox import Mailbox
-from rollcall.queue import JobQueue
-from rollcall.seal import Keyring, embedding_binding
-from rollcall.verdict import Purpose, Reason, Verdict
-from rollcall.voiceprint import Voiceprint, unpack_embedding
+from rollcall.domain.gallery import Gallery
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.voiceprint import Voiceprint, unpack_embedding
+from rollcall.queue import bot_end, keys
+from rollcall.queue.bot_end import BotQueue
+from rollcall.queue.galleries import Content, GalleryReader, GalleryWriter
+from rollcall.queue.job import Job, Result
+from rollcall.queue.worker_end import WorkerQueue
+from rollcall.sealing.seal import Keyring, embedding_binding
 from tests import oggs
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
-from worker import transcode
-from worker.decode import decode
+from worker.audio import ffmpeg
+from worker.audio.decode import decode
+from worker.audio.speech import SpeechDetector, cut
 from worker.judge import Judge
 from worker.loop import Worker
-from worker.speech import SpeechDetector, cut
 
 NOTE = synthetic("zac", 1)
 LEASE = timedelta(seconds=30)
@@ -55,15 +55,15 @@ class Bench:
 
     def __init__(self, client: redis.Redis, keyring: Keyring, encoder: Dummy, url: str, renew_every: timedelta) -> None:
         self.galleries = galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
-        queue = JobQueue(client, keyring, LEASE)
+        queue = WorkerQueue(client, keyring, LEASE)
         self.client, self.keyring = client, keyring
         self.encoder, self.url = encoder, url
         self.worker = Worker(queue, Judge(encoder, galleries, keyring), galleries, renew_every)
         self.thread = threading.Thread(target=self.worker.run)
 
     async def post(self, *jobs: tuple[Job, bytes]) -> None:
-        client = mailbox.connect(self.url)
-        box = Mailbox(client, self.keyring, LEASE)
+        client = bot_end.connect(self.url)
+        box = BotQueue(client, self.keyring, LEASE)
         await box.open()
         for job, audio in jobs:
             await box.post(job, audio)
@@ -121,11 +121,11 @@ async def test_without_the_segmentation_nobody_enrols_and_everybody_checks_in(
     def away(_models_dir: Path) -> Segmentation:
         raise ModelError("no source has it")
 
-    monkeypatch.setattr("worker.blend.Segmentation", away)
+    monkeypatch.setattr("worker.audio.blend.Segmentation", away)
     bench = make_bench()
     waveform = decode(NOTE)
     own = bench.encoder.embed([cut(waveform, SpeechDetector().detect(waveform)).samples])[0]
-    client = mailbox.connect(bench.url)
+    client = bot_end.connect(bench.url)
     content = Content({7: Voiceprint(bench.encoder.name, bench.encoder.weight_hash, own)})
     await GalleryWriter(client, keyring).write(1, partial(_of, content))
     await client.aclose()
@@ -191,7 +191,7 @@ async def test_a_check_in_is_matched_with_its_class_and_explained(
     own = unpack_embedding(
         keyring.open(sealed, embedding_binding("note-1", 7, bench.encoder.name, bench.encoder.weight_hash))
     )
-    client = mailbox.connect(bench.url)
+    client = bot_end.connect(bench.url)
     content = Content({7: Voiceprint(bench.encoder.name, bench.encoder.weight_hash, own)})
     await GalleryWriter(client, keyring).write(1, lambda: _of(content))
     await client.aclose()
@@ -210,7 +210,7 @@ async def test_a_raised_cut_turns_an_accepted_note_into_a_doubtful_one(
 ) -> None:
     bench = make_bench()
     bench.thread.start()
-    client = mailbox.connect(bench.url)
+    client = bot_end.connect(bench.url)
     writer = GalleryWriter(client, keyring)
     waveform = decode(NOTE)
     own = bench.encoder.embed([cut(waveform, SpeechDetector().detect(waveform)).samples])[0]
@@ -228,7 +228,7 @@ async def test_a_worker_that_has_nothing_to_do_holds_no_voice_that_was_erased(
     make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil
 ) -> None:
     bench = make_bench()
-    client = mailbox.connect(bench.url)
+    client = bot_end.connect(bench.url)
     writer = GalleryWriter(client, keyring)
     print_ = Voiceprint(bench.encoder.name, bench.encoder.weight_hash, np.array([0.6, 0.8], np.float32))
     for class_id in (1, 2, 3):
@@ -249,7 +249,7 @@ async def test_without_a_queue_a_worker_holds_no_voice_at_all(
     make_bench: Callable[..., Bench], keyring: Keyring, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bench = make_bench()
-    client = mailbox.connect(bench.url)
+    client = bot_end.connect(bench.url)
     print_ = Voiceprint(bench.encoder.name, bench.encoder.weight_hash, np.array([0.6, 0.8], np.float32))
     await GalleryWriter(client, keyring).write(1, partial(_of, Content({7: print_})))
     await client.aclose()
@@ -349,7 +349,7 @@ async def test_notes_made_to_take_long_hold_up_none_of_those_that_came_with_them
     hanging.chmod(0o700)
     bomb = b"fLaC" + bytes(1000)
     monkeypatch.setenv("IMAGEIO_FFMPEG_EXE", str(hanging))
-    monkeypatch.setattr(transcode, "WALL_SECONDS", 600)
+    monkeypatch.setattr(ffmpeg, "WALL_SECONDS", 600)
     bench = make_bench()
     await bench.post(*((job(n), bomb) for n in range(8)), *((job(n), NOTE) for n in range(8, 16)))
     bench.thread.start()

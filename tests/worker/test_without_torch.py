@@ -19,8 +19,8 @@ from pathlib import Path
 import worker.main
 from models import registry
 from models.errors import ModelError
-from worker.decode import decode
-from worker.speech import SpeechDetector, cut
+from worker.audio.decode import decode
+from worker.audio.speech import SpeechDetector, cut
 
 try:
     encoder = registry.load(sys.argv[1], Path(sys.argv[2]), "auto", threads=1, backend=sys.argv[3])

@@ -1,0 +1,437 @@
+"""The map of the bot: every handler, and what opens and closes with it."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+import socket
+import sys
+from collections.abc import Awaitable, Callable, Collection, Sequence
+from contextlib import suppress
+from functools import partial
+from typing import Any
+
+import redis
+from sqlalchemy.exc import SQLAlchemyError
+from telegram import (
+    BotCommand,
+    BotCommandScope,
+    BotCommandScopeAllChatAdministrators,
+    BotCommandScopeAllGroupChats,
+    BotCommandScopeDefault,
+)
+from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.ext import (
+    ApplicationBuilder,
+    ChatMemberHandler,
+    CommandHandler,
+    ContextTypes,
+    Defaults,
+    ExtBot,
+    MessageHandler,
+    filters,
+)
+from tornado.netutil import bind_sockets
+
+from bot.commands import GROUP_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS
+from bot.gate import Gate, GuardedApplication
+from bot.handlers import (
+    chats,
+    claims,
+    classes,
+    edited,
+    enrolment,
+    forgetting,
+    here,
+    joining,
+    lessons,
+    mydata,
+    namesakes,
+    other,
+    report,
+    reviews,
+    rights,
+    start,
+    student,
+    voice,
+    voices,
+)
+from bot.messages.attachments import MAY_HOLD_SPEECH
+from bot.outbox.boards import keep_boards
+from bot.outbox.claim_cards import keep_claims
+from bot.outbox.closing_notices import close_overdue
+from bot.outbox.namesake_notices import tell_of_namesakes
+from bot.outbox.review_cards import keep_reviews
+from bot.probes import vitals
+from bot.results import answer_overdue, collect_results, recover_lost
+from bot.services import App, Context, Services, now
+from bot.transport import clock
+from bot.transport.deafness import Hearing, poll_seconds
+from bot.transport.errors import on_error
+from bot.transport.first_sign import Signs
+from bot.transport.inbox import DurableQueue, InOrder
+from bot.transport.pace import Pace
+from bot.transport.polling import READ_TIMEOUT, Poller
+from bot.transport.requests import CountedRequest, Patience
+from bot.transport.timekeeping import Timekeeper
+from bot.transport.unwritable import turn_away
+from bot.upkeep.alarms import Alarms
+from bot.upkeep.erasures import clear_traces
+from bot.upkeep.figures import read_database, read_queue
+from bot.upkeep.galleries import QueueWatch, compare_galleries
+from bot.upkeep.recordings import ask_to_enrol_again
+from bot.upkeep.retention import keep_only_as_long, keep_queue_log_short
+from rollcall.config.settings import Settings
+from rollcall.errors import Unavailable, WrongKey, WrongUse
+from rollcall.ops.probes import observed
+from rollcall.sealing.seal import load_keyring
+from rollcall.storage import allowances
+from rollcall.storage.classes import class_count
+from rollcall.storage.database import Database
+from rollcall.storage.migrate import is_current
+from rollcall.texts import LANGUAGES, texts_in
+from rollcall.usecases import key_fit
+from rollcall.usecases.first_key import load_or_make
+
+_log = logging.getLogger(__name__)
+
+_UPKEEP_EVERY = 5.0
+_LOOK_EVERY = 2.0
+_SWEEP_EVERY = 3600.0
+_AGAIN_AFTER = 2.0
+_SWITCH_EVERY = 0.0005
+"""Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
+times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
+_ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "channel_post", "my_chat_member"]
+
+_MENUS: tuple[tuple[Sequence[str], BotCommandScope], ...] = (
+    (STUDENT_COMMANDS, BotCommandScopeDefault()),
+    (GROUP_COMMANDS, BotCommandScopeAllGroupChats()),
+    (GROUP_TEACHER_COMMANDS, BotCommandScopeAllChatAdministrators()),
+)
+"""A teacher's private chat gets its own with the first greeting."""
+
+_UNTIL_THE_END = ("hearing", "inbox")
+"""Tasks that go on while what is in work is finished: they say that we live, and mark what is handled."""
+
+Task = Callable[[App, Services], Awaitable[None]]
+_UPKEEP: tuple[Task, ...] = (
+    recover_lost,
+    answer_overdue,
+    close_overdue,
+    keep_reviews,
+    tell_of_namesakes,
+    keep_claims,
+    ask_to_enrol_again,
+    clear_traces,
+    keep_only_as_long,
+    keep_queue_log_short,
+)
+
+
+class RollcallApplication(GuardedApplication):
+    """An application that, asked to stop, does not wait for what can be done after the next start as well."""
+
+    async def stop(self) -> None:
+        """Finish what is in work; leave what waits for its turn, for Telegram or for a service."""
+        if isinstance(self.update_queue, DurableQueue):
+            self.update_queue.stop()
+        if isinstance(self.update_processor, InOrder):
+            self.update_processor.stop()
+        # Before all else: what they begin from here on, nobody would wait for. Answers in work are tasks of their own.
+        await _stop_tasks(self, but=_UNTIL_THE_END)
+        limiter = getattr(self.bot, "rate_limiter", None)
+        if isinstance(limiter, Pace):
+            limiter.stop()
+        await super().stop()
+
+
+def main(settings: Settings) -> None:
+    """Run until SIGTERM or SIGINT.
+
+    Raises:
+        WrongUse: there is no token, or Telegram does not know it.
+        WrongKey: database or queue are sealed with a key that we do not hold.
+    """
+    sys.setswitchinterval(_SWITCH_EVERY)
+    load_or_make(settings)
+    application = build_application(settings)
+    hearing: Hearing = application.bot_data["hearing"]
+    with observed(vitals(application.bot_data["services"], hearing), settings):
+        _serve(application, settings)
+    if (failure := application.bot_data.get("failure")) is not None:
+        raise failure
+
+
+def _serve(application: App, settings: Settings) -> None:
+    try:
+        if settings.webhook_url is None:
+            application.run_polling(
+                timeout=poll_seconds(settings), allowed_updates=_ALLOWED_UPDATES, bootstrap_retries=-1
+            )
+        else:
+            application.run_webhook(
+                unix=_listening(settings),  # bound before Telegram is told: PTB says nothing of a port that is taken
+                url_path="telegram",
+                webhook_url=settings.webhook_url.rstrip("/") + "/telegram",
+                secret_token=webhook_secret(application.bot.token),
+                allowed_updates=_ALLOWED_UPDATES,
+                bootstrap_retries=-1,
+            )
+    except InvalidToken as error:
+        raise WrongUse("Telegram refuses the token: copy it from @BotFather into ROLLCALL_TELEGRAM_TOKEN") from error
+
+
+def _listening(settings: Settings) -> socket.socket:
+    """The webhook's socket.
+
+    Raises:
+        Unavailable: the port is taken, or this machine has no such address.
+    """
+    try:
+        return bind_sockets(settings.webhook_port, settings.webhook_listen)[0]
+    except OSError as error:
+        raise Unavailable(
+            f"port {settings.webhook_port} of {settings.webhook_listen} cannot be bound ({error.strerror}): "
+            "set ROLLCALL_WEBHOOK_PORT and ROLLCALL_WEBHOOK_LISTEN"
+        ) from error
+
+
+def build_application(settings: Settings) -> App:
+    """The bot, ready to run."""
+    if settings.telegram_token is None:
+        raise WrongUse("no token: ask @BotFather for one and set ROLLCALL_TELEGRAM_TOKEN")
+    keyring = load_keyring(settings, create=True)
+    services = Services.open(settings, keyring, Database(settings.effective_database_url, keyring))
+    clock.begin_anew()
+    hearing = Hearing(settings)
+    queue = DurableQueue(
+        services.database,
+        services.holder,
+        heard=hearing.heard,
+        turn_away=partial(turn_away, services=services),
+        seen=Signs().show,
+    )
+    processor = InOrder(queue, services.queue.keeps_up)
+    application = (
+        ApplicationBuilder()
+        .application_class(RollcallApplication)
+        .bot(_bot(settings, hearing, services))
+        .context_types(ContextTypes(context=Context))
+        .update_queue(queue)
+        .concurrent_updates(processor)
+        .post_init(_open)
+        .post_stop(_stop_tasks)
+        .post_shutdown(_close)
+        .build()
+    )
+    processor.retry_with(application.process_update)
+    application.bot_data["services"] = services
+    application.bot_data["hearing"] = hearing
+    add_handlers(application)
+    return application
+
+
+def add_handlers(application: App) -> None:
+    """Who answers what. The first match wins. Who may: the row of the same name in `rollcall.domain.permissions`."""
+    commands = {
+        "start": start.start,
+        "help": start.greet,
+        "language": start.language,
+        "cancel": start.cancel,
+        "invite": rights.invite,
+        "teachers": rights.teachers,
+        "newclass": classes.new_class,
+        "classes": classes.classes,
+        "open": lessons.open_command,
+        "close": lessons.close_command,
+        "report": report.report_command,
+        "enroll": enrolment.enroll,
+        "me": student.me,
+        "forget": forgetting.forget,
+        "here": here.here,
+        "mydata": mydata.mydata,
+    }
+    of_class = r"(?P<class_id>\d+)"
+    period = r"(?P<period>lesson|today|week|month|all)"
+    buttons = {
+        r"consent:(yes|no)": joining.consent_pressed,
+        r"without:(?P<join_code>[\w-]{1,32})": joining.without_pressed,
+        r"namesake:(?P<answer>same|other):(?P<number>\d{1,9})": namesakes.answered,
+        r"here:(?P<lesson_id>\d+)": here.here_pressed,
+        r"forget:(yes|no)": forgetting.forget_pressed,
+        r"leave:(ask|yes|no)": forgetting.leave_pressed,
+        r"keep:(yes|no)": enrolment.keep_pressed,
+        r"enroll": enrolment.enroll,
+        r"tidy": enrolment.tidy_pressed,
+        rf"language:(?P<language>{'|'.join(LANGUAGES)})": start.language_chosen,
+        r"classes:(?P<page>\d{1,4})": classes.classes,
+        rf"class:{of_class}": classes.class_chosen,
+        rf"newlink:{of_class}": classes.new_link_pressed,
+        rf"endlink:{of_class}": classes.end_link_pressed,
+        r"review:(?P<review_id>\d+):(?P<answer>yes|no|confirm|reject)": reviews.review_pressed,
+        r"claim:(?P<claim_id>\d+):(?P<answer>yes|no|accept|reject)": claims.claim_pressed,
+        rf"voices:{of_class}": voices.voices_pressed,
+        rf"alike:{of_class}:(?P<person_id>\d{{1,9}}):(?P<what>keep|out|back)": namesakes.decided,
+        rf"archive:{of_class}": classes.archive_pressed,
+        rf"archive-yes:{of_class}": classes.archive_confirmed,
+        rf"open:{of_class}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,
+        rf"close:{of_class}": lessons.close_pressed,
+        rf"report:{of_class}:{period}": report.report_pressed,
+        r"report-classes": report.classes_pressed,
+        rf"csv:{of_class}:{period}": report.csv_pressed,
+        r"uninvite:(?P<invite>[0-9a-f]{16})": rights.uninvite_pressed,
+        r"teachers:(?P<page>\d{1,4})": rights.teachers,
+        r"unteach:(?P<person_id>\d+)": rights.unteach_pressed,
+        r"unteach-yes:(?P<person_id>\d+)": rights.unteach_confirmed,
+    }
+    gate = Gate(application)
+    for name, handler in commands.items():
+        gate.command(name, handler)
+    for pattern, handler in buttons.items():
+        gate.button(pattern, handler)
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    gate.message("voice note", private & MAY_HOLD_SPEECH, voice.voice_note, too_many=voice.turned_away)
+    gate.message("text", private & filters.TEXT & ~filters.COMMAND, other.text)
+    gate.message("anything else", private & ~filters.StatusUpdate.ALL, other.anything)
+    changed = filters.UpdateType.EDITED_MESSAGE & (
+        filters.ChatType.PRIVATE & (filters.TEXT | MAY_HOLD_SPEECH) | filters.ChatType.GROUPS & filters.COMMAND
+    )
+    gate.message("edited message", changed, edited.edited)
+    gate.any_other_button("unknown button", other.unknown_button)
+    gate.notice(CommandHandler(list(commands), chats.who_asks, filters=filters.UpdateType.CHANNEL_POST))
+    gate.notice(MessageHandler(filters.UpdateType.MESSAGE & filters.StatusUpdate.MIGRATE, chats.became_another))
+    gate.notice(ChatMemberHandler(chats.standing_changed, ChatMemberHandler.MY_CHAT_MEMBER))
+    gate.close()
+    application.add_error_handler(on_error)
+
+
+def webhook_secret(token: str) -> str:
+    """What Telegram repeats in every webhook call: the same for all replicas, and not to be guessed."""
+    return hashlib.sha256(f"rollcall-webhook:{token}".encode()).hexdigest()
+
+
+def _bot(settings: Settings, hearing: Hearing, services: Services) -> ExtBot[Any]:
+    if settings.telegram_token is None:
+        raise WrongUse("no token: set ROLLCALL_TELEGRAM_TOKEN")
+    url = settings.telegram_api_url
+    return Poller(
+        token=settings.telegram_token.get_secret_value(),
+        base_url=f"{url}/bot",
+        base_file_url=f"{url}/file/bot",
+        request=CountedRequest(Patience(read=20, write=30, connect=10, pool=30), at_once=64),
+        get_updates_request=CountedRequest(Patience(read=READ_TIMEOUT, connect=10), at_once=2, heard=hearing.heard),
+        rate_limiter=Pace(moved=partial(chats.follow, services)),
+        # What a reply quotes may be deleted by the time it is sent: that is no reason to say nothing.
+        defaults=Defaults(allow_sending_without_reply=True),
+        trouble=hearing.trouble,
+    )
+
+
+async def _open(application: App) -> None:
+    """Before the first update: what an earlier run left, the menus, the tasks that go on beside the handlers."""
+    services: Services = application.bot_data["services"]
+    if not await is_current(services.database):
+        raise Unavailable("the database has an older schema or none: run rollcall migrate")
+    await key_fit.check(services.database, services.keyring)
+    with suppress(redis.RedisError, OSError):  # away: it is looked at before the first note is posted
+        await services.queue.open()
+    timekeeper = Timekeeper()
+    await timekeeper.recall(services)
+    queue = application.update_queue
+    if isinstance(queue, DurableQueue):
+        left = await queue.recover(application.bot)
+        async with services.database.session() as session:
+            classes_kept = await class_count(session)
+        where = f"https://t.me/{application.bot.username}"
+        _log.info("ready", extra={"bot": where, "classes": classes_kept, "left_over": left})
+    hearing: Hearing = application.bot_data["hearing"]
+    watched = (read_queue, read_database) if services.settings.ops_port is not None else ()
+    tasks: dict[str, Task] = {
+        "hearing": hearing.keep,
+        "inbox": _keep_inbox,
+        "results": collect_results,
+        "boards": keep_boards,
+        "menus": _set_menus,
+        "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
+        "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
+        "allowances": _every(_SWEEP_EVERY, _sweep_allowances),
+        "galleries": _every(_SWEEP_EVERY, compare_galleries),
+        "queue": _every(_LOOK_EVERY, QueueWatch().watch),
+        # Each for itself: a chat that Telegram holds up in one must not hold up the others.
+        **{getattr(step, "__name__", "upkeep"): _every(_UPKEEP_EVERY, step) for step in _UPKEEP + watched},
+    }
+    application.bot_data["tasks"] = [
+        asyncio.create_task(_keep_going(name, task, application, services), name=name) for name, task in tasks.items()
+    ]
+
+
+async def _stop_tasks(application: App, but: Collection[str] = ()) -> None:
+    tasks: list[asyncio.Task[None]] = application.bot_data.pop("tasks", [])
+    application.bot_data["tasks"] = [task for task in tasks if task.get_name() in but]
+    ended = [task for task in tasks if task.get_name() not in but]
+    for task in ended:
+        task.cancel()
+    await asyncio.gather(*ended, return_exceptions=True)
+
+
+async def _close(application: App) -> None:
+    await _stop_tasks(application)
+    services: Services = application.bot_data["services"]
+    if isinstance(application.update_queue, DurableQueue):
+        try:
+            await application.update_queue.release()
+        except (SQLAlchemyError, OSError):
+            _log.warning("what is left over is taken up a little later")
+    await services.close()
+
+
+async def _keep_going(name: str, task: Task, application: App, services: Services) -> None:
+    """Run a task to its end; a service out of reach interrupts it for a while only."""
+    while True:
+        try:
+            await task(application, services)
+            return
+        except WrongKey as error:
+            application.bot_data["failure"] = error  # told once we have stopped
+            application.stop_running()
+            return
+        except (redis.RedisError, SQLAlchemyError, TelegramError, OSError) as error:
+            if services.database.troubles.saw(error) is None:  # else it is told, and not at each try
+                _log.warning("interrupted, going on soon", extra={"task": name, "error": type(error).__name__})
+        except Exception:
+            _log.exception("a task failed, going on soon", extra={"task": name})
+        await asyncio.sleep(_AGAIN_AFTER)
+
+
+async def _keep_inbox(application: App, _services: Services) -> None:
+    if isinstance(application.update_queue, DurableQueue):
+        await application.update_queue.keep(application.bot)
+
+
+async def _sweep_allowances(_application: App, services: Services) -> None:
+    async with services.database.session() as session:
+        await allowances.sweep(session, now())
+
+
+def _every(seconds: float, step: Task) -> Task:
+    async def repeat(application: App, services: Services) -> None:
+        while True:
+            await step(application, services)
+            await asyncio.sleep(seconds)
+
+    return repeat
+
+
+async def _set_menus(application: App, _services: Services) -> None:
+    for language in LANGUAGES:
+        texts = texts_in(language)
+        code = None if language == "en" else language
+        try:
+            for commands, scope in _MENUS:
+                menu = [BotCommand(command, texts(f"command-{command}")) for command in commands]
+                await application.bot.set_my_commands(menu, scope=scope, language_code=code)
+        except (BadRequest, InvalidToken):
+            # A Bot API server without menus (it answers as if it knew no such method): the commands work all the same.
+            _log.info("the command menu cannot be set", extra={"language": language})

@@ -1,0 +1,1 @@
+"""How texts reach a chat: marking, paging, places, links."""

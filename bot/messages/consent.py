@@ -1,0 +1,51 @@
+"""Asking for consent: what is stored and why, before anything is."""
+
+from __future__ import annotations
+
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from bot.caller import Caller, remember
+from bot.messages.replies import Buttons
+from bot.services import now
+from rollcall.config.settings import Settings
+from rollcall.storage.classes import attended_classes, taught_class
+from rollcall.storage.people import has_consent, set_step
+from rollcall.storage.tables import Person, SchoolClass
+
+CONSENT = "consent"
+"""The conversation's step while we wait for one of the two buttons."""
+AGAIN = "again"
+"""In the conversation's data: the question is whether to join another class, not whether to agree."""
+CONSENT_VERSION = "2026-11-28"
+"""Goes up whenever the meaning of the consent text, or of what is said of the way without a voice, changes."""
+
+
+async def ask_consent(
+    session: AsyncSession, caller: Caller, school_class: SchoolClass | None, settings: Settings
+) -> tuple[str, Buttons | None]:
+    """What is stored and why, with the two buttons. Without a class: before enrolling again after /forget."""
+    t = caller.texts
+    if (
+        school_class is not None
+        and caller.person is not None
+        and (await taught_class(session, caller.person, school_class.id) is not None)
+    ):
+        return t("join-own-class", title=school_class.title), None
+    # By its code, not its number: should the link be ended before the name is given, it leads nowhere.
+    data = {"join_code": school_class.join_code} if school_class else {}
+    await remember(session, caller)
+    person = caller.person
+    if school_class is not None and person is not None and await _agreed_before(session, caller, person):
+        await set_step(session, caller.user.id, CONSENT, {**data, AGAIN: True}, now())
+        buttons = [[(t("join-as", name=person.full_name), "consent:yes")], [(t("join-not"), "consent:no")]]
+        return t("join-again", title=school_class.title), buttons
+    await set_step(session, caller.user.id, CONSENT, data, now())
+    head = t("join-hello", title=school_class.title) + "\n\n" if school_class else ""
+    return head + t("consent-text", days=settings.keep_unused_voices_days), [
+        [(t("consent-yes"), "consent:yes"), (t("consent-no"), "consent:no")]
+    ]
+
+
+async def _agreed_before(session: AsyncSession, caller: Caller, person: Person) -> bool:
+    """Whether a student agreed to this very text: for another class it is not told again."""
+    return await has_consent(session, caller.user.id, CONSENT_VERSION) and bool(await attended_classes(session, person))

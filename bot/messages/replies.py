@@ -1,0 +1,116 @@
+"""Sending. A name is data, never markup."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import cast
+
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
+from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
+
+from bot.messages.places import places_for, send_to_first
+from bot.services import Bot
+from rollcall.report.text import units
+from rollcall.storage.tables import SchoolClass
+from rollcall.texts import Texts, language_for, texts_in
+
+Buttons = Sequence[Sequence[tuple[str, str]]]
+"""Rows of (label, callback data, or a link that begins with ``https://``)."""
+
+
+def keyboard(buttons: Buttons | None) -> InlineKeyboardMarkup | None:
+    """An inline keyboard, or none."""
+    if not buttons:
+        return None
+    rows = [[_button(label, data) for label, data in row] for row in buttons]
+    return InlineKeyboardMarkup(rows[: InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER])
+
+
+def _button(label: str, data: str) -> InlineKeyboardButton:
+    if data.startswith("https://"):
+        return InlineKeyboardButton(label, url=data)
+    return InlineKeyboardButton(label, callback_data=data)
+
+
+def fitted(text: str) -> str:
+    """As many of the lines as fit into one message, by Telegram's count of UTF-16 units; an ellipsis for the rest."""
+    if units(text) <= MessageLimit.MAX_TEXT_LENGTH:
+        return text
+    kept = text[: MessageLimit.MAX_TEXT_LENGTH - 2]
+    while units(kept) > MessageLimit.MAX_TEXT_LENGTH - 2:
+        kept = kept[: -max(1, (units(kept) - MessageLimit.MAX_TEXT_LENGTH) // 2)]
+    return (kept[: kept.rfind("\n")] if "\n" in kept else kept) + "\n…"
+
+
+def enrol_button(t: Texts) -> Buttons:
+    """The way to record one's voice."""
+    return [[(t("button-enrol"), "enroll")]]
+
+
+def namesake_buttons(t: Texts, class_id: int) -> Buttons:
+    """Who is it whose name looks like a classmate's?"""
+    return [[(t(f"namesake-is-{one}"), f"namesake:{one}:{class_id}") for one in ("other", "same")]]
+
+
+def teacher_buttons(t: Texts, taught: Sequence[SchoolClass]) -> Buttons | None:
+    """What a teacher most often wants; nothing to press while there is no class."""
+    if not taught:
+        return None
+    first = [(t("button-open"), f"open:{taught[0].id}")] if len(taught) == 1 else []
+    return [*([first] if first else []), [(t("button-classes"), "classes:0"), (t("button-report"), "report-classes")]]
+
+
+def tidy_button(t: Texts) -> Buttons:
+    """The offer to delete the enrolment notes from the chat."""
+    return [[(t("tidy-button"), "tidy")]]
+
+
+async def reply(
+    update: Update, text: str, buttons: Buttons | None = None, texts: Texts | None = None
+) -> Message | None:
+    """Answer where the update came from, in its topic; a pressed button stops waiting.
+
+    Args:
+        texts: the language in which to say so, where the answer has to go elsewhere; without them the account's.
+    """
+    if update.callback_query is not None:
+        await settle_button(update)
+    if update.effective_chat is None:
+        return None
+    if texts is None:
+        user = update.effective_user
+        texts = texts_in(language_for(user.language_code if user is not None else None))
+    bot = cast("Bot", update.effective_chat.get_bot())
+    return await send_to_first(bot, places_for(update), fitted(text), keyboard(buttons), texts)
+
+
+async def settle_button(update: Update) -> None:
+    """Tell Telegram that a button press was taken; one that is too old, or comes in a flood, needs no telling."""
+    if update.callback_query is None:
+        return
+    try:
+        await update.callback_query.answer()
+    except RetryAfter:
+        return  # the button stops waiting by itself
+    except BadRequest as error:
+        if "query is too old" not in str(error).lower():
+            raise
+
+
+async def take_buttons_away(update: Update, but: str | None = None) -> None:
+    """Remove the buttons of the message that was answered, so that it is not answered twice.
+
+    Args:
+        but: rows whose callback data begins like this stay: they ask something else.
+    """
+    if update.callback_query is None:
+        return
+    message, left = update.callback_query.message, []
+    if but is not None and isinstance(message, Message) and message.reply_markup is not None:
+        rows = message.reply_markup.inline_keyboard
+        left = [row for row in rows if all(str(button.callback_data).startswith(but) for button in row)]
+    try:
+        await update.callback_query.edit_message_reply_markup(InlineKeyboardMarkup(left) if left else None)
+    except (BadRequest, Forbidden, ChatMigrated):
+        return  # already gone, too old to edit, in a chat that is no more: none is worth a word

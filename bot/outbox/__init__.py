@@ -1,0 +1,1 @@
+"""What was promised and is sent later: answers, cards, boards, closing notices."""

@@ -1,0 +1,254 @@
+"""The one final answer to a voice note, written from what the database says of it."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from contextlib import suppress
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import update
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncSession
+from telegram import ReplyParameters
+from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
+
+from bot import metrics
+from bot.messages.phrases import enrolment_phrase, lesson_phrase
+from bot.messages.replies import Buttons, keyboard, tidy_button
+from bot.outbox.claim_cards import waiting_words
+from bot.outbox.review_cards import ask_teachers
+from bot.services import App, Services, now
+from bot.tapping import tap_row
+from bot.transport.pace import seconds_of
+from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.confidence import percent
+from rollcall.domain.repeated_notes import MOST
+from rollcall.domain.review import Asked
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.voiceprint import NOTES
+from rollcall.report.wording import SIGNS, status_word
+from rollcall.storage.attempts import LONGEST_WAIT, claim_answer
+from rollcall.storage.lessons import lessons_to_check_in
+from rollcall.storage.people import keeps_recordings
+from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, SchoolClass
+from rollcall.storage.voiceprints import notes_of
+from rollcall.texts import Texts, texts_in
+
+_CLAIM = timedelta(minutes=2)
+"""A bot that has not sent an answer this long after it took it on, was stopped."""
+_PATIENCE = 20.0
+"""Seconds; well within the claim, together with a request's time-out."""
+_RECORD_AGAIN = 0.5
+_AGAIN_FIRST, _AGAIN_MOST = timedelta(seconds=3), timedelta(minutes=5)
+
+_log = logging.getLogger(__name__)
+
+_NOTHING_SAID = frozenset({Reason.SILENCE, Reason.NO_SPEECH, Reason.TOO_SHORT})
+"""The sender may not know what to say: an example helps. To anyone else it would be so many words nobody needs."""
+_TEACHERS_TURN = frozenset(
+    {Reason.TEACHER_DECIDES, Reason.TEACHER_CONFIRMED, Reason.TEACHER_REJECTED, Reason.NOT_EXPECTED}
+)
+
+
+async def answer(application: App, services: Services, attempt_id: str) -> None:
+    """Send the final answer, unless it was sent or another bot is at it.
+
+    What Telegram does not take now is kept and tried again, ever more seldom; a chat that is closed to us ends it.
+    """
+    async with services.database.session() as session:
+        if not await claim_answer(session, attempt_id, now() + _CLAIM, now(), services.holder):
+            return
+        attempt = await session.get_one(Attempt, attempt_id, populate_existing=True)
+        person = await session.get_one(Person, attempt.person_id)
+        conversation = await session.get(Conversation, person.telegram_id)
+        school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
+        lesson = await _lesson_to_check_in(session, attempt, person)
+        step = await _step(session, attempt)
+        marked = await _marked_line(session, attempt, school_class, conversation)
+    asked = None
+    if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
+        asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
+    texts = texts_in(conversation.locale if conversation else "en")
+    waits = None
+    if attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES and attempt.enrolment is not None:
+        waits = await waiting_words(application, services, person.id, attempt.enrolment, texts)
+    offer = await _offer(services, attempt, person, lesson, texts, waits=waits is not None)
+    try:
+        await application.bot.send_message(
+            attempt.chat_id,
+            marked
+            + text_for(attempt, person, school_class, lesson, step, texts, asked, waits)
+            + ("\n\n" + texts("keep-ask") if _asks_to_keep(offer) else ""),
+            reply_markup=keyboard(offer),
+            reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
+            rate_limit_args=_PATIENCE,
+        )
+    except (Forbidden, BadRequest) as error:
+        _log.warning("an answer cannot be delivered", extra={"attempt": attempt_id, "error": type(error).__name__})
+        why = "blocked" if isinstance(error, Forbidden) else "refused"
+        await _record(services, attempt_id, unanswerable=why)
+        metrics.ANSWERS.labels(why).inc()
+        _count(attempt)
+    except TelegramError as error:
+        # Not tried again at once: the next tries are a tenth of the answer's age apart.
+        age = now() - (attempt.settled_at or now())
+        wait = min(max(age / 10, _AGAIN_FIRST), _AGAIN_MOST)
+        if isinstance(error, RetryAfter):
+            wait = min(max(wait, seconds_of(error)), LONGEST_WAIT)
+        metrics.ANSWERS.labels("later").inc()
+        await _record(services, attempt_id, answer_from=now() + wait, answer_holder=None)
+        raise
+    else:
+        answered_at = now()
+        await _record(services, attempt_id, answered_at=answered_at)
+        metrics.ANSWERS.labels("sent").inc()
+        metrics.ANSWER_SECONDS.labels(attempt.purpose).observe(
+            max(0.0, (answered_at - attempt.sent_at).total_seconds())
+        )
+        _count(attempt)
+        if attempt.waiting_message_id is not None:
+            with suppress(TelegramError):
+                await application.bot.delete_message(attempt.chat_id, attempt.waiting_message_id)
+
+
+def _count(attempt: Attempt) -> None:
+    metrics.NOTES.labels(attempt.purpose, attempt.verdict, attempt.reason or "").inc()
+
+
+async def _record(services: Services, attempt_id: str, **values: datetime | str | None) -> None:
+    """Write down what became of an answer, for as long as it is ours: unwritten, it would be sent a second time."""
+    ends = time.monotonic() + _CLAIM.total_seconds()
+    while True:
+        try:
+            async with services.database.session() as session:
+                await session.execute(update(Attempt).where(Attempt.id == attempt_id).values(**values))
+            return
+        except (SQLAlchemyError, OSError):
+            if time.monotonic() > ends:
+                raise
+        await asyncio.sleep(_RECORD_AGAIN)
+
+
+async def _offer(
+    services: Services, attempt: Attempt, person: Person, lesson: Lesson | None, t: Texts, *, waits: bool
+) -> Buttons | None:
+    """With the last note: to delete them all from the chat; to keep the recordings, unless that was agreed.
+
+    With a note that was not accepted in an open lesson, or a voice that waits for a teacher's word: the way in without.
+    """
+    if attempt.purpose is Purpose.CHECK_IN and (lesson is None or attempt.verdict is Verdict.ACCEPTED):
+        return None
+    async with services.database.session() as session:
+        if attempt.purpose is Purpose.CHECK_IN and lesson is not None:
+            return None if attempt.reason in _TEACHERS_TURN else await tap_row(session, lesson, person.id, t)
+        if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
+            return None
+        if waits:
+            return await tap_row(session, lesson, person.id, t) if lesson is not None else None
+        if await keeps_recordings(session, person.telegram_id):
+            return tidy_button(t)
+    return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")], *tidy_button(t)]
+
+
+def _asks_to_keep(offer: Buttons | None) -> bool:
+    return any(data == "keep:yes" for row in offer or () for _, data in row)
+
+
+async def _lesson_to_check_in(session: AsyncSession, attempt: Attempt, person: Person) -> Lesson | None:
+    """The open lesson that the sender has yet to be marked in, if the answer may ask for a note."""
+    if attempt.purpose is Purpose.CHECK_IN:
+        lesson = await session.get(Lesson, attempt.lesson_id) if attempt.lesson_id else None
+        return lesson if lesson is not None and lesson.closed_at is None else None
+    if attempt.note_number != NOTES:
+        return None
+    found = await lessons_to_check_in(session, person, now())
+    return found[0] if found else None
+
+
+async def _marked_line(
+    session: AsyncSession, attempt: Attempt, school_class: SchoolClass | None, conversation: Conversation | None
+) -> str:
+    """Where a note was not accepted of someone who is marked: that they are, before anything else; else nothing."""
+    if attempt.purpose is not Purpose.CHECK_IN or attempt.verdict is Verdict.ACCEPTED or attempt.lesson_id is None:
+        return ""
+    mark = await session.get(Attendance, (attempt.lesson_id, attempt.person_id))
+    if mark is None or mark.status not in ATTENDED or mark.at is None or school_class is None:
+        return ""
+    t = texts_in(conversation.locale if conversation else "en")
+    time = f"{mark.at.astimezone(ZoneInfo(school_class.timezone)):%H:%M}"
+    return t("marked-already", status=status_word(mark.status, t), time=time, title=school_class.title) + "\n\n"
+
+
+async def _step(session: AsyncSession, attempt: Attempt) -> int:
+    """Which note of an enrolment is asked for next, from 1."""
+    return len(await notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1
+
+
+def text_for(
+    attempt: Attempt,
+    person: Person,
+    school_class: SchoolClass | None,
+    lesson: Lesson | None,
+    step: int,
+    t: Texts,
+    asked: Asked | None = None,
+    waits: str | None = None,
+) -> str:
+    """The answer's words. A voice that is not accepted never brings a name: not another's, nor the account's.
+
+    In an open lesson whoever does not know what to say is given an example.
+
+    Args:
+        step: the note of the enrolment that is asked for next, if the answer asks for one.
+        asked: where a teacher has to decide, whether one was really asked.
+        waits: after the last note of an enrolment, why its voice does not count yet, and what works meanwhile.
+    """
+    if waits is not None:
+        return t("enrol-waits", n=str(NOTES)) + "\n\n" + waits
+    if asked is Asked.NOBODY:
+        return t("reason-nobody_decides")
+    if asked in (Asked.SOON, Asked.LATER):
+        return t("reason-teacher_decides_later")
+    text = _text(attempt, person, school_class, step, t)
+    enrolled = attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES
+    if lesson is not None and (enrolled or (attempt.purpose is Purpose.CHECK_IN and attempt.reason in _NOTHING_SAID)):
+        text += "\n\n" + t("phrase-offer", phrase=lesson_phrase(lesson, t.language))
+    return text
+
+
+def _text(attempt: Attempt, person: Person, school_class: SchoolClass | None, step: int, t: Texts) -> str:
+    if attempt.purpose is Purpose.ENROL:
+        return _enrolment_text(attempt, step, t)
+    if attempt.verdict is Verdict.ACCEPTED:
+        return _check_in_text(attempt, person, school_class, t)
+    if attempt.reason is Reason.TEACHER_DECIDES and attempt.score is None:
+        return t("voice-waits-teacher-decides")
+    if attempt.reason is Reason.UNSURE and attempt.note_number is not None:
+        return t("reason-unsure") + " " + t("unsure-try", n=attempt.note_number, most=MOST)
+    return t(f"reason-{attempt.reason}")
+
+
+def _enrolment_text(attempt: Attempt, step: int, t: Texts) -> str:
+    if attempt.verdict is not Verdict.ACCEPTED:
+        reason = t(f"reason-{attempt.reason}")
+        if attempt.reason == "not_expected":
+            return reason
+        # Where three notes together were not taken, the count begins again.
+        again = "enrol-restart" if attempt.reason == "several_speakers" and step == 1 else "enrol-again"
+        return reason + "\n\n" + t(again, phrase=enrolment_phrase(attempt.enrolment or "", step, t.language))
+    if attempt.note_number == NOTES:
+        return t("enrol-done", n=str(NOTES))
+    sentence = enrolment_phrase(attempt.enrolment or "", step, t.language)
+    return t("enrol-next", n=str(attempt.note_number), phrase=sentence)
+
+
+def _check_in_text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
+    identity = t("identity", name=person.full_name, percent=percent(attempt.confidence or 0.0))
+    if attempt.status is None or attempt.marked_at is None or school_class is None:
+        return identity + "\n" + t("no-lesson-open")
+    local = attempt.marked_at.astimezone(ZoneInfo(school_class.timezone))
+    line = f"{SIGNS[attempt.status]} {status_word(attempt.status, t)} · {local:%H:%M} · {school_class.title}"
+    return identity + "\n" + line

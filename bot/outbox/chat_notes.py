@@ -1,0 +1,83 @@
+"""Deleting a person's voice messages from chats, where Telegram still lets us: 48 hours after they were sent."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from telegram.error import BadRequest, Forbidden, TelegramError
+
+from bot.services import App, Services, now
+from rollcall.domain.verdict import Purpose
+from rollcall.storage import attempts, cards, claim_cards
+from rollcall.storage.claim_tables import ClaimCard
+from rollcall.storage.tables import ReviewCard
+
+_log = logging.getLogger(__name__)
+
+DELETABLE_FOR = timedelta(hours=48)
+"""https://core.telegram.org/bots/api#deletemessage"""
+
+
+@dataclass(frozen=True)
+class Removal:
+    """What came of it.
+
+    Attributes:
+        removed: messages that are gone, by our doing or before.
+        left: when the others were sent, oldest first; only their sender can delete them.
+    """
+
+    removed: int
+    left: Sequence[datetime]
+
+
+async def remove_notes(application: App, services: Services, person_id: int, purpose: Purpose | None = None) -> Removal:
+    """Delete the person's notes from their chat; of one purpose, or all."""
+    async with services.database.session() as session:
+        notes = await attempts.in_chat(session, person_id, purpose)
+    removed, left = [], []
+    for note in notes:
+        if await _delete(application, note.chat_id, note.message_id, note.sent_at):
+            removed.append(note.attempt_id)
+        else:
+            left.append(note.sent_at)
+    async with services.database.session() as session:
+        await attempts.removed_from_chat(session, removed, now())
+    return Removal(len(removed), left)
+
+
+async def remove_cards(application: App, services: Services, person_id: int) -> Removal:
+    """Delete the person's notes from the chats of the teachers who were asked to listen."""
+    async with services.database.session() as session:
+        about_notes = await cards.cards_with_voice(session, person_id)
+        about_voices = await claim_cards.cards_with_voice(session, person_id)
+    shown: list[tuple[type[cards.Card], int, cards.Card]] = [
+        *((ReviewCard, card.review_id, card) for card in about_notes),
+        *((ClaimCard, card.claim_id, card) for card in about_voices),
+    ]
+    removed, left = 0, []
+    for kind, question, card in shown:
+        if card.message_id and await _delete(application, card.chat_id, card.message_id, card.claimed_at):
+            removed += 1
+            async with services.database.session() as session:
+                await cards.card_removed(session, kind, question, card.chat_id)
+        else:
+            left.append(card.claimed_at)
+    return Removal(removed, left)
+
+
+async def _delete(application: App, chat_id: int, message_id: int, sent_at: datetime) -> bool:
+    if now() - sent_at >= DELETABLE_FOR:
+        return False
+    try:
+        await application.bot.delete_message(chat_id, message_id)
+    except (BadRequest, Forbidden) as error:
+        # Gone already, by somebody's own hand.
+        return "not found" in str(error).lower()
+    except TelegramError as error:
+        _log.warning("a message was not deleted", extra={"error": type(error).__name__})
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""What bots do by themselves: galleries, erasures, recordings, retention, alarms."""

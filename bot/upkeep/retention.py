@@ -1,0 +1,83 @@
+"""The daily sweep: one bot removes, for all of them, what has been kept for as long as the settings allow."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import uuid
+from datetime import datetime, timedelta
+
+from bot.services import App, Services, now
+from bot.upkeep.galleries import publish_each, take_out
+from rollcall.queue.files import KEPT_FOR, remove_set_aside
+from rollcall.storage import chores
+from rollcall.storage.classes import every_class_of
+from rollcall.storage.tables import Person
+from rollcall.usecases import erasure, retention
+from rollcall.usecases.erasure import Kind
+from rollcall.usecases.file_scrubbing import grown, rewrite_queue_log
+
+_log = logging.getLogger(__name__)
+
+_DAY, _HOUR = timedelta(days=1), timedelta(hours=1)
+
+
+async def keep_only_as_long(_application: App, services: Services) -> None:
+    """The sweep, if a day has passed since the last one."""
+    at = now()
+    async with services.database.session() as session:
+        if not await chores.take(session, "sweep", at):
+            return
+    swept = await sweep(services, at)
+    async with services.database.session() as session:
+        await chores.done(session, "sweep", at + _DAY)
+    _log.info("swept", extra={name: count for name, count in swept.items() if count})
+
+
+async def sweep(services: Services, at: datetime) -> dict[str, int]:
+    """Remove what is past its time at that moment; how much, by what it was."""
+    periods = retention.Periods.of(services.settings)
+    async with services.database.session() as session:
+        archived = await retention.archived_classes(session, periods, at)
+    await publish_each(services, archived)
+    async with services.database.long_session() as session:
+        counts = await retention.sweep(session, periods, at)
+    async with services.database.long_session() as session:
+        unused = await retention.unused_voices(session, periods, at)
+    for person_id in unused:
+        await _erase(services, person_id, Kind.UNUSED_VOICE, at)
+    async with services.database.long_session() as session:
+        left_over = await retention.left_over(session, periods, at)
+    for person_id in left_over:
+        await _erase(services, person_id, Kind.LEFT_OVER, at)
+    if any(counts.values()) and not (unused or left_over):
+        # After an erasure the stores are written anew anyway.
+        await services.database.scrub()
+    return {**counts, "unused_voices": len(unused), "left_over": len(left_over)}
+
+
+async def keep_queue_log_short(_application: App, services: Services) -> None:
+    """Every hour: what was settled leaves the queue's append-only file, the notes' sealed audio with it."""
+    async with services.database.session() as session:
+        if not await chores.take(session, "queue log", now()):
+            return
+    await asyncio.to_thread(remove_set_aside, services.settings.data_dir, KEPT_FOR)
+    if await grown(services.redis):
+        await rewrite_queue_log(services.redis)
+    async with services.database.session() as session:
+        await chores.done(session, "queue log", now() + _HOUR)
+
+
+async def _erase(services: Services, person_id: int, kind: Kind, at: datetime) -> None:
+    async with services.database.session() as session:
+        person = await session.get(Person, person_id)
+        class_ids = await every_class_of(session, person) if person is not None else ()
+    # The galleries first: should we stop in between, nobody would come back to them. A missing centroid is put back.
+    await take_out(services, person_id, class_ids)
+    async with services.database.session() as session:
+        person = await session.get(Person, person_id)
+        if person is None:
+            return
+        erase = erasure.erase_voice if kind is Kind.UNUSED_VOICE else erasure.erase_everything
+        await erase(session, person, str(uuid.uuid4()), kind, at)
+    await publish_each(services, class_ids)

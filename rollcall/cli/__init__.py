@@ -1,0 +1,1 @@
+"""The command line: a file for each subject, and one place where faults become one line."""

@@ -1,0 +1,227 @@
+"""Is there evidence that this is the same recording as one before? (Haitsma & Kalker, ISMIR 2002)
+
+The question is put as a test of "these are different recordings". Bits of different recordings agree half of the time;
+the surplus of agreeing bits over differing ones, in standard deviations, is the evidence. How much of it is too much
+for chance depends on how often chance had a try: at every alignment of everything that is compared with every earlier
+note. docs/accuracy.md derives the constants and shows the measurements.
+
+What is compared are stretches of a note: as it is, and backwards or with a change of speed, tempo or pitch undone. And
+short ones, of which several together may show that the note was put together from pieces of earlier ones.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+import numpy as np
+from numpy.typing import NDArray
+
+from rollcall.domain.alignment import DESIGN_EFFECT, LONGEST_STRETCH, Library, Look, search
+from rollcall.domain.fingerprint import Print, unpack, unpack_all
+
+_TAIL_FROM, _TAIL_SHARE, _TAIL_SLOPE = 4.85, 1e-4, 3.5
+"""So rarely different recordings show more evidence than this at one alignment, and how fast it gets rarer: measured.
+Like sounds follow each other in all speech, so the tail is longer than the normal distribution's."""
+SAME_RECORDING_BELOW = 0.30
+"""Bit error rate of the bits that count. However much is compared, a copy is this like: worst measured, 0.23."""
+_LEAST_FRAMES = 30
+"""1.2 s of speech common to both: what two people's "here!" have in common must not be enough."""
+_PIECE, _HOP = 32, 16
+"""Frames of a short stretch, and from the beginning of one to that of the next."""
+_LEAST_OF_A_PIECE = 16
+_SHARE = 0.5
+"""Of what counts in the note, pieces must make up so much: two who sit in one room have the same things to be heard
+while they pause. Of a longer stretch that is compared with an earlier note, so much of the shorter must overlap."""
+
+
+class Kind(IntEnum):
+    """What a note is compared as."""
+
+    AS_IT_IS = 0
+    CHANGED = 1
+    PIECES = 2
+
+
+_ACCUSED_WRONGLY = 1e-8
+"""Chance, by that tail, that an honest note is called a copy of any of all earlier ones: of 2,000 as of one; for each
+kind of comparison. At 1e-6 one of 1,573,770 pairs, the same digits by the same speaker, was called the same; of copies
+with 2 s of speech the least certain, in white noise, show a hundred times more than is needed now."""
+
+
+@dataclass(frozen=True)
+class Match:
+    """What an alignment with an earlier note shows, or several of different pieces.
+
+    Attributes:
+        place: which note; of several, that with the most in common.
+        kind: as what the note was compared.
+        surprise: of the chance that there is as much evidence anywhere, the negative natural logarithm.
+        bit_error_rate: of the bits that count in both; in [0, 1].
+        frames: compared, 40 ms each.
+        least: of them, for a verdict.
+    """
+
+    place: int
+    kind: Kind
+    surprise: float
+    bit_error_rate: float
+    frames: int
+    least: float
+
+    @property
+    def is_copy(self) -> bool:
+        """Whether this can be called the same recording."""
+        enough = self.margin >= 0 and self.frames >= self.least
+        return enough and self.bit_error_rate <= SAME_RECORDING_BELOW
+
+    @property
+    def margin(self) -> float:
+        """How much more surprising it is than is needed."""
+        return self.surprise + math.log(_ACCUSED_WRONGLY)
+
+
+@dataclass(frozen=True)
+class _Stretch:
+    """Some frames of the note, compared as one; of a short one, also which it is."""
+
+    frames: Print
+    kind: Kind
+    start: int = 0
+
+
+def same_recording(one: bytes, others: Sequence[bytes] | Library, shapes: bytes = b"") -> int | None:
+    """The place among the others of a copy of the same recording, or None."""
+    match = likeliest(one, others if isinstance(others, Library) else Library(others), shapes)
+    return match.place if match is not None and match.is_copy else None
+
+
+def likeliest(one: bytes, others: Library, shapes: bytes = b"") -> Match | None:
+    """What is likeliest a copy of any of the others; None where nothing is worth a look.
+
+    Args:
+        one: the note's fingerprint.
+        others: earlier notes.
+        shapes: fingerprints of the note with changes undone (`rollcall.domain.fingerprint.pack_all`).
+    """
+    found = matches(one, others, shapes)
+    return max(found, key=lambda match: (match.is_copy, match.margin), default=None)
+
+
+def matches(one: bytes, others: Library, shapes: bytes = b"", *, alone: bool = False) -> list[Match]:
+    """Everything that was worth a look.
+
+    Args:
+        alone: each earlier note is taken for the only one, so that chance had fewer tries. Pieces are left out.
+    """
+    stretches = list(_stretches(unpack(one), unpack_all(shapes)))
+    tries = _tries(stretches, others)
+    total = tries if alone else np.broadcast_to(tries.sum(axis=1, keepdims=True), tries.shape)
+    found: list[Match] = []
+    pieces: dict[int, Match] = {}
+    for look in search([stretch.frames for stretch in stretches], others):
+        stretch = stretches[look.stretch]
+        for match in _compare(stretch, others, look, int(total[stretch.kind, look.place])):
+            if stretch.kind is not Kind.PIECES:
+                found.append(match)
+            elif stretch.start not in pieces or match.surprise > pieces[stretch.start].surprise:
+                pieces[stretch.start] = match
+    if pieces and not alone:
+        count = sum(stretch.kind is Kind.PIECES for stretch in stretches)
+        found.append(_together(pieces, count, max(_LEAST_FRAMES, _SHARE * _size(unpack(one)))))
+    return found
+
+
+def unlikely(evidence: float, tries: int) -> float:
+    """How many such alignments chance shows in so many tries: the negative natural logarithm of their number."""
+    return _TAIL_SLOPE * (evidence - _TAIL_FROM) - math.log(_TAIL_SHARE * max(1, tries))
+
+
+def _together(pieces: dict[int, Match], count: int, least: float) -> Match:
+    """The evidence of pieces that do not overlap, of so many that were compared (Fisher's method).
+
+    Args:
+        least: frames that they must have together.
+    """
+    chosen: dict[int, Match] = {}
+    for start, match in sorted(pieces.items(), key=lambda item: -item[1].surprise):
+        if match.surprise > 0 and all(abs(start - other) >= _PIECE for other in chosen):
+            chosen[start] = match
+    best = max(pieces.values(), key=lambda match: match.surprise)
+    ways = list(_ways(list(chosen.values()) or [best], count, least))
+    return max(ways, key=lambda way: (way.is_copy, way.surprise))
+
+
+def _ways(chosen: Sequence[Match], count: int, least: float) -> Iterator[Match]:
+    """The best one, the best two together, and so on."""
+    surprise, errors, frames = 0.0, 0.0, 0
+    for number, match in enumerate(chosen, start=1):
+        surprise += match.surprise
+        frames += match.frames
+        errors += match.bit_error_rate * match.frames
+        # The sum of so many exponential variables, chosen among all, and how many were chosen.
+        terms = math.log(sum(surprise**power / math.factorial(power) for power in range(number)))
+        choices = math.log(math.comb(count, number) * len(chosen))
+        yield Match(chosen[0].place, Kind.PIECES, surprise - terms - choices, errors / frames, frames, least)
+
+
+def _stretches(note: Print, shapes: Sequence[Print]) -> Iterator[_Stretch]:
+    """Everything that a note is compared as."""
+    for frames in _cut(note):
+        yield _Stretch(frames, Kind.AS_IT_IS)
+    for changed in (note.backwards, *shapes, *(shape.backwards for shape in shapes)):
+        for frames in _cut(changed):
+            yield _Stretch(frames, Kind.CHANGED)
+    for start in range(0, len(note) - _PIECE + 1, _HOP):
+        frames = note[start : start + _PIECE]
+        if _size(frames) >= _LEAST_OF_A_PIECE:
+            yield _Stretch(frames, Kind.PIECES, start)
+
+
+def _cut(note: Print) -> Iterator[Print]:
+    """A note in stretches of equal length, short enough that an undone change stays in step."""
+    count = -(-len(note) // LONGEST_STRETCH)
+    for number in range(count):
+        frames = note[number * len(note) // count : (number + 1) * len(note) // count]
+        if _size(frames) >= _LEAST_FRAMES:
+            yield frames
+
+
+def _size(frames: Print) -> int:
+    """Frames in which something counts."""
+    return int(np.count_nonzero(frames.counting))
+
+
+def _tries(stretches: Sequence[_Stretch], others: Library) -> NDArray[np.int64]:
+    """In how many alignments enough frames lie on each other, of pieces those of one: [kinds, notes]."""
+    lengths = np.array([len(other) for other in others.prints], np.int64)
+    tries = np.zeros((len(Kind), len(lengths)), np.int64)
+    for stretch in stretches:
+        if stretch.kind is not Kind.PIECES:
+            tries[stretch.kind] += lengths + len(stretch.frames) - 2 * _LEAST_FRAMES + 1
+    tries[Kind.PIECES] = lengths + _PIECE - 2 * _LEAST_OF_A_PIECE + 1
+    tries[:, lengths < _LEAST_FRAMES] = 0
+    return tries
+
+
+def _compare(stretch: _Stretch, others: Library, look: Look, tries: int) -> Iterator[Match]:
+    """Exactly, at the alignment found and those beside it."""
+    other = others.prints[look.place]
+    if stretch.kind is Kind.PIECES:
+        least = float(_LEAST_OF_A_PIECE)
+    else:
+        least = max(_LEAST_FRAMES, _SHARE * min(_size(stretch.frames), _size(other)))
+    for shift in range(look.shift - 1, look.shift + 2):
+        ours, theirs = max(0, -shift), max(0, shift)
+        size = max(0, min(len(stretch.frames) - ours, len(other) - theirs))
+        one, two = stretch.frames[ours : ours + size], other[theirs : theirs + size]
+        both = one.counting & two.counting
+        frames = int(np.count_nonzero(both))
+        if frames < least:
+            continue
+        bits = int(np.bitwise_count(both).sum())
+        errors = int(np.bitwise_count((one.words ^ two.words) & both).sum())
+        evidence = (bits - 2 * errors) / math.sqrt(DESIGN_EFFECT * bits)
+        yield Match(look.place, stretch.kind, unlikely(evidence, tries), errors / bits, frames, least)

@@ -1,0 +1,134 @@
+"""Who may do what: the one table. `bot.gate` lets nothing happen that has no row here; docs/permissions.md shows it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rollcall.domain.limits import MESSAGES, NOTES, REPORTS, Limit
+
+
+class Role(StrEnum):
+    """What a person is to the class at hand; without a class at hand, TEACHER and STUDENT are "elsewhere"."""
+
+    NOBODY = "nobody"
+    """Belongs to no class and teaches none."""
+    STUDENT = "student"
+    """Of the class."""
+    STUDENT_ELSEWHERE = "student elsewhere"
+    """Of another class."""
+    TEACHER = "teacher"
+    """Of the class."""
+    TEACHER_ELSEWHERE = "teacher elsewhere"
+    """Of other classes, or of none yet."""
+    ADMIN = "admin"
+    """Named in ROLLCALL_ADMINS: says who teaches, and may teach. To the classes of others an admin is a stranger."""
+
+
+class Target(StrEnum):
+    """What an action's number names; the value is the group of the button's pattern that carries it."""
+
+    NONE = ""
+    CLASS = "class_id"
+    LESSON = "lesson_id"
+    """A lesson of a class."""
+    REVIEW = "review_id"
+    """A student's notes in a lesson of a class: whoever teaches the class."""
+    CLAIM = "claim_id"
+    """A student's recorded voice, of which a teacher has to decide: whoever teaches a class that it waits in."""
+    PERSON = "person_id"
+    INVITE = "invite"
+
+
+EVERYONE = frozenset(Role)
+STUDENTS = frozenset({Role.STUDENT, Role.STUDENT_ELSEWHERE})
+TEACHERS = frozenset({Role.TEACHER, Role.TEACHER_ELSEWHERE, Role.ADMIN})
+THE_STUDENT = frozenset({Role.STUDENT})
+THE_TEACHER = frozenset({Role.TEACHER})
+ADMINS = frozenset({Role.ADMIN})
+
+
+@dataclass(frozen=True)
+class Permission:
+    """A row: an action, who may take it, on what, where, and how often."""
+
+    action: str
+    """``/command``, ``button:`` with the callback data's first word before the colon, or a kind of message."""
+    about: str
+    roles: frozenset[Role] = EVERYONE
+    target: Target = Target.NONE
+    private: bool = True
+    """Only in the private chat: the answer is nobody else's business."""
+    limit: Limit = MESSAGES
+
+    def allows(self, roles: frozenset[Role]) -> bool:
+        """Whether someone with these roles may take the action."""
+        return bool(self.roles & roles)
+
+    def refusal(self, roles: frozenset[Role]) -> str:
+        """The text for someone who may not. It depends on the caller alone, so that it tells nothing of the target."""
+        if self.roles == ADMINS:
+            return "not-an-admin"
+        if self.roles == STUDENTS:
+            return "join-first"
+        if self.roles == THE_STUDENT:
+            return "here-closed"  # as for a lesson that is over
+        return "class-not-yours" if roles & TEACHERS else "not-a-teacher"
+
+
+_ROWS = (
+    Permission("/start", "greeting; joining by a class's link; becoming a teacher by an invitation"),
+    Permission("/help", "what the bot does for the caller", private=False),
+    Permission("/language", "choose a language", private=False),
+    Permission("/cancel", "leave one's own dialogue", private=False),
+    Permission("/enroll", "record one's own voice", STUDENTS),
+    Permission("/me", "one's own attendance", STUDENTS),
+    Permission("/here", "the lessons to check in to without a voice", STUDENTS),
+    Permission("/mydata", "everything that is kept of oneself, as a file", limit=REPORTS),
+    Permission("/forget", "delete one's own voice"),
+    Permission("/newclass", "make a class of one's own", TEACHERS),
+    Permission("/classes", "list one's own classes", TEACHERS),
+    Permission("/open", "open a lesson of one's own class", TEACHERS, private=False),
+    Permission("/close", "close a lesson of one's own class", TEACHERS, private=False),
+    Permission("/report", "report on one's own class", TEACHERS, limit=REPORTS),
+    Permission("/invite", "a link that makes a teacher; the invitations that are open", ADMINS),
+    Permission("/teachers", "who teaches", ADMINS),
+    Permission("voice note", "enrol, check in", private=True, limit=NOTES),
+    Permission("text", "the answer to a question, or a hint"),
+    Permission("anything else", "a hint"),
+    Permission("edited message", "an answer given anew, or what to do", private=False),
+    Permission("button:consent", "agree to voice check-in, or not; for oneself"),
+    Permission("button:forget", "delete one's own voice, or not"),
+    Permission("button:without", "join without a voice, by the join code that the button carries"),
+    Permission("button:here", "check in to the lesson without a voice", THE_STUDENT, Target.LESSON),
+    Permission("button:leave", "delete oneself altogether, or not"),
+    Permission("button:namesake", "say who one is, where a classmate's name looks the same", STUDENTS),
+    Permission("button:enroll", "record one's own voice", STUDENTS),
+    Permission("button:tidy", "delete one's own enrolment notes from the chat"),
+    Permission("button:keep", "have one's own enrolment recordings kept, or not"),
+    Permission("button:language", "choose a language", private=False),
+    Permission("button:classes", "another page of one's own classes", TEACHERS),
+    Permission("button:class", "the class's card with its join link", THE_TEACHER, Target.CLASS),
+    Permission("button:newlink", "another join link; the old one stops working", THE_TEACHER, Target.CLASS),
+    Permission("button:endlink", "end the join link", THE_TEACHER, Target.CLASS),
+    Permission("button:voices", "how well the class's voices can be told apart", THE_TEACHER, Target.CLASS),
+    Permission("button:alike", "keep or remove a student whose name looks like another's", THE_TEACHER, Target.CLASS),
+    Permission("button:archive", "ask whether to put the class away", THE_TEACHER, Target.CLASS),
+    Permission("button:archive-yes", "put the class away", THE_TEACHER, Target.CLASS),
+    Permission("button:open", "open a lesson of the class", THE_TEACHER, Target.CLASS, private=False),
+    Permission("button:close", "close the class's lesson", THE_TEACHER, Target.CLASS, private=False),
+    Permission("button:report", "report on the class", THE_TEACHER, Target.CLASS, limit=REPORTS),
+    Permission("button:csv", "the class's report as CSV", THE_TEACHER, Target.CLASS, limit=REPORTS),
+    Permission("button:report-classes", "choose another own class to report on", TEACHERS),
+    Permission("button:review", "confirm or reject a student's notes", THE_TEACHER, Target.REVIEW, private=False),
+    Permission(
+        "button:claim", "say whether a recorded voice is the student's", THE_TEACHER, Target.CLAIM, private=False
+    ),
+    Permission("button:uninvite", "revoke an invitation", ADMINS, Target.INVITE),
+    Permission("button:teachers", "another page of the teachers", ADMINS),
+    Permission("button:unteach", "ask whether to end someone's right to teach", ADMINS, Target.PERSON),
+    Permission("button:unteach-yes", "end someone's right to teach", ADMINS, Target.PERSON),
+    Permission("unknown button", "a hint", private=False),
+)
+
+PERMISSIONS: dict[str, Permission] = {row.action: row for row in _ROWS}

@@ -1,0 +1,1 @@
+"""Running an installation: processes, probes, logs, backups, and the doctor."""

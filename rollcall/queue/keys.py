@@ -1,0 +1,42 @@
+"""Every Redis key, in one place."""
+
+JOBS = "rollcall:jobs"
+RESULTS = "rollcall:results"
+DEAD = "rollcall:dead"
+
+ENCODER = "rollcall:encoder-signed"
+"""Hash of the encoder of the worker that started last: name and weight hash with a space between, and their signature.
+An older version keeps the same words unsigned, under another name that it alone reads.
+"""
+
+CANARY = "rollcall:canary"
+"""Hash: by its id, each key that is sealed with at present, and a word that opens with it
+(`rollcall.queue.canary`)."""
+
+CLOCK_BIAS = "rollcall:clock-bias-signed"
+"""Hash of the seconds by which the dates of Telegram's messages are ahead of its answers' ``Date`` headers, and their
+signature; missing where they are equal."""
+
+SAID, SIGNATURE = "said", "signature"
+"""Fields: of what is signed besides jobs and results, the words; and of everything that is signed, its signature."""
+
+WORKERS = "workers"
+"""Consumer group of the jobs."""
+BOTS = "bots"
+"""Consumer group of the results."""
+
+GALLERY_VERSION = b"version"
+"""Field of a gallery hash that changes with it."""
+GALLERY_HEAD = b"head"
+"""Field of a gallery hash, sealed: its generation, and by how much the class's own recalibration moves the cuts."""
+
+GALLERY_FACTS = frozenset({GALLERY_VERSION, GALLERY_HEAD})
+"""Fields of a gallery hash that are no people."""
+
+
+def gallery(class_id: int) -> str:
+    """Hash of one class: a version, a sealed head, and a sealed centroid per person (field: the person's id)."""
+    return f"rollcall:gallery:{class_id}"
+
+
+GALLERIES = "rollcall:gallery:*"

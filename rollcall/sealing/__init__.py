@@ -1,0 +1,1 @@
+"""Sealing what is biometric, signing what lies open, and telling whether the keys in use are the right ones."""

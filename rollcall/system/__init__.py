@@ -1,0 +1,1 @@
+"""What the operating system is asked for: folders, memory, clocks, children that do not outlive us."""

@@ -1,0 +1,187 @@
+"""Erasures: a person's voice, or everything of theirs; each leaves a receipt that names nobody."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.audit.chain import Action
+from rollcall.domain.verdict import Verdict
+from rollcall.storage import audit, used_files
+from rollcall.storage.attempts import to_remember
+from rollcall.storage.audit_tables import AuditPseudonym
+from rollcall.storage.claim_tables import VoiceClaim
+from rollcall.storage.classes import every_class_of
+from rollcall.storage.people import agreements_of, withdraw_consent
+from rollcall.storage.tables import (
+    STUDENT,
+    TEACHER,
+    Attempt,
+    Attendance,
+    Consent,
+    Conversation,
+    Erasure,
+    IncomingUpdate,
+    Lesson,
+    Membership,
+    Namesake,
+    Person,
+    Review,
+)
+from rollcall.storage.voiceprints import forget_voice
+
+
+class Kind(StrEnum):
+    """What an erasure took away, and at whose wish."""
+
+    VOICE = "voice"
+    EVERYTHING = "everything"
+    UNUSED_VOICE = "unused_voice"
+    """At nobody's: the voiceprint had not been used for as long as settings allow."""
+    LEFT_OVER = "left_over"
+    """At nobody's: the person belonged to no class any more."""
+
+
+@dataclass(frozen=True)
+class Erased:
+    """What was erased from the database; the other stores follow.
+
+    Attributes:
+        class_ids: the classes in whose galleries the voice may be.
+        notes: what may still be on its way: job ids, each with its entry in the queue, where it has one.
+    """
+
+    erasure: Erasure
+    person_id: int
+    class_ids: tuple[int, ...]
+    notes: Mapping[str, str | None] = field(default_factory=dict)
+
+
+async def erase_voice(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
+    """Erase everything made from a person's voice and end the agreements to it. Name and marks stay."""
+    notes = await notes_in_the_queue(session, person)
+    await used_files.keep(session, await to_remember(session, person.id), now)
+    await withdraw_consent(session, person.telegram_id, now)
+    counts = await forget_voice(session, person, now)
+    class_ids = tuple(await every_class_of(session, person))
+    return Erased(await _record(session, receipt, kind, counts, {}, now), person.id, class_ids, notes)
+
+
+async def erase_everything(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
+    """Erase a student with every mark. Of someone who teaches or has taught, only what they are as a student."""
+    notes = await notes_in_the_queue(session, person)
+    await used_files.keep(session, await to_remember(session, person.id), now)
+    class_ids = tuple(await every_class_of(session, person))
+    await withdraw_consent(session, person.telegram_id, now, everything=True)
+    for class_id in class_ids:
+        audit.record(session, Action.STUDENT_LEFT, person, f"class:{class_id}", about=person)
+    counts = await forget_voice(session, person, now)
+    counts["marks"] = await _count(session, Attendance, person)
+    counts["notes"] = await _count(session, Attempt, person)
+    agreements = {
+        str(number): {
+            "text": one.text_version,
+            "language": one.language,
+            "given_at": one.given_at.isoformat(),
+            "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
+        }
+        for number, one in enumerate(await agreements_of(session, person.telegram_id), start=1)
+    }
+    person_id = person.id
+    await session.execute(delete(Consent).where(Consent.telegram_id == person.telegram_id))
+    if person.is_teacher or await _has_taught(session, person):
+        await session.execute(delete(Attendance).where(Attendance.person_id == person.id))
+        await session.execute(delete(Attempt).where(Attempt.person_id == person.id))
+        await session.execute(delete(Review).where(Review.person_id == person.id))
+        await session.execute(delete(Namesake).where(Namesake.person_id == person.id))
+        await session.execute(delete(VoiceClaim).where(VoiceClaim.person_id == person.id))
+        await session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role == STUDENT))
+    else:
+        await session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))
+        await session.execute(delete(Person).where(Person.id == person.id))
+        counts["people"] = 1
+    return Erased(await _record(session, receipt, kind, counts, agreements, now), person_id, class_ids, notes)
+
+
+async def erase_stranger(session: AsyncSession, telegram_id: int) -> None:
+    """Erase what is known of someone who never came as far as joining: a question, an agreement that led nowhere."""
+    await session.execute(delete(Consent).where(Consent.telegram_id == telegram_id))
+    await session.execute(delete(Conversation).where(Conversation.telegram_id == telegram_id))
+    if await session.get(AuditPseudonym, telegram_id) is not None:
+        audit.erase(session, telegram_id)
+
+
+async def receipt_of(session: AsyncSession, receipt: str) -> Erasure | None:
+    """The erasure with this receipt."""
+    return await session.get(Erasure, receipt)
+
+
+async def add_counts(session: AsyncSession, receipt: str, counts: dict[str, int]) -> Erasure:
+    """Write down what was erased beyond the database."""
+    erasure = await session.get_one(Erasure, receipt, with_for_update=True)
+    erasure.counts = {**erasure.counts, **counts}
+    return erasure
+
+
+async def uncleared(session: AsyncSession) -> Sequence[str]:
+    """Receipts of erasures whose traces are left in the files of the stores, and can be removed by now.
+
+    While an update is being handled that came before, its content is in the database, and may be the person's.
+    """
+    unhandled = exists().where(IncomingUpdate.handled_at.is_(None), IncomingUpdate.received_at <= Erasure.erased_at)
+    rows = await session.scalars(select(Erasure.receipt).where(Erasure.cleared_at.is_(None), ~unhandled))
+    return rows.all()
+
+
+async def cleared(session: AsyncSession, receipts: Sequence[str], now: datetime) -> None:
+    """The stores' files have been written anew."""
+    await session.execute(update(Erasure).where(Erasure.receipt.in_(receipts)).values(cleared_at=now))
+
+
+async def _record(
+    session: AsyncSession,
+    receipt: str,
+    kind: Kind,
+    counts: dict[str, int],
+    agreements: Mapping[str, object],
+    now: datetime,
+) -> Erasure:
+    # Whoever leaves with everything has had the voice erased under the same receipt, a moment before.
+    erasure = await session.get(Erasure, receipt, with_for_update=True)
+    if erasure is None:
+        erasure = Erasure(receipt=receipt, kind=kind, erased_at=now, counts={}, agreements={})
+        session.add(erasure)
+    erasure.kind, erasure.erased_at, erasure.cleared_at = kind, now, None
+    erasure.counts = {name: erasure.counts.get(name, 0) + counts.get(name, 0) for name in {**erasure.counts, **counts}}
+    erasure.agreements = dict(agreements)
+    await session.flush()
+    return erasure
+
+
+async def _has_taught(session: AsyncSession, person: Person) -> bool:
+    """Whether lessons of others hang on this person, who may have lost the right to teach since."""
+    taught = exists().where(Membership.person_id == person.id, Membership.role == TEACHER)
+    opened = exists().where(Lesson.opened_by == person.id)
+    return bool(await session.scalar(select(or_(taught, opened))))
+
+
+async def notes_in_the_queue(session: AsyncSession, person: Person) -> dict[str, str | None]:
+    """A person's notes that the queue may know: job ids, each with its entry, where it has one.
+
+    Settled ones among them: an erasure that stopped half-way is done once more.
+    """
+    rows = await session.execute(
+        select(Attempt.id, Attempt.job_entry).where(
+            Attempt.person_id == person.id, or_(Attempt.job_entry.is_not(None), Attempt.verdict == Verdict.PENDING)
+        )
+    )
+    return dict(rows.all())
+
+
+async def _count(session: AsyncSession, table: type[Attendance | Attempt], person: Person) -> int:
+    return await session.scalar(select(func.count()).select_from(table).where(table.person_id == person.id)) or 0

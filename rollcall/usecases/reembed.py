@@ -1,0 +1,109 @@
+"""``rollcall reembed``: new voiceprints for a new encoder, from the recordings that people agreed to keep."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+import redis
+
+from rollcall.config.settings import Settings
+from rollcall.domain.verdict import Reason, Verdict
+from rollcall.domain.voiceprint import pack_embedding
+from rollcall.errors import SealBroken
+from rollcall.queue.job import Result
+from rollcall.sealing.seal import Keyring, embedding_binding, load_keyring
+from rollcall.storage.database import Database
+from rollcall.storage.recordings import may_be_made_anew, outdated_people, recordings_of, replace_voiceprint
+from rollcall.storage.tables import Person, StoredVoiceprint
+from rollcall.usecases.galleries import rebuild
+
+
+@dataclass
+class Reembedded:
+    """What came of it.
+
+    Attributes:
+        done: people with a new voiceprint.
+        must_enrol: full names of those whose recordings are not kept, or cannot be used any more.
+        galleries: whether the workers know; they do not where Redis could not be reached.
+    """
+
+    done: int = 0
+    must_enrol: tuple[str, ...] = ()
+    galleries: bool = True
+
+
+async def reembed(settings: Settings, embedder: Any, tick: Callable[[int, int], None]) -> Reembedded:
+    """Embed everyone whose voiceprint is of another encoder and whose recordings are kept.
+
+    Each person is for themselves: stopped in the middle, it goes on where it was when run again. Who withdrew, left or
+    enrolled anew while their recordings were embedded keeps what they have by then.
+
+    Args:
+        embedder: a `worker.embedding.Embedder`, handed in because the core does not import the worker.
+        tick: told of the people done and of all.
+    """
+    keyring = load_keyring(settings)
+    database = Database(settings.effective_database_url, keyring)
+    found = Reembedded()
+    left = []
+    try:
+        async with database.session() as session:
+            people = await outdated_people(session, embedder.model, embedder.weight_hash)
+        for number, (person, kept) in enumerate(people, start=1):
+            made_at, recordings = await _read(database, keyring, person.id) if kept else (None, {})
+            # In no transaction: an embedding takes seconds, and an erasure must not wait behind it.
+            heard = {
+                attempt_id: await asyncio.to_thread(embedder.embed, audio) for attempt_id, audio in recordings.items()
+            }
+            notes = [
+                Result(
+                    job_id=attempt_id, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE,
+                    model=embedder.model, weight_hash=embedder.weight_hash, decoder=embedder.decoder,
+                    speech_seconds=one.speech_seconds,
+                    embedding=keyring.seal(pack_embedding(one.embedding), embedding_binding(
+                            attempt_id, person.id, embedder.model, embedder.weight_hash
+                        )),
+                )
+                for attempt_id, one in heard.items()
+                if one is not None
+            ]  # fmt: skip
+            if made_at is None or not notes:
+                left.append(person.full_name)
+            elif await _write(database, keyring, person, made_at, notes):
+                found.done += 1
+            tick(number, len(people))
+    finally:
+        await database.close()
+    found.must_enrol = tuple(left)
+    try:
+        await rebuild(settings)
+    except (redis.RedisError, OSError):
+        found.galleries = False
+    return found
+
+
+async def _read(database: Database, keyring: Keyring, person_id: int) -> tuple[datetime | None, dict[str, bytes]]:
+    """When the present voiceprint was made, None where there is none; and the recordings, none if they do not open."""
+    async with database.session() as session:
+        stored = await session.get(StoredVoiceprint, person_id)
+        try:
+            recordings = await recordings_of(session, keyring, person_id)
+        except SealBroken:
+            recordings = {}
+        return stored.created_at if stored else None, recordings
+
+
+async def _write(
+    database: Database, keyring: Keyring, person: Person, made_at: datetime, notes: Sequence[Result]
+) -> bool:
+    """Replace the voiceprint, if that is still wanted."""
+    async with database.session() as session:
+        if not await may_be_made_anew(session, person, made_at, {note.job_id for note in notes}):
+            return False
+        await replace_voiceprint(session, keyring, person.id, notes, datetime.now(UTC))
+        return True

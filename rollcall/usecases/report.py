@@ -1,0 +1,85 @@
+"""Gathering a report from lessons, marks and attempts."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import or_, select
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.domain.attendance import ATTENDED, Remarks, status_without_mark
+from rollcall.domain.collation import sort_key
+from rollcall.domain.verdict import SUSPICIOUS, Reason
+from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
+from rollcall.storage import attempts, reviews
+from rollcall.storage.classes import names_in_class, students_of
+from rollcall.storage.remarks import remarks
+from rollcall.storage.tables import Attendance, Lesson, SchoolClass
+
+_OF_THE_QUESTION = frozenset({Reason.UNSURE, Reason.TEACHER_DECIDES})
+"""Of a doubt that a teacher is asked about; a student without a voice has none of these, and asks the same."""
+
+
+async def build_report(
+    session: AsyncSession, school_class: SchoolClass, period: Period, now: datetime, of: Lesson | None = None
+) -> Report:
+    """The class's attendance over a period. An open lesson counts as it stands.
+
+    Args:
+        of: the lesson that `Period.LESSON` means; without it, the one that began last.
+    """
+    zone = ZoneInfo(school_class.timezone)
+    lessons = [of] if of is not None else await _lessons(session, school_class.id, period, now.astimezone(zone))
+    lesson_ids = [lesson.id for lesson in lessons]
+    rows = await session.scalars(select(Attendance).where(Attendance.lesson_id.in_(lesson_ids)))
+    marks = {(row.lesson_id, row.person_id): row for row in rows}
+    refused = await attempts.suspicious_reasons(session, lesson_ids)
+    undecided = await reviews.waiting(session, lesson_ids)
+    remarked = await remarks(session, lesson_ids)
+
+    names = await names_in_class(session, school_class.id)
+    students = []
+    for person, joined_at in await students_of(session, school_class.id):
+        line: list[Mark | None] = []
+        for lesson in lessons:
+            reasons = tuple(refused.get((lesson.id, person.id), ()))
+            row = marks.get((lesson.id, person.id))
+            said = remarked.get((lesson.id, person.id), Remarks())
+            if row is not None and row.confirmed_by is not None:
+                # Whether a voice left a doubt before or there was none at all: the report does not tell.
+                line.append(Mark(row.status, row.at, confirmed=True, remarks=said))
+            elif (lesson.id, person.id) in undecided and (row is None or row.status not in ATTENDED):
+                # Nor does it tell what the question came from, while it waits for its answer.
+                reasons = tuple(reason for reason in reasons if reason not in _OF_THE_QUESTION)
+                suspicious = sum(reason in SUSPICIOUS for reason in reasons)
+                line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons, waiting=True))
+            elif row is not None:
+                line.append(Mark(row.status, row.at, row.confidence, reasons, remarks=said))
+            elif lesson.closed_at is not None and joined_at > lesson.closed_at:
+                line.append(None)
+            else:
+                suspicious = sum(reason in SUSPICIOUS for reason in reasons)
+                line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons))
+        students.append(StudentLine(names[person.id], tuple(line)))
+    students.sort(key=lambda student: sort_key(student.full_name))
+    heads = tuple(LessonHead(row.id, row.opened_at, row.late_at, row.closed_at) for row in lessons)
+    return Report(school_class.title, zone, period, now, heads, students)
+
+
+async def _lessons(session: AsyncSession, class_id: int, period: Period, local_now: datetime) -> list[Lesson]:
+    query = select(Lesson).where(Lesson.class_id == class_id)
+    if period is Period.LESSON:
+        last = await session.scalar(query.order_by(Lesson.opened_at.desc(), Lesson.id.desc()).limit(1))
+        return [last] if last is not None else []
+    midnight = local_now.replace(hour=0, minute=0, second=0, microsecond=0)
+    since = {
+        Period.TODAY: midnight,
+        Period.WEEK: midnight - timedelta(days=6),
+        Period.MONTH: midnight - timedelta(days=29),
+    }.get(period)
+    if since is not None:
+        # Whatever is partly inside: a lesson over midnight is one of both days.
+        begun, ended = since.astimezone(UTC), Lesson.closed_at
+        query = query.where(or_(Lesson.opened_at >= begun, ended.is_(None), ended > begun))
+    return list(await session.scalars(query.order_by(Lesson.opened_at, Lesson.id)))

@@ -1,0 +1,149 @@
+"""What has been kept for long enough: found and removed, once a day."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncSession
+
+from rollcall.config.settings import Settings
+from rollcall.domain.verdict import Verdict
+from rollcall.storage import inbox, used_files
+from rollcall.storage.audit_tables import AuditPseudonym
+from rollcall.storage.claim_tables import VoiceClaim
+from rollcall.storage.tables import (
+    Attempt,
+    Consent,
+    Conversation,
+    EnrolmentNote,
+    Erasure,
+    KeptRecording,
+    Membership,
+    Person,
+    SchoolClass,
+    StoredVoiceprint,
+)
+
+_UNFINISHED = timedelta(days=7)
+"""An enrolment that was begun and left, and nothing else hangs on it."""
+_UNANSWERED = timedelta(days=1)
+"""A question to somebody who never joined."""
+
+
+@dataclass(frozen=True)
+class Periods:
+    """For how long what is kept; see `rollcall.config.settings.Settings`."""
+
+    details: timedelta
+    check_values: timedelta
+    recordings: timedelta
+    unused_voices: timedelta
+    archived_classes: timedelta
+    agreements: timedelta
+
+    @classmethod
+    def of(cls, settings: Settings) -> Periods:
+        """As this installation is set."""
+        return cls(
+            details=timedelta(days=settings.keep_details_days),
+            check_values=timedelta(days=settings.keep_check_values_days),
+            recordings=timedelta(days=settings.keep_recordings_days),
+            unused_voices=timedelta(days=settings.keep_unused_voices_days),
+            archived_classes=timedelta(days=settings.keep_archived_classes_days),
+            agreements=timedelta(days=settings.keep_agreements_days),
+        )
+
+
+async def sweep(session: AsyncSession, periods: Periods, now: datetime) -> dict[str, int]:
+    """Remove what is past its time, but for people and voices, which are more than rows; how much, by what it was."""
+    await inbox.sweep(session, now)
+    # Rows that were dealt with before do not match again, so that the counts tell of this sweep alone.
+    settled = Attempt.verdict != Verdict.PENDING
+    return {
+        "details": await _run(
+            session,
+            update(Attempt)
+            .where(Attempt.received_at < now - periods.details, settled, Attempt.file_id != "")
+            .values(
+                file_id="", score=None, runner_up=None, threshold=None, confidence=None,
+                speech_seconds=None, embedding=None, quality={}, timings={},
+            ),
+        ),
+        "check_values": await _run(
+            session,
+            update(Attempt)
+            .where(Attempt.received_at < now - periods.check_values, settled, Attempt.file_unique_id != "")
+            .values(fingerprint=None, content_hash=None, file_unique_id=""),
+        ),
+        "used_files": await _run(session, used_files.outdated(now, periods.check_values)),
+        "recordings": await _run(
+            session, delete(KeptRecording).where(KeptRecording.created_at < now - periods.recordings)
+        ),
+        "unfinished_enrolments": await _run(session, _unfinished(now)),
+        "classes": await _drop_classes(session, await archived_classes(session, periods, now)),
+        "unanswered": await _unanswered(session, now - _UNANSWERED),
+        "agreements": await _run(session, delete(Consent).where(Consent.withdrawn_at < now - periods.agreements)),
+        "receipts": await _run(session, delete(Erasure).where(Erasure.erased_at < now - periods.agreements)),
+    }  # fmt: skip
+
+
+async def archived_classes(session: AsyncSession, periods: Periods, now: datetime) -> Sequence[int]:
+    """The classes that the next sweep deletes."""
+    before = now - periods.archived_classes
+    return (await session.scalars(select(SchoolClass.id).where(SchoolClass.archived_at < before))).all()
+
+
+async def unused_voices(session: AsyncSession, periods: Periods, now: datetime) -> Sequence[int]:
+    """People whose voiceprint is old and who have sent no note for as long."""
+    since = now - periods.unused_voices
+    recent = exists().where(Attempt.person_id == StoredVoiceprint.person_id, Attempt.received_at >= since)
+    rows = await session.scalars(select(StoredVoiceprint.person_id).where(StoredVoiceprint.created_at < since, ~recent))
+    return rows.all()
+
+
+async def left_over(session: AsyncSession, periods: Periods, now: datetime) -> Sequence[int]:
+    """Students who belong to no class any more, and have not for long."""
+    member = exists().where(Membership.person_id == Person.id)
+    rows = await session.scalars(
+        select(Person.id).where(
+            Person.is_teacher.is_(False), Person.created_at < now - periods.archived_classes, ~member
+        )
+    )
+    return rows.all()
+
+
+def _unfinished(now: datetime) -> Any:
+    """Notes of an enrolment that did not become the present voiceprint, and that no teacher is asked about."""
+    part_of_print = exists().where(
+        StoredVoiceprint.person_id == EnrolmentNote.person_id, EnrolmentNote.enrolment == StoredVoiceprint.enrolment
+    )
+    claimed = exists().where(
+        VoiceClaim.person_id == EnrolmentNote.person_id,
+        or_(VoiceClaim.enrolment == EnrolmentNote.enrolment, VoiceClaim.replaced == EnrolmentNote.enrolment),
+    )
+    return delete(EnrolmentNote).where(EnrolmentNote.created_at < now - _UNFINISHED, ~part_of_print, ~claimed)
+
+
+async def _drop_classes(session: AsyncSession, class_ids: Sequence[int]) -> int:
+    # Their notes would otherwise stay without a class.
+    await session.execute(delete(Attempt).where(Attempt.class_id.in_(class_ids)))
+    return await _run(session, delete(SchoolClass).where(SchoolClass.id.in_(class_ids)))
+
+
+async def _unanswered(session: AsyncSession, before: datetime) -> int:
+    stranger = ~exists().where(Person.telegram_id == Consent.telegram_id)
+    agreed = delete(Consent).where(Consent.given_at < before, Consent.withdrawn_at.is_(None), stranger)
+    ids = (await session.scalars(agreed.returning(Consent.telegram_id))).all()
+    # An agreement is on record under a pseudonym, behind which nobody shall be found any more.
+    await _run(session, delete(AuditPseudonym).where(AuditPseudonym.telegram_id.in_(ids)))
+    strangers_dialogue = ~exists().where(Person.telegram_id == Conversation.telegram_id)
+    return await _run(session, delete(Conversation).where(Conversation.updated_at < before, strangers_dialogue))
+
+
+async def _run(session: AsyncSession, statement: Any) -> int:
+    found = await session.execute(statement.execution_options(synchronize_session=False))
+    return int(getattr(found, "rowcount", 0))

@@ -1,0 +1,250 @@
+"""Links that end, rights that end, and too much of something: at the bot's own door."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.gate import Guarded
+from rollcall.domain.limits import GUESSES, Limit
+from rollcall.domain.verdict import Reason
+from rollcall.storage.people import find_person, set_step
+from rollcall.storage.tables import Attempt, Lesson, Membership, SchoolClass
+from rollcall.texts import texts_in
+from rollcall.usecases.settlement import ENROLLING
+from sandbox.person import Person
+from tests.bot.door import Door, open_door, said
+from tests.bot.school import ADMIN, ANNA, CLASS_ID, MARIA, PAVEL, STRANGER, found, people_on
+from tests.conftest import WaitUntil
+from tests.end_to_end.product import synthetic
+
+T = texts_in("ru")
+SECOND = timedelta(seconds=1)
+LINK = re.compile(r"\?start=(\S+)")
+
+
+@pytest.fixture
+async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
+    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
+    url = f"sqlite+aiosqlite:///{tmp_path / 'rights.sqlite3'}"
+    async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
+        await found(door.services.database)
+        yield door
+
+
+@pytest.fixture
+def people(door: Door) -> dict[int, Person]:
+    return people_on(door.telegram)
+
+
+async def link_of(door: Door, teacher: Person) -> str:
+    (card,) = await door.press(teacher, f"class:{CLASS_ID}")
+    link = LINK.search(card)
+    assert link, card
+    return link[1]
+
+
+async def is_member(door: Door, account: int) -> bool:
+    async with door.services.database.session() as session:
+        person = await find_person(session, account)
+        return person is not None and await session.get(Membership, (CLASS_ID, person.id)) is not None
+
+
+async def test_a_new_join_link_makes_the_old_one_useless(door: Door, people: dict[int, Person]) -> None:
+    teacher, stranger = people[MARIA], people[STRANGER]
+    old = await link_of(door, teacher)
+    assert len(old.removeprefix("join-")) >= 22
+    assert T("join-hello", title="Физика") in (await door.ask(stranger, f"/start {old}"))[0]
+    await door.press(stranger, "consent:yes")
+    (renewed,) = await door.press(teacher, f"newlink:{CLASS_ID}")
+    new = await link_of(door, teacher)
+    assert new != old
+    assert new in renewed
+    # Whoever was under way with the old one does not get in with it either.
+    assert await door.ask(stranger, "Имя Фамилия") == [T("join-unknown")]
+    assert not await is_member(door, STRANGER)
+    assert await door.ask(stranger, f"/start {old}") == [T("join-unknown")]
+    await door.ask(stranger, f"/start {new}")
+    await door.press(stranger, "consent:yes")
+    await door.ask(stranger, "Имя Фамилия")
+    assert await is_member(door, STRANGER)
+
+
+async def test_a_join_link_ends_by_a_button_and_by_its_time(door: Door, people: dict[int, Person]) -> None:
+    teacher, stranger = people[MARIA], people[STRANGER]
+    link = await link_of(door, teacher)
+    await door.press(teacher, f"endlink:{CLASS_ID}")
+    assert await door.ask(stranger, f"/start {link}") == [T("join-unknown")]
+    (card,) = await door.press(teacher, f"class:{CLASS_ID}")
+    assert T("link-none") in card
+    await door.press(teacher, f"newlink:{CLASS_ID}")
+    link = await link_of(door, teacher)
+    async with door.services.database.session() as session:
+        school_class = await session.get_one(SchoolClass, CLASS_ID)
+        assert school_class.join_code_expires_at is not None
+        school_class.join_code_expires_at -= door.services.settings.join_link_valid + SECOND
+    assert await door.ask(stranger, f"/start {link}") == [T("join-unknown")]
+
+
+async def test_an_invitation_is_revoked_by_its_button(door: Door, people: dict[int, Person]) -> None:
+    admin, stranger = people[ADMIN], people[STRANGER]
+    await admin.say("/invite")
+    (call,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    token = LINK.search(str(call.values["text"]))
+    assert token
+    handles = re.findall(r"uninvite:[0-9a-f]{16}", str(call.values["reply_markup"]))
+    assert len(handles) == 2
+    for handle in handles:
+        assert (await door.press(admin, handle))[0].startswith(T("invite-revoked"))
+    assert await door.ask(stranger, f"/start {token[1]}") == [T("invite-unusable")]
+    assert await door.ask(stranger, "/newclass Чужой") == [T("not-a-teacher")]
+
+
+async def test_whoever_does_not_teach_any_more_reaches_nothing_until_invited_again(
+    door: Door, people: dict[int, Person]
+) -> None:
+    admin, stranger = people[ADMIN], people[STRANGER]
+    invitation = LINK.search((await door.ask(admin, "/invite"))[0])
+    assert invitation
+    await door.ask(stranger, f"/start {invitation[1]}")
+    assert (
+        T("newclass-made", title="Своё", link="…").partition("\n")[0] in (await door.ask(stranger, "/newclass Своё"))[0]
+    )
+    await door.ask(stranger, "/open")
+    async with door.services.database.session() as session:
+        person = await find_person(session, STRANGER)
+        assert person
+        lesson = await session.scalar(select(Lesson).where(Lesson.opened_by == person.id))
+        assert lesson
+        assert lesson.board_chat_id == STRANGER
+    asked = await door.press(admin, f"unteach:{person.id}")
+    assert asked == [T("unteach-ask", name=person.full_name)]
+    assert T("no-teacher-any-more") in await door.press(admin, f"unteach-yes:{person.id}")
+    # Neither by a command, nor by an old button, nor by the invitation of then; and no board is kept for them.
+    assert await door.ask(stranger, "/report") == [T("not-a-teacher")]
+    assert await door.press(stranger, f"report:{lesson.class_id}:all") == [T("not-a-teacher")]
+    assert await door.ask(stranger, f"/start {invitation[1]}") == [T("invite-unusable")]
+    async with door.services.database.session() as session:
+        assert (await session.get_one(Lesson, lesson.id)).board_chat_id is None
+    again = LINK.search((await door.ask(admin, "/invite"))[0])
+    assert again
+    await door.ask(stranger, f"/start {again[1]}")
+    assert "Своё" in (await door.ask(stranger, "/classes"))[0]
+
+
+async def test_admins_are_no_teachers_to_be_removed(door: Door, people: dict[int, Person]) -> None:
+    await people[ADMIN].say("/teachers")
+    (call,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    assert len(re.findall("unteach:", str(call.values["reply_markup"]))) == 3
+    assert await door.press(people[ADMIN], "unteach-yes:1") == [T("teacher-gone")]
+
+
+async def test_long_lists_come_in_pages_that_telegram_takes(door: Door, people: dict[int, Person]) -> None:
+    teacher = people[PAVEL]
+    for number in range(45):
+        await door.ask(teacher, f"/newclass {number:02} {'щ' * 61}")
+    await teacher.say("/classes")
+    shown = ""
+    for page in range(3):
+        if page:
+            door.forge(teacher, f"classes:{page}")
+        (call,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+        assert (f"classes:{page + 1}" in str(call.values["reply_markup"])) == (page < 2)
+        shown += str(call.values["text"])
+    assert len(re.findall(r"щ{61}", shown)) == 45
+
+
+async def test_guessing_links_ends_after_a_few_and_a_right_one_costs_nothing(
+    door: Door, people: dict[int, Person]
+) -> None:
+    stranger = people[STRANGER]
+    link = await link_of(door, people[MARIA])
+    for number in range(GUESSES.burst):
+        key, prefix = [("join-unknown", "join"), ("invite-unusable", "teach")][number % 2]
+        assert await door.ask(stranger, f"/start {prefix}-guess{number}") == [T(key)]
+    slower = T("too-many-links", minutes=6)
+    assert await door.ask(stranger, "/start join-one-more") == [slower]
+    assert await door.ask(stranger, f"/start {link}") == [slower], "not even whether it is right is told"
+    anna = people[ANNA]
+    for _ in range(GUESSES.burst + 5):
+        assert await door.ask(anna, f"/start {link}") != [slower]
+
+
+async def test_too_many_messages_are_told_once(
+    door: Door, people: dict[int, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = Limit("messages", 3, timedelta(minutes=5))
+    for handler in door.application.handlers[0]:
+        if isinstance(handler.callback, Guarded):
+            monkeypatch.setitem(vars(handler.callback.permission), "limit", small)
+    stranger = people[STRANGER]
+    assert all([await door.ask(stranger, "/help") for _ in range(3)])
+    assert await door.ask(stranger, "/help") == [T("slow-down-minutes", minutes=5)]
+    assert await door.ask(stranger, "/help") == []
+    assert await door.ask(people[ANNA], "/help") != []
+
+
+async def test_each_note_beyond_the_limit_is_answered_and_no_worker_hears_it(
+    door: Door, people: dict[int, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    small = Limit("notes", 1, timedelta(minutes=5))
+    for handler in door.application.handlers[0]:
+        if isinstance(handler.callback, Guarded):
+            monkeypatch.setitem(vars(handler.callback.permission), "limit", small)
+    anna, stranger = people[ANNA], people[STRANGER]
+    async with door.services.database.session() as session:
+        await set_step(session, ANNA, ENROLLING, {"enrolment": "e"}, (await session.get_one(SchoolClass, 1)).created_at)
+    await anna.voice(synthetic("zac", 1))
+    assert said(await door.handle()) == []
+    for number in (2, 3):
+        note = await anna.voice(synthetic("zac", number))
+        calls = await door.handle()
+        assert said(calls)[0].startswith(T("reason-too_many"))
+        assert len(said(calls)) == 1
+        assert str(note.id) in str([call.values for call in calls])
+    async with door.services.database.session() as session:
+        refused = select(func.count()).where(Attempt.reason == Reason.TOO_MANY, Attempt.job_entry.is_(None))
+        assert await session.scalar(refused) == 2
+    for _ in range(2):
+        await stranger.voice(synthetic("zac", 4))
+        assert len(said(await door.handle())) == 1
+
+
+async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told_once(
+    door: Door, people: dict[int, Person], monkeypatch: pytest.MonkeyPatch, wait_until: WaitUntil
+) -> None:
+    monkeypatch.setattr("bot.queueing._A_MOMENT", 0.0)
+    monkeypatch.setattr("bot.queueing._AGAIN_FIRST", 0.1)
+    monkeypatch.setattr("bot.queueing._AGAIN_MOST", 0.1)
+    services = door.services
+    async with services.database.session() as session:
+        await set_step(session, ANNA, ENROLLING, {"enrolment": "f"}, (await session.get_one(SchoolClass, 1)).created_at)
+    most: Any = await services.redis.config_get("maxmemory")
+    try:
+        await services.redis.config_set("maxmemory", 1)
+        services.queue._looked_at = float("-inf")
+        note = await people[ANNA].voice(synthetic("zac", 5))
+        before = len(door.telegram.calls)
+        handling = asyncio.create_task(door.handle())
+        await wait_until(lambda: T("queue-full") in said(door.telegram.calls[before:]))
+        await asyncio.sleep(0.5)
+        assert not handling.done()
+    finally:
+        await services.redis.config_set("maxmemory", most["maxmemory"])
+    calls = await handling
+    assert said(calls) == [T("queue-full")]
+    methods = [call.method.lower() for call in calls]
+    assert methods.count("getfile") == 1
+    assert methods.index("getfile") > methods.index("sendmessage")
+    async with services.database.session() as session:
+        attempt = (await session.scalars(select(Attempt).where(Attempt.message_id == note.id))).one()
+        assert attempt.job_entry is not None
+        assert attempt.waiting_message_id is not None, "goes when the answer comes"

@@ -1,0 +1,160 @@
+"""Telegram's limits, and what is done about its refusals."""
+
+import asyncio
+import time
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
+
+from bot.transport.pace import Pace, Stopping
+
+PRIVATE, OTHER, GROUP = 7, 8, -100_7
+
+
+class Telegram:
+    """Takes messages, or raises what it was told to, in turn."""
+
+    def __init__(self, *errors: TelegramError) -> None:
+        self.errors = list(errors)
+        self.taken: list[int] = []
+
+    async def send(self, chat_id: int) -> int:
+        if self.errors:
+            raise self.errors.pop(0)
+        self.taken.append(chat_id)
+        return chat_id
+
+
+async def send(pace: Pace, telegram: Telegram, chat_id: int, patience: float | None = None) -> Any:
+    return await pace.process_request(telegram.send, [chat_id], {}, "sendMessage", {"chat_id": chat_id}, patience)
+
+
+@pytest.fixture
+def pace(monkeypatch: pytest.MonkeyPatch) -> Pace:
+    monkeypatch.setattr("bot.transport.pace._FIRST", 0.01)
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # how later versions of the library tell times
+    return Pace()
+
+
+async def test_a_conversation_is_not_held_up_and_a_flood_in_one_chat_is(pace: Pace) -> None:
+    telegram = Telegram()
+    started = time.monotonic()
+    for _ in range(10):
+        await send(pace, telegram, PRIVATE)
+    conversation = time.monotonic() - started
+    await send(pace, telegram, PRIVATE)
+    assert time.monotonic() - started - conversation > 0.3  # refilled at one a second
+    assert conversation < 3
+
+
+async def test_many_chats_together_keep_to_thirty_a_second(pace: Pace) -> None:
+    telegram = Telegram()
+    started = time.monotonic()
+    await asyncio.gather(*(send(pace, telegram, chat) for chat in range(1, 61)))
+    assert time.monotonic() - started > 59 / 30
+    assert sorted(telegram.taken) == list(range(1, 61))
+
+
+async def test_a_group_gets_a_few_at_once_and_then_waits(pace: Pace) -> None:
+    telegram = Telegram()
+
+    async def flood() -> None:
+        for _ in range(20):
+            await send(pace, telegram, GROUP)
+
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(flood(), 1.5)
+    assert 5 <= len(telegram.taken) <= 9
+
+
+async def test_a_chat_that_telegram_holds_up_does_not_hold_up_others(pace: Pace) -> None:
+    telegram = Telegram(RetryAfter(timedelta(seconds=1)))
+    started = time.monotonic()
+    held = asyncio.create_task(send(pace, telegram, PRIVATE))
+    await asyncio.sleep(0)
+    await send(pace, telegram, OTHER)
+    assert telegram.taken == [OTHER]
+    await held
+    assert telegram.taken == [OTHER, PRIVATE]
+    assert time.monotonic() - started >= 1
+
+
+async def test_refusals_in_several_chats_at_once_hold_up_all_of_them(pace: Pace) -> None:
+    telegram = Telegram(*(RetryAfter(timedelta(seconds=1)) for _ in range(3)))
+    started = time.monotonic()
+    held = [asyncio.create_task(send(pace, telegram, chat)) for chat in (1, 2, 3)]
+    await asyncio.sleep(0.2)
+    assert not telegram.errors
+    await send(pace, telegram, OTHER)
+    assert time.monotonic() - started >= 1
+    await asyncio.gather(*held)
+
+
+@pytest.mark.parametrize("error", [NetworkError("no route"), TelegramError("unreadable answer")])
+async def test_what_fails_for_a_passing_reason_is_sent_again(pace: Pace, error: TelegramError) -> None:
+    telegram = Telegram(error, error)
+    assert await send(pace, telegram, PRIVATE) == PRIVATE
+
+
+@pytest.mark.parametrize(
+    ("error", "patience"),
+    [
+        (lambda: BadRequest("chat not found"), None),
+        (lambda: RetryAfter(timedelta(seconds=60)), 1.0),
+        (lambda: NetworkError("away"), 0.0),
+    ],
+)
+async def test_what_cannot_succeed_in_time_is_given_back(
+    pace: Pace, error: Callable[[], TelegramError], patience: float | None
+) -> None:
+    telegram = Telegram(error())
+    with pytest.raises((BadRequest, RetryAfter, NetworkError)):
+        await send(pace, telegram, PRIVATE, patience)
+    assert not telegram.taken
+
+
+async def test_a_bot_that_stops_gives_up_what_it_waits_for(pace: Pace) -> None:
+    held = asyncio.create_task(send(pace, Telegram(RetryAfter(timedelta(seconds=60))), PRIVATE))
+    await asyncio.sleep(0.05)
+    pace.stop()
+    with pytest.raises(Stopping):
+        await asyncio.wait_for(held, 5)
+
+
+async def test_what_writes_into_no_chat_is_not_paced(pace: Pace) -> None:
+    telegram = Telegram()
+    call: Callable[..., Any] = telegram.send
+    started = time.monotonic()
+    for _ in range(100):
+        await pace.process_request(call, [PRIVATE], {}, "getFile", {}, None)
+    assert time.monotonic() - started < 2
+
+
+async def test_a_wait_that_telegram_asks_for_holds_up_every_download_and_every_sign_but_no_message(pace: Pace) -> None:
+    asked: list[str] = []
+
+    class OneFile:
+        async def download_as_bytearray(self) -> bytearray:
+            asked.append("file")
+            if len(asked) == 1:
+                raise RetryAfter(timedelta(seconds=1))
+            return bytearray(b"OggS")
+
+    started = time.monotonic()
+    held = asyncio.create_task(pace.download(OneFile(), 10))  # type: ignore[arg-type]
+    await asyncio.sleep(0)
+    with pytest.raises(RetryAfter):  # another one, which can do something else meanwhile
+        await pace.download(OneFile(), 0)  # type: ignore[arg-type]
+    assert asked == ["file"]
+
+    telegram = Telegram(RetryAfter(timedelta(seconds=30)))
+    for chat in (PRIVATE, OTHER):
+        with pytest.raises(RetryAfter):
+            await pace.process_request(telegram.send, [chat], {}, "setMessageReaction", {"chat_id": chat}, None)
+    assert (telegram.errors, telegram.taken) == ([], []), "asked once"
+    await send(pace, telegram, PRIVATE)
+    assert await held == b"OggS"
+    assert time.monotonic() - started >= 1

@@ -1,0 +1,42 @@
+from dataclasses import replace
+
+import numpy as np
+
+from rollcall.domain.enrolment import differs_from_before
+from rollcall.domain.operating import operating_point
+from rollcall.domain.voiceprint import Voiceprint, centroid
+
+POINT = operating_point("campplus", "own weights")
+ANNA = np.array([1, 0, 0], np.float32)
+BORIS = np.array([0, 1, 0], np.float32)
+
+
+def test_the_first_note_differs_from_nothing() -> None:
+    assert not differs_from_before(ANNA, [], POINT)
+
+
+def test_another_voice_than_before_is_noticed() -> None:
+    assert differs_from_before(BORIS, [ANNA], POINT)
+
+
+def test_the_same_voice_on_another_day_is_not_another_voice() -> None:
+    assert not differs_from_before(np.array([0.6, 0, 0.8], np.float32), [ANNA, ANNA], POINT)
+
+
+def test_the_cut_of_an_enrolment_lies_midway_between_those_of_a_check_in() -> None:
+    half, axis = np.full(4, 0.5, np.float32), np.array([1, 0, 0, 0], np.float32)
+    assert not differs_from_before(half, [axis], replace(POINT, unsure=0.25, accept=0.75))
+    assert differs_from_before(half, [axis], replace(POINT, unsure=0.25, accept=0.76))
+
+
+def test_a_centroid_is_the_normalised_mean() -> None:
+    middle = centroid([ANNA, BORIS])
+    assert np.allclose(middle, [0.5**0.5, 0.5**0.5, 0])
+    assert middle.dtype == np.float32
+
+
+def test_a_voiceprint_survives_packing_bit_for_bit() -> None:
+    packed = Voiceprint("campplus", "abc\n", ANNA).pack()
+    unpacked = Voiceprint.unpack(packed)
+    assert (unpacked.model, unpacked.weight_hash) == ("campplus", "abc\n")
+    assert np.array_equal(unpacked.centroid, ANNA)

@@ -1,0 +1,143 @@
+from collections.abc import AsyncIterator
+from typing import Any
+
+import numpy as np
+import pytest
+import redis
+
+from rollcall.domain.voiceprint import Voiceprint
+from rollcall.queue import bot_end, keys
+from rollcall.queue.galleries import Content, GalleryReader, GalleryWriter
+from rollcall.sealing.seal import Keyring
+
+MODEL, HASH = "campplus", "abc"
+ANNA = Voiceprint(MODEL, HASH, np.array([1, 0, 0], np.float32))
+BORIS = Voiceprint(MODEL, HASH, np.array([0, 1, 0], np.float32))
+
+
+class Galleries(GalleryWriter):
+    """With contents given by hand, in place of the database."""
+
+    async def put(
+        self, class_id: int, people: dict[int, Voiceprint], raised: float = 0.0, generation: int | None = 1
+    ) -> None:
+        async def read() -> Content:
+            return Content(people, raised, generation)
+
+        await self.write(class_id, read)
+
+
+@pytest.fixture
+async def writer(redis_url: str, keyring: Keyring) -> AsyncIterator[Galleries]:
+    client = bot_end.connect(redis_url)
+    yield Galleries(client, keyring)
+    await client.aclose()
+
+
+@pytest.fixture
+def reader(redis_client: redis.Redis, keyring: Keyring) -> GalleryReader:
+    return GalleryReader(redis_client, keyring, MODEL, HASH)
+
+
+async def test_a_worker_sees_a_new_print_at_its_next_look(writer: Galleries, reader: GalleryReader) -> None:
+    await writer.put(1, {7: ANNA})
+    assert reader.get(1).people == (7,)
+    await writer.put(1, {7: ANNA, 8: BORIS})
+    assert set(reader.get(1).people) == {7, 8}
+
+
+async def test_a_class_sees_only_its_own_people(writer: Galleries, reader: GalleryReader) -> None:
+    await writer.put(1, {7: ANNA})
+    await writer.put(2, {8: BORIS})
+    assert reader.get(1).people == (7,)
+
+
+async def test_an_erased_print_leaves_redis_and_the_workers_memory(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, {7: ANNA})
+    assert reader.get(1).people
+    await writer.drop(1, 7)
+    reader.forget_stale()
+    assert reader._kept == {}
+    assert set(redis_client.hkeys(keys.gallery(1))) == keys.GALLERY_FACTS
+
+
+async def test_prints_of_another_model_are_never_compared(writer: Galleries, reader: GalleryReader) -> None:
+    others = {7: Voiceprint(MODEL, "other weights", ANNA.centroid), 8: Voiceprint("ecapa", HASH, BORIS.centroid)}
+    await writer.put(1, others)
+    assert reader.get(1).people == ()
+
+
+async def test_a_print_moved_to_another_person_does_not_open(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, {7: ANNA, 8: BORIS})
+    stolen: Any = redis_client.hget(keys.gallery(1), "7")
+    assert stolen is not None
+    redis_client.hset(keys.gallery(1), "8", stolen)
+    assert reader.get(1).people == (7,)
+
+
+async def test_centroids_do_not_lie_open_in_redis(writer: Galleries, redis_client: redis.Redis) -> None:
+    await writer.put(1, {7: ANNA})
+    sealed: Any = redis_client.hget(keys.gallery(1), "7")
+    assert ANNA.centroid.tobytes() not in sealed
+
+
+async def test_a_rebuild_brings_back_what_redis_lost_and_drops_what_it_should_not_have(
+    writer: Galleries, reader: GalleryReader
+) -> None:
+    await writer.put(1, {9: ANNA})
+    assert reader.get(1).people == (9,)
+    await writer.put(1, {7: ANNA, 8: BORIS})
+    assert set(reader.get(1).people) == {7, 8}
+
+
+async def test_an_odd_field_takes_nobody_out_of_a_class(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, {7: ANNA})
+    redis_client.hset(
+        keys.gallery(1), mapping={"x": "y", "-1": "y", "8": "cut off", keys.GALLERY_HEAD.decode(): "[9, 0.5]"}
+    )
+    gallery = reader.get(1)
+    assert gallery.people == (7,)
+    assert (gallery.generation, gallery.raised) == (0, 0), "nobody has sealed that"
+    assert await writer.generation(1) is None
+    await writer.put(1, {7: ANNA})
+    assert not redis_client.hexists(keys.gallery(1), "x")
+
+
+async def test_the_head_of_one_class_is_not_that_of_another(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, {7: ANNA}, raised=0.1, generation=5)
+    await writer.put(2, {8: BORIS}, generation=9)
+    assert (reader.get(1).generation, reader.get(1).raised) == (5, 0.1)
+    assert (await writer.generation(1), await writer.generation(2), await writer.generation(3)) == (5, 9, None)
+    head = redis_client.hget(keys.gallery(2), keys.GALLERY_HEAD.decode())
+    redis_client.hset(keys.gallery(1), mapping={keys.GALLERY_HEAD: head or b"", keys.GALLERY_VERSION: b"1"})
+    assert (reader.get(1).people, reader.get(1).generation) == ((7,), 0)
+    assert await writer.generation(1) is None
+
+
+async def test_a_class_that_everybody_has_left_keeps_its_generation_and_one_that_is_gone_nothing(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, {7: ANNA}, generation=5)
+    await writer.put(1, {}, generation=6)
+    assert (reader.get(1).people, reader.get(1).generation) == ((), 6)
+    await writer.put(1, {}, generation=None)
+    assert not redis_client.exists(keys.gallery(1))
+
+
+async def test_a_gallery_that_is_read_anew_leaves_no_voice_of_the_old_one(
+    writer: Galleries, reader: GalleryReader
+) -> None:
+    await writer.put(1, {7: ANNA, 8: BORIS})
+    old = reader.get(1)
+    assert old.centroids.any()
+    await writer.put(1, {8: BORIS})
+    assert reader.get(1).people == (8,)
+    assert not old.centroids.any()
