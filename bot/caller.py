@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update, User
 
 from bot.services import now
@@ -31,7 +31,7 @@ class Caller:
         return self.is_admin or (self.person is not None and self.person.is_teacher)
 
 
-async def caller_of(session: AsyncSession, update: Update, settings: Settings) -> Caller:
+def caller_of(session: Session, update: Update, settings: Settings) -> Caller:
     """Who sent the update. The language is remembered for messages that answer no update, and for updates of which
     Telegram does not tell it.
 
@@ -40,8 +40,8 @@ async def caller_of(session: AsyncSession, update: Update, settings: Settings) -
     user = update.effective_user
     if user is None:
         raise ValueError("an update without a sender")
-    person = await find_person(session, user.id)
-    conversation = await known_conversation(session, user.id)
+    person = find_person(session, user.id)
+    conversation = known_conversation(session, user.id)
     if conversation is None:
         locale = language_for(user.language_code)
         conversation = Conversation(
@@ -56,14 +56,14 @@ async def caller_of(session: AsyncSession, update: Update, settings: Settings) -
     return Caller(user, texts_in(conversation.locale), conversation, person, user.id in settings.admins)
 
 
-async def remember(session: AsyncSession, caller: Caller) -> None:
+def remember(session: Session, caller: Caller) -> None:
     """Write the caller's conversation down, if it is not."""
     if caller.conversation not in session:
         session.add(caller.conversation)
-        await session.flush()
+        session.flush()
 
 
-async def teacher_of(session: AsyncSession, caller: Caller) -> Person:
+def teacher_of(session: Session, caller: Caller) -> Person:
     """The caller as a teacher on record; an admin becomes one at first use.
 
     Raises:
@@ -71,17 +71,17 @@ async def teacher_of(session: AsyncSession, caller: Caller) -> Person:
     """
     person = caller.person
     if caller.is_admin and (person is None or not person.is_teacher):
-        return await become_teacher(session, caller)
+        return become_teacher(session, caller)
     if person is None or not person.is_teacher:
         raise LookupError("the caller does not teach any more")
     return person
 
 
-async def become_teacher(session: AsyncSession, caller: Caller) -> Person:
+def become_teacher(session: Session, caller: Caller) -> Person:
     """Give the caller the right to teach."""
     person = caller.person
     if person is None:
-        person = await register_person(session, caller.user.id, shortened_name(caller.user.full_name, "?"), now())
-        await remember(session, caller)
+        person = register_person(session, caller.user.id, shortened_name(caller.user.full_name, "?"), now())
+        remember(session, caller)
     make_teacher(session, person, person)
     return person

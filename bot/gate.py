@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 from telegram.constants import ChatType
 from telegram.ext import (
@@ -148,12 +148,12 @@ class Guarded:
             await who_asks(update, context)
             return
         async with context.services.database.session() as session:
-            caller = await caller_of(session, update, context.services.settings)
+            caller = await session.run_sync(caller_of, update, context.services.settings)
             if caller.is_teacher and update.effective_chat is not None and update.effective_chat.id == caller.user.id:
-                await opened_again(session, caller.user.id, now())
+                await session.run_sync(opened_again, caller.user.id, now())
             who = pseudonym(context.services.keyring, caller.user.id)
-            held = await spend(session, who, self.permission.limit, now(), update.update_id)
-            refusal = None if held else await _refusal(session, self.permission, caller, update, context)
+            held = await session.run_sync(spend, who, self.permission.limit, now(), update.update_id)
+            refusal = None if held else await session.run_sync(_refusal, self.permission, caller, update, context)
         if held is not None:
             await self._hold_back(update, context, caller, held)
         elif refusal is not None:
@@ -183,9 +183,7 @@ def minutes_of(wait: timedelta) -> int:
     return max(1, math.ceil(wait / timedelta(minutes=1)))
 
 
-async def _refusal(
-    session: AsyncSession, permission: Permission, caller: Caller, update: Update, context: Context
-) -> str | None:
+def _refusal(session: Session, permission: Permission, caller: Caller, update: Update, context: Context) -> str | None:
     """The one polite line for someone who may not; None where they may, and then the target is in the context."""
     t = caller.texts
     chat = update.effective_chat
@@ -197,12 +195,12 @@ async def _refusal(
     if permission.target is Target.CLASS:
         class_id = context.number
     elif permission.target is Target.REVIEW:
-        class_id = await class_of_review(session, context.number)
+        class_id = class_of_review(session, context.number)
     elif permission.target is Target.CLAIM:
-        class_id = await class_of_claim(session, context.number, caller.person)
+        class_id = class_of_claim(session, context.number, caller.person)
     elif permission.target is Target.LESSON:
-        class_id = await class_of_lesson(session, context.number)
-    roles = await roles_of(session, caller.person, class_id, is_admin=caller.is_admin)
+        class_id = class_of_lesson(session, context.number)
+    roles = roles_of(session, caller.person, class_id, is_admin=caller.is_admin)
     if not permission.allows(roles):
         return t(permission.refusal(roles))
     if class_id is not None:

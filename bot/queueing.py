@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram.error import TelegramError
 
 from bot.outbox.answers import answer
@@ -96,7 +96,7 @@ async def queue_again(application: App, services: Services, attempt: Attempt) ->
     try:
         audio = await fetch(application.bot, services, attempt.file_id)
         async with services.database.session() as session:
-            known = await _known_of(session, attempt)
+            known = await session.run_sync(_known_of, attempt)
         await _post(services, known, audio)
     except Withheld as withheld:
         await _give_up(services, attempt.id, withheld.reason)
@@ -144,7 +144,7 @@ async def _give_up(services: Services, attempt_id: str, reason: Reason) -> None:
         if reason is Reason.TOO_BIG:
             attempts.refuse(attempt, reason, now())
         else:
-            await attempts.fail(session, attempt_id, now(), reason)
+            await session.run_sync(attempts.fail, attempt_id, now(), reason)
 
 
 async def _record_download(services: Services, attempt_id: str, audio: bytes, milliseconds: float) -> _Known | None:
@@ -155,21 +155,21 @@ async def _record_download(services: Services, attempt_id: str, audio: bytes, mi
             return None  # meanwhile its sender asked to be forgotten
         attempt.timings = {**attempt.timings, "download": milliseconds}
         attempt.content_hash = hashlib.sha256(audio).hexdigest()
-        if await attempts.was_seen_before(session, attempt):
+        if await session.run_sync(attempts.was_seen_before, attempt):
             attempts.refuse(attempt, Reason.SEEN_BEFORE, now())
             return None
-        return await _known_of(session, attempt)
+        return await session.run_sync(_known_of, attempt)
 
 
-async def _known_of(session: AsyncSession, attempt: Attempt) -> _Known:
-    earlier = await tries_before(session, attempt)
+def _known_of(session: Session, attempt: Attempt) -> _Known:
+    earlier = tries_before(session, attempt)
     if attempt.class_id is None or attempt.purpose is not Purpose.CHECK_IN:
         return _Known(attempt, earlier)
     return _Known(
         attempt,
         earlier,
-        voice_waits=await is_withheld(session, attempt.class_id, attempt.person_id),
-        generation=await generation_of(session, attempt.class_id) or 0,
+        voice_waits=is_withheld(session, attempt.class_id, attempt.person_id),
+        generation=generation_of(session, attempt.class_id) or 0,
     )
 
 
@@ -190,7 +190,7 @@ async def _post(services: Services, known: _Known, audio: bytes) -> None:
     async with services.portions.place(services.queue, attempt.id, attempt.person_id, len(audio)) as place:
         place.entry = entry = await services.queue.post(job, audio)
     async with services.database.session() as session:
-        wanted = await attempts.queued(session, attempt.id, entry)
+        wanted = await session.run_sync(attempts.queued, attempt.id, entry)
     if not wanted:
         await services.queue.withdraw(entry)
 
@@ -218,7 +218,7 @@ async def _tell_once(application: App, services: Services, attempt_id: str, key:
         person = await session.get(Person, attempt.person_id) if attempt is not None else None
         if attempt is None or person is None or attempt.waiting_message_id is not None:
             return
-        texts = await texts_for(session, person.telegram_id)
+        texts = await session.run_sync(texts_for, person.telegram_id)
     try:
         sent = await application.bot.send_message(attempt.chat_id, texts(key, **facts), rate_limit_args=0)
     except TelegramError as error:

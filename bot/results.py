@@ -58,7 +58,7 @@ async def collect_results(application: App, services: Services) -> None:
                 _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
             if await services.queue.give_up(entry, result):
                 async with services.database.session() as session:
-                    await attempts.fail(session, result.job_id, now())
+                    await session.run_sync(attempts.fail, result.job_id, now())
             continue
         await services.queue.done(entry)
         # In a task of its own: one slow chat must not hold up the class.
@@ -68,9 +68,9 @@ async def collect_results(application: App, services: Services) -> None:
 async def recover_lost(application: App, services: Services) -> None:
     """Queue again the notes that Redis has lost: neither is their job in the stream, nor can a result be waiting."""
     async with services.database.session() as session:
-        for attempt_id in await attempts.orphans(session, now() - _ORPHAN_AFTER, now()):
-            await attempts.fail(session, attempt_id, now())
-        waiting = await attempts.waiting(session, now() - _LOST_AFTER, now())
+        for attempt_id in await session.run_sync(attempts.orphans, now() - _ORPHAN_AFTER, now()):
+            await session.run_sync(attempts.fail, attempt_id, now())
+        waiting = await session.run_sync(attempts.waiting, now() - _LOST_AFTER, now())
     if not waiting or await services.queue.oldest_result_age() > _RESULTS_LATE:
         return
     for attempt in waiting:
@@ -85,7 +85,7 @@ async def recover_lost(application: App, services: Services) -> None:
         services.missing.pop(attempt.id, None)
         if attempt.times_queued >= _MOST_TIMES_QUEUED:
             async with services.database.session() as session:
-                await attempts.fail(session, attempt.id, now())
+                await session.run_sync(attempts.fail, attempt.id, now())
             continue
         _log.warning("Redis has lost a note, it is queued again", extra={"attempt": attempt.id})
         # In a task of its own: Telegram may give the recording only after a while.
@@ -103,8 +103,8 @@ async def _queue_again(application: App, services: Services, attempt: Attempt) -
 async def answer_overdue(application: App, services: Services) -> None:
     """Send the answers that a stopped bot owed, or that Telegram would not take."""
     async with services.database.session() as session:
-        await attempts.release_answers_of_the_dead(session, services.holder)
-        owed = await attempts.owed(session, now() - _OVERDUE, now())
+        await session.run_sync(attempts.release_answers_of_the_dead, services.holder)
+        owed = await session.run_sync(attempts.owed, now() - _OVERDUE, now())
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def send(attempt_id: str) -> None:
@@ -125,7 +125,7 @@ async def _settle(application: App, services: Services, result: Result) -> None:
         result = result.model_copy(update={"verdict": Verdict.FAILED})
     compared = await compare_ahead(services.database, services.keyring, result)
     async with services.database.session() as session:
-        settled = await apply_result(session, services.keyring, result, now(), compared)
+        settled = await session.run_sync(apply_result, services.keyring, result, now(), compared)
     if settled is None:
         return
     if settled.enrolled:
@@ -150,7 +150,7 @@ async def _judge_again(application: App, services: Services, result: Result) -> 
         if stored is None or (stored.model, stored.weight_hash) != (result.model, result.weight_hash):
             return False
         if attempt.times_queued >= _MOST_TIMES_QUEUED:
-            await attempts.fail(session, attempt.id, now())
+            await session.run_sync(attempts.fail, attempt.id, now())
             return True
     metrics.JUDGED_AGAIN.inc()
     await publish(services, attempt.class_id)
@@ -162,7 +162,7 @@ async def _update_galleries(services: Services, person_id: int) -> None:
     """The new voiceprint, into the gallery of every class the person attends."""
     async with services.database.session() as session:
         person = await session.get(Person, person_id)
-        classes = await attended_classes(session, person) if person else []
+        classes = await session.run_sync(attended_classes, person) if person else []
     await publish_each(services, [school_class.id for school_class in classes])
 
 

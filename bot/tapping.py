@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.messages.replies import Buttons
 from rollcall.domain.attendance import ATTENDED
@@ -11,11 +11,11 @@ from rollcall.storage.tables import Attendance, Lesson, SchoolClass
 from rollcall.texts import Texts
 
 
-async def tap_row(session: AsyncSession, lesson: Lesson, person_id: int, t: Texts) -> Buttons:
+def tap_row(session: Session, lesson: Lesson, person_id: int, t: Texts) -> Buttons:
     """One row, or none: a teacher who has said no can still change it, the button could only say so again."""
-    mark = await session.get(Attendance, (lesson.id, person_id))
+    mark = session.get(Attendance, (lesson.id, person_id))
     marked = mark is not None and mark.status in ATTENDED
-    if marked or await was_rejected(session, lesson.id, person_id):
+    if marked or was_rejected(session, lesson.id, person_id):
         return []
-    school_class = await session.get_one(SchoolClass, lesson.class_id)
+    school_class = session.get_one(SchoolClass, lesson.class_id)
     return [[(t("here-button", title=school_class.title), f"here:{lesson.id}")]]

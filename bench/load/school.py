@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bench.load.cast import Cast, Voice
 from bot.messages.consent import CONSENT_VERSION
@@ -58,35 +58,35 @@ async def enrol(school: School, cast: Cast, database: Database, keyring: Keyring
     done = 0
     for number, teacher_id in enumerate(school.teachers):
         async with database.session() as session:
-            teacher = await register_person(session, teacher_id, f"Teacher {number + 1}", then)
+            teacher = await session.run_sync(register_person, teacher_id, f"Teacher {number + 1}", then)
             teacher.is_teacher = True
             await session.flush()
-            school_class = await create_class(session, teacher, f"Class {number + 1}", "UTC", then)
+            school_class = await session.run_sync(create_class, teacher, f"Class {number + 1}", "UTC", then)
             for student in school.students:
                 if student.school_class == number:
-                    await _enrol(session, student, school_class, cast, keyring, then)
+                    await session.run_sync(_enrol, student, school_class, cast, keyring, then)
                     done += 1
                     tell(done)
 
 
-async def _enrol(
-    session: AsyncSession, student: Student, school_class: SchoolClass, cast: Cast, keyring: Keyring, then: datetime
+def _enrol(
+    session: Session, student: Student, school_class: SchoolClass, cast: Cast, keyring: Keyring, then: datetime
 ) -> None:
-    person = await register_person(session, student.telegram_id, student.name, then)
-    await give_consent(session, student.telegram_id, CONSENT_VERSION, _LANGUAGE, then)
+    person = register_person(session, student.telegram_id, student.name, then)
+    give_consent(session, student.telegram_id, CONSENT_VERSION, _LANGUAGE, then)
     enrolment = str(uuid.uuid4())
-    await set_step(session, student.telegram_id, ENROLLING, {"enrolment": enrolment}, then)
+    set_step(session, student.telegram_id, ENROLLING, {"enrolment": enrolment}, then)
     for number, recording in enumerate(student.voice.enrolment):
         note = _note_of(student, number, then)
-        attempt = await attempts.register(
+        attempt = attempts.register(
             session, note, person, Purpose.ENROL, class_id=None, lesson=None, enrolment=enrolment, received_at=then
         )
-        settled = await apply_result(session, keyring, cast.result(recording, attempt.id, attempt.person_id), then)
+        settled = apply_result(session, keyring, cast.result(recording, attempt.id, attempt.person_id), then)
         attempt.answered_at = then
     if settled is None or not settled.enrolled:
         raise RuntimeError(f"{student.name} could not be enrolled: {attempt.reason}")
     # Afterwards: the notes need not be compared with those of the whole class, as they are when students enrol in it.
-    await join_class(session, person, school_class, then)
+    join_class(session, person, school_class, then)
 
 
 def _note_of(student: Student, number: int, then: datetime) -> IncomingNote:

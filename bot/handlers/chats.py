@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 from telegram.constants import ChatMemberStatus, ChatType
 from telegram.error import TelegramError
@@ -34,7 +34,7 @@ async def became_another(update: Update, context: Context) -> None:
 async def follow(services: Services, old: int, new: int) -> None:
     """Move what we keep of a chat, once; its boards are shown in the new one."""
     async with services.database.session() as session:
-        boards = await move_chat(session, old, new)
+        boards = await session.run_sync(move_chat, old, new)
     for lesson_id in boards:
         services.stale_boards.touch(lesson_id)
 
@@ -46,7 +46,7 @@ async def standing_changed(update: Update, context: Context) -> None:
         return
     if change.new_chat_member.status == ChatMemberStatus.MEMBER:
         async with context.services.database.session() as session:
-            await opened_again(session, change.chat.id, now())
+            await session.run_sync(opened_again, change.chat.id, now())
 
 
 def speaks_for_a_chat(update: Update) -> bool:
@@ -62,7 +62,7 @@ async def who_asks(update: Update, context: Context) -> None:
         return
     services = context.services
     async with services.database.session() as session:
-        held = await spend(session, pseudonym(services.keyring, chat.id), MESSAGES, now(), update.update_id)
+        held = await session.run_sync(spend, pseudonym(services.keyring, chat.id), MESSAGES, now(), update.update_id)
     if held is not None:
         return
     t = await _texts_of(services, context.bot, chat.id, chat.title or "")
@@ -76,8 +76,8 @@ async def who_asks(update: Update, context: Context) -> None:
 async def _texts_of(services: Services, bot: Bot, chat_id: int, title: str) -> Texts:
     """A group's language: that of the teacher who shows lessons there, else of an admin we know, else its title's."""
     async with services.database.session() as session:
-        opener = await opener_in(session, chat_id)
-        found = await _language_of(session, opener) if opener is not None else None
+        opener = await session.run_sync(opener_in, chat_id)
+        found = await session.run_sync(_language_of, opener) if opener is not None else None
     if found is None:
         try:
             admins = [member.user.id for member in await bot.get_chat_administrators(chat_id)]
@@ -85,12 +85,12 @@ async def _texts_of(services: Services, bot: Bot, chat_id: int, title: str) -> T
             admins = []
         async with services.database.session() as session:
             for account in admins:
-                found = found or await _language_of(session, account)
+                found = found or await session.run_sync(_language_of, account)
     if found is None:
         found = language_for("ru" if _CYRILLIC.search(title) else None)
     return texts_in(found)
 
 
-async def _language_of(session: AsyncSession, account: int) -> str | None:
-    conversation = await session.get(Conversation, account)
+def _language_of(session: Session, account: int) -> str | None:
+    conversation = session.get(Conversation, account)
     return conversation.locale if conversation is not None else None

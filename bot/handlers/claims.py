@@ -22,16 +22,18 @@ async def claim_pressed(update: Update, context: Context) -> None:
     services = context.services
     answer = context.match["answer"] if context.match is not None else ""
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        teacher = await teacher_of(session, caller)
+        caller = await session.run_sync(caller_of, update, services.settings)
+        teacher = await session.run_sync(teacher_of, caller)
         claim = await session.get_one(VoiceClaim, context.number)
         if answer in _CHANGED:
             wanted = _CHANGED[answer]
             accepted = wanted is ClaimState.ACCEPTED
-            class_ids = await change(session, services.keyring, claim, teacher, accepted=accepted, now=now())
+            class_ids = await session.run_sync(change, services.keyring, claim, teacher, accepted=accepted, now=now())
             too_late = claim.state is not wanted
         else:
-            class_ids = await decide(session, services.keyring, claim, teacher, accepted=answer == "yes", now=now())
+            class_ids = await session.run_sync(
+                decide, services.keyring, claim, teacher, accepted=answer == "yes", now=now()
+            )
             too_late = False
         beside = claim.class_id is None
     if too_late:

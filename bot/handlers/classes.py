@@ -33,14 +33,16 @@ async def new_class(update: Update, context: Context) -> None:
     title, buttons = clean_title(typed), None
     settings = context.services.settings
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, settings)
+        caller = await session.run_sync(caller_of, update, settings)
         t = caller.texts
         if not title:
             text = t("newclass-too-long" if len(typed) > LONGEST_TITLE else "newclass-usage", most=LONGEST_TITLE)
         else:
-            teacher = await teacher_of(session, caller)
+            teacher = await session.run_sync(teacher_of, caller)
             said_at = update.effective_message.date if update.effective_message else now()
-            created = await create_class(session, teacher, title, settings.timezone, said_at, settings.join_link_valid)
+            created = await session.run_sync(
+                create_class, teacher, title, settings.timezone, said_at, settings.join_link_valid
+            )
             text = t("newclass-made", title=title, link=join_link(context, created))
             await session.flush()
             buttons = [[(t("button-open"), f"open:{created.id}")]]
@@ -50,8 +52,8 @@ async def new_class(update: Update, context: Context) -> None:
 async def classes(update: Update, context: Context) -> None:
     """/classes, classes:<page>: own classes with their counts, a button for each."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        found = await summaries(session, await teacher_of(session, caller))
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        found = await session.run_sync(summaries, await session.run_sync(teacher_of, caller))
     t = caller.texts
     if not found:
         await reply(update, t("classes-none"))
@@ -68,10 +70,10 @@ async def classes(update: Update, context: Context) -> None:
 async def class_chosen(update: Update, context: Context) -> None:
     """class:<id>: what can be done with it."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
         school_class = await session.get_one(SchoolClass, context.class_id)
-        students = await student_count(session, school_class.id)
-        (await teacher_of(session, caller)).last_class_id = school_class.id
+        students = await session.run_sync(student_count, school_class.id)
+        (await session.run_sync(teacher_of, caller)).last_class_id = school_class.id
     t = caller.texts
     text = t("class-card", title=school_class.title, students=students) + "\n" + _link_line(t, context, school_class)
     await reply(update, text, _class_buttons(t, school_class))
@@ -81,10 +83,10 @@ async def new_link_pressed(update: Update, context: Context) -> None:
     """newlink:<id>: another join link; whoever has the old one only does not get in any more."""
     services = context.services
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         school_class = await session.get_one(SchoolClass, context.class_id, with_for_update=True)
-        teacher = await teacher_of(session, caller)
-        await renew_join_code(session, school_class, services.settings.join_link_valid, teacher, now())
+        teacher = await session.run_sync(teacher_of, caller)
+        await session.run_sync(renew_join_code, school_class, services.settings.join_link_valid, teacher, now())
     t = caller.texts
     text = t("link-renewed", title=school_class.title) + "\n" + _link_line(t, context, school_class)
     await reply(update, text)
@@ -93,9 +95,9 @@ async def new_link_pressed(update: Update, context: Context) -> None:
 async def end_link_pressed(update: Update, context: Context) -> None:
     """endlink:<id>: nobody joins any more."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
         school_class = await session.get_one(SchoolClass, context.class_id, with_for_update=True)
-        await end_join_code(session, school_class, await teacher_of(session, caller), now())
+        await session.run_sync(end_join_code, school_class, await session.run_sync(teacher_of, caller), now())
     t = caller.texts
     await reply(
         update, t("link-ended", title=school_class.title), [[(t("button-new-link"), f"newlink:{school_class.id}")]]
@@ -105,7 +107,7 @@ async def end_link_pressed(update: Update, context: Context) -> None:
 async def archive_pressed(update: Update, context: Context) -> None:
     """archive:<id> asks."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
         school_class = await session.get_one(SchoolClass, context.class_id)
     t, number = caller.texts, school_class.id
     days = context.services.settings.keep_archived_classes_days
@@ -122,14 +124,14 @@ async def archive_pressed(update: Update, context: Context) -> None:
 async def archive_confirmed(update: Update, context: Context) -> None:
     """archive-yes:<id>: nobody joins or checks in any more, the record stays."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
         school_class = await session.get_one(SchoolClass, context.class_id)
-        teacher = await teacher_of(session, caller)
-        lesson = await open_lesson_of(session, school_class.id)
+        teacher = await session.run_sync(teacher_of, caller)
+        lesson = await session.run_sync(open_lesson_of, school_class.id)
         if lesson is not None:
-            await close_lesson(session, lesson, await moment_of(session, update), teacher)
-        archive_class(session, school_class, teacher, now())
-        await settle_class(session, school_class.id, now())
+            await session.run_sync(close_lesson, lesson, await session.run_sync(moment_of, update), teacher)
+        await session.run_sync(archive_class, school_class, teacher, now())
+        await session.run_sync(settle_class, school_class.id, now())
     days = context.services.settings.keep_archived_classes_days
     await reply(update, caller.texts("class-archived", title=school_class.title, days=days))
 

@@ -33,7 +33,7 @@ async def edited(update: Update, context: Context) -> None:
     if message is None:
         return
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
     command = command_in(message, context.bot.username)
     if command is not None:
         await _once(update, message, caller.texts("edited-command", command=command))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, caller_of
@@ -29,13 +29,13 @@ async def enroll(update: Update, context: Context) -> None:
     """Begin, or begin again; the present voiceprint serves until the third new note is good."""
     buttons = None
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        if caller.person is None or not await attended_classes(session, caller.person):
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        if caller.person is None or not await session.run_sync(attended_classes, caller.person):
             text = caller.texts("join-first")
-        elif not await has_consent(session, caller.user.id):
-            text, buttons = await ask_consent(session, caller, None, context.services.settings)
+        elif not await session.run_sync(has_consent, caller.user.id):
+            text, buttons = await session.run_sync(ask_consent, caller, None, context.services.settings)
         else:
-            text = await begin_enrolment(session, caller)
+            text = await session.run_sync(begin_enrolment, caller)
     await reply(update, text, buttons)
 
 
@@ -44,11 +44,13 @@ async def keep_pressed(update: Update, context: Context) -> None:
     services = context.services
     agreed = update.callback_query is not None and update.callback_query.data == "keep:yes"
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         person = caller.person
-        agreed = agreed and person is not None and await has_consent(session, caller.user.id)
+        agreed = agreed and person is not None and await session.run_sync(has_consent, caller.user.id)
         if agreed:
-            await agree_to_keep_recordings(session, caller.user.id, CONSENT_VERSION, caller.texts.language, now())
+            await session.run_sync(
+                agree_to_keep_recordings, caller.user.id, CONSENT_VERSION, caller.texts.language, now()
+            )
     kept = person is not None and agreed and await keep_recordings(context.app, services, person.id)
     await take_buttons_away(update)
     await reply(update, caller.texts("keep-done" if kept else "keep-not"), tidy_button(caller.texts))
@@ -58,10 +60,10 @@ async def tidy_pressed(update: Update, context: Context) -> None:
     """tidy: delete the enrolment notes from the chat, and say which we could not."""
     services = context.services
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         t, person = caller.texts, caller.person
         zone = ZoneInfo(services.settings.timezone)
-        if person is not None and (taken := await attended_classes(session, person)):
+        if person is not None and (taken := await session.run_sync(attended_classes, person)):
             zone = ZoneInfo(taken[-1].timezone)
     if person is None:
         await reply(update, t("question-gone"))
@@ -75,9 +77,9 @@ async def tidy_pressed(update: Update, context: Context) -> None:
     await reply(update, text)
 
 
-async def begin_enrolment(session: AsyncSession, caller: Caller) -> str:
+def begin_enrolment(session: Session, caller: Caller) -> str:
     """From now on the person's notes count towards a new voiceprint; what to say to them."""
     enrolment = str(uuid.uuid4())
     kept = {key: value for key, value in caller.conversation.data.items() if key == NAME_MESSAGE}
-    await set_step(session, caller.user.id, ENROLLING, {**kept, "enrolment": enrolment}, now())
+    set_step(session, caller.user.id, ENROLLING, {**kept, "enrolment": enrolment}, now())
     return caller.texts("enrol-begin", phrase=enrolment_phrase(enrolment, 1, caller.texts.language))

@@ -18,9 +18,9 @@ from rollcall.usecases.erasure import Erased, Kind, erase_everything, erase_voic
 async def forget(update: Update, context: Context) -> None:
     """/forget: what will be deleted, and the two buttons."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
         if caller.person is None:
-            await erasure.erase_stranger(session, caller.user.id)
+            await session.run_sync(erasure.erase_stranger, caller.user.id)
     t = caller.texts
     if caller.person is None:
         await reply(update, t("forget-nothing"))
@@ -34,17 +34,17 @@ async def forget_pressed(update: Update, context: Context) -> None:
     sure = update.callback_query is not None and update.callback_query.data == "forget:yes"
     erased: Erased | None = None
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         t, person = caller.texts, caller.person
         if sure and person is not None:
             receipt = receipt_for(update)
-            known = await erasure.receipt_of(session, receipt)
+            known = await session.run_sync(erasure.receipt_of, receipt)
             if known is None:
-                await set_step(session, caller.user.id, "", None, now())
-                erased = await erase_voice(session, person, receipt, Kind.VOICE, now())
+                await session.run_sync(set_step, caller.user.id, "", None, now())
+                erased = await session.run_sync(erase_voice, person, receipt, Kind.VOICE, now())
             else:  # we stopped before it was answered
-                notes = await erasure.notes_in_the_queue(session, person)
-                erased = Erased(known, person.id, tuple(await every_class_of(session, person)), notes)
+                notes = await session.run_sync(erasure.notes_in_the_queue, person)
+                erased = Erased(known, person.id, tuple(await session.run_sync(every_class_of, person)), notes)
     if erased is None:
         await take_buttons_away(update)
         await reply(update, t("forget-kept"))
@@ -60,13 +60,13 @@ async def leave_pressed(update: Update, context: Context) -> None:
     pressed = (update.callback_query.data or "") if update.callback_query else ""
     receipt = receipt_for(update)
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         t, person = caller.texts, caller.person
         erased = done = None
         if pressed == "leave:yes":
-            done = await erasure.receipt_of(session, receipt)
-            if person is not None and await every_class_of(session, person):
-                erased = await erase_voice(session, person, receipt, Kind.VOICE, now())
+            done = await session.run_sync(erasure.receipt_of, receipt)
+            if person is not None and len(await session.run_sync(every_class_of, person)) > 0:
+                erased = await session.run_sync(erase_voice, person, receipt, Kind.VOICE, now())
     if pressed == "leave:ask" and person is not None:
         await take_buttons_away(update)
         await reply(update, t("leave-ask"), [[(t("leave-yes"), "leave:yes"), (t("leave-no"), "leave:no")]])
@@ -76,9 +76,9 @@ async def leave_pressed(update: Update, context: Context) -> None:
         # last step, the press is handled again from the start.
         await follow(context.app, services, erased)
         async with services.database.session() as session:
-            found = (await caller_of(session, update, services.settings)).person
+            found = (await session.run_sync(caller_of, update, services.settings)).person
             if found is not None:
-                done = (await erase_everything(session, found, receipt, Kind.EVERYTHING, now())).erasure
+                done = (await session.run_sync(erase_everything, found, receipt, Kind.EVERYTHING, now())).erasure
         for class_id in erased.class_ids:
             services.stale_boards.touch_class(class_id)
     await take_buttons_away(update)

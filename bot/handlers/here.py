@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, caller_of
@@ -30,16 +30,16 @@ async def here(update: Update, context: Context) -> None:
     """/here: a button for each open lesson in which the student is not marked yet."""
     buttons = None
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        person, at = caller.person, await moment_of(session, update)
-        if person is None or not await attended_classes(session, person):
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        person, at = caller.person, await session.run_sync(moment_of, update)
+        if person is None or not await session.run_sync(attended_classes, person):
             text = caller.texts("join-first-teacher" if caller.is_teacher else "join-first")
-        elif not (lessons := await lessons_to_check_in(session, person, at)):
+        elif not (lessons := await session.run_sync(lessons_to_check_in, person, at)):
             text = caller.texts("here-no-lesson")
-        elif buttons := await here_buttons(session, caller, at):
+        elif buttons := await session.run_sync(here_buttons, caller, at):
             text = caller.texts("here-offer")
         else:
-            rejected = any([await was_rejected(session, lesson.id, person.id) for lesson in lessons])
+            rejected = any([await session.run_sync(was_rejected, lesson.id, person.id) for lesson in lessons])
             text = caller.texts("here-was-rejected" if rejected else "here-marked")
     await reply(update, text, buttons)
 
@@ -49,13 +49,13 @@ async def here_pressed(update: Update, context: Context) -> None:
     services = context.services
     state, person = None, None
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        at = await moment_of(session, update)
-        lesson = await _open_lesson(session, caller.person, context.number, at)
+        caller = await session.run_sync(caller_of, update, services.settings)
+        at = await session.run_sync(moment_of, update)
+        lesson = await session.run_sync(_open_lesson, caller.person, context.number, at)
         if lesson is not None and caller.person is not None:
             person = caller.person
-            state = await tap_in(session, lesson, person.id, at, now())
-            facts = await _facts(session, lesson, at)
+            state = await session.run_sync(tap_in, lesson, person.id, at, now())
+            facts = await session.run_sync(_facts, lesson, at)
     if lesson is None or person is None:
         await reply(update, caller.texts("here-closed"))
     elif state is not ReviewState.OPEN:
@@ -66,24 +66,24 @@ async def here_pressed(update: Update, context: Context) -> None:
         await reply(update, caller.texts(_NOTED.get(asked, _NOTED_LATER), **facts))
 
 
-async def here_buttons(session: AsyncSession, caller: Caller, at: datetime | None = None) -> Buttons | None:
+def here_buttons(session: Session, caller: Caller, at: datetime | None = None) -> Buttons | None:
     """One for each open lesson in which the caller may tap it; none for anyone else."""
     if caller.person is None:
         return None
     rows: list[Sequence[tuple[str, str]]] = []
-    for lesson in await lessons_to_check_in(session, caller.person, at or now()):
-        rows += await tap_row(session, lesson, caller.person.id, caller.texts)
+    for lesson in lessons_to_check_in(session, caller.person, at or now()):
+        rows += tap_row(session, lesson, caller.person.id, caller.texts)
     return rows or None
 
 
-async def _open_lesson(session: AsyncSession, person: Person | None, lesson_id: int, at: datetime) -> Lesson | None:
+def _open_lesson(session: Session, person: Person | None, lesson_id: int, at: datetime) -> Lesson | None:
     """The lesson, if this person could check in to it then."""
     if person is None:
         return None
-    lessons = await lessons_to_check_in(session, person, at)
+    lessons = lessons_to_check_in(session, person, at)
     return next((lesson for lesson in lessons if lesson.id == lesson_id), None)
 
 
-async def _facts(session: AsyncSession, lesson: Lesson, at: datetime) -> dict[str, str]:
-    school_class = await session.get_one(SchoolClass, lesson.class_id)
+def _facts(session: Session, lesson: Lesson, at: datetime) -> dict[str, str]:
+    school_class = session.get_one(SchoolClass, lesson.class_id)
     return {"title": school_class.title, "time": f"{at.astimezone(ZoneInfo(school_class.timezone)):%H:%M}"}

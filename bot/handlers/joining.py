@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, caller_of, remember
@@ -37,26 +37,26 @@ async def consent_pressed(update: Update, context: Context) -> None:
     joined: tuple[int, Person] | None = None
     buttons: Buttons | None = None
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
         t, data = caller.texts, dict(caller.conversation.data)
         if caller.conversation.step == NAME and agreed:
             text = t("name-ask")  # pressed twice, or a bot stopped before it had asked
         elif caller.conversation.step != CONSENT:
             text = t("question-gone")
         elif not agreed and AGAIN in data:
-            await set_step(session, caller.user.id, "", None, now())
+            await session.run_sync(set_step, caller.user.id, "", None, now())
             text = t("join-not-now")
         elif not agreed:
-            text, buttons = await _declined(session, caller, data.get("join_code"))
+            text, buttons = await session.run_sync(_declined, caller, data.get("join_code"))
         else:
-            await give_consent(session, caller.user.id, CONSENT_VERSION, t.language, now())
+            await session.run_sync(give_consent, caller.user.id, CONSENT_VERSION, t.language, now())
             if "join_code" not in data:
-                text = await begin_enrolment(session, caller)
-            elif caller.person is None or not await attended_classes(session, caller.person):
-                await set_step(session, caller.user.id, NAME, data, now())
+                text = await session.run_sync(begin_enrolment, caller)
+            elif caller.person is None or not await session.run_sync(attended_classes, caller.person):
+                await session.run_sync(set_step, caller.user.id, NAME, data, now())
                 text = t("name-ask")
             else:
-                text, buttons, joined = await _join(session, context.services, caller, caller.person, data)
+                text, buttons, joined = await session.run_sync(_join, context.services, caller, caller.person, data)
     text += await _after_joining(context, joined, t)
     await take_buttons_away(update)
     await reply(update, text, buttons)
@@ -68,26 +68,29 @@ async def without_pressed(update: Update, context: Context) -> None:
     joined: tuple[int, Person] | None = None
     buttons: Buttons | None = None
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         t = caller.texts
-        held = await too_many(session, services, caller)
-        school_class = await class_by_code(session, code, now()) if held is None else None
+        held = await session.run_sync(too_many, services, caller)
+        school_class = await session.run_sync(class_by_code, code, now()) if held is None else None
         if held is not None:
             text = held
         elif school_class is None:
-            await wrong(session, services, caller, update)
+            await session.run_sync(wrong, services, caller, update)
             text = t("join-unknown")
-        elif caller.person is not None and await taught_class(session, caller.person, school_class.id) is not None:
+        elif (
+            caller.person is not None
+            and await session.run_sync(taught_class, caller.person, school_class.id) is not None
+        ):
             text = t("join-own-class", title=school_class.title)
         else:
-            await remember(session, caller)
-            await agree_to_attendance(session, caller.user.id, CONSENT_VERSION, t.language, now())
+            await session.run_sync(remember, caller)
+            await session.run_sync(agree_to_attendance, caller.user.id, CONSENT_VERSION, t.language, now())
             data = {"join_code": code, "without_voice": True}
-            if caller.person is None or not await attended_classes(session, caller.person):
-                await set_step(session, caller.user.id, NAME, data, now())
+            if caller.person is None or not await session.run_sync(attended_classes, caller.person):
+                await session.run_sync(set_step, caller.user.id, NAME, data, now())
                 text = t("name-ask")
             else:
-                text, buttons, joined = await _join(session, context.services, caller, caller.person, data)
+                text, buttons, joined = await session.run_sync(_join, context.services, caller, caller.person, data)
     text += await _after_joining(context, joined, t)
     await take_buttons_away(update)
     await reply(update, text, buttons)
@@ -102,21 +105,21 @@ async def name_given(update: Update, context: Context, caller: Caller) -> None:
         if message is not None:
             asked = {**data, NAME_MESSAGE: message.message_id, SAID: name}
             async with context.services.database.session() as session:
-                await set_step(session, caller.user.id, NAME, asked, now())
+                await session.run_sync(set_step, caller.user.id, NAME, asked, now())
         await reply(update, caller.texts(f"name-fault-{fault}"))
         return
     buttons: Buttons | None = None
     async with context.services.database.session() as session:
-        if caller.person is None and await class_by_code(session, data.get("join_code", ""), now()) is None:
+        if caller.person is None and await session.run_sync(class_by_code, data.get("join_code", ""), now()) is None:
             # The link has ended meanwhile: nothing is kept of someone who belongs nowhere.
-            await erase_stranger(session, caller.user.id)
+            await session.run_sync(erase_stranger, caller.user.id)
             text = caller.texts("join-unknown")
         else:
-            person = await register_person(session, caller.user.id, name, now())
+            person = await session.run_sync(register_person, caller.user.id, name, now())
             person.full_name = name  # a teacher's came from Telegram so far
-            text, buttons, joined = await _join(session, context.services, caller, person, data)
+            text, buttons, joined = await session.run_sync(_join, context.services, caller, person, data)
             if joined is not None and message is not None:
-                await set_step(session, caller.user.id, "", {NAME_MESSAGE: message.message_id}, now())
+                await session.run_sync(set_step, caller.user.id, "", {NAME_MESSAGE: message.message_id}, now())
     text += await _after_joining(context, joined, caller.texts)
     await reply(update, text, buttons)
 
@@ -131,8 +134,8 @@ async def name_changed(update: Update, context: Context, caller: Caller) -> None
         person = await session.get_one(Person, caller.person.id)
         person.full_name = name
         await session.flush()
-        classes = await attended_classes(session, person)
-        alike_in = [one.id for one in classes if await note_namesakes(session, person, one.id, now())]
+        classes = await session.run_sync(attended_classes, person)
+        alike_in = [one.id for one in classes if await session.run_sync(note_namesakes, person, one.id, now())]
     for school_class in classes:
         context.services.stale_boards.touch_class(school_class.id)
     text, buttons = caller.texts("name-changed", name=name), None
@@ -154,45 +157,45 @@ def _name_in(update: Update, said: str | None) -> tuple[str, NameFault | None]:
     return name, None if again else found
 
 
-async def _declined(session: AsyncSession, caller: Caller, join_code: str | None) -> tuple[str, Buttons | None]:
+def _declined(session: Session, caller: Caller, join_code: str | None) -> tuple[str, Buttons | None]:
     """What a no leads to: no trace of a stranger, and the other way in. The button itself carries the join code."""
     t = caller.texts
     if caller.person is None:
-        await drop_conversation(session, caller.user.id)
+        drop_conversation(session, caller.user.id)
     else:
-        await set_step(session, caller.user.id, "", None, now())
-    school_class = await class_by_code(session, join_code, now()) if join_code is not None else None
+        set_step(session, caller.user.id, "", None, now())
+    school_class = class_by_code(session, join_code, now()) if join_code is not None else None
     if school_class is None:
         return t("consent-declined-member"), None
     return t("consent-declined"), [[(t("without-button"), f"without:{school_class.join_code}")]]
 
 
-async def _join(
-    session: AsyncSession, services: Services, caller: Caller, person: Person, data: Mapping[str, Any]
+def _join(
+    session: Session, services: Services, caller: Caller, person: Person, data: Mapping[str, Any]
 ) -> tuple[str, Buttons | None, tuple[int, Person] | None]:
     """What to say, the next step as a button, and who joined which class."""
     t, join_code = caller.texts, data.get("join_code")
-    await set_step(session, caller.user.id, "", None, now())
-    school_class = await class_by_code(session, join_code, now()) if join_code is not None else None
+    set_step(session, caller.user.id, "", None, now())
+    school_class = class_by_code(session, join_code, now()) if join_code is not None else None
     if school_class is None:
         return t("join-unknown"), None, None
-    new = await join_class(session, person, school_class, now())
+    new = join_class(session, person, school_class, now())
     if new:
-        await take_along(session, services.keyring, person.id, school_class.id, now())
-    known = await is_of_use(session, person.id)
+        take_along(session, services.keyring, person.id, school_class.id, now())
+    known = is_of_use(session, person.id)
     if not new:
         key = "joined-already"
     elif data.get("without_voice"):
         key = "joined-without-voice"
     else:
         key = "joined-known-voice" if known else "joined"
-        if await is_withheld(session, school_class.id, person.id):
+        if is_withheld(session, school_class.id, person.id):
             key = "joined-voice-waits"
     text = t(key, name=person.full_name, title=school_class.title)
     buttons: list[Sequence[tuple[str, str]]] = []
     if key in ("joined", "joined-already") and not known:
         buttons += enrol_button(t)
-    if new and await note_namesakes(session, person, school_class.id, now()):
+    if new and note_namesakes(session, person, school_class.id, now()):
         text += "\n\n" + t("namesake")
         buttons += namesake_buttons(t, school_class.id)
     return text, buttons or None, (school_class.id, person)

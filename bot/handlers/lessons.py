@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime, timedelta
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, caller_of, teacher_of
@@ -25,12 +25,12 @@ async def open_command(update: Update, context: Context) -> None:
     asked = (context.args or [""])[0]
     if asked and not (len(asked) <= 3 and asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= _MOST_MINUTES):
         async with context.services.database.session() as session:
-            caller = await caller_of(session, update, context.services.settings)
+            caller = await session.run_sync(caller_of, update, context.services.settings)
         await reply(update, caller.texts("open-usage", most=_MOST_MINUTES), texts=caller.texts)
         return
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        taught = await taught_classes(session, await teacher_of(session, caller))
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        taught = await session.run_sync(taught_classes, await session.run_sync(teacher_of, caller))
     if not taught:
         await reply(update, caller.texts("classes-none"), texts=caller.texts)
     elif len(taught) == 1:
@@ -50,10 +50,10 @@ async def open_pressed(update: Update, context: Context) -> None:
 async def close_command(update: Update, context: Context) -> None:
     """/close: the only open lesson at once; of several, the one whose button is pressed."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        found, moment = [], await moment_of(session, update)
-        for one in await taught_classes(session, await teacher_of(session, caller)):
-            lesson = await _lesson_to_close(session, one.id, moment)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        found, moment = [], await session.run_sync(moment_of, update)
+        for one in await session.run_sync(taught_classes, await session.run_sync(teacher_of, caller)):
+            lesson = await session.run_sync(_lesson_to_close, one.id, moment)
             if lesson is not None:
                 found.append((one, lesson))
     if not found:
@@ -73,15 +73,20 @@ async def close_pressed(update: Update, context: Context) -> None:
 async def _open(update: Update, context: Context, class_id: int, minutes: str) -> None:
     services = context.services
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        teacher = await teacher_of(session, caller)
+        caller = await session.run_sync(caller_of, update, services.settings)
+        teacher = await session.run_sync(teacher_of, caller)
         school_class = await session.get_one(SchoolClass, class_id)
         teacher.last_class_id = school_class.id
         length = timedelta(minutes=int(minutes)) if minutes else services.settings.lesson_length
-        lesson, new = await open_lesson(
-            session, class_id, teacher, await moment_of(session, update), length, services.settings.late_after
+        lesson, new = await session.run_sync(
+            open_lesson,
+            class_id,
+            teacher,
+            await session.run_sync(moment_of, update),
+            length,
+            services.settings.late_after,
         )
-        text, buttons = await _board(session, caller, lesson, school_class, context.bot.username)
+        text, buttons = await session.run_sync(_board, caller, lesson, school_class, context.bot.username)
         # One that is open but was never shown was opened by this very command, before a bot stopped.
         if not new and lesson.board_message_id is not None:
             text = caller.texts("open-already") + "\n\n" + text
@@ -96,10 +101,10 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
     services.stale_boards.touch(lesson.id)
 
 
-async def _board(
-    session: AsyncSession, caller: Caller, lesson: Lesson, school_class: SchoolClass, bot: str
+def _board(
+    session: Session, caller: Caller, lesson: Lesson, school_class: SchoolClass, bot: str
 ) -> tuple[str, Buttons]:
-    count = await headcount(session, lesson)
+    count = headcount(session, lesson)
     return board_text(caller.texts, lesson, school_class, count, bot), board_buttons(caller.texts, lesson)
 
 
@@ -107,24 +112,24 @@ async def _close(update: Update, context: Context, class_id: int) -> None:
     services = context.services
     buttons: Buttons = []
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        teacher = await teacher_of(session, caller)
+        caller = await session.run_sync(caller_of, update, services.settings)
+        teacher = await session.run_sync(teacher_of, caller)
         school_class = await session.get_one(SchoolClass, class_id)
-        moment = await moment_of(session, update)
-        lesson = await _lesson_to_close(session, class_id, moment)
+        moment = await session.run_sync(moment_of, update)
+        lesson = await session.run_sync(_lesson_to_close, class_id, moment)
         if lesson is None:
             text = caller.texts("close-none")
         else:
             teacher.last_class_id = class_id
             if lesson.closed_at is None:
-                await close_lesson(session, lesson, moment, teacher)
-            text = await summary_text(session, caller.texts, lesson, school_class)
+                await session.run_sync(close_lesson, lesson, moment, teacher)
+            text = await session.run_sync(summary_text, caller.texts, lesson, school_class)
             buttons = report_button(caller.texts, lesson)
     await reply(update, text, buttons, caller.texts)
     if lesson is not None:
         services.stale_boards.touch(lesson.id)
 
 
-async def _lesson_to_close(session: AsyncSession, class_id: int, moment: datetime) -> Lesson | None:
+def _lesson_to_close(session: Session, class_id: int, moment: datetime) -> Lesson | None:
     """The open lesson; or the one that this very command closed, before a bot stopped."""
-    return await open_lesson_of(session, class_id) or await lesson_closed_at(session, class_id, moment)
+    return open_lesson_of(session, class_id) or lesson_closed_at(session, class_id, moment)

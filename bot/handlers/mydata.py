@@ -13,8 +13,8 @@ from rollcall.usecases.mydata import as_json, gather
 async def mydata(update: Update, context: Context) -> None:
     """A JSON file; for a stranger a line, since nothing is kept."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        found = await gather(session, caller.user.id, now())
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        found = await session.run_sync(gather, caller.user.id, now())
     if found is None:
         await reply(update, caller.texts("mydata-none"))
         return

@@ -26,10 +26,10 @@ async def answered(update: Update, context: Context) -> None:
     if match is None:
         return
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         t = caller.texts
-        asked = caller.person is not None and await answer(
-            session, int(match["number"]), caller.person.id, match["answer"]
+        asked = caller.person is not None and await session.run_sync(
+            answer, int(match["number"]), caller.person.id, match["answer"]
         )
     text = t(f"namesake-{match['answer']}") if asked else t("question-gone")
     if asked and match["answer"] == OTHER and NAME_MESSAGE in caller.conversation.data:
@@ -45,22 +45,22 @@ async def decided(update: Update, context: Context) -> None:
         return
     what, moved, buttons = match["what"], None, None
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         t = caller.texts
         school_class = await session.get_one(SchoolClass, context.class_id, with_for_update=True)
         person = await session.get(Person, int(match["person_id"]))
         text = t("namesake-kept" if what == "keep" else "question-gone")
         if what != "keep" and person is not None:
-            teacher = await teacher_of(session, caller)
+            teacher = await session.run_sync(teacher_of, caller)
             if what == "out":
-                done = await take_out(session, school_class, person, teacher, now())
+                done = await session.run_sync(take_out, school_class, person, teacher, now())
                 buttons = [[(t("namesake-back"), f"alike:{school_class.id}:{person.id}:back")]] if done else None
             else:
-                done = await put_back(session, school_class, person, now())
+                done = await session.run_sync(put_back, school_class, person, now())
                 if done:
-                    await take_along(session, services.keyring, person.id, school_class.id, now())
+                    await session.run_sync(take_along, services.keyring, person.id, school_class.id, now())
             if done:
-                moved, theirs = person, await texts_for(session, person.telegram_id)
+                moved, theirs = person, await session.run_sync(texts_for, person.telegram_id)
                 text = t(f"namesake-{what}-done", name=person.full_name, title=school_class.title)
     await take_buttons_away(update)
     await reply(update, text, buttons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, caller_of
@@ -29,12 +29,12 @@ async def text(update: Update, context: Context) -> None:
         await follow(update, context, payload)
         return
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
     if caller.conversation.step == NAME:
         await name_given(update, context, caller)
         return
     async with context.services.database.session() as session:
-        hint, buttons = await _hint(session, caller)
+        hint, buttons = await session.run_sync(_hint, caller)
     await reply(update, caller.texts(_HINTS.get(caller.conversation.step, hint)), buttons)
 
 
@@ -43,8 +43,8 @@ async def anything(update: Update, context: Context) -> None:
     message = update.effective_message
     seen = what_it_is(message) if message is not None else None
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        hint, buttons = await _hint(session, caller)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        hint, buttons = await session.run_sync(_hint, caller)
     words = [seen] if seen is not None else []
     words.append(_HINTS.get(caller.conversation.step, hint))
     await reply(update, " ".join(map(caller.texts, words)), buttons)
@@ -53,14 +53,14 @@ async def anything(update: Update, context: Context) -> None:
 async def unknown_button(update: Update, context: Context) -> None:
     """A button of an older version."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
     await reply(update, caller.texts("question-gone"))
 
 
-async def _hint(session: AsyncSession, caller: Caller) -> tuple[str, Buttons | None]:
+def _hint(session: Session, caller: Caller) -> tuple[str, Buttons | None]:
     """What to say to words we do not understand: what their writer can press instead."""
     if not caller.is_teacher:
-        return "hint", await here_buttons(session, caller)
-    taught = await taught_classes(session, caller.person) if caller.person is not None else ()
-    own = await here_buttons(session, caller) or ()
+        return "hint", here_buttons(session, caller)
+    taught = taught_classes(session, caller.person) if caller.person is not None else ()
+    own = here_buttons(session, caller) or ()
     return "hint-teacher", [*own, *(teacher_buttons(caller.texts, taught) or ())] or None

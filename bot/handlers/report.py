@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import cast
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Chat, Update
 from telegram.constants import ChatAction
 from telegram.error import Forbidden, TelegramError
@@ -49,8 +49,8 @@ async def report_command(update: Update, context: Context) -> None:
     """/report [period]: without a question asked, for the class used last."""
     word = (context.args or ["lesson"])[0].lower()
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        school_class = await _class_used_last(session, caller)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        school_class = await session.run_sync(_class_used_last, caller)
     if word not in _WORDS:
         await reply(update, caller.texts("report-usage"))
     elif school_class is None:
@@ -59,15 +59,15 @@ async def report_command(update: Update, context: Context) -> None:
         await _send(update, context, school_class.id, _WORDS[word])
 
 
-async def text_alone(session: AsyncSession, update: Update, settings: Settings) -> str | None:
+def text_alone(session: Session, update: Update, settings: Settings) -> str | None:
     """What /report says of the last lesson, for when nothing can be written; None for who teaches no class."""
-    caller = await caller_of(session, update, settings)
+    caller = caller_of(session, update, settings)
     if not caller.is_teacher or caller.person is None:
         return None
-    school_class = await _class_used_last(session, caller)
+    school_class = _class_used_last(session, caller)
     if school_class is None:
         return None
-    return report_text(await build_report(session, school_class, Period.LESSON, now()), caller.texts)
+    return report_text(build_report(session, school_class, Period.LESSON, now()), caller.texts)
 
 
 async def report_pressed(update: Update, context: Context) -> None:
@@ -79,8 +79,8 @@ async def report_pressed(update: Update, context: Context) -> None:
 async def classes_pressed(update: Update, context: Context) -> None:
     """report-classes: which other class?"""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        taught = await taught_classes(session, await teacher_of(session, caller))
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        taught = await session.run_sync(taught_classes, await session.run_sync(teacher_of, caller))
     buttons = [[(one.title, f"report:{one.id}:lesson")] for one in taught]
     await reply(update, caller.texts("report-which"), buttons)
 
@@ -107,7 +107,7 @@ async def _send(update: Update, context: Context, class_id: int, period: Period)
     t = caller.texts
     buttons = _buttons(t, class_id, period, several=several)
     async with context.services.database.session() as session:
-        text = report_text(report, t) + await report_line(session, class_id, t)
+        text = report_text(report, t) + await session.run_sync(report_line, class_id, t)
     if not report.lessons:
         await reply(update, text, buttons, t)
         return
@@ -183,24 +183,26 @@ async def _build(
     update: Update, context: Context, class_id: int, period: Period, form: str
 ) -> tuple[Caller, Report, bool]:
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        teacher = await teacher_of(session, caller)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        teacher = await session.run_sync(teacher_of, caller)
         school_class = await session.get_one(SchoolClass, class_id)
         teacher.last_class_id = school_class.id
-        several = len(await taught_classes(session, teacher)) > 1
-        report = await build_report(session, school_class, period, now())
+        several = len(await session.run_sync(taught_classes, teacher)) > 1
+        report = await session.run_sync(build_report, school_class, period, now())
         if report.lessons:
-            audit.record(session, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value)
+            await session.run_sync(
+                audit.record, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value
+            )
         return caller, report, several
 
 
-async def _class_used_last(session: AsyncSession, caller: Caller) -> SchoolClass | None:
-    teacher = await teacher_of(session, caller)
+def _class_used_last(session: Session, caller: Caller) -> SchoolClass | None:
+    teacher = teacher_of(session, caller)
     if teacher.last_class_id is not None:
-        last = await taught_class(session, teacher, teacher.last_class_id)
+        last = taught_class(session, teacher, teacher.last_class_id)
         if last is not None:
             return last
-    taught = await taught_classes(session, teacher)
+    taught = taught_classes(session, teacher)
     return taught[-1] if taught else None
 
 

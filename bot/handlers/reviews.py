@@ -20,16 +20,16 @@ async def review_pressed(update: Update, context: Context) -> None:
     services = context.services
     answer = context.match["answer"] if context.match is not None else ""
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        teacher = await teacher_of(session, caller)
+        caller = await session.run_sync(caller_of, update, services.settings)
+        teacher = await session.run_sync(teacher_of, caller)
         review = await session.get_one(Review, context.number)
         if answer in _CHANGED:
             wanted = _CHANGED[answer]
             confirmed = wanted is ReviewState.CONFIRMED
-            await change_decision(session, review, teacher, confirmed=confirmed, now=now())
+            await session.run_sync(change_decision, review, teacher, confirmed=confirmed, now=now())
             too_late = review.state is not wanted
         else:
-            await decide_review(session, review, teacher, confirmed=answer == "yes", now=now())
+            await session.run_sync(decide_review, review, teacher, confirmed=answer == "yes", now=now())
             too_late = False
     if too_late:
         await reply(update, caller.texts("review-too-late"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import BotCommandScopeChat, Update
 from telegram.error import TelegramError
 
@@ -25,10 +25,10 @@ async def invite(update: Update, context: Context) -> None:
     """/invite: a single-use link that makes its first user a teacher, and a button to revoke each that is open."""
     valid = context.services.settings.invite_valid
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        token = await invites.create_invite(session, caller.user.id, valid, now())
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        token = await session.run_sync(invites.create_invite, caller.user.id, valid, now())
         await session.flush()
-        still_open = await invites.open_invites(session, now(), _INVITES_SHOWN)
+        still_open = await session.run_sync(invites.open_invites, now(), _INVITES_SHOWN)
     t = caller.texts
     link = f"https://t.me/{context.bot.username}?start=teach-{token}"
     zone = context.services.settings.timezone
@@ -40,11 +40,11 @@ async def uninvite_pressed(update: Update, context: Context) -> None:
     """uninvite:<handle>: the link does not work any more."""
     match = context.match
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        done = match is not None and await invites.revoke_invite(
-            session, match["invite"], Account(caller.user.id), now()
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        done = match is not None and await session.run_sync(
+            invites.revoke_invite, match["invite"], Account(caller.user.id), now()
         )
-        still_open = await invites.open_invites(session, now(), _INVITES_SHOWN)
+        still_open = await session.run_sync(invites.open_invites, now(), _INVITES_SHOWN)
     t = caller.texts
     text = t("invite-revoked" if done else "invite-not-open")
     buttons = [[_revoking(t, one, context.services.settings.timezone)] for one in still_open]
@@ -56,8 +56,8 @@ async def teachers(update: Update, context: Context) -> None:
     """/teachers, teachers:<page>: who may teach, a button for each. Not who is an admin: the settings say that."""
     settings, page = context.services.settings, page_of(context)
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, settings)
-        found, count = await rights.teachers(session, settings.admins, page * PAGE, PAGE)
+        caller = await session.run_sync(caller_of, update, settings)
+        found, count = await session.run_sync(rights.teachers, settings.admins, page * PAGE, PAGE)
     t = caller.texts
     buttons: Buttons = [[(person.full_name, f"unteach:{person.id}")] for person in found]
     text = t("teachers-head", n=count) if count else t("teachers-none")
@@ -67,8 +67,8 @@ async def teachers(update: Update, context: Context) -> None:
 async def unteach_pressed(update: Update, context: Context) -> None:
     """unteach:<person> asks."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        person = await _teacher(session, context)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        person = await session.run_sync(_teacher, context)
     t = caller.texts
     if person is None:
         await reply(update, t("teacher-gone"))
@@ -80,11 +80,11 @@ async def unteach_pressed(update: Update, context: Context) -> None:
 async def unteach_confirmed(update: Update, context: Context) -> None:
     """unteach-yes:<person>: from now on the person teaches nothing, until invited again."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        person = await _teacher(session, context)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        person = await session.run_sync(_teacher, context)
         if person is not None:
-            await rights.end_teaching(session, person, Account(caller.user.id), now())
-            theirs = await texts_for(session, person.telegram_id)
+            await session.run_sync(rights.end_teaching, person, Account(caller.user.id), now())
+            theirs = await session.run_sync(texts_for, person.telegram_id)
     await take_buttons_away(update)
     if person is None:
         await reply(update, caller.texts("teacher-gone"))
@@ -93,8 +93,8 @@ async def unteach_confirmed(update: Update, context: Context) -> None:
     await _tell(context, person, theirs)
 
 
-async def _teacher(session: AsyncSession, context: Context) -> Person | None:
-    person = await session.get(Person, context.number, with_for_update=True)
+def _teacher(session: Session, context: Context) -> Person | None:
+    person = session.get(Person, context.number, with_for_update=True)
     if person is None or not person.is_teacher or person.telegram_id in context.services.settings.admins:
         return None
     return person

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import BotCommandScopeChat, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
@@ -41,8 +41,8 @@ async def greet(update: Update, context: Context) -> None:
     """What the bot does, and what this person can ask of it; also /help."""
     services, chat = context.services, update.effective_chat
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        text, buttons = await _greeting(session, caller, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
+        text, buttons = await session.run_sync(_greeting, caller, services.settings)
     if chat is not None and chat.type != ChatType.PRIVATE:
         # Not the caller's own menu: the whole group reads along.
         link = f"https://t.me/{context.bot.username}"
@@ -56,19 +56,19 @@ async def greet(update: Update, context: Context) -> None:
 async def cancel(update: Update, context: Context) -> None:
     """/cancel: leave whatever dialogue is under way."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
         was_busy = bool(caller.conversation.step)
         if was_busy and caller.person is None:
-            await drop_conversation(session, caller.user.id)
+            await session.run_sync(drop_conversation, caller.user.id)
         elif was_busy:
-            await set_step(session, caller.user.id, "", None, now())
+            await session.run_sync(set_step, caller.user.id, "", None, now())
     await reply(update, caller.texts("cancelled" if was_busy else "nothing-to-cancel"))
 
 
 async def language(update: Update, context: Context) -> None:
     """/language: buttons to pick one."""
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
     buttons = [[(texts_in(code)("language-name"), f"language:{code}") for code in LANGUAGES]]
     await reply(update, caller.texts("language-choose"), buttons)
 
@@ -80,8 +80,8 @@ async def language_chosen(update: Update, context: Context) -> None:
         return
     code = match["language"]
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
-        await remember(session, caller)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
+        await session.run_sync(remember, caller)
         caller.conversation.language = code
         caller.conversation.locale = code
     await reply(update, texts_in(code)("language-set"))
@@ -90,28 +90,28 @@ async def language_chosen(update: Update, context: Context) -> None:
 async def _join(update: Update, context: Context, code: str) -> None:
     services = context.services
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         buttons = None
-        text = await too_many(session, services, caller)
-        if text is None:
-            school_class = await class_by_code(session, code, now())
+        text = await session.run_sync(too_many, services, caller) or ""
+        if not text:
+            school_class = await session.run_sync(class_by_code, code, now())
             if school_class is None:
-                await wrong(session, services, caller, update)
+                await session.run_sync(wrong, services, caller, update)
                 text = caller.texts("join-unknown")
             else:
-                text, buttons = await ask_consent(session, caller, school_class, services.settings)
+                text, buttons = await session.run_sync(ask_consent, caller, school_class, services.settings)
     await reply(update, text, buttons)
 
 
 async def _teach(update: Update, context: Context, token: str) -> None:
     services = context.services
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        refusal = await too_many(session, services, caller)
-        if refusal is None and await redeem_invite(session, token, caller.user.id, now()):
-            await become_teacher(session, caller)
+        caller = await session.run_sync(caller_of, update, services.settings)
+        refusal = await session.run_sync(too_many, services, caller)
+        if refusal is None and await session.run_sync(redeem_invite, token, caller.user.id, now()):
+            await session.run_sync(become_teacher, caller)
         elif refusal is None:
-            await wrong(session, services, caller, update)
+            await session.run_sync(wrong, services, caller, update)
             refusal = caller.texts("invite-unusable")
     if refusal is not None:
         await reply(update, refusal)
@@ -122,12 +122,12 @@ async def _teach(update: Update, context: Context, token: str) -> None:
     await _show_teacher_commands(update, context, caller)
 
 
-async def _greeting(session: AsyncSession, caller: Caller, settings: Settings) -> tuple[str, Buttons | None]:
+def _greeting(session: Session, caller: Caller, settings: Settings) -> tuple[str, Buttons | None]:
     """What the bot is to this person, and the next step."""
     t, person = caller.texts, caller.person
     if caller.is_teacher:
         commands = TEACHER_COMMANDS + ADMIN_COMMANDS if caller.is_admin else TEACHER_COMMANDS
-        taught = await taught_classes(session, person) if person is not None else ()
+        taught = taught_classes(session, person) if person is not None else ()
         first = "" if taught else t("start-teacher-first") + "\n\n"
         return t("start-teacher") + "\n\n" + first + command_list(t, commands), teacher_buttons(t, taught)
     if person is None:
@@ -135,9 +135,9 @@ async def _greeting(session: AsyncSession, caller: Caller, settings: Settings) -
             # Most likely the very person who has just set the bot up.
             return t("start-no-admins", id=str(caller.user.id)), None
         return t("start-stranger"), None
-    if not await attended_classes(session, person):
+    if not attended_classes(session, person):
         return t("start-no-class"), None
-    if await is_enrolled(session, person.id):
+    if is_enrolled(session, person.id):
         return t("start-student") + "\n\n" + command_list(t), None
     return t("start-not-enrolled") + "\n\n" + command_list(t), enrol_button(t)
 

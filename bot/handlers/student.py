@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import caller_of
@@ -26,25 +26,25 @@ async def me(update: Update, context: Context) -> None:
     """/me: own attendance, class by class."""
     buttons = None
     async with context.services.database.session() as session:
-        caller = await caller_of(session, update, context.services.settings)
+        caller = await session.run_sync(caller_of, update, context.services.settings)
         t, person = caller.texts, caller.person
-        taken = await attended_classes(session, person) if person is not None else []
+        taken = await session.run_sync(attended_classes, person) if person is not None else []
         if person is None or not taken:
             text = t("join-first")
         else:
-            known = await is_of_use(session, person.id)
+            known = await session.run_sync(is_of_use, person.id)
             buttons = None if known else enrol_button(t)
             voice = "me-enrolled" if known else "me-not-enrolled"
-            if await waits(session, person.id):
+            if await session.run_sync(waits, person.id):
                 voice = "me-voice-waits"
-            parts = [await _class_part(session, t, person, one) for one in taken]
+            parts = [await session.run_sync(_class_part, t, person, one) for one in taken]
             head = t("me-name", name=person.full_name) + "\n" + t(voice)
             text = one_below_the_other([head, *parts], "\n\n")
     await reply(update, text, buttons)
 
 
-async def _class_part(session: AsyncSession, t: Texts, person: Person, school_class: SchoolClass) -> str:
-    counts = await mark_counts(session, person, school_class.id)
+def _class_part(session: Session, t: Texts, person: Person, school_class: SchoolClass) -> str:
+    counts = mark_counts(session, person, school_class.id)
     head = t(
         "me-class",
         title=school_class.title,
@@ -54,7 +54,7 @@ async def _class_part(session: AsyncSession, t: Texts, person: Person, school_cl
     )
     lines = []
     zone = ZoneInfo(school_class.timezone)
-    for lesson, mark in await last_lessons(session, person, school_class.id, _LESSONS_SHOWN):
+    for lesson, mark in last_lessons(session, person, school_class.id, _LESSONS_SHOWN):
         # To the student a flagged lesson is one they are not marked for; the flag is for the teacher.
         status = Status.ABSENT if mark.status is Status.FLAGGED else mark.status
         time = f" · {mark.at.astimezone(zone):%H:%M}" if mark.at else ""

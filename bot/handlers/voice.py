@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Audio, Document, Message, ReplyParameters, Update, Video, VideoNote, Voice
 from telegram.constants import FileSizeLimit
 
@@ -51,14 +51,14 @@ async def _take(update: Update, context: Context, refusal: Reason | None) -> Non
         return
     services = context.services
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
-        hint = await _why_not_now(session, caller)
+        caller = await session.run_sync(caller_of, update, services.settings)
+        hint = await session.run_sync(_why_not_now, caller)
         buttons: Buttons | None = None
         if hint == "enrol-first":
-            buttons = [*enrol_button(caller.texts), *(await here_buttons(session, caller) or ())]
+            buttons = [*enrol_button(caller.texts), *(await session.run_sync(here_buttons, caller) or ())]
         attempt = None
         if hint is None and caller.person is not None:
-            attempt = await _write_down(session, caller, caller.person, describe(message), refusal)
+            attempt = await session.run_sync(_write_down, caller, caller.person, describe(message), refusal)
     if attempt is None:
         await message.reply_text(
             caller.texts(hint or "join-first"),
@@ -69,61 +69,61 @@ async def _take(update: Update, context: Context, refusal: Reason | None) -> Non
         await _leave_to_others(update, context, attempt)
 
 
-async def _why_not_now(session: AsyncSession, caller: Caller) -> str | None:
+def _why_not_now(session: Session, caller: Caller) -> str | None:
     """A text key, where a note cannot be used before something else happens."""
     if caller.conversation.step == CONSENT:
         return "answer-consent-first"
     if caller.conversation.step == NAME:
         return "name-first"
-    if caller.person is None or not await attended_classes(session, caller.person):
+    if caller.person is None or not attended_classes(session, caller.person):
         return "join-first-teacher" if caller.is_teacher else "join-first"
-    if caller.conversation.step != ENROLLING and not await is_of_use(session, caller.person.id):
+    if caller.conversation.step != ENROLLING and not is_of_use(session, caller.person.id):
         return "enrol-first"
     return None
 
 
-async def _write_down(
-    session: AsyncSession, caller: Caller, person: Person, note: IncomingNote, refusal: Reason | None
+def _write_down(
+    session: Session, caller: Caller, person: Person, note: IncomingNote, refusal: Reason | None
 ) -> Attempt:
     """The attempt's row, settled at once where no worker needs to be asked."""
     received_at = now()
     if caller.conversation.step == ENROLLING:
         enrolment = caller.conversation.data["enrolment"]
-        attempt = await attempts.register(
+        attempt = attempts.register(
             session, note, person, Purpose.ENROL,
             class_id=None, lesson=None, enrolment=enrolment, received_at=received_at,
         )  # fmt: skip
         early = False
     else:
-        lesson, early = await _lesson_for(session, person, note.sent_at)
-        class_id = lesson.class_id if lesson else (await attended_classes(session, person))[-1].id
-        attempt = await attempts.register(
+        lesson, early = _lesson_for(session, person, note.sent_at)
+        class_id = lesson.class_id if lesson else (attended_classes(session, person))[-1].id
+        attempt = attempts.register(
             session, note, person, Purpose.CHECK_IN,
             class_id=class_id, lesson=lesson, enrolment=None, received_at=received_at,
         )  # fmt: skip
     if attempt.verdict is Verdict.PENDING:
         # One that came before and is with the workers already is not taken back.
         reason = (refusal if attempt.job_entry is None else None) or _refusal_at_sight(note, early=early)
-        if reason is None and await attempts.was_seen_before(session, attempt):
+        if reason is None and attempts.was_seen_before(session, attempt):
             reason = Reason.SEEN_BEFORE
         if reason is not None:
             attempts.refuse(attempt, reason, received_at)
     return attempt
 
 
-async def _lesson_for(session: AsyncSession, person: Person, sent_at: datetime) -> tuple[Lesson | None, bool]:
+def _lesson_for(session: Session, person: Person, sent_at: datetime) -> tuple[Lesson | None, bool]:
     """The lesson a note counts for, and whether it was sent before the only open ones began.
 
     With several lessons open, one where the student is not marked yet comes first.
     """
-    candidates = await lessons.lessons_to_check_in(session, person, sent_at)
+    candidates = lessons.lessons_to_check_in(session, person, sent_at)
     for lesson in candidates:
-        mark = await session.get(Attendance, (lesson.id, person.id))
+        mark = session.get(Attendance, (lesson.id, person.id))
         if mark is None or mark.status not in ATTENDED:
             return lesson, False
     if candidates:
         return candidates[0], False
-    current = await lessons.lessons_begun_since(session, person, sent_at)
+    current = lessons.lessons_begun_since(session, person, sent_at)
     return (current[0], True) if current else (None, False)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import caller_of
@@ -24,16 +24,16 @@ async def voices_pressed(update: Update, context: Context) -> None:
     """What to expect of the class's voices, and who sound alike."""
     services = context.services
     async with services.database.session() as session:
-        caller = await caller_of(session, update, services.settings)
+        caller = await session.run_sync(caller_of, update, services.settings)
         school_class = await session.get_one(SchoolClass, context.class_id)
     t = caller.texts
     found = await outlook_of(services.database, services.keyring, school_class.id)
     async with services.database.session() as session:
-        names = await names_in_class(session, school_class.id)
-        waiting = await waiting_lines(session, school_class.id, names, t)
+        names = await session.run_sync(names_in_class, school_class.id)
+        waiting = await session.run_sync(waiting_lines, school_class.id, names, t)
         if found is not None:
             ids = {person for pair in (found.closest, *found.mixed_up) for person in pair}
-            names = await names_of(session, ids) | names
+            names = await session.run_sync(names_of, ids) | names
     if found is None:
         await reply(update, t("voices-too-few", title=school_class.title) + waiting)
         return
@@ -41,12 +41,12 @@ async def voices_pressed(update: Update, context: Context) -> None:
     await reply(update, head + "\n\n" + outlook_text(found, names, t) + waiting)
 
 
-async def waiting_lines(session: AsyncSession, class_id: int, names: dict[int, str], t: Texts) -> str:
+def waiting_lines(session: Session, class_id: int, names: dict[int, str], t: Texts) -> str:
     """Whose voice waits for the teacher's word, and whom it sounds like; a paragraph of its own, or nothing."""
     lines = []
-    for claim in await of_class(session, class_id):
+    for claim in of_class(session, class_id):
         name = names[claim.person_id]
-        alike = await whom_it_sounds_like(session, claim.id, [class_id])
+        alike = whom_it_sounds_like(session, claim.id, [class_id])
         others = ", ".join(names[one.other_id] for one in alike if one.other_id in names)
         lines.append(t("voices-waiting-like", one=name, other=others) if others else t("voices-waiting", one=name))
     return "\n\n" + "\n".join(f"• {line}" for line in lines[:_MOST_PAIRS]) if lines else ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from bot.caller import Caller, remember
 from bot.messages.replies import Buttons
@@ -20,32 +20,32 @@ CONSENT_VERSION = "2026-11-28"
 """Goes up whenever the meaning of the consent text, or of what is said of the way without a voice, changes."""
 
 
-async def ask_consent(
-    session: AsyncSession, caller: Caller, school_class: SchoolClass | None, settings: Settings
+def ask_consent(
+    session: Session, caller: Caller, school_class: SchoolClass | None, settings: Settings
 ) -> tuple[str, Buttons | None]:
     """What is stored and why, with the two buttons. Without a class: before enrolling again after /forget."""
     t = caller.texts
     if (
         school_class is not None
         and caller.person is not None
-        and (await taught_class(session, caller.person, school_class.id) is not None)
+        and (taught_class(session, caller.person, school_class.id) is not None)
     ):
         return t("join-own-class", title=school_class.title), None
     # By its code, not its number: should the link be ended before the name is given, it leads nowhere.
     data = {"join_code": school_class.join_code} if school_class else {}
-    await remember(session, caller)
+    remember(session, caller)
     person = caller.person
-    if school_class is not None and person is not None and await _agreed_before(session, caller, person):
-        await set_step(session, caller.user.id, CONSENT, {**data, AGAIN: True}, now())
+    if school_class is not None and person is not None and _agreed_before(session, caller, person):
+        set_step(session, caller.user.id, CONSENT, {**data, AGAIN: True}, now())
         buttons = [[(t("join-as", name=person.full_name), "consent:yes")], [(t("join-not"), "consent:no")]]
         return t("join-again", title=school_class.title), buttons
-    await set_step(session, caller.user.id, CONSENT, data, now())
+    set_step(session, caller.user.id, CONSENT, data, now())
     head = t("join-hello", title=school_class.title) + "\n\n" if school_class else ""
     return head + t("consent-text", days=settings.keep_unused_voices_days), [
         [(t("consent-yes"), "consent:yes"), (t("consent-no"), "consent:no")]
     ]
 
 
-async def _agreed_before(session: AsyncSession, caller: Caller, person: Person) -> bool:
+def _agreed_before(session: Session, caller: Caller, person: Person) -> bool:
     """Whether a student agreed to this very text: for another class it is not told again."""
-    return await has_consent(session, caller.user.id, CONSENT_VERSION) and bool(await attended_classes(session, person))
+    return has_consent(session, caller.user.id, CONSENT_VERSION) and bool(attended_classes(session, person))

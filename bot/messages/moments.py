@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import Message, Update
 
 from bot.services import now
@@ -12,12 +12,12 @@ from bot.transport.clock import whole_second
 from rollcall.storage.inbox import arrival
 
 
-async def moment_of(session: AsyncSession, update: Update) -> datetime:
+def moment_of(session: Session, update: Update) -> datetime:
     """A message carries its date. A press carries none: it counts from when it reached us, which is the same however
     often it is tried, and not from before the message that it was made on.
     """
     message = update.effective_message
     if update.callback_query is None and message is not None:
         return message.date
-    came = whole_second(await arrival(session, update.update_id) or now())
+    came = whole_second(arrival(session, update.update_id) or now())
     return max(came, message.date) if isinstance(message, Message) else came

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram import ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
@@ -59,15 +59,15 @@ async def answer(application: App, services: Services, attempt_id: str) -> None:
     What Telegram does not take now is kept and tried again, ever more seldom; a chat that is closed to us ends it.
     """
     async with services.database.session() as session:
-        if not await claim_answer(session, attempt_id, now() + _CLAIM, now(), services.holder):
+        if not await session.run_sync(claim_answer, attempt_id, now() + _CLAIM, now(), services.holder):
             return
         attempt = await session.get_one(Attempt, attempt_id, populate_existing=True)
         person = await session.get_one(Person, attempt.person_id)
         conversation = await session.get(Conversation, person.telegram_id)
         school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
-        lesson = await _lesson_to_check_in(session, attempt, person)
-        step = await _step(session, attempt)
-        marked = await _marked_line(session, attempt, school_class, conversation)
+        lesson = await session.run_sync(_lesson_to_check_in, attempt, person)
+        step = await session.run_sync(_step, attempt)
+        marked = await session.run_sync(_marked_line, attempt, school_class, conversation)
     asked = None
     if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
         asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
@@ -143,12 +143,12 @@ async def _offer(
         return None
     async with services.database.session() as session:
         if attempt.purpose is Purpose.CHECK_IN and lesson is not None:
-            return None if attempt.reason in _TEACHERS_TURN else await tap_row(session, lesson, person.id, t)
+            return None if attempt.reason in _TEACHERS_TURN else await session.run_sync(tap_row, lesson, person.id, t)
         if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
             return None
         if waits:
-            return await tap_row(session, lesson, person.id, t) if lesson is not None else None
-        if await keeps_recordings(session, person.telegram_id):
+            return await session.run_sync(tap_row, lesson, person.id, t) if lesson is not None else None
+        if await session.run_sync(keeps_recordings, person.telegram_id):
             return tidy_button(t)
     return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")], *tidy_button(t)]
 
@@ -157,24 +157,24 @@ def _asks_to_keep(offer: Buttons | None) -> bool:
     return any(data == "keep:yes" for row in offer or () for _, data in row)
 
 
-async def _lesson_to_check_in(session: AsyncSession, attempt: Attempt, person: Person) -> Lesson | None:
+def _lesson_to_check_in(session: Session, attempt: Attempt, person: Person) -> Lesson | None:
     """The open lesson that the sender has yet to be marked in, if the answer may ask for a note."""
     if attempt.purpose is Purpose.CHECK_IN:
-        lesson = await session.get(Lesson, attempt.lesson_id) if attempt.lesson_id else None
+        lesson = session.get(Lesson, attempt.lesson_id) if attempt.lesson_id else None
         return lesson if lesson is not None and lesson.closed_at is None else None
     if attempt.note_number != NOTES:
         return None
-    found = await lessons_to_check_in(session, person, now())
+    found = lessons_to_check_in(session, person, now())
     return found[0] if found else None
 
 
-async def _marked_line(
-    session: AsyncSession, attempt: Attempt, school_class: SchoolClass | None, conversation: Conversation | None
+def _marked_line(
+    session: Session, attempt: Attempt, school_class: SchoolClass | None, conversation: Conversation | None
 ) -> str:
     """Where a note was not accepted of someone who is marked: that they are, before anything else; else nothing."""
     if attempt.purpose is not Purpose.CHECK_IN or attempt.verdict is Verdict.ACCEPTED or attempt.lesson_id is None:
         return ""
-    mark = await session.get(Attendance, (attempt.lesson_id, attempt.person_id))
+    mark = session.get(Attendance, (attempt.lesson_id, attempt.person_id))
     if mark is None or mark.status not in ATTENDED or mark.at is None or school_class is None:
         return ""
     t = texts_in(conversation.locale if conversation else "en")
@@ -182,9 +182,9 @@ async def _marked_line(
     return t("marked-already", status=status_word(mark.status, t), time=time, title=school_class.title) + "\n\n"
 
 
-async def _step(session: AsyncSession, attempt: Attempt) -> int:
+def _step(session: Session, attempt: Attempt) -> int:
     """Which note of an enrolment is asked for next, from 1."""
-    return len(await notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1
+    return len(notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1
 
 
 def text_for(

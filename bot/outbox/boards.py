@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.messages.phrases import lesson_phrase
@@ -74,9 +74,9 @@ def report_button(t: Texts, lesson: Lesson) -> Buttons:
     return [[(t("button-report"), f"report:{lesson.class_id}:lesson")]]
 
 
-async def summary_text(session: AsyncSession, t: Texts, lesson: Lesson, school_class: SchoolClass) -> str:
+def summary_text(session: Session, t: Texts, lesson: Lesson, school_class: SchoolClass) -> str:
     """The closed lesson's counts, and how many students still wait for a teacher's word."""
-    report = await build_report(session, school_class, Period.LESSON, now(), of=lesson)
+    report = build_report(session, school_class, Period.LESSON, now(), of=lesson)
     counts = {status.value: report.count(status) for status in Status}
     attended = report.count(Status.PRESENT) + report.count(Status.LATE)
     text = t("closed", title=school_class.title, attended=attended, students=len(report.students), **counts)
@@ -84,20 +84,20 @@ async def summary_text(session: AsyncSession, t: Texts, lesson: Lesson, school_c
         text += "\n" + t("closed-waiting", number=report.waiting)
     if number := remarked(report):
         text += "\n" + t("closed-remarks", number=number)
-    return text + await report_line(session, school_class.id, t)
+    return text + report_line(session, school_class.id, t)
 
 
 async def keep_boards(application: App, services: Services) -> None:
     """For ever: edit the boards of lessons that changed."""
     async with services.database.session() as session:
-        for lesson in await open_lessons(session):
+        for lesson in await session.run_sync(open_lessons):
             services.stale_boards.touch(lesson.id)
     while True:
         lesson_ids, class_ids = await services.stale_boards.changes(_EDIT_EVERY)
         if class_ids:
             try:
                 async with services.database.session() as session:
-                    lesson_ids |= {one.id for one in await open_lessons(session) if one.class_id in class_ids}
+                    lesson_ids |= {one.id for one in await session.run_sync(open_lessons) if one.class_id in class_ids}
             except Exception:
                 for class_id in class_ids:
                     services.stale_boards.touch_class(class_id)
@@ -155,14 +155,16 @@ async def _read(application: App, services: Services, lesson_id: int) -> _Board 
             return None
         school_class = await session.get_one(SchoolClass, lesson.class_id)
         teacher = await session.get_one(Person, lesson.opened_by)
-        t = await texts_for(session, teacher.telegram_id)
+        t = await session.run_sync(texts_for, teacher.telegram_id)
         return _Board(
             place=Place(lesson.board_chat_id, lesson.board_thread_id),
             message_id=lesson.board_message_id,
             opener=teacher.telegram_id if teacher.is_teacher else None,
             may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
             texts=t,
-            text=board_text(t, lesson, school_class, await headcount(session, lesson), application.bot.username),
+            text=board_text(
+                t, lesson, school_class, await session.run_sync(headcount, lesson), application.bot.username
+            ),
             buttons=board_buttons(t, lesson),
         )
 

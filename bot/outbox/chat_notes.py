@@ -37,7 +37,7 @@ class Removal:
 async def remove_notes(application: App, services: Services, person_id: int, purpose: Purpose | None = None) -> Removal:
     """Delete the person's notes from their chat; of one purpose, or all."""
     async with services.database.session() as session:
-        notes = await attempts.in_chat(session, person_id, purpose)
+        notes = await session.run_sync(attempts.in_chat, person_id, purpose)
     removed, left = [], []
     for note in notes:
         if await _delete(application, note.chat_id, note.message_id, note.sent_at):
@@ -45,15 +45,15 @@ async def remove_notes(application: App, services: Services, person_id: int, pur
         else:
             left.append(note.sent_at)
     async with services.database.session() as session:
-        await attempts.removed_from_chat(session, removed, now())
+        await session.run_sync(attempts.removed_from_chat, removed, now())
     return Removal(len(removed), left)
 
 
 async def remove_cards(application: App, services: Services, person_id: int) -> Removal:
     """Delete the person's notes from the chats of the teachers who were asked to listen."""
     async with services.database.session() as session:
-        about_notes = await cards.cards_with_voice(session, person_id)
-        about_voices = await claim_cards.cards_with_voice(session, person_id)
+        about_notes = await session.run_sync(cards.cards_with_voice, person_id)
+        about_voices = await session.run_sync(claim_cards.cards_with_voice, person_id)
     shown: list[tuple[type[cards.Card], int, cards.Card]] = [
         *((ReviewCard, card.review_id, card) for card in about_notes),
         *((ClaimCard, card.claim_id, card) for card in about_voices),
@@ -63,7 +63,7 @@ async def remove_cards(application: App, services: Services, person_id: int) -> 
         if card.message_id and await _delete(application, card.chat_id, card.message_id, card.claimed_at):
             removed += 1
             async with services.database.session() as session:
-                await cards.card_removed(session, kind, question, card.chat_id)
+                await session.run_sync(cards.card_removed, kind, question, card.chat_id)
         else:
             left.append(card.claimed_at)
     return Removal(removed, left)

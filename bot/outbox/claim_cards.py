@@ -6,7 +6,7 @@ import logging
 from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.messages.consent import CONSENT_VERSION
@@ -39,12 +39,12 @@ async def keep_claims(application: App, services: Services) -> None:
     Safe to run at any time. Each chat for itself: what one does not take is tried again later.
     """
     async with services.database.session() as session:
-        await claim_decisions.lapse(session, now())
-        await claim_decisions.forget_decided(session, now())
+        await session.run_sync(claim_decisions.lapse, now())
+        await session.run_sync(claim_decisions.forget_decided, now())
     async with services.database.session() as session:
-        missing = await claim_cards.missing_cards(session, now())
-        outdated = await claim_cards.outdated_cards(session)
-        untold = await claim_decisions.untold(session)
+        missing = await session.run_sync(claim_cards.missing_cards, now())
+        outdated = await session.run_sync(claim_cards.outdated_cards)
+        untold = await session.run_sync(claim_decisions.untold)
     await all_of(
         [
             *(_send_card(application, services, claim_id, chat_id) for claim_id, chat_id in missing),
@@ -64,7 +64,7 @@ async def ask_about(application: App, services: Services, claim_ids: Sequence[in
 
     async def asked() -> Asked:
         async with services.database.session() as session:
-            found = {await claim_cards.asked(session, claim_id) for claim_id in claim_ids}
+            found = {await session.run_sync(claim_cards.asked, claim_id) for claim_id in claim_ids}
         return next((one for one in (Asked.SOON, Asked.LATER, Asked.NOBODY) if one in found), Asked.YES)
 
     return await ask(application, keep_claims(application, services), asked)
@@ -72,30 +72,30 @@ async def ask_about(application: App, services: Services, claim_ids: Sequence[in
 
 async def _send_card(application: App, services: Services, claim_id: int, chat_id: int) -> None:
     async with services.database.session() as session:
-        if not await cards.claim_card(session, ClaimCard, claim_id, chat_id, now()):
+        if not await session.run_sync(cards.claim_card, ClaimCard, claim_id, chat_id, now()):
             return
         claim = await session.get_one(VoiceClaim, claim_id)
-        note = await _note(session, claim)
-        t = await texts_for(session, chat_id)
-        text, buttons = await card_text(session, claim, chat_id, t), card_buttons(claim, t)
+        note = await session.run_sync(_note, claim)
+        t = await session.run_sync(texts_for, chat_id)
+        text, buttons = await session.run_sync(card_text, claim, chat_id, t), card_buttons(claim, t)
     try:
         message_id = await send_note(application, chat_id, note, text, keyboard(buttons), t, _PATIENCE)
     except TelegramError as error:
         # Blocked, gone, or held up: asked again, at once where the chat is heard of again.
         _log.info("a teacher is asked later", extra={"claim": claim_id, "error": type(error).__name__})
         async with services.database.session() as session:
-            await cards.put_card_off(session, ClaimCard, claim_id, chat_id, now())
+            await session.run_sync(cards.put_card_off, ClaimCard, claim_id, chat_id, now())
         return
     async with services.database.session() as session:
-        await cards.card_sent(session, ClaimCard, claim_id, chat_id, message_id)
+        await session.run_sync(cards.card_sent, ClaimCard, claim_id, chat_id, message_id)
 
 
-async def _note(session: AsyncSession, claim: VoiceClaim) -> Attempt | None:
+def _note(session: Session, claim: VoiceClaim) -> Attempt | None:
     """The note to listen to: only of someone who agreed to a text that says so."""
-    person = await session.get_one(Person, claim.person_id)
-    if claim.attempt_id is None or not await has_consent(session, person.telegram_id, CONSENT_VERSION):
+    person = session.get_one(Person, claim.person_id)
+    if claim.attempt_id is None or not has_consent(session, person.telegram_id, CONSENT_VERSION):
         return None
-    return await session.get(Attempt, claim.attempt_id)
+    return session.get(Attempt, claim.attempt_id)
 
 
 async def _mend_card(application: App, services: Services, claim_id: int, chat_id: int) -> None:
@@ -104,8 +104,8 @@ async def _mend_card(application: App, services: Services, claim_id: int, chat_i
         claim = await session.get(VoiceClaim, claim_id)
         if card is None or claim is None:
             return
-        t = await texts_for(session, chat_id)
-        text, buttons = await card_text(session, claim, chat_id, t), card_buttons(claim, t)
+        t = await session.run_sync(texts_for, chat_id)
+        text, buttons = await session.run_sync(card_text, claim, chat_id, t), card_buttons(claim, t)
         person = await session.get_one(Person, claim.person_id)
         state, message_id, name = claim.state, card.message_id, person.full_name
     if message_id:
@@ -130,13 +130,13 @@ async def _tell_student(application: App, services: Services, claim_id: int) -> 
     at = now()
     async with services.database.session() as session:
         # Written down first: a student told twice would wonder.
-        if not await claim_decisions.take_telling(session, claim_id, at):
+        if not await session.run_sync(claim_decisions.take_telling, claim_id, at):
             return
         claim = await session.get_one(VoiceClaim, claim_id)
         person = await session.get_one(Person, claim.person_id)
         school_class = await session.get(SchoolClass, claim.class_id) if claim.class_id is not None else None
-        serves = await votes_of(session, person.id)
-        t = await texts_for(session, person.telegram_id)
+        serves = await session.run_sync(votes_of, person.id)
+        t = await session.run_sync(texts_for, person.telegram_id)
     old = "-old" if claim.class_id is None and claim.state is not ClaimState.ACCEPTED and serves else ""
     text = t(f"claim-told-{claim.state}{old}")
     if school_class is not None:
@@ -148,17 +148,15 @@ async def _tell_student(application: App, services: Services, claim_id: int) -> 
     except TelegramError as error:
         _log.info("a student is told later", extra={"error": type(error).__name__})
         async with services.database.session() as session:
-            await claim_decisions.not_told(session, claim_id, at)
+            await session.run_sync(claim_decisions.not_told, claim_id, at)
 
 
-async def card_text(session: AsyncSession, claim: VoiceClaim, chat_id: int, t: Texts) -> str:
+def card_text(session: Session, claim: VoiceClaim, chat_id: int, t: Texts) -> str:
     """What a card says: who, where, when, what is known of the voice, what holds meanwhile, what was decided."""
-    person = await session.get_one(Person, claim.person_id)
-    shared = (
-        [claim.class_id] if claim.class_id is not None else await claim_cards.classes_shared(session, claim, chat_id)
-    )
-    school_class = await session.get_one(SchoolClass, shared[0]) if shared else None
-    names = {key: name for one in shared for key, name in (await names_in_class(session, one)).items()}
+    person = session.get_one(Person, claim.person_id)
+    shared = [claim.class_id] if claim.class_id is not None else claim_cards.classes_shared(session, claim, chat_id)
+    school_class = session.get_one(SchoolClass, shared[0]) if shared else None
+    names = {key: name for one in shared for key, name in (names_in_class(session, one)).items()}
     zone = ZoneInfo(school_class.timezone if school_class is not None else "UTC")
     lines = [
         t(
@@ -170,7 +168,7 @@ async def card_text(session: AsyncSession, claim: VoiceClaim, chat_id: int, t: T
     ]
     if claim.changed:
         lines.append(t("claim-changed"))
-    likenesses = await claims.whom_it_sounds_like(session, claim.id, shared)
+    likenesses = claims.whom_it_sounds_like(session, claim.id, shared)
     lines += [t("claim-like", other=names[one.other_id]) for one in likenesses if one.other_id in names]
     if len(lines) == 1:
         lines.append(t("claim-like-someone"))
@@ -178,7 +176,7 @@ async def card_text(session: AsyncSession, claim: VoiceClaim, chat_id: int, t: T
     if claim.state is ClaimState.OPEN:
         until = f"{(claim.created_at + LAPSES_AFTER).astimezone(zone):%d.%m.}"
         return text + t("claim-until-new" if claim.class_id is not None else "claim-until-old", until=until)
-    teacher = await session.get(Person, claim.decided_by) if claim.decided_by else None
+    teacher = session.get(Person, claim.decided_by) if claim.decided_by else None
     return text + t(f"claim-{claim.state}", teacher=teacher.full_name if teacher else "")
 
 
@@ -202,15 +200,15 @@ async def waiting_words(application: App, services: Services, person_id: int, en
     Whether a teacher was asked, and what works meanwhile.
     """
     async with services.database.session() as session:
-        open_claims = await claims.made_by(session, enrolment)
+        open_claims = await session.run_sync(claims.made_by, enrolment)
     if not open_claims:
         return None
     asked = await ask_about(application, services, [claim.id for claim in open_claims])
     async with services.database.session() as session:
         held = {claim.class_id for claim in open_claims}
-        serves = bool(await votes_of(session, person_id))
+        serves = bool(await session.run_sync(votes_of, person_id))
         person = await session.get_one(Person, person_id)
-        titles = [one.title for one in await attended_classes(session, person) if one.id in held]
+        titles = [one.title for one in await session.run_sync(attended_classes, person) if one.id in held]
     return waiting_text(
         changed=open_claims[0].changed, beside=None in held, serves=serves, titles=titles, asked=asked, t=t
     )
@@ -219,7 +217,7 @@ async def waiting_words(application: App, services: Services, person_id: int, en
 async def words_for_joiner(application: App, services: Services, person_id: int, class_id: int, t: Texts) -> str:
     """The same for someone who has just joined a class with the voiceprint they have; empty where it counts there."""
     async with services.database.session() as session:
-        found = [one for one in await claims.of_class(session, class_id) if one.person_id == person_id]
+        found = [one for one in await session.run_sync(claims.of_class, class_id) if one.person_id == person_id]
     held = [one for one in found if one.class_id == class_id]
     if not held:
         return ""
@@ -250,7 +248,7 @@ def waiting_text(*, changed: bool, beside: bool, serves: bool, titles: Sequence[
     return f"{why} {word}\n\n{meanwhile}"
 
 
-async def report_line(session: AsyncSession, class_id: int, t: Texts) -> str:
+def report_line(session: Session, class_id: int, t: Texts) -> str:
     """How many voices of the class wait for a teacher's word, on a line of its own; nothing where none does."""
-    number = len(await claims.of_class(session, class_id))
+    number = len(claims.of_class(session, class_id))
     return "\n" + t("claims-waiting", number=number) if number else ""

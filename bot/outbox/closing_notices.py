@@ -24,26 +24,26 @@ _PATIENCE = 20.0
 async def close_overdue(application: App, services: Services) -> None:
     """Close the lessons whose time is up, and tell their teachers."""
     async with services.database.session() as session:
-        overdue = [lesson.id for lesson in await open_lessons(session) if lesson.closes_at <= now()]
+        overdue = [lesson.id for lesson in await session.run_sync(open_lessons) if lesson.closes_at <= now()]
     for lesson_id in overdue:
         async with services.database.session() as session:
-            lesson = await take_open_lesson(session, lesson_id)
+            lesson = await session.run_sync(take_open_lesson, lesson_id)
             if lesson is not None:
-                await close_lesson(session, lesson, lesson.closes_at)
+                await session.run_sync(close_lesson, lesson, lesson.closes_at)
         services.stale_boards.touch(lesson_id)
     async with services.database.session() as session:
-        owed = await notices.owed(session, now(), services.holder)
+        owed = await session.run_sync(notices.owed, now(), services.holder)
     await all_of(_tell(application, services, lesson_id, chat_id) for lesson_id, chat_id in owed)
 
 
 async def _tell(application: App, services: Services, lesson_id: int, chat_id: int) -> None:
     async with services.database.session() as session:
-        if not await notices.claim(session, lesson_id, chat_id, now(), services.holder):
+        if not await session.run_sync(notices.claim, lesson_id, chat_id, now(), services.holder):
             return
         lesson = await session.get_one(Lesson, lesson_id)
         school_class = await session.get_one(SchoolClass, lesson.class_id)
-        t = await texts_for(session, chat_id)
-        text = await summary_text(session, t, lesson, school_class)
+        t = await session.run_sync(texts_for, chat_id)
+        text = await session.run_sync(summary_text, t, lesson, school_class)
     try:
         await application.bot.send_message(
             chat_id, text, reply_markup=keyboard(report_button(t, lesson)), rate_limit_args=_PATIENCE
@@ -51,7 +51,7 @@ async def _tell(application: App, services: Services, lesson_id: int, chat_id: i
     except TelegramError as error:
         _log.info("a teacher hears later that a lesson closed", extra={"error": type(error).__name__})
         async with services.database.session() as session:
-            await notices.put_off(session, lesson_id, chat_id, now())
+            await session.run_sync(notices.put_off, lesson_id, chat_id, now())
         return
     async with services.database.session() as session:
-        await notices.kept(session, lesson_id, chat_id)
+        await session.run_sync(notices.kept, lesson_id, chat_id)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram.error import TelegramError
 
 from bot.messages.replies import Buttons, keyboard
@@ -28,17 +28,17 @@ _PATIENCE = 20.0
 async def tell_of_namesakes(application: App, services: Services) -> None:
     """A message for each name that no teacher has heard of."""
     async with services.database.session() as session:
-        untold = await namesakes.untold(session)
+        untold = await session.run_sync(namesakes.untold)
     for class_id, person_id in untold:
         notices = []
         async with services.database.session() as session:
             # Written down first: told twice, it would look like a third student.
-            row = await namesakes.take_telling(session, class_id, person_id, now())
+            row = await session.run_sync(namesakes.take_telling, class_id, person_id, now())
             if row is None:
                 continue
-            for teacher in await teachers_of(session, class_id):
-                t = await texts_for(session, teacher.telegram_id)
-                told = await _notice(session, row, t)
+            for teacher in await session.run_sync(teachers_of, class_id):
+                t = await session.run_sync(texts_for, teacher.telegram_id)
+                told = await session.run_sync(_notice, row, t)
                 if told is not None:
                     notices.append((teacher.telegram_id, *told))
         for chat_id, text, buttons in notices:
@@ -50,14 +50,14 @@ async def tell_of_namesakes(application: App, services: Services) -> None:
                 _log.info("a teacher cannot be told of namesakes", extra={"error": type(error).__name__})
 
 
-async def _notice(session: AsyncSession, row: Namesake, t: Texts) -> tuple[str, Buttons] | None:
+def _notice(session: Session, row: Namesake, t: Texts) -> tuple[str, Buttons] | None:
     """What to say and what can be done; None where the names look different by now, or the student has left."""
-    person = await session.get_one(Person, row.person_id)
-    others = await namesakes_of(session, person, row.class_id)
-    names = await names_in_class(session, row.class_id)
+    person = session.get_one(Person, row.person_id)
+    others = namesakes_of(session, person, row.class_id)
+    names = names_in_class(session, row.class_id)
     if person.id not in names or not others:
         return None
-    school_class = await session.get_one(SchoolClass, row.class_id)
+    school_class = session.get_one(SchoolClass, row.class_id)
     found = ", ".join(names[other.id] for other in others)
     lines = [t("namesake-card", title=school_class.title, name=names[person.id], other=found)]
     if not any(same_letters(person.full_name, other.full_name) for other in others):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.messages.replies import Buttons, keyboard
@@ -34,10 +34,10 @@ async def keep_reviews(application: App, services: Services) -> None:
     Each chat for itself: what one does not take is tried again later, and holds up no other.
     """
     async with services.database.session() as session:
-        await reviews.drop_old_embeddings(session, now())
-        missing = await cards.missing_cards(session, now())
-        outdated = [(card.review_id, card.chat_id) for card, _ in await cards.outdated_cards(session)]
-        untold = await reviews.untold(session)
+        await session.run_sync(reviews.drop_old_embeddings, now())
+        missing = await session.run_sync(cards.missing_cards, now())
+        outdated = [(card.review_id, card.chat_id) for card, _ in await session.run_sync(cards.outdated_cards)]
+        untold = await session.run_sync(reviews.untold)
     await all_of(
         [
             *(_send_card(application, services, review_id, chat_id) for review_id, chat_id in missing),
@@ -57,19 +57,19 @@ async def ask_teachers(application: App, services: Services, lesson_id: int, per
 
     async def asked() -> Asked:
         async with services.database.session() as session:
-            return await cards.asked(session, lesson_id, person_id)
+            return await session.run_sync(cards.asked, lesson_id, person_id)
 
     return await ask(application, keep_reviews(application, services), asked)
 
 
 async def _send_card(application: App, services: Services, review_id: int, chat_id: int) -> None:
     async with services.database.session() as session:
-        if not await cards.claim_card(session, ReviewCard, review_id, chat_id, now()):
+        if not await session.run_sync(cards.claim_card, ReviewCard, review_id, chat_id, now()):
             return
         review = await session.get_one(Review, review_id)
         attempt = await session.get(Attempt, review.attempt_id) if review.attempt_id else None
-        t = await texts_for(session, chat_id)
-        text = await card_text(session, review, t)
+        t = await session.run_sync(texts_for, chat_id)
+        text = await session.run_sync(card_text, review, t)
         buttons = card_buttons(review, t)
     try:
         message_id = await send_note(application, chat_id, attempt, text, keyboard(buttons), t, _PATIENCE)
@@ -77,10 +77,10 @@ async def _send_card(application: App, services: Services, review_id: int, chat_
         # Blocked, gone, or held up: asked again, at once where the chat is heard of again.
         _log.info("a teacher is asked later", extra={"review": review_id, "error": type(error).__name__})
         async with services.database.session() as session:
-            await cards.put_card_off(session, ReviewCard, review_id, chat_id, now())
+            await session.run_sync(cards.put_card_off, ReviewCard, review_id, chat_id, now())
         return
     async with services.database.session() as session:
-        await cards.card_sent(session, ReviewCard, review_id, chat_id, message_id)
+        await session.run_sync(cards.card_sent, ReviewCard, review_id, chat_id, message_id)
 
 
 async def _mend_card(application: App, services: Services, review_id: int, chat_id: int) -> None:
@@ -89,8 +89,8 @@ async def _mend_card(application: App, services: Services, review_id: int, chat_
         review = await session.get(Review, review_id)
         if card is None or review is None:
             return
-        t = await texts_for(session, chat_id)
-        text, buttons = await card_text(session, review, t), card_buttons(review, t)
+        t = await session.run_sync(texts_for, chat_id)
+        text, buttons = await session.run_sync(card_text, review, t), card_buttons(review, t)
         state, message_id = review.state, card.message_id
     if message_id:
         try:
@@ -126,14 +126,14 @@ async def _tell_student(application: App, services: Services, review_id: int) ->
     at = now()
     async with services.database.session() as session:
         # Written down first: a student told twice would wonder.
-        if not await reviews.take_telling(session, review_id, at):
+        if not await session.run_sync(reviews.take_telling, review_id, at):
             return
         review = await session.get_one(Review, review_id)
         person = await session.get_one(Person, review.person_id)
         lesson = await session.get_one(Lesson, review.lesson_id)
         school_class = await session.get_one(SchoolClass, lesson.class_id)
         mark = await session.get(Attendance, (lesson.id, person.id))
-        t = await texts_for(session, person.telegram_id)
+        t = await session.run_sync(texts_for, person.telegram_id)
     how = "review-told" if review.attempt_id else "here-told"
     if review.state is ReviewState.CONFIRMED and mark is not None:
         marked_at = (mark.at or review.sent_at).astimezone(ZoneInfo(school_class.timezone))
@@ -152,25 +152,25 @@ async def _tell_student(application: App, services: Services, review_id: int) ->
     except TelegramError as error:
         _log.info("a student is told later", extra={"error": type(error).__name__})
         async with services.database.session() as session:
-            await reviews.not_told(session, review_id, at)
+            await session.run_sync(reviews.not_told, review_id, at)
 
 
-async def card_text(session: AsyncSession, review: Review, t: Texts) -> str:
+def card_text(session: Session, review: Review, t: Texts) -> str:
     """What a card says: who, where, why, and what was decided."""
-    person = await session.get_one(Person, review.person_id)
-    lesson = await session.get_one(Lesson, review.lesson_id)
-    school_class = await session.get_one(SchoolClass, lesson.class_id)
-    name = (await names_in_class(session, lesson.class_id)).get(person.id, person.full_name)
+    person = session.get_one(Person, review.person_id)
+    lesson = session.get_one(Lesson, review.lesson_id)
+    school_class = session.get_one(SchoolClass, lesson.class_id)
+    name = (names_in_class(session, lesson.class_id)).get(person.id, person.full_name)
     at = review.sent_at.astimezone(ZoneInfo(school_class.timezone))
     kind = "review" if review.attempt_id else "here"
-    attempt = await session.get(Attempt, review.attempt_id) if review.attempt_id else None
+    attempt = session.get(Attempt, review.attempt_id) if review.attempt_id else None
     card = "review-card-voice-waits" if attempt is not None and attempt.score is None else f"{kind}-card"
     head = t(card, name=name, title=school_class.title, time=f"{at:%d.%m. %H:%M}", tries=MOST)
     if review.state is ReviewState.OPEN:
-        if number := await other_voices(session, review.lesson_id, review.person_id):
+        if number := other_voices(session, review.lesson_id, review.person_id):
             head += "\n" + t("review-other-voices", number=number)
         return head + "\n\n" + t(f"{kind}-ask", name=name)
-    teacher = await session.get(Person, review.decided_by) if review.decided_by else None
+    teacher = session.get(Person, review.decided_by) if review.decided_by else None
     return head + "\n\n" + t(f"{kind}-{review.state}", teacher=teacher.full_name if teacher else "")
 
 
@@ -188,7 +188,7 @@ def card_buttons(review: Review, t: Texts) -> Buttons:
             return []
 
 
-async def texts_for(session: AsyncSession, telegram_id: int) -> Texts:
+def texts_for(session: Session, telegram_id: int) -> Texts:
     """The language in which an account was last heard."""
-    conversation = await session.get(Conversation, telegram_id)
+    conversation = session.get(Conversation, telegram_id)
     return texts_in(conversation.locale if conversation else "en")

@@ -110,7 +110,7 @@ class DurableQueue(asyncio.Queue[object]):
         if self._stopping.is_set():
             return 0
         async with self._database.session() as session:
-            left = await inbox.take_over(session, self._holder, self._watch, now())
+            left = await session.run_sync(inbox.take_over, self._holder, self._watch, now())
         if self._stopping.is_set():
             return 0  # `release` leaves them to others
         for digest, payload in left:
@@ -126,7 +126,7 @@ class DurableQueue(asyncio.Queue[object]):
             return True
         try:
             async with self._database.session() as session:
-                if await inbox.holds(session, self._holder, digest):
+                if await session.run_sync(inbox.holds, self._holder, digest):
                     return True
         except (SQLAlchemyError, OSError):
             return True  # its handler meets the same outage, and is tried again
@@ -153,7 +153,7 @@ class DurableQueue(asyncio.Queue[object]):
                 if self._unmarked:
                     await self._mark()
             async with self._database.session() as session:
-                await inbox.renew(session, self._holder, now())
+                await session.run_sync(inbox.renew, self._holder, now())
             self._renewed = time.monotonic()
             taken = await self.recover(bot)
             if taken:
@@ -162,13 +162,13 @@ class DurableQueue(asyncio.Queue[object]):
     async def release(self) -> None:
         """Leave what is unhandled to others, at once."""
         async with self._database.session() as session:
-            await inbox.release(session, self._holder)
+            await session.run_sync(inbox.release, self._holder)
 
     async def _mark(self) -> None:
         digests = list(self._unmarked)
         try:
             async with self._database.session() as session:
-                await inbox.handled(session, digests, now())
+                await session.run_sync(inbox.handled, digests, now())
         except (SQLAlchemyError, OSError) as error:
             if self._database.troubles.saw(error) is None:  # else it is told, and not at each try
                 _log.warning("handled, but not marked so yet", extra={"error": type(error).__name__})
@@ -182,7 +182,9 @@ class DurableQueue(asyncio.Queue[object]):
             self._heard.beat()
             try:
                 async with self._database.session() as session:
-                    digest = await inbox.accept(session, update.update_id, update.to_json(), self._holder, now())
+                    digest = await session.run_sync(
+                        inbox.accept, update.update_id, update.to_json(), self._holder, now()
+                    )
                 self._unwritable_since = None
                 return digest
             except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is

@@ -45,21 +45,21 @@ async def follow(application: App, services: Services, erased: Erased) -> Erasur
         "cards_left": len(cards.left),
     }
     async with services.database.session() as session:
-        return await erasure.add_counts(session, erased.erasure.receipt, counts)
+        return await session.run_sync(erasure.add_counts, erased.erasure.receipt, counts)
 
 
 async def clear_traces(_application: App, services: Services) -> None:
     """Write the stores' files anew after an erasure: copies of what was erased are left in them."""
     async with services.database.session() as session:
-        receipts = await erasure.uncleared(session)
-        if not receipts or not await chores.take(session, _TRACES, now()):
+        receipts = await session.run_sync(erasure.uncleared)
+        if not receipts or not await session.run_sync(chores.take, _TRACES, now()):
             return
     await asyncio.to_thread(remove_set_aside, services.settings.data_dir)
     clean = await services.database.scrub() and await rewrite_queue_log(services.redis)
     async with services.database.session() as session:
         if clean:
-            await erasure.cleared(session, receipts, now())
-        await chores.done(session, _TRACES, now() + _NOT_MORE_OFTEN_THAN)
+            await session.run_sync(erasure.cleared, receipts, now())
+        await session.run_sync(chores.done, _TRACES, now() + _NOT_MORE_OFTEN_THAN)
 
 
 def receipt_text(done: Erasure, t: Texts) -> str:

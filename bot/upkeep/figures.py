@@ -41,7 +41,7 @@ async def read_database(_application: App, services: Services) -> None:
     """Once: what waits in the database."""
     with _unknown_on_error(_DATABASE):
         async with services.database.session() as session:
-            _show(_DATABASE, await figures(session, now()))
+            _show(_DATABASE, await session.run_sync(figures, now()))
 
 
 @contextmanager

@@ -24,9 +24,9 @@ async def keep_recordings(application: App, services: Services, person_id: int) 
     """Fetch the notes of the voiceprint from Telegram and keep them, sealed. False: no agreement, no files."""
     async with services.database.session() as session:
         person = await session.get(Person, person_id)
-        if person is None or not await keeps_recordings(session, person.telegram_id):
+        if person is None or not await session.run_sync(keeps_recordings, person.telegram_id):
             return False
-        files = await recordings.enrolment_files(session, person_id)
+        files = await session.run_sync(recordings.enrolment_files, person_id)
     audio: dict[str, bytes] = {}
     for attempt_id, file_id in files.items():
         try:
@@ -35,9 +35,9 @@ async def keep_recordings(application: App, services: Services, person_id: int) 
             _log.info("an enrolment recording is gone from Telegram", extra={"attempt": attempt_id})
     async with services.database.session() as session:
         # The agreement may have been withdrawn while we were fetching.
-        if not audio or not await keeps_recordings(session, person.telegram_id):
+        if not audio or not await session.run_sync(keeps_recordings, person.telegram_id):
             return False
-        await recordings.keep(session, services.keyring, person_id, audio, now())
+        await session.run_sync(recordings.keep, services.keyring, person_id, audio, now())
     return True
 
 
@@ -48,14 +48,14 @@ async def ask_to_enrol_again(application: App, services: Services) -> None:
         return
     model, weight_hash = encoder
     async with services.database.session() as session:
-        outdated = await recordings.outdated_people(session, model, weight_hash)
+        outdated = await session.run_sync(recordings.outdated_people, model, weight_hash)
     for person, kept in outdated:
         if kept or person.asked_again_for == weight_hash:
             continue
         async with services.database.session() as session:
-            if not await recordings.take_asking(session, person.id, weight_hash):
+            if not await session.run_sync(recordings.take_asking, person.id, weight_hash):
                 continue
-            t = await texts_for(session, person.telegram_id)
+            t = await session.run_sync(texts_for, person.telegram_id)
         try:
             await application.bot.send_message(person.telegram_id, t("enrol-anew"))
         except (Forbidden, BadRequest) as error:

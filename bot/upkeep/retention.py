@@ -26,11 +26,11 @@ async def keep_only_as_long(_application: App, services: Services) -> None:
     """The sweep, if a day has passed since the last one."""
     at = now()
     async with services.database.session() as session:
-        if not await chores.take(session, "sweep", at):
+        if not await session.run_sync(chores.take, "sweep", at):
             return
     swept = await sweep(services, at)
     async with services.database.session() as session:
-        await chores.done(session, "sweep", at + _DAY)
+        await session.run_sync(chores.done, "sweep", at + _DAY)
     _log.info("swept", extra={name: count for name, count in swept.items() if count})
 
 
@@ -38,16 +38,16 @@ async def sweep(services: Services, at: datetime) -> dict[str, int]:
     """Remove what is past its time at that moment; how much, by what it was."""
     periods = retention.Periods.of(services.settings)
     async with services.database.session() as session:
-        archived = await retention.archived_classes(session, periods, at)
+        archived = await session.run_sync(retention.archived_classes, periods, at)
     await publish_each(services, archived)
     async with services.database.long_session() as session:
-        counts = await retention.sweep(session, periods, at)
+        counts = await session.run_sync(retention.sweep, periods, at)
     async with services.database.long_session() as session:
-        unused = await retention.unused_voices(session, periods, at)
+        unused = await session.run_sync(retention.unused_voices, periods, at)
     for person_id in unused:
         await _erase(services, person_id, Kind.UNUSED_VOICE, at)
     async with services.database.long_session() as session:
-        left_over = await retention.left_over(session, periods, at)
+        left_over = await session.run_sync(retention.left_over, periods, at)
     for person_id in left_over:
         await _erase(services, person_id, Kind.LEFT_OVER, at)
     if any(counts.values()) and not (unused or left_over):
@@ -59,19 +59,19 @@ async def sweep(services: Services, at: datetime) -> dict[str, int]:
 async def keep_queue_log_short(_application: App, services: Services) -> None:
     """Every hour: what was settled leaves the queue's append-only file, the notes' sealed audio with it."""
     async with services.database.session() as session:
-        if not await chores.take(session, "queue log", now()):
+        if not await session.run_sync(chores.take, "queue log", now()):
             return
     await asyncio.to_thread(remove_set_aside, services.settings.data_dir, KEPT_FOR)
     if await grown(services.redis):
         await rewrite_queue_log(services.redis)
     async with services.database.session() as session:
-        await chores.done(session, "queue log", now() + _HOUR)
+        await session.run_sync(chores.done, "queue log", now() + _HOUR)
 
 
 async def _erase(services: Services, person_id: int, kind: Kind, at: datetime) -> None:
     async with services.database.session() as session:
         person = await session.get(Person, person_id)
-        class_ids = await every_class_of(session, person) if person is not None else ()
+        class_ids = await session.run_sync(every_class_of, person) if person is not None else ()
     # The galleries first: should we stop in between, nobody would come back to them. A missing centroid is put back.
     await take_out(services, person_id, class_ids)
     async with services.database.session() as session:
@@ -79,5 +79,5 @@ async def _erase(services: Services, person_id: int, kind: Kind, at: datetime) -
         if person is None:
             return
         erase = erasure.erase_voice if kind is Kind.UNUSED_VOICE else erasure.erase_everything
-        await erase(session, person, str(uuid.uuid4()), kind, at)
+        await session.run_sync(erase, person, str(uuid.uuid4()), kind, at)
     await publish_each(services, class_ids)

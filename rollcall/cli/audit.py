@@ -82,7 +82,7 @@ async def export(settings: Settings, choice: Choice, *, names: bool) -> AsyncIte
     try:
         with database_needed():
             async with database.session() as session:
-                audit.record(session, Action.EXPORT_MADE, None, "audit", form="jsonl", names=names)
+                await session.run_sync(audit.record, Action.EXPORT_MADE, None, "audit", form="jsonl", names=names)
         async with database.snapshot() as connection:
             people = await names_behind(connection) if names else {}
             async for record, sealed in read_records(connection):

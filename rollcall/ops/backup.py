@@ -58,7 +58,7 @@ async def backup(settings: Settings, path: Path, tick: Tick) -> Made:
                     head = await session.get(AuditHead, 1)
                     # With another key the backup is as good; but the chain is not ours to go on with.
                     if head is None or head.key_id in keyring.key_ids:
-                        audit.record(session, Action.BACKUP_MADE, None, "database")
+                        await session.run_sync(audit.record, Action.BACKUP_MADE, None, "database")
             async with database.snapshot() as connection:
                 manifest = await dump(connection, writer, keyring.key_ids[0], tick)
             writer.finish(manifest)

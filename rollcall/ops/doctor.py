@@ -147,7 +147,7 @@ async def _voiceprints(settings: Settings) -> Finding:
         database = Database(settings.effective_database_url)
         try:
             async with database.session() as session:
-                outdated = await outdated_people(session, *weights)
+                outdated = await session.run_sync(outdated_people, *weights)
         finally:
             await database.close()
     except (SQLAlchemyError, OSError, RollcallError) as error:

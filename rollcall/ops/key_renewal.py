@@ -133,7 +133,9 @@ async def _erase(database: Database, keyring: Keyring, lost: Lost) -> None:
             else:
                 await session.execute(delete(place.table).where(foreign))
         prints = lost.values["voiceprints"]
-        audit.record(session, Action.KEYS_RENEWED, None, "keys", key=keyring.key_ids[0], voiceprints=prints)
+        await session.run_sync(
+            audit.record, Action.KEYS_RENEWED, None, "keys", key=keyring.key_ids[0], voiceprints=prints
+        )
 
 
 @asynccontextmanager

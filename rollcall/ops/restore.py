@@ -83,8 +83,8 @@ async def restore_into(
         await connection.run_sync(lambda sync: upgrade(sync, "head"))
         async with AsyncSession(bind=connection) as session:
             of = found.manifest.made_at.isoformat(timespec="seconds")
-            audit.record(session, Action.DATABASE_RESTORED, None, "database", backup=sha256, of=of)
-            await audit.write_pending(session, Sealer(keyring))
+            await session.run_sync(audit.record, Action.DATABASE_RESTORED, None, "database", backup=sha256, of=of)
+            await session.run_sync(audit.write_pending, Sealer(keyring))
 
 
 def fill(connection: Connection, found: Archive, tick: Tick) -> None:

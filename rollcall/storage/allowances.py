@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.limits import LIMITS, Limit
 from rollcall.sealing.seal import Keyring
@@ -34,9 +34,9 @@ class Exceeded:
     first: bool
 
 
-async def spend(session: AsyncSession, who: str, limit: Limit, now: datetime, update_id: int) -> Exceeded | None:
+def spend(session: Session, who: str, limit: Limit, now: datetime, update_id: int) -> Exceeded | None:
     """Count one; None where it is within the limit. The same update again (a second try) counts once."""
-    row = await _row(session, who, limit, now)
+    row = _row(session, who, limit, now)
     if row.last_update_id == update_id:
         return None
     if row.told_update_id is not None and limit.recovered(row.whole_at, now):
@@ -51,21 +51,21 @@ async def spend(session: AsyncSession, who: str, limit: Limit, now: datetime, up
     return None
 
 
-async def exceeded(session: AsyncSession, who: str, limit: Limit, now: datetime) -> timedelta | None:
+def exceeded(session: Session, who: str, limit: Limit, now: datetime) -> timedelta | None:
     """The wait for the next one, without counting one; None where there is one left."""
-    row = await session.get(Allowance, (who, limit.name))
+    row = session.get(Allowance, (who, limit.name))
     taken = limit.take(row.whole_at if row else None, now)
     return taken if isinstance(taken, timedelta) else None
 
 
-async def sweep(session: AsyncSession, now: datetime) -> None:
+def sweep(session: Session, now: datetime) -> None:
     """Forget the allowances that are whole again."""
     longest = max(limit.refill for limit in LIMITS)
-    await session.execute(delete(Allowance).where(Allowance.whole_at < now - longest))
+    session.execute(delete(Allowance).where(Allowance.whole_at < now - longest))
 
 
-async def _row(session: AsyncSession, who: str, limit: Limit, now: datetime) -> Allowance:
-    row = await session.get(Allowance, (who, limit.name), with_for_update=True)
+def _row(session: Session, who: str, limit: Limit, now: datetime) -> Allowance:
+    row = session.get(Allowance, (who, limit.name), with_for_update=True)
     if row is None:
         row = Allowance(who=who, kind=limit.name, whole_at=now)
         session.add(row)

@@ -9,8 +9,7 @@ from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import InstrumentedAttribute
+from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
@@ -55,8 +54,8 @@ class SealedFingerprint(NamedTuple):
     sealed: bytes
 
 
-async def register(
-    session: AsyncSession,
+def register(
+    session: Session,
     note: IncomingNote,
     person: Person,
     purpose: Purpose,
@@ -67,7 +66,7 @@ async def register(
     received_at: datetime,
 ) -> Attempt:
     """Write down that the note came; a note that came before keeps its row."""
-    known = await session.get(Attempt, note.attempt_id)
+    known = session.get(Attempt, note.attempt_id)
     if known is not None:
         return known
     attempt = Attempt(
@@ -89,7 +88,7 @@ async def register(
         timings={},
     )
     session.add(attempt)
-    await session.flush()
+    session.flush()
     return attempt
 
 
@@ -107,7 +106,7 @@ _SEEN_AT_SIGHT = (
 """A file refused for one of these is known not to be recorded for the moment, whoever sends it again."""
 
 
-async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
+def was_seen_before(session: Session, attempt: Attempt) -> bool:
     """Whether this very file came before, from anyone: by Telegram's id of it, or by its bytes. Also if it was erased.
 
     A file that was never judged (we failed, its sound was refused, there were too many) is no recording of use to
@@ -117,9 +116,9 @@ async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
     same = Attempt.file_unique_id == attempt.file_unique_id
     if attempt.content_hash is not None:
         same = or_(same, Attempt.content_hash == attempt.content_hash)
-    if await is_used(session, attempt):
+    if is_used(session, attempt):
         return True
-    found = await session.scalar(
+    found = session.scalar(
         select(Attempt.id)
         .where(
             same,
@@ -132,17 +131,17 @@ async def was_seen_before(session: AsyncSession, attempt: Attempt) -> bool:
     return found is not None
 
 
-async def to_remember(session: AsyncSession, person_id: int) -> Sequence[Attempt]:
+def to_remember(session: Session, person_id: int) -> Sequence[Attempt]:
     """The person's notes whose files would be known again if they came from anyone."""
     seen = or_(Attempt.verdict.in_(_SEEN), Attempt.reason.in_(_SEEN_AT_SIGHT))
-    return (await session.scalars(select(Attempt).where(Attempt.person_id == person_id, seen))).all()
+    return (session.scalars(select(Attempt).where(Attempt.person_id == person_id, seen))).all()
 
 
-async def fingerprints_around(session: AsyncSession, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:
+def fingerprints_around(session: Session, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:
     """Sealed fingerprints of every judged note of the person and of their classmates, enrolment included."""
     classes = select(Membership.class_id).where(Membership.person_id == person_id, Membership.role == STUDENT)
     classmates = select(Membership.person_id).where(Membership.class_id.in_(classes))
-    rows = await session.execute(
+    rows = session.execute(
         select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(
             or_(Attempt.person_id == person_id, Attempt.person_id.in_(classmates)),
             Attempt.fingerprint.is_not(None),
@@ -153,9 +152,9 @@ async def fingerprints_around(session: AsyncSession, person_id: int, attempt_id:
     return [SealedFingerprint(other, owner, sealed) for other, owner, sealed in rows if sealed is not None]
 
 
-async def owed(session: AsyncSession, settled_before: datetime, now: datetime) -> Sequence[str]:
+def owed(session: Session, settled_before: datetime, now: datetime) -> Sequence[str]:
     """Settled notes whose sender has not been told and can be told now: a bot stopped, or Telegram was out of reach."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Attempt.id)
         .where(*_owed(now), _before(Attempt.settled_at, settled_before, now))
         .order_by(Attempt.settled_at)
@@ -164,22 +163,22 @@ async def owed(session: AsyncSession, settled_before: datetime, now: datetime) -
     return rows.all()
 
 
-async def claim_answer(session: AsyncSession, attempt_id: str, until: datetime, now: datetime, holder: Holder) -> bool:
+def claim_answer(session: Session, attempt_id: str, until: datetime, now: datetime, holder: Holder) -> bool:
     """Take it on to send a note's final answer; False where it was sent, or another bot is at it until later."""
     # One statement, so that of two bots one is first.
     claim = update(Attempt).where(Attempt.id == attempt_id, *_owed(now))
     claim = claim.values(answer_from=until, answer_holder=str(holder))
-    return await session.scalar(claim.returning(Attempt.id)) is not None
+    return session.scalar(claim.returning(Attempt.id)) is not None
 
 
-async def release_answers_of_the_dead(session: AsyncSession, holder: Holder) -> None:
+def release_answers_of_the_dead(session: Session, holder: Holder) -> None:
     """Answers that a process of this machine was sending when it died may be sent at once."""
-    sending = await session.scalars(
+    sending = session.scalars(
         select(Attempt.answer_holder).where(*_UNANSWERED, Attempt.answer_holder.is_not(None)).distinct()
     )
     dead = [other for other in sending if other is not None and holder.knows_dead(other)]
     if dead:
-        await session.execute(
+        session.execute(
             update(Attempt)
             .where(*_UNANSWERED, Attempt.answer_holder.in_(dead))
             .values(answer_from=None, answer_holder=None)
@@ -200,9 +199,9 @@ def _before(
     return or_(column <= moment, column > now + _CLOCK_SET_BACK)
 
 
-async def queued(session: AsyncSession, attempt_id: str, entry: str) -> bool:
+def queued(session: Session, attempt_id: str, entry: str) -> bool:
     """The note is in the jobs stream, under this entry; False where it must not be: its sender was erased meanwhile."""
-    verdict = await session.scalar(
+    verdict = session.scalar(
         update(Attempt)
         .where(Attempt.id == attempt_id)
         .values(job_entry=entry, times_queued=Attempt.times_queued + 1)
@@ -211,9 +210,9 @@ async def queued(session: AsyncSession, attempt_id: str, entry: str) -> bool:
     return verdict is not None and verdict is not Verdict.REFUSED
 
 
-async def waiting(session: AsyncSession, received_before: datetime, now: datetime) -> Sequence[Attempt]:
+def waiting(session: Session, received_before: datetime, now: datetime) -> Sequence[Attempt]:
     """Notes that were queued a while ago and have no result yet."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Attempt).where(
             Attempt.verdict == Verdict.PENDING,
             Attempt.job_entry.is_not(None),
@@ -223,10 +222,10 @@ async def waiting(session: AsyncSession, received_before: datetime, now: datetim
     return rows.all()
 
 
-async def orphans(session: AsyncSession, received_before: datetime, now: datetime) -> Sequence[str]:
+def orphans(session: Session, received_before: datetime, now: datetime) -> Sequence[str]:
     """Notes that never reached the queue and whose update nobody will handle again: their handler failed."""
     unhandled = exists().where(IncomingUpdate.handled_at.is_(None))
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Attempt.id).where(
             Attempt.verdict == Verdict.PENDING,
             Attempt.job_entry.is_(None),
@@ -237,11 +236,9 @@ async def orphans(session: AsyncSession, received_before: datetime, now: datetim
     return rows.all()
 
 
-async def fail(
-    session: AsyncSession, attempt_id: str, now: datetime, reason: Reason = Reason.PROCESSING_FAILED
-) -> None:
+def fail(session: Session, attempt_id: str, now: datetime, reason: Reason = Reason.PROCESSING_FAILED) -> None:
     """Give up on a note that has no result: its sender is asked to send another."""
-    await session.execute(
+    session.execute(
         update(Attempt)
         .where(Attempt.id == attempt_id, Attempt.verdict == Verdict.PENDING)
         .values(verdict=Verdict.FAILED, reason=reason, settled_at=now)
@@ -257,24 +254,24 @@ class NoteInChat(NamedTuple):
     sent_at: datetime
 
 
-async def in_chat(session: AsyncSession, person_id: int, purpose: Purpose | None) -> Sequence[NoteInChat]:
+def in_chat(session: Session, person_id: int, purpose: Purpose | None) -> Sequence[NoteInChat]:
     """The person's notes that were not deleted from the chat, oldest first; of one purpose, or all."""
     query = select(Attempt.id, Attempt.chat_id, Attempt.message_id, Attempt.sent_at).where(
         Attempt.person_id == person_id, Attempt.removed_from_chat_at.is_(None)
     )
     if purpose is not None:
         query = query.where(Attempt.purpose == purpose)
-    return [NoteInChat(*row) for row in await session.execute(query.order_by(Attempt.sent_at))]
+    return [NoteInChat(*row) for row in session.execute(query.order_by(Attempt.sent_at))]
 
 
-async def removed_from_chat(session: AsyncSession, attempt_ids: Sequence[str], now: datetime) -> None:
+def removed_from_chat(session: Session, attempt_ids: Sequence[str], now: datetime) -> None:
     """These notes' messages are gone."""
-    await session.execute(update(Attempt).where(Attempt.id.in_(attempt_ids)).values(removed_from_chat_at=now))
+    session.execute(update(Attempt).where(Attempt.id.in_(attempt_ids)).values(removed_from_chat_at=now))
 
 
-async def suspicious_reasons(session: AsyncSession, lesson_ids: Sequence[int]) -> dict[tuple[int, int], list[Reason]]:
+def suspicious_reasons(session: Session, lesson_ids: Sequence[int]) -> dict[tuple[int, int], list[Reason]]:
     """Why notes were not accepted, by (lesson, person), oldest first."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Attempt.lesson_id, Attempt.person_id, Attempt.reason)
         .where(
             Attempt.lesson_id.in_(lesson_ids),

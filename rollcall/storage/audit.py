@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, bindparam, delete, insert, select, update
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.ext.asyncio import AsyncSession
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import GENESIS, Action, Detail, Head, Record, Sealed, Sealer, detail_text
@@ -53,7 +52,7 @@ class _Erasure:
     telegram_id: int
 
 
-def record(session: AsyncSession, action: Action, by: Who, what: str, *, about: Who = None, **details: Detail) -> None:
+def record(session: Session, /, action: Action, by: Who, what: str, *, about: Who = None, **details: Detail) -> None:
     """Put a fact on record; it is written with the rest of the session's transaction, or not at all.
 
     Args:
@@ -64,20 +63,20 @@ def record(session: AsyncSession, action: Action, by: Who, what: str, *, about: 
     _pending(session).append(_Fact(action, _who(by), what, _who(about), detail_text(details)))
 
 
-def erase(session: AsyncSession, telegram_id: int) -> None:
+def erase(session: Session, telegram_id: int) -> None:
     """Put an erasure on record and forget who the account's pseudonym is: what is on record names nobody any more."""
     record(session, Action.PERSON_ERASED, Account(telegram_id), "person", about=Account(telegram_id))
     _pending(session).append(_Erasure(telegram_id))
 
 
-async def write_pending(session: AsyncSession, sealer: Sealer | None) -> None:
+def write_pending(session: Session, sealer: Sealer | None) -> None:
     """Append what was noted. The head's row is locked last of all, so that nobody who waits for it is waited for."""
     pending: list[_Fact | _Erasure] = session.info.pop(_PENDING, [])
     if not pending:
         return
     if sealer is None:
         raise RuntimeError("opened without the keyring, a database takes no facts: use Database.open(settings)")
-    await session.run_sync(_append, pending, sealer)
+    _append(session, pending, sealer)
 
 
 def _append(session: Session, pending: list[_Fact | _Erasure], sealer: Sealer) -> None:
@@ -111,7 +110,7 @@ def _append(session: Session, pending: list[_Fact | _Erasure], sealer: Sealer) -
     connection.execute(_MOVE_HEAD, _head_values(sealer.head(sequence, digest)))
 
 
-def _pending(session: AsyncSession) -> list[_Fact | _Erasure]:
+def _pending(session: Session) -> list[_Fact | _Erasure]:
     found: list[_Fact | _Erasure] = session.info.setdefault(_PENDING, [])
     return found
 

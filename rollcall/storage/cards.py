@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import exists, or_, select
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import Asked, ReviewState
@@ -22,14 +22,14 @@ _SENDING = timedelta(minutes=1)
 """A card still being sent after this long was left behind by a bot that stopped."""
 
 
-async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[int, int]]:
+def missing_cards(session: Session, now: datetime) -> Sequence[tuple[int, int]]:
     """(review, teacher's Telegram id) of every open review that a teacher of the class has not been shown."""
     card = exists().where(
         ReviewCard.review_id == Review.id,
         ReviewCard.chat_id == Person.telegram_id,
         or_(ReviewCard.message_id.is_not(None), ReviewCard.not_before > now),
     )
-    rows = await session.execute(
+    rows = session.execute(
         select(Review.id, Person.telegram_id)
         .join(Lesson, Lesson.id == Review.lesson_id)
         .join(Membership, (Membership.class_id == Lesson.class_id) & (Membership.role == TEACHER))
@@ -39,16 +39,16 @@ async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[
     return [(review_id, chat_id) for review_id, chat_id in rows]
 
 
-async def claim_card(session: AsyncSession, kind: type[Card], question: int, chat_id: int, now: datetime) -> bool:
+def claim_card(session: Session, kind: type[Card], question: int, chat_id: int, now: datetime) -> bool:
     """Take it on to send a card; False where another bot is at it.
 
     Args:
         question: the review or the claim, as the kind of card says.
     """
-    card: Card | None = await session.get(kind, (question, chat_id), with_for_update=True)
+    card = _card(session, kind, question, chat_id)
     if card is None:
         try:
-            async with session.begin_nested():
+            with session.begin_nested():
                 session.add(_new_card(kind, question, chat_id, now))
         except IntegrityError:
             return False
@@ -59,24 +59,24 @@ async def claim_card(session: AsyncSession, kind: type[Card], question: int, cha
     return True
 
 
-async def card_sent(session: AsyncSession, kind: type[Card], question: int, chat_id: int, message_id: int) -> None:
+def card_sent(session: Session, kind: type[Card], question: int, chat_id: int, message_id: int) -> None:
     """The teacher has the card."""
-    card: Card | None = await session.get(kind, (question, chat_id), with_for_update=True)
+    card = _card(session, kind, question, chat_id)
     if card is not None:
         card.message_id = message_id
 
 
-async def put_card_off(session: AsyncSession, kind: type[Card], question: int, chat_id: int, now: datetime) -> None:
+def put_card_off(session: Session, kind: type[Card], question: int, chat_id: int, now: datetime) -> None:
     """The teacher's chat did not take the card: again later, ever more seldom, or once the chat opens again."""
-    card: Card | None = await session.get(kind, (question, chat_id), with_for_update=True)
+    card = _card(session, kind, question, chat_id)
     if card is not None:
         card.not_before = now + wait_after(card.tries)
         card.tries += 1
 
 
-async def card_removed(session: AsyncSession, kind: type[Card], question: int, chat_id: int) -> None:
+def card_removed(session: Session, kind: type[Card], question: int, chat_id: int) -> None:
     """The card's message is gone: there is nothing to mend."""
-    card: Card | None = await session.get(kind, (question, chat_id), with_for_update=True)
+    card = _card(session, kind, question, chat_id)
     if card is not None:
         card.message_id = 0
 
@@ -92,11 +92,11 @@ def really_asked(teachers: Sequence[int], cards: Iterable[Card]) -> Asked:
     return Asked.SOON if untried else Asked.LATER
 
 
-async def asked(session: AsyncSession, lesson_id: int, person_id: int) -> Asked:
+def asked(session: Session, lesson_id: int, person_id: int) -> Asked:
     """Whether a teacher was really asked about the student."""
-    lesson = await session.get_one(Lesson, lesson_id)
-    teachers = [teacher.telegram_id for teacher in await teachers_of(session, lesson.class_id)]
-    cards = await session.scalars(
+    lesson = session.get_one(Lesson, lesson_id)
+    teachers = [teacher.telegram_id for teacher in teachers_of(session, lesson.class_id)]
+    cards = session.scalars(
         select(ReviewCard)
         .join(Review, Review.id == ReviewCard.review_id)
         .where(Review.lesson_id == lesson_id, Review.person_id == person_id)
@@ -104,9 +104,9 @@ async def asked(session: AsyncSession, lesson_id: int, person_id: int) -> Asked:
     return really_asked(teachers, cards)
 
 
-async def outdated_cards(session: AsyncSession) -> Sequence[tuple[ReviewCard, Review]]:
+def outdated_cards(session: Session) -> Sequence[tuple[ReviewCard, Review]]:
     """Cards that still show what is no longer so."""
-    rows = await session.execute(
+    rows = session.execute(
         select(ReviewCard, Review)
         .join(Review, Review.id == ReviewCard.review_id)
         .where(ReviewCard.message_id.is_not(None), ReviewCard.shown != Review.state)
@@ -114,14 +114,21 @@ async def outdated_cards(session: AsyncSession) -> Sequence[tuple[ReviewCard, Re
     return [(card, review) for card, review in rows]
 
 
-async def cards_with_voice(session: AsyncSession, person_id: int) -> Sequence[ReviewCard]:
+def cards_with_voice(session: Session, person_id: int) -> Sequence[ReviewCard]:
     """The cards by which teachers were given a note of this person to listen to."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(ReviewCard)
         .join(Review, Review.id == ReviewCard.review_id)
         .where(Review.person_id == person_id, Review.attempt_id.is_not(None), ReviewCard.message_id > 0)
     )
     return rows.all()
+
+
+def _card(session: Session, kind: type[Card], question: int, chat_id: int) -> Card | None:
+    key = (question, chat_id)
+    if kind is ReviewCard:
+        return session.get(ReviewCard, key, with_for_update=True)
+    return session.get(ClaimCard, key, with_for_update=True)
 
 
 def _new_card(kind: type[Card], question: int, chat_id: int, now: datetime) -> Card:

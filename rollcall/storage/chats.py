@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.storage.claim_tables import ClaimCard
 from rollcall.storage.tables import ClosingNotice, Lesson, Person, ReviewCard
 
 
-async def move_chat(session: AsyncSession, old: int, new: int) -> Sequence[int]:
+def move_chat(session: Session, old: int, new: int) -> Sequence[int]:
     """A group has become another chat: its boards belong there, and none of its messages came along.
 
     Done a second time it changes nothing.
@@ -26,22 +26,22 @@ async def move_chat(session: AsyncSession, old: int, new: int) -> Sequence[int]:
         .values(board_chat_id=new, board_message_id=None, board_thread_id=None)
         .returning(Lesson.id, Lesson.closed_at)
     )
-    return [lesson_id for lesson_id, closed_at in await session.execute(moved) if closed_at is None]
+    return [lesson_id for lesson_id, closed_at in session.execute(moved) if closed_at is None]
 
 
-async def opened_again(session: AsyncSession, chat_id: int, now: datetime) -> None:
+def opened_again(session: Session, chat_id: int, now: datetime) -> None:
     """A person's chat takes messages again: what it refused may be tried at once."""
     for table in (ReviewCard, ClaimCard, ClosingNotice):
-        await session.execute(
+        session.execute(
             update(table)
             .where(table.chat_id == chat_id, table.tries > 0, table.not_before > now)
             .values(not_before=now)
         )
 
 
-async def opener_in(session: AsyncSession, chat_id: int) -> int | None:
+def opener_in(session: Session, chat_id: int) -> int | None:
     """The Telegram id of the teacher who last showed a lesson in this chat."""
-    return await session.scalar(
+    return session.scalar(
         select(Person.telegram_id)
         .join(Lesson, Lesson.opened_by == Person.id)
         .where(Lesson.board_chat_id == chat_id)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.storage.tables import Chore
 
@@ -14,18 +14,18 @@ _LEASE = timedelta(minutes=10)
 """A bot that has not finished after this long was stopped: another takes over."""
 
 
-async def take(session: AsyncSession, name: str, now: datetime) -> bool:
+def take(session: Session, name: str, now: datetime) -> bool:
     """Take a chore on, if it is due; False where it is not, or another bot is at it."""
-    if await session.get(Chore, name) is None:
+    if session.get(Chore, name) is None:
         try:
-            async with session.begin_nested():
+            with session.begin_nested():
                 session.add(Chore(name=name, due_at=now))
         except IntegrityError:
             return False
     due = update(Chore).where(Chore.name == name, Chore.due_at <= now).values(due_at=now + _LEASE)
-    return await session.scalar(due.returning(Chore.name)) is not None
+    return session.scalar(due.returning(Chore.name)) is not None
 
 
-async def done(session: AsyncSession, name: str, due_at: datetime) -> None:
+def done(session: Session, name: str, due_at: datetime) -> None:
     """The chore is done until then."""
-    await session.execute(update(Chore).where(Chore.name == name).values(due_at=due_at))
+    session.execute(update(Chore).where(Chore.name == name).values(due_at=due_at))

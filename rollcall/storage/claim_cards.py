@@ -6,8 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Select, exists, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
-from sqlalchemy.orm import aliased
+from sqlalchemy.orm import Session, aliased
 
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import Asked
@@ -16,20 +15,20 @@ from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.tables import STUDENT, TEACHER, Membership, Person, SchoolClass
 
 
-async def missing_cards(session: AsyncSession, now: datetime) -> Sequence[tuple[int, int]]:
+def missing_cards(session: Session, now: datetime) -> Sequence[tuple[int, int]]:
     """(claim, teacher's Telegram id) of every open claim that a teacher to be asked has not been shown."""
     card = exists().where(
         ClaimCard.claim_id == VoiceClaim.id,
         ClaimCard.chat_id == Person.telegram_id,
         or_(ClaimCard.message_id.is_not(None), ClaimCard.not_before > now),
     )
-    rows = await session.execute(_askable().where(VoiceClaim.state == ClaimState.OPEN, ~card))
+    rows = session.execute(_askable().where(VoiceClaim.state == ClaimState.OPEN, ~card))
     return [(claim_id, chat_id) for claim_id, chat_id in rows]
 
 
-async def outdated_cards(session: AsyncSession) -> Sequence[tuple[int, int]]:
+def outdated_cards(session: Session) -> Sequence[tuple[int, int]]:
     """(claim, teacher's chat) of cards that still show what is no longer so."""
-    rows = await session.execute(
+    rows = session.execute(
         select(ClaimCard.claim_id, ClaimCard.chat_id)
         .join(VoiceClaim, VoiceClaim.id == ClaimCard.claim_id)
         .where(ClaimCard.message_id.is_not(None), ClaimCard.shown != VoiceClaim.state)
@@ -37,16 +36,16 @@ async def outdated_cards(session: AsyncSession) -> Sequence[tuple[int, int]]:
     return [(claim_id, chat_id) for claim_id, chat_id in rows]
 
 
-async def asked(session: AsyncSession, claim_id: int) -> Asked:
+def asked(session: Session, claim_id: int) -> Asked:
     """Whether a teacher was really asked."""
-    rows = await session.execute(_askable().where(VoiceClaim.id == claim_id))
+    rows = session.execute(_askable().where(VoiceClaim.id == claim_id))
     teachers = [chat_id for _, chat_id in rows]
-    return really_asked(teachers, await session.scalars(select(ClaimCard).where(ClaimCard.claim_id == claim_id)))
+    return really_asked(teachers, session.scalars(select(ClaimCard).where(ClaimCard.claim_id == claim_id)))
 
 
-async def cards_with_voice(session: AsyncSession, person_id: int) -> Sequence[ClaimCard]:
+def cards_with_voice(session: Session, person_id: int) -> Sequence[ClaimCard]:
     """The cards by which teachers may have been given a note of this person to listen to."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(ClaimCard)
         .join(VoiceClaim, VoiceClaim.id == ClaimCard.claim_id)
         .where(VoiceClaim.person_id == person_id, ClaimCard.message_id > 0)
@@ -54,10 +53,10 @@ async def cards_with_voice(session: AsyncSession, person_id: int) -> Sequence[Cl
     return rows.all()
 
 
-async def classes_shared(session: AsyncSession, claim: VoiceClaim, chat_id: int) -> Sequence[int]:
+def classes_shared(session: Session, claim: VoiceClaim, chat_id: int) -> Sequence[int]:
     """The classes of the claim's person that this teacher teaches: what a card for them may tell of."""
     taught, attended = aliased(Membership), aliased(Membership)
-    rows = await session.scalars(
+    rows = session.scalars(
         select(taught.class_id)
         .join(Person, Person.id == taught.person_id)
         .join(attended, attended.class_id == taught.class_id)

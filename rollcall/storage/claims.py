@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.claim import WITHOUT_VOTE, ClaimState
@@ -28,56 +28,54 @@ Likenesses = Mapping[int, Mapping[int, float]]
 """By class: whom a voice sounds like there, with the scores."""
 
 
-async def take_voice(session: AsyncSession, keyring: Keyring, person_id: int, enrolment: str, now: datetime) -> None:
+def take_voice(session: Session, keyring: Keyring, person_id: int, enrolment: str, now: datetime) -> None:
     """The notes of an enrolment are complete: their voice counts from now on, or waits for a teacher.
 
     Beside a voiceprint that serves, it waits where it does not fit that one, or fits a classmate's. Where there is
     none, it becomes the voiceprint, without a vote in the classes in which it fits another student's.
     """
-    class_ids = await lock_classes(session, person_id)
-    notes = await notes_of(session, enrolment)
+    class_ids = lock_classes(session, person_id)
+    notes = notes_of(session, enrolment)
     new = print_of(keyring, notes)
-    likenesses = await _likenesses(session, keyring, person_id, class_ids, new, notes)
-    serving = await _serving(session, keyring, person_id, new)
+    likenesses = _likenesses(session, keyring, person_id, class_ids, new, notes)
+    serving = _serving(session, keyring, person_id, new)
     changed = serving is not None and _differs(new, serving)
     if serving is None or not (changed or any(likenesses.values())):
-        await settle(session, person_id, now)
-        await complete_enrolment(session, keyring, person_id, enrolment, now)
-        await _withhold(session, person_id, enrolment, likenesses, now)
+        settle(session, person_id, now)
+        complete_enrolment(session, keyring, person_id, enrolment, now)
+        _withhold(session, person_id, enrolment, likenesses, now)
         return
-    await settle(session, person_id, now, votes=False)
-    stored = await session.get_one(StoredVoiceprint, person_id)
-    await keep_notes_of(session, person_id, enrolment, stored.enrolment)
-    claim = await _add(session, person_id, None, enrolment, now, changed=changed)
+    settle(session, person_id, now, votes=False)
+    stored = session.get_one(StoredVoiceprint, person_id)
+    keep_notes_of(session, person_id, enrolment, stored.enrolment)
+    claim = _add(session, person_id, None, enrolment, now, changed=changed)
     for class_id, alike in likenesses.items():
         _note_likenesses(session, claim, class_id, alike)
-    await session.flush()
+    session.flush()
 
 
-async def take_along(session: AsyncSession, keyring: Keyring, person_id: int, class_id: int, now: datetime) -> None:
+def take_along(session: Session, keyring: Keyring, person_id: int, class_id: int, now: datetime) -> None:
     """Somebody joins a class with the voiceprint they have: no vote there while it could be a classmate's."""
-    await _lock([class_id], session)
-    await withhold_where_alike(session, keyring, person_id, [class_id], now)
+    _lock([class_id], session)
+    withhold_where_alike(session, keyring, person_id, [class_id], now)
 
 
-async def withhold_where_alike(
-    session: AsyncSession, keyring: Keyring, person_id: int, class_ids: Iterable[int], now: datetime
+def withhold_where_alike(
+    session: Session, keyring: Keyring, person_id: int, class_ids: Iterable[int], now: datetime
 ) -> None:
     """Take the vote from a voiceprint in those of the classes where it could be a classmate's."""
-    stored = await session.get(StoredVoiceprint, person_id)
+    stored = session.get(StoredVoiceprint, person_id)
     if stored is None:
         return
     with suppress(SealBroken):
-        own = await voiceprint_of(session, keyring, person_id)
+        own = voiceprint_of(session, keyring, person_id)
         if own is not None:
-            notes = await notes_of(session, stored.enrolment) if stored.enrolment is not None else []
-            likenesses = await _likenesses(session, keyring, person_id, class_ids, own, notes)
-            await _withhold(session, person_id, stored.enrolment, likenesses, now)
+            notes = notes_of(session, stored.enrolment) if stored.enrolment is not None else []
+            likenesses = _likenesses(session, keyring, person_id, class_ids, own, notes)
+            _withhold(session, person_id, stored.enrolment, likenesses, now)
 
 
-async def settle(
-    session: AsyncSession, person_id: int, now: datetime, *, beside: bool = True, votes: bool = True
-) -> None:
+def settle(session: Session, person_id: int, now: datetime, *, beside: bool = True, votes: bool = True) -> None:
     """Another voice answers what was asked about earlier ones.
 
     Args:
@@ -85,43 +83,41 @@ async def settle(
         votes: what was asked about the voiceprint's votes; not where that goes on serving as it did.
     """
     kinds = [VoiceClaim.class_id.is_(None)] * beside + [VoiceClaim.class_id.is_not(None)] * votes
-    await session.execute(
+    session.execute(
         update(VoiceClaim)
         .where(VoiceClaim.person_id == person_id, VoiceClaim.state.in_(WITHOUT_VOTE), or_(*kinds))
         .values(state=ClaimState.SETTLED, enrolment=None, attempt_id=None, told_at=now)
     )
 
 
-async def settle_class(session: AsyncSession, class_id: int, now: datetime) -> None:
+def settle_class(session: Session, class_id: int, now: datetime) -> None:
     """The class is put away: nobody is asked about a voice in it any more."""
-    await session.execute(
+    session.execute(
         update(VoiceClaim)
         .where(VoiceClaim.class_id == class_id, VoiceClaim.state == ClaimState.OPEN)
         .values(state=ClaimState.SETTLED, told_at=now)
     )
 
 
-async def follow_reembedding(session: AsyncSession, person_id: int, enrolment: str, now: datetime) -> None:
+def follow_reembedding(session: Session, person_id: int, enrolment: str, now: datetime) -> None:
     """Another encoder has made the voiceprint anew: it stands where it stood. A voice beside it cannot be compared."""
     mine = VoiceClaim.person_id == person_id
-    await session.execute(
+    session.execute(
         update(VoiceClaim)
         .where(mine, VoiceClaim.class_id.is_not(None), VoiceClaim.enrolment.is_not(None))
         .values(enrolment=enrolment)
     )
-    await session.execute(
+    session.execute(
         update(VoiceClaim)
         .where(mine, VoiceClaim.class_id.is_(None), VoiceClaim.state == ClaimState.OPEN)
         .values(state=ClaimState.LAPSED, decided_at=now)
     )
-    await session.execute(
-        update(VoiceClaim).where(mine, VoiceClaim.class_id.is_(None)).values(enrolment=None, replaced=None)
-    )
+    session.execute(update(VoiceClaim).where(mine, VoiceClaim.class_id.is_(None)).values(enrolment=None, replaced=None))
 
 
-async def made_by(session: AsyncSession, enrolment: str) -> Sequence[VoiceClaim]:
+def made_by(session: Session, enrolment: str) -> Sequence[VoiceClaim]:
     """The open claims to the voice of an enrolment."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(VoiceClaim)
         .where(VoiceClaim.enrolment == enrolment, VoiceClaim.state == ClaimState.OPEN)
         .order_by(VoiceClaim.id)
@@ -129,10 +125,10 @@ async def made_by(session: AsyncSession, enrolment: str) -> Sequence[VoiceClaim]
     return rows.all()
 
 
-async def of_class(session: AsyncSession, class_id: int) -> Sequence[VoiceClaim]:
+def of_class(session: Session, class_id: int) -> Sequence[VoiceClaim]:
     """The open claims that the class's teachers are asked about."""
     students = select(Membership.person_id).where(Membership.class_id == class_id, Membership.role == STUDENT)
-    rows = await session.scalars(
+    rows = session.scalars(
         select(VoiceClaim)
         .where(
             VoiceClaim.state == ClaimState.OPEN,
@@ -144,11 +140,9 @@ async def of_class(session: AsyncSession, class_id: int) -> Sequence[VoiceClaim]
     return rows.all()
 
 
-async def whom_it_sounds_like(
-    session: AsyncSession, claim_id: int, class_ids: Iterable[int]
-) -> Sequence[ClaimLikeness]:
+def whom_it_sounds_like(session: Session, claim_id: int, class_ids: Iterable[int]) -> Sequence[ClaimLikeness]:
     """The classmates, in these classes, whose voice the claimed one could be."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(ClaimLikeness)
         .where(ClaimLikeness.claim_id == claim_id, ClaimLikeness.class_id.in_(class_ids))
         .order_by(ClaimLikeness.score.desc())
@@ -156,18 +150,18 @@ async def whom_it_sounds_like(
     return rows.all()
 
 
-async def lock_classes(session: AsyncSession, person_id: int) -> Sequence[int]:
+def lock_classes(session: Session, person_id: int) -> Sequence[int]:
     """The person's classes, nobody else's until the transaction ends: two who enrol one voice come after each other."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(SchoolClass.id)
         .join(Membership, Membership.class_id == SchoolClass.id)
         .where(Membership.person_id == person_id, Membership.role == STUDENT, SchoolClass.archived_at.is_(None))
     )
-    return await _lock(sorted(rows), session)
+    return _lock(sorted(rows), session)
 
 
-async def _lock(class_ids: Sequence[int], session: AsyncSession) -> Sequence[int]:
-    await session.execute(
+def _lock(class_ids: Sequence[int], session: Session) -> Sequence[int]:
+    session.execute(
         select(SchoolClass.id)
         .where(SchoolClass.id.in_(class_ids))
         .order_by(SchoolClass.id)
@@ -176,12 +170,12 @@ async def _lock(class_ids: Sequence[int], session: AsyncSession) -> Sequence[int
     return class_ids
 
 
-async def _serving(session: AsyncSession, keyring: Keyring, person_id: int, new: Voiceprint) -> Voiceprint | None:
+def _serving(session: Session, keyring: Keyring, person_id: int, new: Voiceprint) -> Voiceprint | None:
     """The voiceprint by which the person is recognised somewhere, if the new one can be compared with it."""
     with suppress(SealBroken):
-        old = await voiceprint_of(session, keyring, person_id)
+        old = voiceprint_of(session, keyring, person_id)
         same = old is not None and (old.model, old.weight_hash) == (new.model, new.weight_hash)
-        if same and await votes_of(session, person_id):
+        if same and votes_of(session, person_id):
             return old
     return None
 
@@ -193,8 +187,8 @@ def _differs(new: Voiceprint, old: Voiceprint) -> bool:
         return False
 
 
-async def _likenesses(
-    session: AsyncSession,
+def _likenesses(
+    session: Session,
     keyring: Keyring,
     person_id: int,
     class_ids: Iterable[int],
@@ -202,38 +196,34 @@ async def _likenesses(
     notes: Sequence[EnrolmentNote],
 ) -> Likenesses:
     vectors = [open_note(keyring, note) for note in notes] or [own.centroid]
-    return {one: await sounds_like(session, keyring, one, person_id, own, vectors) for one in class_ids}
+    return {one: sounds_like(session, keyring, one, person_id, own, vectors) for one in class_ids}
 
 
-async def _withhold(
-    session: AsyncSession, person_id: int, enrolment: str | None, likenesses: Likenesses, now: datetime
-) -> None:
+def _withhold(session: Session, person_id: int, enrolment: str | None, likenesses: Likenesses, now: datetime) -> None:
     for class_id, alike in likenesses.items():
-        if alike and not await is_withheld(session, class_id, person_id):
-            claim = await _add(session, person_id, class_id, enrolment, now, changed=False)
+        if alike and not is_withheld(session, class_id, person_id):
+            claim = _add(session, person_id, class_id, enrolment, now, changed=False)
             _note_likenesses(session, claim, class_id, alike)
-    await session.flush()
+    session.flush()
 
 
-async def _add(
-    session: AsyncSession, person_id: int, class_id: int | None, enrolment: str | None, now: datetime, *, changed: bool
+def _add(
+    session: Session, person_id: int, class_id: int | None, enrolment: str | None, now: datetime, *, changed: bool
 ) -> VoiceClaim:
     last = select(EnrolmentNote.attempt_id).where(EnrolmentNote.person_id == person_id)
-    note = await session.scalar(
-        last.where(EnrolmentNote.enrolment == enrolment).order_by(EnrolmentNote.id.desc()).limit(1)
-    )
+    note = session.scalar(last.where(EnrolmentNote.enrolment == enrolment).order_by(EnrolmentNote.id.desc()).limit(1))
     claim = VoiceClaim(
         person_id=person_id, class_id=class_id, enrolment=enrolment, attempt_id=note, changed=changed,
         state=ClaimState.OPEN, created_at=now,
     )  # fmt: skip
     session.add(claim)
-    await session.flush()
+    session.flush()
     owner = PersonId(person_id)
     what = f"class:{class_id}" if class_id is not None else "voiceprint"
     audit.record(session, Action.VOICE_CLAIMED, owner, what, about=owner, changed=changed)
     return claim
 
 
-def _note_likenesses(session: AsyncSession, claim: VoiceClaim, class_id: int, alike: Mapping[int, float]) -> None:
+def _note_likenesses(session: Session, claim: VoiceClaim, class_id: int, alike: Mapping[int, float]) -> None:
     for other_id, score in alike.items():
         session.add(ClaimLikeness(claim_id=claim.id, class_id=class_id, other_id=other_id, score=score))

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.similar_names import readings, told_apart
@@ -29,8 +29,8 @@ JOIN_CODE_VALID = timedelta(days=30)
 """Unless the settings say otherwise."""
 
 
-async def create_class(
-    session: AsyncSession,
+def create_class(
+    session: Session,
     teacher: Person,
     title: str,
     timezone: str,
@@ -42,7 +42,7 @@ async def create_class(
     The same title at the same moment is the same command once more (a bot stopped before it was answered), and the
     same class.
     """
-    known = await session.scalar(
+    known = session.scalar(
         select(SchoolClass)
         .join(Membership, Membership.class_id == SchoolClass.id)
         .where(
@@ -58,27 +58,27 @@ async def create_class(
         title=title, join_code=_join_code(), join_code_expires_at=now + valid, timezone=timezone, created_at=now
     )
     session.add(school_class)
-    await session.flush()
+    session.flush()
     session.add(Membership(class_id=school_class.id, person_id=teacher.id, role=TEACHER, joined_at=now))
     teacher.last_class_id = school_class.id
     audit.record(session, Action.CLASS_MADE, teacher, f"class:{school_class.id}")
     return school_class
 
 
-def archive_class(session: AsyncSession, school_class: SchoolClass, by: audit.Who, now: datetime) -> None:
+def archive_class(session: Session, school_class: SchoolClass, by: audit.Who, now: datetime) -> None:
     """Nobody joins or checks in any more; the record stays."""
     school_class.archived_at = now
     audit.record(session, Action.CLASS_ARCHIVED, by, f"class:{school_class.id}")
 
 
-async def class_count(session: AsyncSession) -> int:
+def class_count(session: Session) -> int:
     """How many classes there are, without those that were put away."""
-    return await session.scalar(select(func.count()).where(SchoolClass.archived_at.is_(None))) or 0
+    return session.scalar(select(func.count()).where(SchoolClass.archived_at.is_(None))) or 0
 
 
-async def class_by_code(session: AsyncSession, join_code: str, now: datetime) -> SchoolClass | None:
+def class_by_code(session: Session, join_code: str, now: datetime) -> SchoolClass | None:
     """The class that a join link leads to, while the link is good; archived ones take nobody any more."""
-    return await session.scalar(
+    return session.scalar(
         select(SchoolClass).where(
             SchoolClass.join_code == join_code,
             or_(SchoolClass.join_code_expires_at.is_(None), SchoolClass.join_code_expires_at > now),
@@ -93,28 +93,28 @@ def join_code_is_good(school_class: SchoolClass, now: datetime) -> bool:
     return expires is None or expires > now
 
 
-async def renew_join_code(
-    session: AsyncSession, school_class: SchoolClass, valid: timedelta, by: audit.Who, now: datetime
+def renew_join_code(
+    session: Session, school_class: SchoolClass, valid: timedelta, by: audit.Who, now: datetime
 ) -> None:
     """Another join code; the old one leads nowhere from now on."""
     school_class.join_code = _join_code()
     school_class.join_code_expires_at = now + valid
-    await session.flush()
+    session.flush()
     audit.record(session, Action.CODE_RENEWED, by, f"class:{school_class.id}", ended=not valid)
 
 
-async def end_join_code(session: AsyncSession, school_class: SchoolClass, by: audit.Who, now: datetime) -> None:
+def end_join_code(session: Session, school_class: SchoolClass, by: audit.Who, now: datetime) -> None:
     """Nobody joins any more, until there is another code."""
-    await renew_join_code(session, school_class, timedelta(), by, now)
+    renew_join_code(session, school_class, timedelta(), by, now)
 
 
 def _join_code() -> str:
     return secrets.token_urlsafe(16)  # 128 bits
 
 
-async def taught_class(session: AsyncSession, teacher: Person, class_id: int) -> SchoolClass | None:
+def taught_class(session: Session, teacher: Person, class_id: int) -> SchoolClass | None:
     """The class, if this person teaches it and it is not put away."""
-    return await session.scalar(
+    return session.scalar(
         select(SchoolClass)
         .join(Membership, Membership.class_id == SchoolClass.id)
         .where(
@@ -126,26 +126,26 @@ async def taught_class(session: AsyncSession, teacher: Person, class_id: int) ->
     )
 
 
-async def taught_classes(session: AsyncSession, teacher: Person) -> Sequence[SchoolClass]:
+def taught_classes(session: Session, teacher: Person) -> Sequence[SchoolClass]:
     """This person's own classes, oldest first."""
-    return await _classes_of(session, teacher, TEACHER)
+    return _classes_of(session, teacher, TEACHER)
 
 
-async def attended_classes(session: AsyncSession, student: Person) -> Sequence[SchoolClass]:
+def attended_classes(session: Session, student: Person) -> Sequence[SchoolClass]:
     """The classes this person is a student of, oldest membership first."""
-    return await _classes_of(session, student, STUDENT)
+    return _classes_of(session, student, STUDENT)
 
 
-async def every_class_of(session: AsyncSession, student: Person) -> Sequence[int]:
+def every_class_of(session: Session, student: Person) -> Sequence[int]:
     """The ids of all classes this person was ever a student of, archived ones too."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Membership.class_id).where(Membership.person_id == student.id, Membership.role == STUDENT)
     )
     return rows.all()
 
 
-async def _classes_of(session: AsyncSession, person: Person, role: str) -> Sequence[SchoolClass]:
-    rows = await session.scalars(
+def _classes_of(session: Session, person: Person, role: str) -> Sequence[SchoolClass]:
+    rows = session.scalars(
         select(SchoolClass)
         .join(Membership, Membership.class_id == SchoolClass.id)
         .where(Membership.person_id == person.id, Membership.role == role, SchoolClass.archived_at.is_(None))
@@ -154,41 +154,41 @@ async def _classes_of(session: AsyncSession, person: Person, role: str) -> Seque
     return rows.all()
 
 
-async def summaries(session: AsyncSession, teacher: Person) -> list[ClassSummary]:
+def summaries(session: Session, teacher: Person) -> list[ClassSummary]:
     """This teacher's classes with their student and lesson counts."""
     found = []
-    for school_class in await taught_classes(session, teacher):
-        lessons = await session.scalar(select(func.count(Lesson.id)).where(Lesson.class_id == school_class.id))
-        found.append(ClassSummary(school_class, await student_count(session, school_class.id), lessons or 0))
+    for school_class in taught_classes(session, teacher):
+        lessons = session.scalar(select(func.count(Lesson.id)).where(Lesson.class_id == school_class.id))
+        found.append(ClassSummary(school_class, student_count(session, school_class.id), lessons or 0))
     return found
 
 
-async def join_class(session: AsyncSession, person: Person, school_class: SchoolClass, now: datetime) -> bool:
+def join_class(session: Session, person: Person, school_class: SchoolClass, now: datetime) -> bool:
     """Make the person a student of the class; False if they belong to it already, in whatever role."""
     # Two of one name may join at the same moment, at two bots: the class's row is the queue.
-    await session.get_one(SchoolClass, school_class.id, with_for_update=True)
-    if await session.get(Membership, (school_class.id, person.id)) is not None:
+    session.get_one(SchoolClass, school_class.id, with_for_update=True)
+    if session.get(Membership, (school_class.id, person.id)) is not None:
         return False
     session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now))
-    await session.flush()
+    session.flush()
     audit.record(session, Action.STUDENT_JOINED, person, f"class:{school_class.id}", about=person)
     return True
 
 
-async def remove_student(session: AsyncSession, person: Person, school_class: SchoolClass, by: audit.Who) -> bool:
+def remove_student(session: Session, person: Person, school_class: SchoolClass, by: audit.Who) -> bool:
     """The person is no student of the class any more; False if they were none. Their marks stay, unseen."""
-    membership = await session.get(Membership, (school_class.id, person.id))
+    membership = session.get(Membership, (school_class.id, person.id))
     if membership is None or membership.role != STUDENT:
         return False
-    await session.delete(membership)
-    await session.flush()
+    session.delete(membership)
+    session.flush()
     audit.record(session, Action.STUDENT_REMOVED, by, f"class:{school_class.id}", about=person)
     return True
 
 
-async def students_of(session: AsyncSession, class_id: int) -> Sequence[tuple[Person, datetime]]:
+def students_of(session: Session, class_id: int) -> Sequence[tuple[Person, datetime]]:
     """The class's students in the order of joining, each with its time."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Person, Membership.joined_at)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.class_id == class_id, Membership.role == STUDENT)
@@ -197,29 +197,26 @@ async def students_of(session: AsyncSession, class_id: int) -> Sequence[tuple[Pe
     return [(person, joined_at) for person, joined_at in rows]
 
 
-async def names_in_class(session: AsyncSession, class_id: int) -> dict[int, str]:
+def names_in_class(session: Session, class_id: int) -> dict[int, str]:
     """The names of the class's students by person, as every list shows them: two equal ones can be told apart."""
-    return told_apart({person.id: person.full_name for person, _ in await students_of(session, class_id)})
+    return told_apart({person.id: person.full_name for person, _ in students_of(session, class_id)})
 
 
-async def namesakes(session: AsyncSession, person: Person, class_id: int) -> list[Person]:
+def namesakes(session: Session, person: Person, class_id: int) -> list[Person]:
     """The other students of the class whose names look like this person's, in the order of joining."""
     own = readings(person.full_name)
-    others = [other for other, _ in await students_of(session, class_id) if other.id != person.id]
+    others = [other for other, _ in students_of(session, class_id) if other.id != person.id]
     return [other for other in others if not own.isdisjoint(readings(other.full_name))]
 
 
-async def student_count(session: AsyncSession, class_id: int) -> int:
+def student_count(session: Session, class_id: int) -> int:
     """How many students the class has."""
-    return (
-        await session.scalar(select(func.count()).where(Membership.class_id == class_id, Membership.role == STUDENT))
-        or 0
-    )
+    return session.scalar(select(func.count()).where(Membership.class_id == class_id, Membership.role == STUDENT)) or 0
 
 
-async def teachers_of(session: AsyncSession, class_id: int) -> Sequence[Person]:
+def teachers_of(session: Session, class_id: int) -> Sequence[Person]:
     """Who teaches the class; not those whose right to teach was ended."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
         .where(Membership.class_id == class_id, Membership.role == TEACHER, Person.is_teacher)

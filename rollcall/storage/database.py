@@ -67,14 +67,14 @@ class Database:
         """A transaction: committed at the end of the block, rolled back when an exception leaves it."""
         async with self._sessions.begin() as session:
             yield session
-            await write_pending(session, self._sealer)
+            await session.run_sync(write_pending, self._sealer)
 
     @asynccontextmanager
     async def long_session(self) -> AsyncIterator[AsyncSession]:
         """The same for what reads or removes much: with SQLite, short ones run on the event loop's own thread."""
         async with self._long_sessions.begin() as session:
             yield session
-            await write_pending(session, self._sealer)
+            await session.run_sync(write_pending, self._sealer)
 
     @asynccontextmanager
     async def snapshot(self) -> AsyncIterator[AsyncConnection]:

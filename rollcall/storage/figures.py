@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.verdict import Verdict
 from rollcall.storage.tables import Attempt, IncomingUpdate, Lesson
@@ -22,16 +22,16 @@ class Figures:
     lessons_open: int
 
 
-async def figures(session: AsyncSession, now: datetime) -> Figures:
+def figures(session: Session, now: datetime) -> Figures:
     """How it stands at this moment."""
     unhandled = select(func.count(), func.min(IncomingUpdate.received_at)).where(IncomingUpdate.handled_at.is_(None))
-    inbox, oldest = (await session.execute(unhandled)).one()
-    owed = await session.scalar(
+    inbox, oldest = (session.execute(unhandled)).one()
+    owed = session.scalar(
         select(func.count())
         .select_from(Attempt)
         .where(Attempt.verdict != Verdict.PENDING, Attempt.answered_at.is_(None), Attempt.unanswerable.is_(None))
     )
-    lessons = await session.scalar(
+    lessons = session.scalar(
         select(func.count()).select_from(Lesson).where(Lesson.closed_at.is_(None), Lesson.closes_at > now)
     )
     age = max(0.0, (now - oldest).total_seconds()) if oldest else 0.0

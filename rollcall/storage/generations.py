@@ -10,26 +10,26 @@ from __future__ import annotations
 import hashlib
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.storage.tables import SchoolClass, StoredVoiceprint
 from rollcall.storage.voiceprints import recognised_in
 
 
-async def generation_of(session: AsyncSession, class_id: int) -> int | None:
+def generation_of(session: Session, class_id: int) -> int | None:
     """The class's generation now: 0 where nobody was ever recognised in it; None where there is no such class."""
     while True:
         known = (
-            await session.execute(select(SchoolClass.generation, SchoolClass.voices).where(SchoolClass.id == class_id))
+            session.execute(select(SchoolClass.generation, SchoolClass.voices).where(SchoolClass.id == class_id))
         ).one_or_none()
         if known is None:
             return None
         generation, before = known
-        voices = await _voices(session, class_id)
+        voices = _voices(session, class_id)
         if voices == before:
             return generation
         # By whoever is first, where two see the change.
-        raised = await session.scalar(
+        raised = session.scalar(
             update(SchoolClass)
             .where(SchoolClass.id == class_id, SchoolClass.generation == generation)
             .values(generation=generation + 1, voices=voices)
@@ -40,12 +40,12 @@ async def generation_of(session: AsyncSession, class_id: int) -> int | None:
             return raised
 
 
-async def _voices(session: AsyncSession, class_id: int) -> str:
+def _voices(session: Session, class_id: int) -> str:
     """Whose voiceprints, made when, of which notes, by which encoder; empty where there are none."""
     made = select(
         StoredVoiceprint.person_id, StoredVoiceprint.created_at, StoredVoiceprint.enrolment, StoredVoiceprint.model,
         StoredVoiceprint.weight_hash,
     )  # fmt: skip
-    rows = (await session.execute(recognised_in(made, class_id).order_by(StoredVoiceprint.person_id))).all()
+    rows = (session.execute(recognised_in(made, class_id).order_by(StoredVoiceprint.person_id))).all()
     said = repr([(person_id, created_at.timestamp(), *of) for person_id, created_at, *of in rows])
     return hashlib.sha256(said.encode()).hexdigest() if rows else ""

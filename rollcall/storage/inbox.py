@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.storage.tables import IncomingUpdate
@@ -17,13 +17,13 @@ _KEPT_FOR = timedelta(hours=48)
 """Telegram redelivers for 24 hours at most."""
 
 
-async def accept(session: AsyncSession, update_id: int, payload: str, holder: Holder, now: datetime) -> str | None:
+def accept(session: Session, update_id: int, payload: str, holder: Holder, now: datetime) -> str | None:
     """Keep an update until it is handled; its digest, or None if it has been here before.
 
     The digest covers the content: a Bot API server that was reset counts from one again.
     """
     digest = hashlib.sha256(payload.encode()).hexdigest()
-    if await session.get(IncomingUpdate, digest) is not None:
+    if session.get(IncomingUpdate, digest) is not None:
         return None
     session.add(
         IncomingUpdate(
@@ -35,22 +35,22 @@ async def accept(session: AsyncSession, update_id: int, payload: str, holder: Ho
             held_until=now + LEASE,
         )
     )
-    await session.flush()
+    session.flush()
     return digest
 
 
-async def handled(session: AsyncSession, digests: Sequence[str], now: datetime) -> None:
+def handled(session: Session, digests: Sequence[str], now: datetime) -> None:
     """The updates' effect is safe: their content is dropped, their digests kept against a second delivery."""
-    await session.execute(
+    session.execute(
         update(IncomingUpdate)
         .where(IncomingUpdate.digest.in_(digests))
         .values(payload=None, handled_at=now, holder=None, held_until=None)
     )
 
 
-async def arrival(session: AsyncSession, update_id: int) -> datetime | None:
+def arrival(session: Session, update_id: int) -> datetime | None:
     """When an update came that is being handled: a backlog makes nobody late."""
-    return await session.scalar(
+    return session.scalar(
         select(IncomingUpdate.received_at)
         .where(IncomingUpdate.update_id == update_id, IncomingUpdate.handled_at.is_(None))
         .order_by(IncomingUpdate.received_at.desc())
@@ -58,28 +58,28 @@ async def arrival(session: AsyncSession, update_id: int) -> datetime | None:
     )
 
 
-async def renew(session: AsyncSession, holder: Holder, now: datetime) -> None:
+def renew(session: Session, holder: Holder, now: datetime) -> None:
     """The holder lives and still works on what it holds."""
-    await session.execute(
+    session.execute(
         update(IncomingUpdate)
         .where(IncomingUpdate.holder == str(holder), IncomingUpdate.handled_at.is_(None))
         .values(held_until=now + LEASE)
     )
 
 
-async def release(session: AsyncSession, holder: Holder) -> None:
+def release(session: Session, holder: Holder) -> None:
     """The holder stops: what it leaves may be taken over at once."""
-    await session.execute(
+    session.execute(
         update(IncomingUpdate)
         .where(IncomingUpdate.holder == str(holder), IncomingUpdate.handled_at.is_(None))
         .values(holder=None, held_until=None)
     )
 
 
-async def take_over(session: AsyncSession, holder: Holder, watch: Watch, now: datetime) -> list[tuple[str, str]]:
+def take_over(session: Session, holder: Holder, watch: Watch, now: datetime) -> list[tuple[str, str]]:
     """Digest and payload of what no living bot holds, oldest first; from now on this one does."""
     rows = (
-        await session.scalars(
+        session.scalars(
             select(IncomingUpdate)
             .where(
                 IncomingUpdate.handled_at.is_(None),
@@ -102,15 +102,15 @@ async def take_over(session: AsyncSession, holder: Holder, watch: Watch, now: da
     return taken
 
 
-async def holds(session: AsyncSession, holder: Holder, digest: str) -> bool:
+def holds(session: Session, holder: Holder, digest: str) -> bool:
     """Whether the update is still this holder's to handle."""
-    row = await session.get(IncomingUpdate, digest)
+    row = session.get(IncomingUpdate, digest)
     return row is not None and row.handled_at is None and row.holder == str(holder)
 
 
-async def sweep(session: AsyncSession, now: datetime) -> None:
+def sweep(session: Session, now: datetime) -> None:
     """Forget the digests of updates that Telegram no longer redelivers."""
-    await session.execute(
+    session.execute(
         delete(IncomingUpdate).where(
             IncomingUpdate.handled_at.is_not(None), IncomingUpdate.received_at < now - _KEPT_FOR
         )

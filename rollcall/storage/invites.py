@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.storage import audit
@@ -19,7 +19,7 @@ HANDLE = 16
 """Digits of the hash that name an invitation in a button: too few to find the token by, enough to be unique."""
 
 
-async def create_invite(session: AsyncSession, created_by: int, valid: timedelta, now: datetime) -> str:
+def create_invite(session: Session, created_by: int, valid: timedelta, now: datetime) -> str:
     """A new token (128 bits, URL-safe); it is shown once and not kept."""
     token = secrets.token_urlsafe(16)
     session.add(Invite(token_hash=_hash(token), created_by=created_by, expires_at=now + valid))
@@ -27,12 +27,12 @@ async def create_invite(session: AsyncSession, created_by: int, valid: timedelta
     return token
 
 
-async def redeem_invite(session: AsyncSession, token: str, used_by: int, now: datetime) -> bool:
+def redeem_invite(session: Session, token: str, used_by: int, now: datetime) -> bool:
     """Use up an invitation. False if it is unknown, expired, revoked, or was used by someone else.
 
     The same person may press the link twice: Telegram delivers at least once.
     """
-    invite = await session.get(Invite, _hash(token), with_for_update=True)
+    invite = session.get(Invite, _hash(token), with_for_update=True)
     if invite is None or invite.revoked_at is not None:
         return False
     if invite.used_by is not None:
@@ -45,9 +45,9 @@ async def redeem_invite(session: AsyncSession, token: str, used_by: int, now: da
     return True
 
 
-async def open_invites(session: AsyncSession, now: datetime, limit: int) -> Sequence[Invite]:
+def open_invites(session: Session, now: datetime, limit: int) -> Sequence[Invite]:
     """Invitations that can still be used, those that hold longest first."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Invite)
         .where(Invite.used_by.is_(None), Invite.revoked_at.is_(None), Invite.expires_at >= now)
         .order_by(Invite.expires_at.desc(), Invite.token_hash)
@@ -56,9 +56,9 @@ async def open_invites(session: AsyncSession, now: datetime, limit: int) -> Sequ
     return rows.all()
 
 
-async def revoke_invite(session: AsyncSession, handle: str, by: audit.Who, now: datetime) -> bool:
+def revoke_invite(session: Session, handle: str, by: audit.Who, now: datetime) -> bool:
     """End an invitation that nobody has used; False where there is none. Once more is no error."""
-    invite = await session.scalar(
+    invite = session.scalar(
         select(Invite).where(Invite.token_hash.startswith(handle, autoescape=True)).with_for_update()
     )
     if invite is None or invite.used_by is not None:
@@ -67,13 +67,13 @@ async def revoke_invite(session: AsyncSession, handle: str, by: audit.Who, now: 
     return True
 
 
-async def revoke_used_by(session: AsyncSession, telegram_id: int, by: audit.Who, now: datetime) -> None:
+def revoke_used_by(session: Session, telegram_id: int, by: audit.Who, now: datetime) -> None:
     """The invitations that made someone a teacher do not do it again."""
-    for invite in await session.scalars(select(Invite).where(Invite.used_by == telegram_id)):
+    for invite in session.scalars(select(Invite).where(Invite.used_by == telegram_id)):
         _revoke(session, invite, by, now)
 
 
-def _revoke(session: AsyncSession, invite: Invite, by: audit.Who, now: datetime) -> None:
+def _revoke(session: Session, invite: Invite, by: audit.Who, now: datetime) -> None:
     if invite.revoked_at is None:
         invite.revoked_at = now
         audit.record(session, Action.INVITE_REVOKED, by, _object(invite.token_hash))

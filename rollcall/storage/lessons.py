@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.attendance import ATTENDED, Status, status_at, status_without_mark
@@ -32,13 +32,13 @@ class Headcount:
         return self.present + self.late
 
 
-async def open_lesson(
-    session: AsyncSession, class_id: int, teacher: Person, opened_at: datetime, length: timedelta, late_after: timedelta
+def open_lesson(
+    session: Session, class_id: int, teacher: Person, opened_at: datetime, length: timedelta, late_after: timedelta
 ) -> tuple[Lesson, bool]:
     """Open a lesson for check-in; one that is open already is returned as it is, with False."""
     # Two bots, or two teachers, at the same moment: the class's row is the queue.
-    await session.get_one(SchoolClass, class_id, with_for_update=True, populate_existing=True)
-    existing = await open_lesson_of(session, class_id)
+    session.get_one(SchoolClass, class_id, with_for_update=True, populate_existing=True)
+    existing = open_lesson_of(session, class_id)
     if existing is not None:
         return existing, False
     lesson = Lesson(
@@ -49,7 +49,7 @@ async def open_lesson(
         closes_at=opened_at + length,
     )
     session.add(lesson)
-    await session.flush()
+    session.flush()
     audit.record(
         session, Action.LESSON_OPENED, teacher, _object(lesson.id),
         school_class=class_id, minutes=int(length.total_seconds() // 60),
@@ -57,31 +57,29 @@ async def open_lesson(
     return lesson, True
 
 
-async def open_lesson_of(session: AsyncSession, class_id: int) -> Lesson | None:
+def open_lesson_of(session: Session, class_id: int) -> Lesson | None:
     """The class's open lesson."""
-    return await session.scalar(
+    return session.scalar(
         select(Lesson).where(Lesson.class_id == class_id, Lesson.closed_at.is_(None)).order_by(Lesson.id.desc())
     )
 
 
-async def lesson_closed_at(session: AsyncSession, class_id: int, moment: datetime) -> Lesson | None:
+def lesson_closed_at(session: Session, class_id: int, moment: datetime) -> Lesson | None:
     """The class's lesson that was closed at this very moment."""
-    return await session.scalar(select(Lesson).where(Lesson.class_id == class_id, Lesson.closed_at == moment))
+    return session.scalar(select(Lesson).where(Lesson.class_id == class_id, Lesson.closed_at == moment))
 
 
-async def open_lessons(session: AsyncSession) -> Sequence[Lesson]:
+def open_lessons(session: Session) -> Sequence[Lesson]:
     """Every open lesson of the installation."""
-    return (await session.scalars(select(Lesson).where(Lesson.closed_at.is_(None)))).all()
+    return (session.scalars(select(Lesson).where(Lesson.closed_at.is_(None)))).all()
 
 
-async def take_open_lesson(session: AsyncSession, lesson_id: int) -> Lesson | None:
+def take_open_lesson(session: Session, lesson_id: int) -> Lesson | None:
     """The lesson to close it, unless somebody has."""
-    return await session.scalar(
-        select(Lesson).where(Lesson.id == lesson_id, Lesson.closed_at.is_(None)).with_for_update()
-    )
+    return session.scalar(select(Lesson).where(Lesson.id == lesson_id, Lesson.closed_at.is_(None)).with_for_update())
 
 
-async def close_lesson(session: AsyncSession, lesson: Lesson, closed_at: datetime, by: audit.Who = None) -> None:
+def close_lesson(session: Session, lesson: Lesson, closed_at: datetime, by: audit.Who = None) -> None:
     """Close the lesson and give everyone without a mark theirs: absent, or flagged.
 
     Args:
@@ -89,29 +87,29 @@ async def close_lesson(session: AsyncSession, lesson: Lesson, closed_at: datetim
     """
     lesson.closed_at = closed_at
     audit.record(session, Action.LESSON_CLOSED, by, _object(lesson.id))
-    marked = set(await session.scalars(select(Attendance.person_id).where(Attendance.lesson_id == lesson.id)))
-    suspicious = await suspicious_notes(session, lesson.id)
-    for person, _joined_at in await students_of(session, lesson.class_id):
+    marked = set(session.scalars(select(Attendance.person_id).where(Attendance.lesson_id == lesson.id)))
+    suspicious = suspicious_notes(session, lesson.id)
+    for person, _joined_at in students_of(session, lesson.class_id):
         if person.id not in marked:
             status = status_without_mark(suspicious_notes=suspicious.get(person.id, 0))
             session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status))
             _on_record(session, lesson.id, by, person, status, how="closing")
     if by is None:
-        await promise(session, lesson, closed_at)
-    await session.flush()
+        promise(session, lesson, closed_at)
+    session.flush()
 
 
-async def flag_absent(session: AsyncSession, lesson_id: int, person_id: int) -> None:
+def flag_absent(session: Session, lesson_id: int, person_id: int) -> None:
     """A suspicious note was settled after its lesson had closed: who was counted absent is flagged."""
-    mark = await session.get(Attendance, (lesson_id, person_id), with_for_update=True)
+    mark = session.get(Attendance, (lesson_id, person_id), with_for_update=True)
     if mark is not None and mark.status is Status.ABSENT:
         mark.status = Status.FLAGGED
         _on_record(session, lesson_id, None, PersonId(person_id), Status.FLAGGED, was=Status.ABSENT, how="late note")
 
 
-async def suspicious_notes(session: AsyncSession, lesson_id: int) -> dict[int, int]:
+def suspicious_notes(session: Session, lesson_id: int) -> dict[int, int]:
     """How many suspicious notes each account sent in the lesson."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Attempt.person_id, func.count())
         .where(
             Attempt.lesson_id == lesson_id, Attempt.purpose == Purpose.CHECK_IN, Attempt.reason.in_(sorted(SUSPICIOUS))
@@ -121,9 +119,9 @@ async def suspicious_notes(session: AsyncSession, lesson_id: int) -> dict[int, i
     return dict(rows.all())
 
 
-async def lessons_to_check_in(session: AsyncSession, student: Person, sent_at: datetime) -> Sequence[Lesson]:
+def lessons_to_check_in(session: Session, student: Person, sent_at: datetime) -> Sequence[Lesson]:
     """The lessons of the student's classes that were open when a note was sent, latest first."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Lesson)
         .join(Membership, Membership.class_id == Lesson.class_id)
         .where(
@@ -138,9 +136,9 @@ async def lessons_to_check_in(session: AsyncSession, student: Person, sent_at: d
     return rows.all()
 
 
-async def lessons_begun_since(session: AsyncSession, student: Person, sent_at: datetime) -> Sequence[Lesson]:
+def lessons_begun_since(session: Session, student: Person, sent_at: datetime) -> Sequence[Lesson]:
     """The lessons of the student's classes that opened after a note was sent and are open now, latest first."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Lesson)
         .join(Membership, Membership.class_id == Lesson.class_id)
         .where(
@@ -154,8 +152,8 @@ async def lessons_begun_since(session: AsyncSession, student: Person, sent_at: d
     return rows.all()
 
 
-async def mark(
-    session: AsyncSession,
+def mark(
+    session: Session,
     lesson: Lesson,
     person_id: int,
     sent_at: datetime,
@@ -168,7 +166,7 @@ async def mark(
     Args:
         teacher: who decided it; None where the student's own note did.
     """
-    existing = await session.get(Attendance, (lesson.id, person_id), with_for_update=True)
+    existing = session.get(Attendance, (lesson.id, person_id), with_for_update=True)
     if existing is not None and existing.status in ATTENDED:
         return existing
     status = status_at(sent_at, lesson.late_at)
@@ -180,28 +178,28 @@ async def mark(
     existing.at = sent_at
     existing.confidence = confidence
     existing.attempt_id = attempt_id
-    await session.flush()
+    session.flush()
     student = PersonId(person_id)
     how = "teacher" if teacher is not None else "voice"
     _on_record(session, lesson.id, teacher or student, student, status, was=was, how=how)
     return existing
 
 
-async def take_back(session: AsyncSession, lesson: Lesson, person_id: int, teacher: Person) -> None:
+def take_back(session: Session, lesson: Lesson, person_id: int, teacher: Person) -> None:
     """A teacher withdraws a confirmation: the mark is again what it would be without. One that a voice made stays."""
-    existing = await session.get(Attendance, (lesson.id, person_id), with_for_update=True)
+    existing = session.get(Attendance, (lesson.id, person_id), with_for_update=True)
     if existing is None or existing.confirmed_by is None:
         return
     was = existing.status
-    suspicious = (await suspicious_notes(session, lesson.id)).get(person_id, 0)
+    suspicious = (suspicious_notes(session, lesson.id)).get(person_id, 0)
     existing.status = status_without_mark(suspicious_notes=suspicious)
     existing.at = existing.confidence = existing.attempt_id = existing.confirmed_by = None
-    await session.flush()
+    session.flush()
     _on_record(session, lesson.id, teacher, PersonId(person_id), existing.status, was=was, how="teacher")
 
 
 def _on_record(
-    session: AsyncSession,
+    session: Session,
     lesson_id: int,
     by: audit.Who,
     student: audit.Who,
@@ -219,24 +217,22 @@ def _object(lesson_id: int) -> str:
     return f"lesson:{lesson_id}"
 
 
-async def headcount(session: AsyncSession, lesson: Lesson) -> Headcount:
+def headcount(session: Session, lesson: Lesson) -> Headcount:
     """How many came, of how many."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Attendance.status, func.count()).where(Attendance.lesson_id == lesson.id).group_by(Attendance.status)
     )
     counts = dict(rows.all())
     return Headcount(
         present=counts.get(Status.PRESENT, 0),
         late=counts.get(Status.LATE, 0),
-        students=await student_count(session, lesson.class_id),
+        students=student_count(session, lesson.class_id),
     )
 
 
-async def last_lessons(
-    session: AsyncSession, student: Person, class_id: int, limit: int
-) -> Sequence[tuple[Lesson, Attendance]]:
+def last_lessons(session: Session, student: Person, class_id: int, limit: int) -> Sequence[tuple[Lesson, Attendance]]:
     """The student's marks in a class, newest lesson first."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Lesson, Attendance)
         .join(Attendance, Attendance.lesson_id == Lesson.id)
         .where(Lesson.class_id == class_id, Attendance.person_id == student.id)
@@ -246,9 +242,9 @@ async def last_lessons(
     return [(lesson, attendance) for lesson, attendance in rows]
 
 
-async def mark_counts(session: AsyncSession, student: Person, class_id: int) -> dict[Status, int]:
+def mark_counts(session: Session, student: Person, class_id: int) -> dict[Status, int]:
     """How often the student has each mark in a class."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Attendance.status, func.count())
         .join(Lesson, Lesson.id == Attendance.lesson_id)
         .where(Lesson.class_id == class_id, Attendance.person_id == student.id)

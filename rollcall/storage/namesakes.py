@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.storage.classes import join_class, namesakes, remove_student
 from rollcall.storage.tables import Namesake, Person, SchoolClass
@@ -17,32 +17,32 @@ OTHER = "other"
 """The student says: we are two."""
 
 
-async def note_namesakes(session: AsyncSession, person: Person, class_id: int, now: datetime) -> bool:
+def note_namesakes(session: Session, person: Person, class_id: int, now: datetime) -> bool:
     """After somebody joined, or was renamed: whether the name looks like a classmate's, which is written down.
 
     A name that looks like nobody's any more is no question, and neither is one that the teachers have heard of.
     """
-    row = await session.get(Namesake, (class_id, person.id))
-    if not await namesakes(session, person, class_id):
+    row = session.get(Namesake, (class_id, person.id))
+    if not namesakes(session, person, class_id):
         if row is not None:
-            await session.delete(row)
+            session.delete(row)
         return False
     if row is not None and row.removed_at is not None:
-        await session.delete(row)  # taken out, and here again: that is news
-        await session.flush()
+        session.delete(row)  # taken out, and here again: that is news
+        session.flush()
         row = None
     if row is None:
         session.add(Namesake(class_id=class_id, person_id=person.id, created_at=now))
-        await session.flush()
+        session.flush()
     return True
 
 
-async def answer(session: AsyncSession, class_id: int, person_id: int, said: str) -> bool:
+def answer(session: Session, class_id: int, person_id: int, said: str) -> bool:
     """What the student says of it; False where it is no question any more.
 
     That two accounts are one person's, the teachers hear once more: it is for them to decide which one stays.
     """
-    row = await session.get(Namesake, (class_id, person_id), with_for_update=True)
+    row = session.get(Namesake, (class_id, person_id), with_for_update=True)
     if row is None:
         return False
     if said == SAME and row.said != SAME:
@@ -51,13 +51,11 @@ async def answer(session: AsyncSession, class_id: int, person_id: int, said: str
     return True
 
 
-async def take_out(
-    session: AsyncSession, school_class: SchoolClass, person: Person, teacher: Person, now: datetime
-) -> bool:
+def take_out(session: Session, school_class: SchoolClass, person: Person, teacher: Person, now: datetime) -> bool:
     """A teacher takes a student out of the class; False if they are none of it. Their marks stay, unseen."""
-    if not await remove_student(session, person, school_class, teacher):
+    if not remove_student(session, person, school_class, teacher):
         return False
-    row = await session.get(Namesake, (school_class.id, person.id))
+    row = session.get(Namesake, (school_class.id, person.id))
     if row is None:
         row = Namesake(class_id=school_class.id, person_id=person.id, created_at=now, told_at=now)
         session.add(row)
@@ -65,27 +63,27 @@ async def take_out(
     return True
 
 
-async def put_back(session: AsyncSession, school_class: SchoolClass, person: Person, now: datetime) -> bool:
+def put_back(session: Session, school_class: SchoolClass, person: Person, now: datetime) -> bool:
     """A teacher takes that back; False for somebody who was not taken out of this class."""
-    row = await session.get(Namesake, (school_class.id, person.id))
+    row = session.get(Namesake, (school_class.id, person.id))
     if row is None or row.removed_at is None:
         return False
     row.removed_at = None
-    return await join_class(session, person, school_class, now)
+    return join_class(session, person, school_class, now)
 
 
-async def untold(session: AsyncSession) -> Sequence[tuple[int, int]]:
+def untold(session: Session) -> Sequence[tuple[int, int]]:
     """(class, student) of every name that no teacher has heard of."""
-    rows = await session.execute(select(Namesake.class_id, Namesake.person_id).where(Namesake.told_at.is_(None)))
+    rows = session.execute(select(Namesake.class_id, Namesake.person_id).where(Namesake.told_at.is_(None)))
     return [(class_id, person_id) for class_id, person_id in rows]
 
 
-async def take_telling(session: AsyncSession, class_id: int, person_id: int, now: datetime) -> Namesake | None:
+def take_telling(session: Session, class_id: int, person_id: int, now: datetime) -> Namesake | None:
     """Take it on to tell the teachers; None where that is done."""
-    taken = await session.scalar(
+    taken = session.scalar(
         update(Namesake)
         .where(Namesake.class_id == class_id, Namesake.person_id == person_id, Namesake.told_at.is_(None))
         .values(told_at=now)
         .returning(Namesake.person_id)
     )
-    return await session.get(Namesake, (class_id, person_id)) if taken is not None else None
+    return session.get(Namesake, (class_id, person_id)) if taken is not None else None

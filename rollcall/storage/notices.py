@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Update, delete, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.storage.classes import teachers_of
 from rollcall.storage.holder import Holder
@@ -19,22 +19,22 @@ _KEPT = timedelta(days=7)
 """After a week nobody waits to hear that a lesson closed."""
 
 
-async def promise(session: AsyncSession, lesson: Lesson, now: datetime) -> None:
+def promise(session: Session, lesson: Lesson, now: datetime) -> None:
     """Every teacher of the class is to hear that the lesson is closed."""
-    for teacher in await teachers_of(session, lesson.class_id):
-        if await session.get(ClosingNotice, (lesson.id, teacher.telegram_id)) is None:
+    for teacher in teachers_of(session, lesson.class_id):
+        if session.get(ClosingNotice, (lesson.id, teacher.telegram_id)) is None:
             session.add(ClosingNotice(lesson_id=lesson.id, chat_id=teacher.telegram_id, created_at=now))
 
 
-async def owed(session: AsyncSession, now: datetime, holder: Holder) -> Sequence[tuple[int, int]]:
+def owed(session: Session, now: datetime, holder: Holder) -> Sequence[tuple[int, int]]:
     """(lesson, teacher's chat) of every notice that can be sent now; those of bots that died here are freed first."""
-    await session.execute(delete(ClosingNotice).where(ClosingNotice.created_at < now - _KEPT))
-    sending = await session.scalars(select(ClosingNotice.holder).where(ClosingNotice.holder.is_not(None)).distinct())
+    session.execute(delete(ClosingNotice).where(ClosingNotice.created_at < now - _KEPT))
+    sending = session.scalars(select(ClosingNotice.holder).where(ClosingNotice.holder.is_not(None)).distinct())
     dead = [other for other in sending if other is not None and holder.knows_dead(other)]
     if dead:
         freed = update(ClosingNotice).where(ClosingNotice.holder.in_(dead))
-        await session.execute(freed.values(not_before=None, holder=None))
-    rows = await session.execute(
+        session.execute(freed.values(not_before=None, holder=None))
+    rows = session.execute(
         select(ClosingNotice.lesson_id, ClosingNotice.chat_id)
         .where(_due(now))
         .order_by(ClosingNotice.created_at, ClosingNotice.chat_id)
@@ -42,22 +42,22 @@ async def owed(session: AsyncSession, now: datetime, holder: Holder) -> Sequence
     return [(lesson_id, chat_id) for lesson_id, chat_id in rows]
 
 
-async def claim(session: AsyncSession, lesson_id: int, chat_id: int, now: datetime, holder: Holder) -> bool:
+def claim(session: Session, lesson_id: int, chat_id: int, now: datetime, holder: Holder) -> bool:
     """Take it on to send a notice; False where it was sent, or another bot is at it."""
     # One statement, so that of two bots one is first.
     taken = _one(lesson_id, chat_id).where(_due(now)).values(not_before=now + _CLAIM, holder=str(holder))
-    return await session.scalar(taken.returning(ClosingNotice.lesson_id)) is not None
+    return session.scalar(taken.returning(ClosingNotice.lesson_id)) is not None
 
 
-async def kept(session: AsyncSession, lesson_id: int, chat_id: int) -> None:
+def kept(session: Session, lesson_id: int, chat_id: int) -> None:
     """It was said."""
     this = (ClosingNotice.lesson_id == lesson_id, ClosingNotice.chat_id == chat_id)
-    await session.execute(delete(ClosingNotice).where(*this))
+    session.execute(delete(ClosingNotice).where(*this))
 
 
-async def put_off(session: AsyncSession, lesson_id: int, chat_id: int, now: datetime) -> None:
+def put_off(session: Session, lesson_id: int, chat_id: int, now: datetime) -> None:
     """The chat did not take it: again later, ever more seldom."""
-    notice = await session.get(ClosingNotice, (lesson_id, chat_id), with_for_update=True)
+    notice = session.get(ClosingNotice, (lesson_id, chat_id), with_for_update=True)
     if notice is not None:
         notice.not_before, notice.holder = now + wait_after(notice.tries), None
         notice.tries += 1

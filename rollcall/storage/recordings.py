@@ -6,7 +6,7 @@ from collections.abc import Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import delete, exists, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.collation import sort_key
 from rollcall.queue.job import Result
@@ -18,9 +18,9 @@ from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, Perso
 from rollcall.storage.voiceprints import add_note, complete_enrolment
 
 
-async def enrolment_files(session: AsyncSession, person_id: int) -> dict[str, str]:
+def enrolment_files(session: Session, person_id: int) -> dict[str, str]:
     """Telegram's file of each note of the present voiceprint, by attempt."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Attempt.id, Attempt.file_id)
         .join(EnrolmentNote, EnrolmentNote.attempt_id == Attempt.id)
         .join(StoredVoiceprint, StoredVoiceprint.person_id == EnrolmentNote.person_id)
@@ -30,21 +30,19 @@ async def enrolment_files(session: AsyncSession, person_id: int) -> dict[str, st
     return dict(rows.all())
 
 
-async def keep(
-    session: AsyncSession, keyring: Keyring, person_id: int, recordings: dict[str, bytes], now: datetime
-) -> None:
+def keep(session: Session, keyring: Keyring, person_id: int, recordings: dict[str, bytes], now: datetime) -> None:
     """Keep these recordings, by attempt, in place of what was kept before."""
-    await session.execute(delete(KeptRecording).where(KeptRecording.person_id == person_id))
+    session.execute(delete(KeptRecording).where(KeptRecording.person_id == person_id))
     for attempt_id, audio in recordings.items():
         sealed = keyring.seal(audio, recording_binding(attempt_id, person_id))
         session.add(KeptRecording(attempt_id=attempt_id, person_id=person_id, sealed=sealed, created_at=now))
-    await session.flush()
+    session.flush()
 
 
-async def outdated_people(session: AsyncSession, model: str, weight_hash: str) -> Sequence[tuple[Person, bool]]:
+def outdated_people(session: Session, model: str, weight_hash: str) -> Sequence[tuple[Person, bool]]:
     """Whose voiceprint another encoder made, by name, and whether their recordings are kept."""
     kept = exists().where(KeptRecording.person_id == Person.id)
-    rows = await session.execute(
+    rows = session.execute(
         select(Person, kept)
         .join(StoredVoiceprint, StoredVoiceprint.person_id == Person.id)
         .where(or_(StoredVoiceprint.model != model, StoredVoiceprint.weight_hash != weight_hash))
@@ -53,9 +51,9 @@ async def outdated_people(session: AsyncSession, model: str, weight_hash: str) -
     return sorted(found, key=lambda one: (sort_key(one[0].full_name), one[0].id))
 
 
-async def take_asking(session: AsyncSession, person_id: int, weight_hash: str) -> bool:
+def take_asking(session: Session, person_id: int, weight_hash: str) -> bool:
     """Take it on to ask someone to enrol again; False where they were asked for this encoder."""
-    taken = await session.scalar(
+    taken = session.scalar(
         update(Person)
         .where(Person.id == person_id, or_(Person.asked_again_for.is_(None), Person.asked_again_for != weight_hash))
         .values(asked_again_for=weight_hash)
@@ -64,35 +62,35 @@ async def take_asking(session: AsyncSession, person_id: int, weight_hash: str) -
     return taken is not None
 
 
-async def recordings_of(session: AsyncSession, keyring: Keyring, person_id: int) -> dict[str, bytes]:
+def recordings_of(session: Session, keyring: Keyring, person_id: int) -> dict[str, bytes]:
     """A person's kept recordings by attempt, opened."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(KeptRecording).where(KeptRecording.person_id == person_id).order_by(KeptRecording.created_at)
     )
     return {row.attempt_id: keyring.open(row.sealed, recording_binding(row.attempt_id, person_id)) for row in rows}
 
 
-async def may_be_made_anew(session: AsyncSession, person: Person, made_at: datetime, recordings: Set[str]) -> bool:
+def may_be_made_anew(session: Session, person: Person, made_at: datetime, recordings: Set[str]) -> bool:
     """Whether the print made then is still the person's, agreed to, and these recordings kept; it is held till the end.
 
     An erasure takes the claims and then the print, and so do we: either both are gone here, or it waits for our end and
     deletes what we have written.
     """
-    await session.execute(select(VoiceClaim.id).where(VoiceClaim.person_id == person.id).with_for_update())
-    stored = await session.get(StoredVoiceprint, person.id, with_for_update=True, populate_existing=True)
+    session.execute(select(VoiceClaim.id).where(VoiceClaim.person_id == person.id).with_for_update())
+    stored = session.get(StoredVoiceprint, person.id, with_for_update=True, populate_existing=True)
     if stored is None or stored.created_at != made_at:
         return False
-    kept = await session.scalars(select(KeptRecording.attempt_id).where(KeptRecording.person_id == person.id))
-    return recordings <= set(kept) and await has_consent(session, person.telegram_id)
+    kept = session.scalars(select(KeptRecording.attempt_id).where(KeptRecording.person_id == person.id))
+    return recordings <= set(kept) and has_consent(session, person.telegram_id)
 
 
-async def replace_voiceprint(
-    session: AsyncSession, keyring: Keyring, person_id: int, notes: Sequence[Result], now: datetime
+def replace_voiceprint(
+    session: Session, keyring: Keyring, person_id: int, notes: Sequence[Result], now: datetime
 ) -> None:
     """Make the person's voiceprint anew from the same recordings, as another encoder hears them."""
     enrolment = f"reembed {now.timestamp():.0f}"
-    await session.execute(delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id))
+    session.execute(delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id))
     for note in notes:
-        await add_note(session, person_id, enrolment, note, now)
-    await complete_enrolment(session, keyring, person_id, enrolment, now)
-    await claims.follow_reembedding(session, person_id, enrolment, now)
+        add_note(session, person_id, enrolment, note, now)
+    complete_enrolment(session, keyring, person_id, enrolment, now)
+    claims.follow_reembedding(session, person_id, enrolment, now)

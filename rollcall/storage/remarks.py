@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import Remarks
 from rollcall.domain.sent_as import RECORDED
@@ -18,13 +18,13 @@ from rollcall.storage.tables import Attempt, Attendance, Lesson, StoredVoiceprin
 _ANOTHER_VOICE = (Reason.OTHER_VOICE, Reason.UNKNOWN_VOICE)
 
 
-async def remarks(session: AsyncSession, lesson_ids: Sequence[int]) -> dict[tuple[int, int], Remarks]:
+def remarks(session: Session, lesson_ids: Sequence[int]) -> dict[tuple[int, int], Remarks]:
     """By (lesson, student); most have none, and are left out.
 
     Notes in another voice count up to the mark; where it was a teacher who vouched for the student, all of them do.
     """
     found: dict[tuple[int, int], Remarks] = {}
-    accepted = await session.execute(
+    accepted = session.execute(
         select(Attendance.lesson_id, Attendance.person_id, Attempt.sent_as, Attempt.enrolled_at)
         .join(Attempt, Attempt.id == Attendance.attempt_id)
         .where(Attendance.lesson_id.in_(lesson_ids), Attempt.verdict == Verdict.ACCEPTED)
@@ -33,7 +33,7 @@ async def remarks(session: AsyncSession, lesson_ids: Sequence[int]) -> dict[tupl
         as_file = sent_as is not None and sent_as not in RECORDED
         if as_file or enrolled_at is not None:
             found[lesson_id, person_id] = Remarks(enrolled_at=enrolled_at, as_file=as_file)
-    for lesson_id, person_id, number in await session.execute(
+    for lesson_id, person_id, number in session.execute(
         select(Attendance.lesson_id, Attendance.person_id, func.count())
         .join(
             Attempt,
@@ -51,10 +51,10 @@ async def remarks(session: AsyncSession, lesson_ids: Sequence[int]) -> dict[tupl
     return found
 
 
-async def other_voices(session: AsyncSession, lesson_id: int, person_id: int) -> int:
+def other_voices(session: Session, lesson_id: int, person_id: int) -> int:
     """How many of the student's notes in the lesson were in another voice."""
     return (
-        await session.scalar(
+        session.scalar(
             select(func.count()).where(
                 Attempt.lesson_id == lesson_id,
                 Attempt.person_id == person_id,
@@ -66,15 +66,15 @@ async def other_voices(session: AsyncSession, lesson_id: int, person_id: int) ->
     )
 
 
-async def enrolled_during(session: AsyncSession, attempt: Attempt, lesson: Lesson) -> datetime | None:
+def enrolled_during(session: Session, attempt: Attempt, lesson: Lesson) -> datetime | None:
     """When the voice that a note was recognised by had been recorded, if that was after the lesson's opening.
 
     By Telegram's time of the last enrolment note, as the lesson's is: what waited in the queue makes no voice younger.
     """
-    stored = await session.get(StoredVoiceprint, attempt.person_id)
+    stored = session.get(StoredVoiceprint, attempt.person_id)
     if stored is None:
         return None
-    recorded_at = await session.scalar(
+    recorded_at = session.scalar(
         select(func.max(Attempt.sent_at)).where(
             Attempt.person_id == attempt.person_id,
             Attempt.purpose == Purpose.ENROL,

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.attendance import ATTENDED
@@ -28,12 +28,12 @@ CHANGEABLE = timedelta(hours=24)
 """For so long a teacher may turn a decision into its opposite."""
 
 
-async def tries_before(session: AsyncSession, attempt: Attempt) -> tuple[EarlierTry, ...]:
+def tries_before(session: Session, attempt: Attempt) -> tuple[EarlierTry, ...]:
     """The sender's latest unsure tries that may be averaged with this note."""
     same_lesson = Attempt.lesson_id == attempt.lesson_id
     if attempt.lesson_id is None:
         same_lesson = Attempt.lesson_id.is_(None) & (Attempt.received_at >= attempt.received_at - TOGETHER)
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Attempt)
         .where(
             same_lesson,
@@ -59,16 +59,16 @@ async def tries_before(session: AsyncSession, attempt: Attempt) -> tuple[Earlier
     )
 
 
-async def count_try(session: AsyncSession, attempt: Attempt, now: datetime) -> None:
+def count_try(session: Session, attempt: Attempt, now: datetime) -> None:
     """Number an unsure note of a lesson; the last try becomes the teacher's to settle."""
     if attempt.lesson_id is None:
         return
-    mark = await session.get(Attendance, (attempt.lesson_id, attempt.person_id))
+    mark = session.get(Attendance, (attempt.lesson_id, attempt.person_id))
     if mark is not None and mark.status in ATTENDED:
         return
     before = [Attempt.lesson_id == attempt.lesson_id, Attempt.person_id == attempt.person_id]
     count, first = (
-        await session.execute(
+        session.execute(
             select(func.count(), func.min(Attempt.sent_at)).where(
                 *before, Attempt.verdict == Verdict.UNSURE, Attempt.id != attempt.id
             )
@@ -78,81 +78,75 @@ async def count_try(session: AsyncSession, attempt: Attempt, now: datetime) -> N
     if attempt.note_number < MOST:
         return
     attempt.note_number = MOST
-    await _ask(session, attempt, min(first, attempt.sent_at) if first is not None else attempt.sent_at, now)
+    _ask(session, attempt, min(first, attempt.sent_at) if first is not None else attempt.sent_at, now)
 
 
-async def ask_at_once(session: AsyncSession, attempt: Attempt, now: datetime) -> None:
+def ask_at_once(session: Session, attempt: Attempt, now: datetime) -> None:
     """A note of someone whose voice waits for a teacher's word: the teacher's to settle, without a second try."""
     if attempt.lesson_id is None:
         return
-    mark = await session.get(Attendance, (attempt.lesson_id, attempt.person_id))
+    mark = session.get(Attendance, (attempt.lesson_id, attempt.person_id))
     if mark is None or mark.status not in ATTENDED:
-        await _ask(session, attempt, attempt.sent_at, now)
+        _ask(session, attempt, attempt.sent_at, now)
 
 
-async def _ask(session: AsyncSession, attempt: Attempt, sent_at: datetime, now: datetime) -> None:
+def _ask(session: Session, attempt: Attempt, sent_at: datetime, now: datetime) -> None:
     """Have the teacher settle the doubt about this note's lesson; what was decided there already holds."""
     if attempt.lesson_id is None:
         return
-    review = await _review_of(session, attempt.lesson_id, attempt.person_id)
+    review = _review_of(session, attempt.lesson_id, attempt.person_id)
     if review is None:
         review = Review(
             lesson_id=attempt.lesson_id, person_id=attempt.person_id, attempt_id=attempt.id, sent_at=sent_at,
             state=ReviewState.OPEN, created_at=now,
         )  # fmt: skip
         try:
-            async with session.begin_nested():
+            with session.begin_nested():
                 session.add(review)
         except IntegrityError:  # another bot settled another try of the same student at this moment
-            review = await _review_of(session, attempt.lesson_id, attempt.person_id)
+            review = _review_of(session, attempt.lesson_id, attempt.person_id)
     if review is not None and review.state in _ANSWERS:
         attempt.reason = _ANSWERS[review.state]
-        await drop_embeddings(session, attempt.lesson_id, attempt.person_id)
+        drop_embeddings(session, attempt.lesson_id, attempt.person_id)
 
 
-async def tap_in(
-    session: AsyncSession, lesson: Lesson, person_id: int, at: datetime, now: datetime
-) -> ReviewState | None:
+def tap_in(session: Session, lesson: Lesson, person_id: int, at: datetime, now: datetime) -> ReviewState | None:
     """A student says that they are here, without a voice: the teacher's to confirm.
 
     Where the review stands then; None where the student is marked already.
     """
-    mark = await session.get(Attendance, (lesson.id, person_id))
+    mark = session.get(Attendance, (lesson.id, person_id))
     if mark is not None and mark.status in ATTENDED:
         return None
-    review = await _review_of(session, lesson.id, person_id)
+    review = _review_of(session, lesson.id, person_id)
     if review is None:
         review = Review(
             lesson_id=lesson.id, person_id=person_id, attempt_id=None, sent_at=at,
             state=ReviewState.OPEN, created_at=now,
         )  # fmt: skip
         session.add(review)
-        await session.flush()
+        session.flush()
     elif review.state is ReviewState.SETTLED:
         # The voice that left the doubt was erased: the question is another one now.
         review.state, review.attempt_id, review.sent_at = ReviewState.OPEN, None, min(review.sent_at, at)
-        await session.execute(delete(ReviewCard).where(ReviewCard.review_id == review.id))
+        session.execute(delete(ReviewCard).where(ReviewCard.review_id == review.id))
     return review.state
 
 
-async def settle_review(session: AsyncSession, lesson_id: int, person_id: int) -> None:
+def settle_review(session: Session, lesson_id: int, person_id: int) -> None:
     """An accepted note answers the doubt: an open review is over, the tries' embeddings go."""
-    review = await _review_of(session, lesson_id, person_id)
+    review = _review_of(session, lesson_id, person_id)
     if review is not None and review.state is ReviewState.OPEN:
         review.state = ReviewState.SETTLED
-    await drop_embeddings(session, lesson_id, person_id)
+    drop_embeddings(session, lesson_id, person_id)
 
 
-async def decide_review(
-    session: AsyncSession, review: Review, teacher: Person, *, confirmed: bool, now: datetime
-) -> bool:
+def decide_review(session: Session, review: Review, teacher: Person, *, confirmed: bool, now: datetime) -> bool:
     """Record what the teacher decided; False where it was decided already, and then nothing changes."""
-    return await _decide(session, review, teacher, ReviewState.OPEN, confirmed=confirmed, now=now)
+    return _decide(session, review, teacher, ReviewState.OPEN, confirmed=confirmed, now=now)
 
 
-async def change_decision(
-    session: AsyncSession, review: Review, teacher: Person, *, confirmed: bool, now: datetime
-) -> bool:
+def change_decision(session: Session, review: Review, teacher: Person, *, confirmed: bool, now: datetime) -> bool:
     """Turn a decision into its opposite; the student is told anew. False where it is not that opposite any more.
 
     A teacher has as long as `CHANGEABLE` for it: a slip of the thumb or a student who turns up is seen the same day.
@@ -160,21 +154,21 @@ async def change_decision(
     was = ReviewState.REJECTED if confirmed else ReviewState.CONFIRMED
     if review.decided_at is None or now - review.decided_at > CHANGEABLE:
         return False
-    return await _decide(session, review, teacher, was, confirmed=confirmed, now=now)
+    return _decide(session, review, teacher, was, confirmed=confirmed, now=now)
 
 
-async def _decide(
-    session: AsyncSession, review: Review, teacher: Person, was: ReviewState, *, confirmed: bool, now: datetime
+def _decide(
+    session: Session, review: Review, teacher: Person, was: ReviewState, *, confirmed: bool, now: datetime
 ) -> bool:
     state = ReviewState.CONFIRMED if confirmed else ReviewState.REJECTED
     changes: dict[str, Any] = {"state": state, "decided_by": teacher.id, "told_at": None}
     if was is ReviewState.OPEN:
         changes["decided_at"] = now
     # One statement, so that of two teachers pressing at once one is first.
-    decided = await session.scalar(
+    decided = session.scalar(
         update(Review).where(Review.id == review.id, Review.state == was).values(**changes).returning(Review.id)
     )
-    await session.refresh(review)
+    session.refresh(review)
     if decided is None:
         return False
     before = {} if was is ReviewState.OPEN else {"was": was.value}
@@ -183,7 +177,7 @@ async def _decide(
         about=PersonId(review.person_id), decision=state.value, **before,
     )  # fmt: skip
     reason = Reason.TEACHER_CONFIRMED if confirmed else Reason.TEACHER_REJECTED
-    await session.execute(
+    session.execute(
         update(Attempt)
         .where(
             Attempt.lesson_id == review.lesson_id,
@@ -192,29 +186,29 @@ async def _decide(
         )
         .values(reason=reason)
     )
-    lesson = await session.get_one(Lesson, review.lesson_id)
+    lesson = session.get_one(Lesson, review.lesson_id)
     if confirmed:
-        mark = await lessons.mark(session, lesson, review.person_id, review.sent_at, None, review.attempt_id, teacher)
+        mark = lessons.mark(session, lesson, review.person_id, review.sent_at, None, review.attempt_id, teacher)
         if mark.attempt_id == review.attempt_id:
             mark.confirmed_by = teacher.id
     elif was is ReviewState.CONFIRMED:
-        await lessons.take_back(session, lesson, review.person_id, teacher)
+        lessons.take_back(session, lesson, review.person_id, teacher)
     return True
 
 
-async def drop_embeddings(session: AsyncSession, lesson_id: int, person_id: int) -> None:
+def drop_embeddings(session: Session, lesson_id: int, person_id: int) -> None:
     """The tries of a student in a lesson are not averaged any more."""
-    await session.execute(
+    session.execute(
         update(Attempt)
         .where(Attempt.lesson_id == lesson_id, Attempt.person_id == person_id, Attempt.embedding.is_not(None))
         .values(embedding=None)
     )
 
 
-async def drop_old_embeddings(session: AsyncSession, now: datetime) -> None:
+def drop_old_embeddings(session: Session, now: datetime) -> None:
     """Embeddings of tries that nothing will be averaged with: their lesson is over, or there was none."""
     over = exists().where(Lesson.id == Attempt.lesson_id, Lesson.closed_at.is_not(None))
-    await session.execute(
+    session.execute(
         update(Attempt)
         .where(
             Attempt.embedding.is_not(None),
@@ -226,9 +220,9 @@ async def drop_old_embeddings(session: AsyncSession, now: datetime) -> None:
     )
 
 
-async def waiting(session: AsyncSession, lesson_ids: Sequence[int]) -> set[tuple[int, int]]:
+def waiting(session: Session, lesson_ids: Sequence[int]) -> set[tuple[int, int]]:
     """(lesson, student) of every question that no teacher has decided."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Review.lesson_id, Review.person_id).where(
             Review.lesson_id.in_(lesson_ids), Review.state == ReviewState.OPEN
         )
@@ -236,29 +230,29 @@ async def waiting(session: AsyncSession, lesson_ids: Sequence[int]) -> set[tuple
     return {(lesson_id, person_id) for lesson_id, person_id in rows}
 
 
-async def was_rejected(session: AsyncSession, lesson_id: int, person_id: int) -> bool:
+def was_rejected(session: Session, lesson_id: int, person_id: int) -> bool:
     """Whether a teacher has said that the student is not there."""
-    review = await _review_of(session, lesson_id, person_id)
+    review = _review_of(session, lesson_id, person_id)
     return review is not None and review.state is ReviewState.REJECTED
 
 
-async def untold(session: AsyncSession) -> Sequence[int]:
+def untold(session: Session) -> Sequence[int]:
     """Decided reviews whose student has not heard of it."""
     decided = [ReviewState.CONFIRMED, ReviewState.REJECTED]
-    rows = await session.scalars(select(Review.id).where(Review.state.in_(decided), Review.told_at.is_(None)))
+    rows = session.scalars(select(Review.id).where(Review.state.in_(decided), Review.told_at.is_(None)))
     return rows.all()
 
 
-async def take_telling(session: AsyncSession, review_id: int, now: datetime) -> bool:
+def take_telling(session: Session, review_id: int, now: datetime) -> bool:
     """Take it on to tell the student; False where that is done."""
     taken = update(Review).where(Review.id == review_id, Review.told_at.is_(None)).values(told_at=now)
-    return await session.scalar(taken.returning(Review.id)) is not None
+    return session.scalar(taken.returning(Review.id)) is not None
 
 
-async def not_told(session: AsyncSession, review_id: int, at: datetime) -> None:
+def not_told(session: Session, review_id: int, at: datetime) -> None:
     """The student could not be told: it is still owed."""
-    await session.execute(update(Review).where(Review.id == review_id, Review.told_at == at).values(told_at=None))
+    session.execute(update(Review).where(Review.id == review_id, Review.told_at == at).values(told_at=None))
 
 
-async def _review_of(session: AsyncSession, lesson_id: int, person_id: int) -> Review | None:
-    return await session.scalar(select(Review).where(Review.lesson_id == lesson_id, Review.person_id == person_id))
+def _review_of(session: Session, lesson_id: int, person_id: int) -> Review | None:
+    return session.scalar(select(Review).where(Review.lesson_id == lesson_id, Review.person_id == person_id))

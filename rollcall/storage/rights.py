@@ -6,7 +6,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.collation import sort_key
@@ -27,13 +27,11 @@ from rollcall.storage.tables import (
 )
 
 
-async def roles_of(
-    session: AsyncSession, person: Person | None, class_id: int | None, *, is_admin: bool
-) -> frozenset[Role]:
+def roles_of(session: Session, person: Person | None, class_id: int | None, *, is_admin: bool) -> frozenset[Role]:
     """What the person is, to the class where there is one at hand. A class that is put away is nobody's."""
     found = {Role.ADMIN} if is_admin else set()
     if person is not None:
-        rows = await session.execute(
+        rows = session.execute(
             select(Membership.class_id, Membership.role)
             .join(SchoolClass, SchoolClass.id == Membership.class_id)
             .where(Membership.person_id == person.id, SchoolClass.archived_at.is_(None))
@@ -49,21 +47,21 @@ async def roles_of(
     return frozenset(found or {Role.NOBODY})
 
 
-async def class_of_lesson(session: AsyncSession, lesson_id: int) -> int | None:
+def class_of_lesson(session: Session, lesson_id: int) -> int | None:
     """The lesson's class."""
-    return await session.scalar(select(Lesson.class_id).where(Lesson.id == lesson_id))
+    return session.scalar(select(Lesson.class_id).where(Lesson.id == lesson_id))
 
 
-async def class_of_review(session: AsyncSession, review_id: int) -> int | None:
+def class_of_review(session: Session, review_id: int) -> int | None:
     """The class in whose lesson the doubt arose."""
-    return await session.scalar(
+    return session.scalar(
         select(Lesson.class_id).join(Review, Review.lesson_id == Lesson.id).where(Review.id == review_id)
     )
 
 
-async def class_of_claim(session: AsyncSession, claim_id: int, teacher: Person | None) -> int | None:
+def class_of_claim(session: Session, claim_id: int, teacher: Person | None) -> int | None:
     """The class whose teachers are asked about the voice; of several, one that this person teaches."""
-    claim = await session.get(VoiceClaim, claim_id)
+    claim = session.get(VoiceClaim, claim_id)
     if claim is None or claim.class_id is not None:
         return claim.class_id if claim is not None else None
     attended = select(Membership.class_id).where(Membership.person_id == claim.person_id, Membership.role == STUDENT)
@@ -71,33 +69,29 @@ async def class_of_claim(session: AsyncSession, claim_id: int, teacher: Person |
         Membership.person_id == (teacher.id if teacher is not None else None), Membership.role == TEACHER
     )
     current = select(SchoolClass.id).where(SchoolClass.id.in_(attended), SchoolClass.archived_at.is_(None))
-    return await session.scalar(current.where(SchoolClass.id.in_(taught)).order_by(SchoolClass.id).limit(1))
+    return session.scalar(current.where(SchoolClass.id.in_(taught)).order_by(SchoolClass.id).limit(1))
 
 
-async def end_teaching(session: AsyncSession, person: Person, by: audit.Who, now: datetime) -> None:
+def end_teaching(session: Session, person: Person, by: audit.Who, now: datetime) -> None:
     """Take the right to teach. The classes and their records stay, for the day the person is invited again.
 
     Until then nothing of them reaches the person: boards are not kept up to date, cards not mended.
     """
     person.is_teacher = False
     audit.record(session, Action.TEACHER_REMOVED, by, "person", about=person)
-    await revoke_used_by(session, person.telegram_id, by, now)
-    await session.execute(
+    revoke_used_by(session, person.telegram_id, by, now)
+    session.execute(
         update(Lesson)
         .where(Lesson.board_chat_id == person.telegram_id)
         .values(board_chat_id=None, board_message_id=None)
     )
     for owed in (ReviewCard, ClaimCard, ClosingNotice):
-        await session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
-    await session.flush()
+        session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
+    session.flush()
 
 
-async def teachers(
-    session: AsyncSession, but: Collection[int], offset: int, limit: int
-) -> tuple[Sequence[Person], int]:
+def teachers(session: Session, but: Collection[int], offset: int, limit: int) -> tuple[Sequence[Person], int]:
     """A page of those who may teach, by name, and how many there are; ``but`` these Telegram ids (the admins')."""
     wanted = (Person.is_teacher, Person.telegram_id.not_in(but))
-    found = sorted(
-        await session.scalars(select(Person).where(*wanted)), key=lambda one: (sort_key(one.full_name), one.id)
-    )
+    found = sorted(session.scalars(select(Person).where(*wanted)), key=lambda one: (sort_key(one.full_name), one.id))
     return found[offset : offset + limit], len(found)

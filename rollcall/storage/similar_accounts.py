@@ -8,7 +8,7 @@ from datetime import datetime
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import delete, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.operating import operating_point
 from rollcall.domain.scoring import scores
@@ -19,8 +19,8 @@ from rollcall.storage.tables import AlikeVoices
 from rollcall.storage.voiceprints import voiceprints_of_class
 
 
-async def sounds_like(
-    session: AsyncSession,
+def sounds_like(
+    session: Session,
     keyring: Keyring,
     class_id: int,
     person_id: int,
@@ -36,7 +36,7 @@ async def sounds_like(
         notes: float32 [dimension] each, L2-normalised. Notes are scored, as at check-in: two centroids resemble each
             other more than a note and a centroid do, and twice as many pairs of strangers would pass.
     """
-    prints = await voiceprints_of_class(session, keyring, class_id)
+    prints = voiceprints_of_class(session, keyring, class_id)
     others = {
         other: one.centroid
         for other, one in prints.items()
@@ -50,7 +50,7 @@ async def sounds_like(
         return {}
     centroids = np.stack([own.centroid, *others.values()])
     found = scores(np.stack(notes), centroids, point.cohort_mean)[:, 1:].mean(axis=0)
-    known = await _known_to_be_others(session, class_id, person_id)
+    known = _known_to_be_others(session, class_id, person_id)
     return {
         other: score
         for other, score in zip(others, found.tolist(), strict=True)
@@ -58,12 +58,10 @@ async def sounds_like(
     }
 
 
-async def are_two_people(
-    session: AsyncSession, class_id: int, person_id: int, other_id: int, score: float, now: datetime
-) -> None:
+def are_two_people(session: Session, class_id: int, person_id: int, other_id: int, score: float, now: datetime) -> None:
     """A teacher of the class has said so; from now on their likeness holds up neither."""
     one, other = sorted((person_id, other_id))
-    pair = await session.scalar(
+    pair = session.scalar(
         select(AlikeVoices).where(
             AlikeVoices.class_id == class_id, AlikeVoices.person_id == one, AlikeVoices.other_id == other
         )
@@ -72,22 +70,22 @@ async def are_two_people(
         pair = AlikeVoices(class_id=class_id, person_id=one, other_id=other, score=score, created_at=now)
         session.add(pair)
     pair.two_people_at = now
-    await session.flush()
+    session.flush()
 
 
-async def may_be_one(session: AsyncSession, class_id: int, person_id: int, others: Iterable[int]) -> None:
+def may_be_one(session: Session, class_id: int, person_id: int, others: Iterable[int]) -> None:
     """The teacher has thought again: nothing is known of these pairs."""
     for other_id in others:
         one, other = sorted((person_id, other_id))
-        await session.execute(
+        session.execute(
             delete(AlikeVoices).where(
                 AlikeVoices.class_id == class_id, AlikeVoices.person_id == one, AlikeVoices.other_id == other
             )
         )
 
 
-async def _known_to_be_others(session: AsyncSession, class_id: int, person_id: int) -> set[int]:
-    rows = await session.execute(
+def _known_to_be_others(session: Session, class_id: int, person_id: int) -> set[int]:
+    rows = session.execute(
         select(AlikeVoices.person_id, AlikeVoices.other_id).where(
             AlikeVoices.class_id == class_id,
             AlikeVoices.two_people_at.is_not(None),

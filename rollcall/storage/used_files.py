@@ -16,7 +16,7 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.errors import SealBroken
 from rollcall.sealing.seal import Keyring, file_key_binding, fingerprint_binding
@@ -27,12 +27,12 @@ KEYRING = "rollcall.keyring"
 _KEY = 32
 
 
-async def keep(session: AsyncSession, notes: Sequence[Attempt], now: datetime) -> None:
+def keep(session: Session, notes: Sequence[Attempt], now: datetime) -> None:
     """Before these notes are erased: remember their files, in the class of each and in all of its sender's."""
     keyring = _keyring(session)
     if not notes:
         return
-    of_senders = await _classes_of(session, {note.person_id for note in notes})
+    of_senders = _classes_of(session, {note.person_id for note in notes})
     found: dict[int, set[str]] = {}
     keys: dict[int, bytes] = {}
     for note in notes:
@@ -41,24 +41,24 @@ async def keep(session: AsyncSession, notes: Sequence[Attempt], now: datetime) -
             continue  # erased before
         for class_id in {*of_senders.get(note.person_id, ()), *([note.class_id] if note.class_id else ())}:
             if class_id not in keys:
-                keys[class_id] = await _key_made(session, keyring, class_id)
+                keys[class_id] = _key_made(session, keyring, class_id)
             found.setdefault(class_id, set()).update(_digest(keys[class_id], mark) for mark in marks)
     day = datetime.combine(now.date(), time(), now.tzinfo)  # the minute would lead to the receipt of the erasure
     for class_id, digests in found.items():
-        known = set(await session.scalars(select(UsedFile.digest).where(UsedFile.class_id == class_id)))
+        known = set(session.scalars(select(UsedFile.digest).where(UsedFile.class_id == class_id)))
         session.add_all(UsedFile(class_id=class_id, digest=one, kept_at=day) for one in digests - known)
-    await session.flush()
+    session.flush()
 
 
-async def is_used(session: AsyncSession, attempt: Attempt, fingerprint: bytes = b"") -> bool:
+def is_used(session: Session, attempt: Attempt, fingerprint: bytes = b"") -> bool:
     """Whether a note's file was sent before, in its class or one of its sender's, by somebody whose voice was erased.
 
     Args:
         fingerprint: laid open, where it is known: so that the same sound in another wrapping is the same.
     """
     keyring = _keyring(session)
-    class_ids = {*(await _classes_of(session, {attempt.person_id})).get(attempt.person_id, ()), attempt.class_id}
-    rows = await session.execute(
+    class_ids = {*(_classes_of(session, {attempt.person_id})).get(attempt.person_id, ()), attempt.class_id}
+    rows = session.execute(
         select(SchoolClass.id, SchoolClass.file_key).where(
             SchoolClass.id.in_(class_ids - {None}), SchoolClass.file_key.is_not(None)
         )
@@ -69,7 +69,7 @@ async def is_used(session: AsyncSession, attempt: Attempt, fingerprint: bytes = 
         with suppress(SealBroken):  # a key was dropped from the ring, and the files with it
             key = keyring.open(sealed or b"", file_key_binding(class_id))
             same.append((UsedFile.class_id == class_id) & UsedFile.digest.in_([_digest(key, mark) for mark in marks]))
-    return bool(same and await session.scalar(select(exists().where(or_(*same)))))
+    return bool(same and session.scalar(select(exists().where(or_(*same)))))
 
 
 def outdated(now: datetime, period: timedelta) -> Any:
@@ -100,16 +100,16 @@ def _digest(key: bytes, mark: str) -> str:
     return hmac.new(key, mark.encode(), hashlib.sha256).hexdigest()
 
 
-def _keyring(session: AsyncSession) -> Keyring:
+def _keyring(session: Session) -> Keyring:
     keyring = session.info.get(KEYRING)
     if not isinstance(keyring, Keyring):
         raise RuntimeError("opened without the keyring, a database knows no used files: use Database.open(settings)")
     return keyring
 
 
-async def _classes_of(session: AsyncSession, person_ids: set[int]) -> dict[int, list[int]]:
+def _classes_of(session: Session, person_ids: set[int]) -> dict[int, list[int]]:
     """The classes in which they are students."""
-    rows = await session.execute(
+    rows = session.execute(
         select(Membership.person_id, Membership.class_id).where(
             Membership.person_id.in_(person_ids), Membership.role == STUDENT
         )
@@ -120,9 +120,9 @@ async def _classes_of(session: AsyncSession, person_ids: set[int]) -> dict[int, 
     return found
 
 
-async def _key_made(session: AsyncSession, keyring: Keyring, class_id: int) -> bytes:
+def _key_made(session: Session, keyring: Keyring, class_id: int) -> bytes:
     """The class's key, made where there is none that opens."""
-    school_class = await session.get_one(SchoolClass, class_id, with_for_update=True)
+    school_class = session.get_one(SchoolClass, class_id, with_for_update=True)
     if school_class.file_key is not None:
         with suppress(SealBroken):
             return keyring.open(school_class.file_key, file_key_binding(class_id))

@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.claim import ClaimState
@@ -47,15 +47,13 @@ def open_note(keyring: Keyring, row: EnrolmentNote) -> NDArray[np.float32]:
     return unpack_embedding(keyring.open(row.embedding, binding))
 
 
-async def notes_of(session: AsyncSession, enrolment: str) -> list[EnrolmentNote]:
+def notes_of(session: Session, enrolment: str) -> list[EnrolmentNote]:
     """The good notes of an enrolment so far, in order."""
-    rows = await session.scalars(
-        select(EnrolmentNote).where(EnrolmentNote.enrolment == enrolment).order_by(EnrolmentNote.id)
-    )
+    rows = session.scalars(select(EnrolmentNote).where(EnrolmentNote.enrolment == enrolment).order_by(EnrolmentNote.id))
     return list(rows)
 
 
-async def add_note(session: AsyncSession, person_id: int, enrolment: str, result: Result, now: datetime) -> None:
+def add_note(session: Session, person_id: int, enrolment: str, result: Result, now: datetime) -> None:
     """Keep a good note of an enrolment under way."""
     session.add(
         EnrolmentNote(
@@ -70,23 +68,23 @@ async def add_note(session: AsyncSession, person_id: int, enrolment: str, result
             created_at=now,
         )
     )
-    await session.flush()
+    session.flush()
 
 
-async def facts_of(session: AsyncSession, note: EnrolmentNote) -> dict[str, float]:
+def facts_of(session: Session, note: EnrolmentNote) -> dict[str, float]:
     """What was measured of a good note's sound; empty once that is forgotten."""
-    return await session.scalar(select(Attempt.quality).where(Attempt.id == note.attempt_id)) or {}
+    return session.scalar(select(Attempt.quality).where(Attempt.id == note.attempt_id)) or {}
 
 
-async def drop_notes(session: AsyncSession, enrolment: str) -> None:
+def drop_notes(session: Session, enrolment: str) -> None:
     """Begin an enrolment's count again."""
-    await session.execute(delete(EnrolmentNote).where(EnrolmentNote.enrolment == enrolment))
+    session.execute(delete(EnrolmentNote).where(EnrolmentNote.enrolment == enrolment))
 
 
-async def keep_notes_of(session: AsyncSession, person_id: int, *enrolments: str | None) -> None:
+def keep_notes_of(session: Session, person_id: int, *enrolments: str | None) -> None:
     """Delete the person's enrolment notes but those of these enrolments."""
     kept = [one for one in enrolments if one is not None]
-    await session.execute(
+    session.execute(
         delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id, EnrolmentNote.enrolment.not_in(kept))
     )
 
@@ -97,18 +95,18 @@ def print_of(keyring: Keyring, notes: Sequence[EnrolmentNote]) -> Voiceprint:
     return Voiceprint(notes[0].model, notes[0].weight_hash, centroid(vectors))
 
 
-async def complete_enrolment(
-    session: AsyncSession, keyring: Keyring, person_id: int, enrolment: str, now: datetime, keep: str | None = None
+def complete_enrolment(
+    session: Session, keyring: Keyring, person_id: int, enrolment: str, now: datetime, keep: str | None = None
 ) -> None:
     """Make the person's voiceprint from the notes of this enrolment; it replaces an earlier one.
 
     Args:
         keep: an enrolment whose notes stay beside it; all others' go.
     """
-    rows = await notes_of(session, enrolment)
+    rows = notes_of(session, enrolment)
     voiceprint = print_of(keyring, rows)
-    await keep_notes_of(session, person_id, enrolment, keep)
-    await session.merge(
+    keep_notes_of(session, person_id, enrolment, keep)
+    session.merge(
         StoredVoiceprint(
             person_id=person_id,
             sealed=keyring.seal(
@@ -121,25 +119,25 @@ async def complete_enrolment(
             created_at=now,
         )
     )
-    await session.flush()
+    session.flush()
     owner = PersonId(person_id)
     audit.record(session, Action.VOICEPRINT_MADE, owner, "voiceprint", about=owner, model=voiceprint.model)
 
 
-async def voiceprint_of(session: AsyncSession, keyring: Keyring, person_id: int) -> Voiceprint | None:
+def voiceprint_of(session: Session, keyring: Keyring, person_id: int) -> Voiceprint | None:
     """The person's voiceprint, opened."""
-    stored = await session.get(StoredVoiceprint, person_id)
+    stored = session.get(StoredVoiceprint, person_id)
     return _open_print(keyring, stored) if stored else None
 
 
-async def is_enrolled(session: AsyncSession, person_id: int) -> bool:
+def is_enrolled(session: Session, person_id: int) -> bool:
     """Whether the person has a voiceprint."""
-    return await session.get(StoredVoiceprint, person_id) is not None
+    return session.get(StoredVoiceprint, person_id) is not None
 
 
-async def is_made_of(session: AsyncSession, person_id: int, enrolment: str | None) -> bool:
+def is_made_of(session: Session, person_id: int, enrolment: str | None) -> bool:
     """Whether the person's voiceprint was made of the notes of this enrolment."""
-    stored = await session.get(StoredVoiceprint, person_id)
+    stored = session.get(StoredVoiceprint, person_id)
     return stored is not None and enrolment is not None and stored.enrolment == enrolment
 
 
@@ -157,9 +155,9 @@ def recognised_in(query: _Query, class_id: int) -> _Query:
     )
 
 
-async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id: int) -> dict[int, Voiceprint]:
+def voiceprints_of_class(session: Session, keyring: Keyring, class_id: int) -> dict[int, Voiceprint]:
     """Every student's voiceprint that has a vote: what the class's gallery must hold."""
-    rows = await session.scalars(recognised_in(select(StoredVoiceprint), class_id))
+    rows = session.scalars(recognised_in(select(StoredVoiceprint), class_id))
     found = {}
     for row in rows:
         with suppress(SealBroken):  # a key was dropped from the ring: this person must enrol again, the class goes on
@@ -167,15 +165,15 @@ async def voiceprints_of_class(session: AsyncSession, keyring: Keyring, class_id
     return found
 
 
-async def notes_of_class(
-    session: AsyncSession, keyring: Keyring, class_id: int
+def notes_of_class(
+    session: Session, keyring: Keyring, class_id: int
 ) -> tuple[dict[int, NDArray[np.float32]], tuple[str, str] | None]:
     """The notes behind every voiceprint with a vote, float32 [notes, dimension] each, and the model that made them.
 
     Where the class has prints of several models (the rest will enrol again), those of the newest print's model.
     """
     rows = (
-        await session.execute(
+        session.execute(
             select(EnrolmentNote, StoredVoiceprint.created_at)
             .join(StoredVoiceprint, StoredVoiceprint.person_id == EnrolmentNote.person_id)
             .join(Membership, Membership.person_id == EnrolmentNote.person_id)
@@ -202,31 +200,29 @@ async def notes_of_class(
     return {person_id: np.stack(each) for person_id, each in notes.items() if each}, made_by
 
 
-async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> dict[str, int]:
+def forget_voice(session: Session, person: Person, now: datetime) -> dict[str, int]:
     """Erase everything made from the person's voice, and what leads to the recordings; how much there was.
 
     Marks and verdicts stay: they are the teacher's record.
     """
     # First, as a teacher's decision takes them first. The cards stay until their messages, which hold a note, are taken
     # out of the teachers' chats.
-    await session.execute(
+    session.execute(
         update(VoiceClaim)
         .where(VoiceClaim.person_id == person.id)
         .values(state=ClaimState.SETTLED, enrolment=None, replaced=None, attempt_id=None)
     )
     mine = Attempt.person_id == person.id
     counts = {
-        "voiceprints": await _delete(session, StoredVoiceprint, StoredVoiceprint.person_id == person.id),
-        "enrolment_notes": await _delete(session, EnrolmentNote, EnrolmentNote.person_id == person.id),
-        "recordings": await _delete(session, KeptRecording, KeptRecording.person_id == person.id),
-        "check_values": await _count(
-            session, mine, or_(Attempt.fingerprint.is_not(None), Attempt.content_hash.is_not(None))
-        ),
-        "note_details": await _count(session, mine, Attempt.file_id != ""),
+        "voiceprints": _delete(session, StoredVoiceprint, StoredVoiceprint.person_id == person.id),
+        "enrolment_notes": _delete(session, EnrolmentNote, EnrolmentNote.person_id == person.id),
+        "recordings": _delete(session, KeptRecording, KeptRecording.person_id == person.id),
+        "check_values": _count(session, mine, or_(Attempt.fingerprint.is_not(None), Attempt.content_hash.is_not(None))),
+        "note_details": _count(session, mine, Attempt.file_id != ""),
     }
-    await _delete(session, AlikeVoices, or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
-    await _delete(session, ClaimLikeness, ClaimLikeness.other_id == person.id)
-    await session.execute(
+    _delete(session, AlikeVoices, or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
+    _delete(session, ClaimLikeness, ClaimLikeness.other_id == person.id)
+    session.execute(
         update(Attempt)
         .where(mine)
         .values(
@@ -235,16 +231,14 @@ async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> 
         )
     )  # fmt: skip
     # There is nothing left for a teacher to listen to: the card's note cannot be judged against a voice that is gone.
-    await session.execute(
+    session.execute(
         update(Review)
         .where(Review.person_id == person.id, Review.state == ReviewState.OPEN, Review.attempt_id.is_not(None))
         .values(state=ReviewState.SETTLED)
     )
-    await session.execute(
-        update(Attempt).where(mine, Attempt.reason == Reason.TEACHER_DECIDES).values(reason=Reason.UNSURE)
-    )
+    session.execute(update(Attempt).where(mine, Attempt.reason == Reason.TEACHER_DECIDES).values(reason=Reason.UNSURE))
     # Notes still on their way end here; their sender gets an answer all the same.
-    await session.execute(
+    session.execute(
         update(Attempt)
         .where(mine, Attempt.verdict == Verdict.PENDING)
         .values(verdict=Verdict.REFUSED, reason=Reason.NOT_EXPECTED, settled_at=now)
@@ -253,12 +247,12 @@ async def forget_voice(session: AsyncSession, person: Person, now: datetime) -> 
     return counts
 
 
-async def _count(session: AsyncSession, *conditions: ColumnElement[bool]) -> int:
-    return await session.scalar(select(func.count()).select_from(Attempt).where(*conditions)) or 0
+def _count(session: Session, *conditions: ColumnElement[bool]) -> int:
+    return session.scalar(select(func.count()).select_from(Attempt).where(*conditions)) or 0
 
 
-async def _delete(session: AsyncSession, table: type[Table], condition: ColumnElement[bool]) -> int:
-    found = await session.execute(delete(table).where(condition))
+def _delete(session: Session, table: type[Table], condition: ColumnElement[bool]) -> int:
+    found = session.execute(delete(table).where(condition))
     return int(getattr(found, "rowcount", 0))
 
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, exists, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.claim import WITHOUT_VOTE, ClaimState
 from rollcall.storage.claim_tables import VoiceClaim
@@ -20,14 +20,14 @@ def withheld(class_id: Any, person_id: Any) -> ColumnElement[bool]:
     )
 
 
-async def is_withheld(session: AsyncSession, class_id: int, person_id: int) -> bool:
+def is_withheld(session: Session, class_id: int, person_id: int) -> bool:
     """The same, asked of the database."""
-    return bool(await session.scalar(select(withheld(class_id, person_id))))
+    return bool(session.scalar(select(withheld(class_id, person_id))))
 
 
-async def votes_of(session: AsyncSession, person_id: int) -> Sequence[int]:
+def votes_of(session: Session, person_id: int) -> Sequence[int]:
     """The classes in which the person's voiceprint has a vote."""
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Membership.class_id)
         .join(SchoolClass, SchoolClass.id == Membership.class_id)
         .join(StoredVoiceprint, StoredVoiceprint.person_id == Membership.person_id)
@@ -42,22 +42,22 @@ async def votes_of(session: AsyncSession, person_id: int) -> Sequence[int]:
     return rows.all()
 
 
-async def waits(session: AsyncSession, person_id: int) -> bool:
+def waits(session: Session, person_id: int) -> bool:
     """Whether a teacher is still to decide on the voiceprint, or on a new voice beside it."""
     waiting = exists().where(VoiceClaim.person_id == person_id, VoiceClaim.state == ClaimState.OPEN)
-    return bool(await session.scalar(select(waiting)))
+    return bool(session.scalar(select(waiting)))
 
 
-async def is_of_use(session: AsyncSession, person_id: int) -> bool:
+def is_of_use(session: Session, person_id: int) -> bool:
     """Whether there is a voiceprint that has a vote somewhere, or may have one once a teacher has decided."""
-    if await session.get(StoredVoiceprint, person_id) is None:
+    if session.get(StoredVoiceprint, person_id) is None:
         return False
     held = exists().where(
         VoiceClaim.person_id == person_id, VoiceClaim.class_id.is_not(None), VoiceClaim.state.in_(WITHOUT_VOTE)
     )
-    if not await session.scalar(select(held)):
+    if not session.scalar(select(held)):
         return True  # also where its owner belongs to no class just now
     open_ = exists().where(
         VoiceClaim.person_id == person_id, VoiceClaim.class_id.is_not(None), VoiceClaim.state == ClaimState.OPEN
     )
-    return bool(await votes_of(session, person_id)) or bool(await session.scalar(select(open_)))
+    return bool(votes_of(session, person_id)) or bool(session.scalar(select(open_)))

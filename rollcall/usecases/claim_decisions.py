@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.claim import CHANGEABLE, LAPSES_AFTER, ClaimState
@@ -24,52 +24,52 @@ from rollcall.storage.votes import is_of_use
 _TOLD_OF = (ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.LAPSED)
 
 
-async def decide(
-    session: AsyncSession, keyring: Keyring, claim: VoiceClaim, teacher: Person, *, accepted: bool, now: datetime
+def decide(
+    session: Session, keyring: Keyring, claim: VoiceClaim, teacher: Person, *, accepted: bool, now: datetime
 ) -> Collection[int]:
     """Record what the teacher decided; the classes whose galleries follow.
 
     None where it was decided already, and then nothing changes.
     """
-    return await _decide(session, keyring, claim, teacher, ClaimState.OPEN, accepted=accepted, now=now)
+    return _decide(session, keyring, claim, teacher, ClaimState.OPEN, accepted=accepted, now=now)
 
 
-async def change(
-    session: AsyncSession, keyring: Keyring, claim: VoiceClaim, teacher: Person, *, accepted: bool, now: datetime
+def change(
+    session: Session, keyring: Keyring, claim: VoiceClaim, teacher: Person, *, accepted: bool, now: datetime
 ) -> Collection[int]:
     """Turn a decision into its opposite, for as long as `CHANGEABLE`; the student is told anew."""
     was = ClaimState.REJECTED if accepted else ClaimState.ACCEPTED
-    if claim.decided_at is None or now - claim.decided_at > CHANGEABLE or not await _can_change(session, claim):
+    if claim.decided_at is None or now - claim.decided_at > CHANGEABLE or not _can_change(session, claim):
         return ()
-    return await _decide(session, keyring, claim, teacher, was, accepted=accepted, now=now)
+    return _decide(session, keyring, claim, teacher, was, accepted=accepted, now=now)
 
 
-async def lapse(session: AsyncSession, now: datetime) -> None:
+def lapse(session: Session, now: datetime) -> None:
     """Nobody has decided for so long: what waits is forgotten."""
     overdue = VoiceClaim.created_at < now - LAPSES_AFTER
-    rows = await session.scalars(
+    rows = session.scalars(
         select(VoiceClaim).where(VoiceClaim.state == ClaimState.OPEN, overdue).order_by(VoiceClaim.id)
     )
     for claim in rows.all():
-        if await _move(session, claim, ClaimState.OPEN, ClaimState.LAPSED, decided_at=now) is None:
+        if _move(session, claim, ClaimState.OPEN, ClaimState.LAPSED, decided_at=now) is None:
             continue
         audit.record(session, Action.CLAIM_LAPSED, None, _object(claim), about=PersonId(claim.person_id))
-        await _forget(session, claim)
+        _forget(session, claim)
 
 
-async def forget_decided(session: AsyncSession, now: datetime) -> None:
+def forget_decided(session: Session, now: datetime) -> None:
     """What a decision took away, and nobody may bring back any more, goes for good."""
     final = VoiceClaim.decided_at < now - CHANGEABLE
-    rejected = await session.scalars(
+    rejected = session.scalars(
         select(VoiceClaim).where(VoiceClaim.state == ClaimState.REJECTED, VoiceClaim.enrolment.is_not(None), final)
     )
     for claim in rejected.all():
-        await _forget(session, claim)
-    accepted = await session.scalars(
+        _forget(session, claim)
+    accepted = session.scalars(
         select(VoiceClaim).where(VoiceClaim.state == ClaimState.ACCEPTED, VoiceClaim.replaced.is_not(None), final)
     )
     for claim in accepted.all():
-        await session.execute(
+        session.execute(
             delete(EnrolmentNote).where(
                 EnrolmentNote.person_id == claim.person_id, EnrolmentNote.enrolment == claim.replaced
             )
@@ -77,29 +77,25 @@ async def forget_decided(session: AsyncSession, now: datetime) -> None:
         claim.replaced = None
 
 
-async def untold(session: AsyncSession) -> Sequence[int]:
+def untold(session: Session) -> Sequence[int]:
     """Claims of whose end the student has not heard."""
-    rows = await session.scalars(
-        select(VoiceClaim.id).where(VoiceClaim.state.in_(_TOLD_OF), VoiceClaim.told_at.is_(None))
-    )
+    rows = session.scalars(select(VoiceClaim.id).where(VoiceClaim.state.in_(_TOLD_OF), VoiceClaim.told_at.is_(None)))
     return rows.all()
 
 
-async def take_telling(session: AsyncSession, claim_id: int, now: datetime) -> bool:
+def take_telling(session: Session, claim_id: int, now: datetime) -> bool:
     """Take it on to tell the student; False where that is done."""
     taken = update(VoiceClaim).where(VoiceClaim.id == claim_id, VoiceClaim.told_at.is_(None)).values(told_at=now)
-    return await session.scalar(taken.returning(VoiceClaim.id)) is not None
+    return session.scalar(taken.returning(VoiceClaim.id)) is not None
 
 
-async def not_told(session: AsyncSession, claim_id: int, at: datetime) -> None:
+def not_told(session: Session, claim_id: int, at: datetime) -> None:
     """The student could not be told: it is still owed."""
-    await session.execute(
-        update(VoiceClaim).where(VoiceClaim.id == claim_id, VoiceClaim.told_at == at).values(told_at=None)
-    )
+    session.execute(update(VoiceClaim).where(VoiceClaim.id == claim_id, VoiceClaim.told_at == at).values(told_at=None))
 
 
-async def _decide(
-    session: AsyncSession,
+def _decide(
+    session: Session,
     keyring: Keyring,
     claim: VoiceClaim,
     teacher: Person,
@@ -108,14 +104,14 @@ async def _decide(
     accepted: bool,
     now: datetime,
 ) -> Collection[int]:
-    class_ids = await claims.lock_classes(session, claim.person_id)
-    if accepted and claim.class_id is None and not await notes_of(session, claim.enrolment or ""):
+    class_ids = claims.lock_classes(session, claim.person_id)
+    if accepted and claim.class_id is None and not notes_of(session, claim.enrolment or ""):
         return ()
     state = ClaimState.ACCEPTED if accepted else ClaimState.REJECTED
     changes: dict[str, Any] = {"decided_by": teacher.id, "told_at": None}
     if was is ClaimState.OPEN:
         changes["decided_at"] = now
-    if await _move(session, claim, was, state, **changes) is None:
+    if _move(session, claim, was, state, **changes) is None:
         return ()
     before = {} if was is ClaimState.OPEN else {"was": was.value}
     audit.record(
@@ -123,83 +119,79 @@ async def _decide(
         about=PersonId(claim.person_id), decision=state.value, **before,
     )  # fmt: skip
     if accepted:
-        await _accept(session, keyring, claim, teacher, class_ids, now)
+        _accept(session, keyring, claim, teacher, class_ids, now)
     elif was is ClaimState.ACCEPTED:
-        await _take_back(session, keyring, claim, class_ids, now)
+        _take_back(session, keyring, claim, class_ids, now)
     return class_ids if claim.class_id is None else [claim.class_id]
 
 
-async def _accept(
-    session: AsyncSession, keyring: Keyring, claim: VoiceClaim, teacher: Person, class_ids: Sequence[int], now: datetime
+def _accept(
+    session: Session, keyring: Keyring, claim: VoiceClaim, teacher: Person, class_ids: Sequence[int], now: datetime
 ) -> None:
     if claim.class_id is None and claim.enrolment is not None:
-        stored = await session.get(StoredVoiceprint, claim.person_id)
+        stored = session.get(StoredVoiceprint, claim.person_id)
         before = stored.enrolment if stored is not None else None
-        await claims.settle(session, claim.person_id, now)
-        await complete_enrolment(session, keyring, claim.person_id, claim.enrolment, now, keep=before)
+        claims.settle(session, claim.person_id, now)
+        complete_enrolment(session, keyring, claim.person_id, claim.enrolment, now, keep=before)
         claim.replaced = before
     # Of those whom this teacher was shown it is known from now on; the teachers of other classes are asked themselves.
-    taught = {one.id for one in await taught_classes(session, teacher)}
-    for like in await claims.whom_it_sounds_like(session, claim.id, taught):
-        await are_two_people(session, like.class_id, claim.person_id, like.other_id, like.score, now)
+    taught = {one.id for one in taught_classes(session, teacher)}
+    for like in claims.whom_it_sounds_like(session, claim.id, taught):
+        are_two_people(session, like.class_id, claim.person_id, like.other_id, like.score, now)
     where = class_ids if claim.class_id is None else [claim.class_id]
-    await claims.withhold_where_alike(session, keyring, claim.person_id, where, now)
+    claims.withhold_where_alike(session, keyring, claim.person_id, where, now)
 
 
-async def _take_back(
-    session: AsyncSession, keyring: Keyring, claim: VoiceClaim, class_ids: Sequence[int], now: datetime
-) -> None:
-    for like in await claims.whom_it_sounds_like(session, claim.id, class_ids):
-        await may_be_one(session, like.class_id, claim.person_id, [like.other_id])
+def _take_back(session: Session, keyring: Keyring, claim: VoiceClaim, class_ids: Sequence[int], now: datetime) -> None:
+    for like in claims.whom_it_sounds_like(session, claim.id, class_ids):
+        may_be_one(session, like.class_id, claim.person_id, [like.other_id])
     if claim.class_id is None and claim.replaced is not None:
-        await complete_enrolment(session, keyring, claim.person_id, claim.replaced, now, keep=claim.enrolment)
+        complete_enrolment(session, keyring, claim.person_id, claim.replaced, now, keep=claim.enrolment)
         claim.replaced = None
-        await claims.settle(session, claim.person_id, now, beside=False)
-        await claims.withhold_where_alike(session, keyring, claim.person_id, class_ids, now)
+        claims.settle(session, claim.person_id, now, beside=False)
+        claims.withhold_where_alike(session, keyring, claim.person_id, class_ids, now)
 
 
-async def _can_change(session: AsyncSession, claim: VoiceClaim) -> bool:
+def _can_change(session: Session, claim: VoiceClaim) -> bool:
     """Whether what the opposite decision needs is still there."""
-    stored = await session.get(StoredVoiceprint, claim.person_id)
+    stored = session.get(StoredVoiceprint, claim.person_id)
     if stored is None or claim.enrolment is None:
         return False
     if claim.class_id is not None or claim.state is ClaimState.ACCEPTED:
         served = stored.enrolment == claim.enrolment
-        back = claim.class_id is not None or (claim.replaced and await notes_of(session, claim.replaced))
+        back = claim.class_id is not None or (claim.replaced and notes_of(session, claim.replaced))
         return served and bool(back)
-    return bool(await notes_of(session, claim.enrolment))
+    return bool(notes_of(session, claim.enrolment))
 
 
-async def _move(
-    session: AsyncSession, claim: VoiceClaim, was: ClaimState, state: ClaimState, **values: Any
-) -> int | None:
+def _move(session: Session, claim: VoiceClaim, was: ClaimState, state: ClaimState, **values: Any) -> int | None:
     """One statement, so that of two teachers pressing at once one is first; None for the other."""
-    moved = await session.scalar(
+    moved = session.scalar(
         update(VoiceClaim)
         .where(VoiceClaim.id == claim.id, VoiceClaim.state == was)
         .values(state=state, **values)
         .returning(VoiceClaim.id)
     )
-    await session.refresh(claim)
+    session.refresh(claim)
     return moved
 
 
-async def _forget(session: AsyncSession, claim: VoiceClaim) -> None:
+def _forget(session: Session, claim: VoiceClaim) -> None:
     """The voice that was claimed; a voiceprint only where it serves nowhere."""
     person_id, enrolment = claim.person_id, claim.enrolment
     claim.enrolment = claim.attempt_id = None
     if enrolment is None:
         return
-    stored = await session.get(StoredVoiceprint, person_id)
+    stored = session.get(StoredVoiceprint, person_id)
     if stored is not None and stored.enrolment == enrolment:
-        if await is_of_use(session, person_id):
+        if is_of_use(session, person_id):
             return
-        await session.delete(stored)
-        await session.execute(delete(KeptRecording).where(KeptRecording.person_id == person_id))
-    await session.execute(
+        session.delete(stored)
+        session.execute(delete(KeptRecording).where(KeptRecording.person_id == person_id))
+    session.execute(
         delete(EnrolmentNote).where(EnrolmentNote.person_id == person_id, EnrolmentNote.enrolment == enrolment)
     )
-    await session.flush()
+    session.flush()
 
 
 def _object(claim: VoiceClaim) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import delete, exists, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.verdict import Verdict
@@ -62,27 +62,27 @@ class Erased:
     notes: Mapping[str, str | None] = field(default_factory=dict)
 
 
-async def erase_voice(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
+def erase_voice(session: Session, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
     """Erase everything made from a person's voice and end the agreements to it. Name and marks stay."""
-    notes = await notes_in_the_queue(session, person)
-    await used_files.keep(session, await to_remember(session, person.id), now)
-    await withdraw_consent(session, person.telegram_id, now)
-    counts = await forget_voice(session, person, now)
-    class_ids = tuple(await every_class_of(session, person))
-    return Erased(await _record(session, receipt, kind, counts, {}, now), person.id, class_ids, notes)
+    notes = notes_in_the_queue(session, person)
+    used_files.keep(session, to_remember(session, person.id), now)
+    withdraw_consent(session, person.telegram_id, now)
+    counts = forget_voice(session, person, now)
+    class_ids = tuple(every_class_of(session, person))
+    return Erased(_record(session, receipt, kind, counts, {}, now), person.id, class_ids, notes)
 
 
-async def erase_everything(session: AsyncSession, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
+def erase_everything(session: Session, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:
     """Erase a student with every mark. Of someone who teaches or has taught, only what they are as a student."""
-    notes = await notes_in_the_queue(session, person)
-    await used_files.keep(session, await to_remember(session, person.id), now)
-    class_ids = tuple(await every_class_of(session, person))
-    await withdraw_consent(session, person.telegram_id, now, everything=True)
+    notes = notes_in_the_queue(session, person)
+    used_files.keep(session, to_remember(session, person.id), now)
+    class_ids = tuple(every_class_of(session, person))
+    withdraw_consent(session, person.telegram_id, now, everything=True)
     for class_id in class_ids:
         audit.record(session, Action.STUDENT_LEFT, person, f"class:{class_id}", about=person)
-    counts = await forget_voice(session, person, now)
-    counts["marks"] = await _count(session, Attendance, person)
-    counts["notes"] = await _count(session, Attempt, person)
+    counts = forget_voice(session, person, now)
+    counts["marks"] = _count(session, Attendance, person)
+    counts["notes"] = _count(session, Attempt, person)
     agreements = {
         str(number): {
             "text": one.text_version,
@@ -90,61 +90,61 @@ async def erase_everything(session: AsyncSession, person: Person, receipt: str, 
             "given_at": one.given_at.isoformat(),
             "withdrawn_at": one.withdrawn_at.isoformat() if one.withdrawn_at else None,
         }
-        for number, one in enumerate(await agreements_of(session, person.telegram_id), start=1)
+        for number, one in enumerate(agreements_of(session, person.telegram_id), start=1)
     }
     person_id = person.id
-    await session.execute(delete(Consent).where(Consent.telegram_id == person.telegram_id))
-    if person.is_teacher or await _has_taught(session, person):
-        await session.execute(delete(Attendance).where(Attendance.person_id == person.id))
-        await session.execute(delete(Attempt).where(Attempt.person_id == person.id))
-        await session.execute(delete(Review).where(Review.person_id == person.id))
-        await session.execute(delete(Namesake).where(Namesake.person_id == person.id))
-        await session.execute(delete(VoiceClaim).where(VoiceClaim.person_id == person.id))
-        await session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role == STUDENT))
+    session.execute(delete(Consent).where(Consent.telegram_id == person.telegram_id))
+    if person.is_teacher or _has_taught(session, person):
+        session.execute(delete(Attendance).where(Attendance.person_id == person.id))
+        session.execute(delete(Attempt).where(Attempt.person_id == person.id))
+        session.execute(delete(Review).where(Review.person_id == person.id))
+        session.execute(delete(Namesake).where(Namesake.person_id == person.id))
+        session.execute(delete(VoiceClaim).where(VoiceClaim.person_id == person.id))
+        session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role == STUDENT))
     else:
-        await session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))
-        await session.execute(delete(Person).where(Person.id == person.id))
+        session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))
+        session.execute(delete(Person).where(Person.id == person.id))
         counts["people"] = 1
-    return Erased(await _record(session, receipt, kind, counts, agreements, now), person_id, class_ids, notes)
+    return Erased(_record(session, receipt, kind, counts, agreements, now), person_id, class_ids, notes)
 
 
-async def erase_stranger(session: AsyncSession, telegram_id: int) -> None:
+def erase_stranger(session: Session, telegram_id: int) -> None:
     """Erase what is known of someone who never came as far as joining: a question, an agreement that led nowhere."""
-    await session.execute(delete(Consent).where(Consent.telegram_id == telegram_id))
-    await session.execute(delete(Conversation).where(Conversation.telegram_id == telegram_id))
-    if await session.get(AuditPseudonym, telegram_id) is not None:
+    session.execute(delete(Consent).where(Consent.telegram_id == telegram_id))
+    session.execute(delete(Conversation).where(Conversation.telegram_id == telegram_id))
+    if session.get(AuditPseudonym, telegram_id) is not None:
         audit.erase(session, telegram_id)
 
 
-async def receipt_of(session: AsyncSession, receipt: str) -> Erasure | None:
+def receipt_of(session: Session, receipt: str) -> Erasure | None:
     """The erasure with this receipt."""
-    return await session.get(Erasure, receipt)
+    return session.get(Erasure, receipt)
 
 
-async def add_counts(session: AsyncSession, receipt: str, counts: dict[str, int]) -> Erasure:
+def add_counts(session: Session, receipt: str, counts: dict[str, int]) -> Erasure:
     """Write down what was erased beyond the database."""
-    erasure = await session.get_one(Erasure, receipt, with_for_update=True)
+    erasure = session.get_one(Erasure, receipt, with_for_update=True)
     erasure.counts = {**erasure.counts, **counts}
     return erasure
 
 
-async def uncleared(session: AsyncSession) -> Sequence[str]:
+def uncleared(session: Session) -> Sequence[str]:
     """Receipts of erasures whose traces are left in the files of the stores, and can be removed by now.
 
     While an update is being handled that came before, its content is in the database, and may be the person's.
     """
     unhandled = exists().where(IncomingUpdate.handled_at.is_(None), IncomingUpdate.received_at <= Erasure.erased_at)
-    rows = await session.scalars(select(Erasure.receipt).where(Erasure.cleared_at.is_(None), ~unhandled))
+    rows = session.scalars(select(Erasure.receipt).where(Erasure.cleared_at.is_(None), ~unhandled))
     return rows.all()
 
 
-async def cleared(session: AsyncSession, receipts: Sequence[str], now: datetime) -> None:
+def cleared(session: Session, receipts: Sequence[str], now: datetime) -> None:
     """The stores' files have been written anew."""
-    await session.execute(update(Erasure).where(Erasure.receipt.in_(receipts)).values(cleared_at=now))
+    session.execute(update(Erasure).where(Erasure.receipt.in_(receipts)).values(cleared_at=now))
 
 
-async def _record(
-    session: AsyncSession,
+def _record(
+    session: Session,
     receipt: str,
     kind: Kind,
     counts: dict[str, int],
@@ -152,30 +152,30 @@ async def _record(
     now: datetime,
 ) -> Erasure:
     # Whoever leaves with everything has had the voice erased under the same receipt, a moment before.
-    erasure = await session.get(Erasure, receipt, with_for_update=True)
+    erasure = session.get(Erasure, receipt, with_for_update=True)
     if erasure is None:
         erasure = Erasure(receipt=receipt, kind=kind, erased_at=now, counts={}, agreements={})
         session.add(erasure)
     erasure.kind, erasure.erased_at, erasure.cleared_at = kind, now, None
     erasure.counts = {name: erasure.counts.get(name, 0) + counts.get(name, 0) for name in {**erasure.counts, **counts}}
     erasure.agreements = dict(agreements)
-    await session.flush()
+    session.flush()
     return erasure
 
 
-async def _has_taught(session: AsyncSession, person: Person) -> bool:
+def _has_taught(session: Session, person: Person) -> bool:
     """Whether lessons of others hang on this person, who may have lost the right to teach since."""
     taught = exists().where(Membership.person_id == person.id, Membership.role == TEACHER)
     opened = exists().where(Lesson.opened_by == person.id)
-    return bool(await session.scalar(select(or_(taught, opened))))
+    return bool(session.scalar(select(or_(taught, opened))))
 
 
-async def notes_in_the_queue(session: AsyncSession, person: Person) -> dict[str, str | None]:
+def notes_in_the_queue(session: Session, person: Person) -> dict[str, str | None]:
     """A person's notes that the queue may know: job ids, each with its entry, where it has one.
 
     Settled ones among them: an erasure that stopped half-way is done once more.
     """
-    rows = await session.execute(
+    rows = session.execute(
         select(Attempt.id, Attempt.job_entry).where(
             Attempt.person_id == person.id, or_(Attempt.job_entry.is_not(None), Attempt.verdict == Verdict.PENDING)
         )
@@ -183,5 +183,5 @@ async def notes_in_the_queue(session: AsyncSession, person: Person) -> dict[str,
     return dict(rows.all())
 
 
-async def _count(session: AsyncSession, table: type[Attendance | Attempt], person: Person) -> int:
-    return await session.scalar(select(func.count()).select_from(table).where(table.person_id == person.id)) or 0
+def _count(session: Session, table: type[Attendance | Attempt], person: Person) -> int:
+    return session.scalar(select(func.count()).select_from(table).where(table.person_id == person.id)) or 0

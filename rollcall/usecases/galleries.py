@@ -42,9 +42,9 @@ async def publish(database: Database, keyring: Keyring, writer: GalleryWriter, c
     async def read() -> Content:
         async with database.session() as session:
             # First: what changes after it makes the gallery seem older than it is, never newer.
-            generation = await generation_of(session, class_id)
-            voiceprints = await voiceprints_of_class(session, keyring, class_id)
-            notes, made_by = await notes_of_class(session, keyring, class_id)
+            generation = await session.run_sync(generation_of, class_id)
+            voiceprints = await session.run_sync(voiceprints_of_class, keyring, class_id)
+            notes, made_by = await session.run_sync(notes_of_class, keyring, class_id)
         found = await _outlook(notes, made_by)
         return Content(voiceprints, found.raised if found else 0.0, generation)
 
@@ -80,7 +80,7 @@ async def rebuild(settings: Settings) -> int:
 async def outlook_of(database: Database, keyring: Keyring, class_id: int) -> Outlook | None:
     """What to expect of the class's voices; None while fewer than two students are enrolled."""
     async with database.session() as session:
-        notes, made_by = await notes_of_class(session, keyring, class_id)
+        notes, made_by = await session.run_sync(notes_of_class, keyring, class_id)
     return await _outlook(notes, made_by)
 
 

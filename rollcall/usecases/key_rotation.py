@@ -165,7 +165,7 @@ async def _sign_audit(keyring: Keyring, database: Database, *, begun: bool) -> N
     async with database.session() as session:
         head = await session.get(AuditHead, 1)
         if begun or (head is not None and head.key_id != keyring.key_ids[0]):
-            audit.record(session, Action.KEYS_ROTATED, None, "keys", key=keyring.key_ids[0])
+            await session.run_sync(audit.record, Action.KEYS_ROTATED, None, "keys", key=keyring.key_ids[0])
 
 
 async def reseal(keyring: Keyring, database: Database, client: redis.asyncio.Redis, tick: Tick) -> Rotation:

@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.people import agreements_of, find_person
@@ -43,11 +43,11 @@ _INNER = {
 """Numbers that mean something to the database alone, or belong to somebody else."""
 
 
-async def gather(session: AsyncSession, telegram_id: int, now: datetime) -> dict[str, Any] | None:
+def gather(session: Session, telegram_id: int, now: datetime) -> dict[str, Any] | None:
     """What is kept, table by table; None for an account of which nothing is."""
-    person = await find_person(session, telegram_id)
-    conversation = await session.get(Conversation, telegram_id)
-    agreements = [_row(one) for one in await agreements_of(session, telegram_id)]
+    person = find_person(session, telegram_id)
+    conversation = session.get(Conversation, telegram_id)
+    agreements = [_row(one) for one in agreements_of(session, telegram_id)]
     if person is None and conversation is None and not agreements:
         return None
     found: dict[str, Any] = {
@@ -56,7 +56,7 @@ async def gather(session: AsyncSession, telegram_id: int, now: datetime) -> dict
         "agreements": agreements,
         "conversation": _row(conversation) if conversation is not None else None,
     }
-    return found if person is None else {**found, **await _of(session, person)}
+    return found if person is None else {**found, **_of(session, person)}
 
 
 def as_json(found: dict[str, Any]) -> bytes:
@@ -64,27 +64,26 @@ def as_json(found: dict[str, Any]) -> bytes:
     return json.dumps(found, ensure_ascii=False, indent=2, default=_plain).encode()
 
 
-async def _of(session: AsyncSession, person: Person) -> dict[str, Any]:
-    async def every(table: Any, *order: Any) -> list[dict[str, Any]]:
+def _of(session: Session, person: Person) -> dict[str, Any]:
+    def every(table: Any, *order: Any) -> list[dict[str, Any]]:
         return [
-            _row(row)
-            for row in await session.scalars(select(table).where(table.person_id == person.id).order_by(*order))
+            _row(row) for row in session.scalars(select(table).where(table.person_id == person.id).order_by(*order))
         ]
 
-    titles = dict((await session.execute(select(SchoolClass.id, SchoolClass.title))).all())
-    classes = await session.scalars(
+    titles = dict((session.execute(select(SchoolClass.id, SchoolClass.title))).all())
+    classes = session.scalars(
         select(Membership).where(Membership.person_id == person.id).order_by(Membership.joined_at)
     )
-    marks = await session.execute(
+    marks = session.execute(
         select(Attendance, Lesson)
         .join(Lesson, Lesson.id == Attendance.lesson_id)
         .where(Attendance.person_id == person.id)
         .order_by(Lesson.opened_at)
     )
-    alike = await session.scalars(
+    alike = session.scalars(
         select(AlikeVoices).where(or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
     )
-    taught = await session.scalars(select(Lesson).where(Lesson.opened_by == person.id).order_by(Lesson.opened_at))
+    taught = session.scalars(select(Lesson).where(Lesson.opened_by == person.id).order_by(Lesson.opened_at))
     return {
         "account": {"telegram_id": person.telegram_id, **_row(person)},
         "classes": [{"class": titles.get(one.class_id), **_row(one)} for one in classes],
@@ -97,14 +96,14 @@ async def _of(session: AsyncSession, person: Person) -> dict[str, Any]:
             }
             for mark, lesson in marks
         ],
-        "voice_notes": await every(Attempt, Attempt.received_at),
-        "voiceprint": await every(StoredVoiceprint, StoredVoiceprint.created_at),
-        "enrolment_notes": await every(EnrolmentNote, EnrolmentNote.id),
-        "kept_recordings": await every(KeptRecording, KeptRecording.created_at),
-        "questions_to_the_teacher": await every(Review, Review.created_at),
-        "voices_waiting_for_a_teacher": await every(VoiceClaim, VoiceClaim.id),
+        "voice_notes": every(Attempt, Attempt.received_at),
+        "voiceprint": every(StoredVoiceprint, StoredVoiceprint.created_at),
+        "enrolment_notes": every(EnrolmentNote, EnrolmentNote.id),
+        "kept_recordings": every(KeptRecording, KeptRecording.created_at),
+        "questions_to_the_teacher": every(Review, Review.created_at),
+        "voices_waiting_for_a_teacher": every(VoiceClaim, VoiceClaim.id),
         "sounds_like_a_classmate": [_row(one) for one in alike],
-        "named_like_a_classmate": await every(Namesake, Namesake.created_at),
+        "named_like_a_classmate": every(Namesake, Namesake.created_at),
         "lessons_opened": [{"class": titles.get(one.class_id), **_row(one)} for one in taught],
     }
 

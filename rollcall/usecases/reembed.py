@@ -53,7 +53,7 @@ async def reembed(settings: Settings, embedder: Any, tick: Callable[[int, int], 
     left = []
     try:
         async with database.session() as session:
-            people = await outdated_people(session, embedder.model, embedder.weight_hash)
+            people = await session.run_sync(outdated_people, embedder.model, embedder.weight_hash)
         for number, (person, kept) in enumerate(people, start=1):
             made_at, recordings = await _read(database, keyring, person.id) if kept else (None, {})
             # In no transaction: an embedding takes seconds, and an erasure must not wait behind it.
@@ -92,7 +92,7 @@ async def _read(database: Database, keyring: Keyring, person_id: int) -> tuple[d
     async with database.session() as session:
         stored = await session.get(StoredVoiceprint, person_id)
         try:
-            recordings = await recordings_of(session, keyring, person_id)
+            recordings = await session.run_sync(recordings_of, keyring, person_id)
         except SealBroken:
             recordings = {}
         return stored.created_at if stored else None, recordings
@@ -103,7 +103,7 @@ async def _write(
 ) -> bool:
     """Replace the voiceprint, if that is still wanted."""
     async with database.session() as session:
-        if not await may_be_made_anew(session, person, made_at, {note.job_id for note in notes}):
+        if not await session.run_sync(may_be_made_anew, person, made_at, {note.job_id for note in notes}):
             return False
-        await replace_voiceprint(session, keyring, person.id, notes, datetime.now(UTC))
+        await session.run_sync(replace_voiceprint, keyring, person.id, notes, datetime.now(UTC))
         return True

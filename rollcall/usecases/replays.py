@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.copies import same_recording
 from rollcall.domain.verdict import JUDGED, Verdict
@@ -42,30 +42,30 @@ async def compare_ahead(database: Database, keyring: Keyring, result: Result) ->
         attempt = await session.get(Attempt, result.job_id)
         if attempt is None or attempt.verdict is not Verdict.PENDING:
             return Compared()
-        earlier = await fingerprints_around(session, attempt.person_id, attempt.id)
-    return await _compare(keyring, result, attempt.person_id, earlier)
+        earlier = await session.run_sync(fingerprints_around, attempt.person_id, attempt.id)
+    return await asyncio.to_thread(_compare, keyring, result, attempt.person_id, earlier)
 
 
-async def is_replay(session: AsyncSession, keyring: Keyring, result: Result, compared: Compared) -> bool:
+def is_replay(session: Session, keyring: Keyring, result: Result, compared: Compared) -> bool:
     """The final word, inside the transaction that settles the note."""
     if compared.replayed:
         return True
-    attempt = await session.get_one(Attempt, result.job_id)
+    attempt = session.get_one(Attempt, result.job_id)
     if result.fingerprint is not None and result.verdict in JUDGED:
         binding = fingerprint_binding(result.job_id, attempt.person_id)
-        if await is_used(session, attempt, keyring.open(result.fingerprint, binding)):
+        if is_used(session, attempt, keyring.open(result.fingerprint, binding)):
             return True
-    earlier = await fingerprints_around(session, attempt.person_id, attempt.id)
+    earlier = fingerprints_around(session, attempt.person_id, attempt.id)
     since = [note for note in earlier if note.attempt_id not in compared.among]
-    return (await _compare(keyring, result, attempt.person_id, since)).replayed
+    return _compare(keyring, result, attempt.person_id, since).replayed
 
 
-async def _compare(keyring: Keyring, result: Result, person_id: int, earlier: Sequence[SealedFingerprint]) -> Compared:
+def _compare(keyring: Keyring, result: Result, person_id: int, earlier: Sequence[SealedFingerprint]) -> Compared:
     if not earlier or result.fingerprint is None or result.verdict not in JUDGED:
         return Compared()
     fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id, person_id))
     shapes = b"" if result.shapes is None else keyring.open(result.shapes, shapes_binding(result.job_id, person_id))
-    replayed = await asyncio.to_thread(_any_same, keyring, fingerprint, shapes, earlier)
+    replayed = _any_same(keyring, fingerprint, shapes, earlier)
     return Compared(frozenset(note.attempt_id for note in earlier), replayed)
 
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import ATTENDED, Remarks, status_without_mark
 from rollcall.domain.collation import sort_key
@@ -21,8 +21,8 @@ _OF_THE_QUESTION = frozenset({Reason.UNSURE, Reason.TEACHER_DECIDES})
 """Of a doubt that a teacher is asked about; a student without a voice has none of these, and asks the same."""
 
 
-async def build_report(
-    session: AsyncSession, school_class: SchoolClass, period: Period, now: datetime, of: Lesson | None = None
+def build_report(
+    session: Session, school_class: SchoolClass, period: Period, now: datetime, of: Lesson | None = None
 ) -> Report:
     """The class's attendance over a period. An open lesson counts as it stands.
 
@@ -30,17 +30,17 @@ async def build_report(
         of: the lesson that `Period.LESSON` means; without it, the one that began last.
     """
     zone = ZoneInfo(school_class.timezone)
-    lessons = [of] if of is not None else await _lessons(session, school_class.id, period, now.astimezone(zone))
+    lessons = [of] if of is not None else _lessons(session, school_class.id, period, now.astimezone(zone))
     lesson_ids = [lesson.id for lesson in lessons]
-    rows = await session.scalars(select(Attendance).where(Attendance.lesson_id.in_(lesson_ids)))
+    rows = session.scalars(select(Attendance).where(Attendance.lesson_id.in_(lesson_ids)))
     marks = {(row.lesson_id, row.person_id): row for row in rows}
-    refused = await attempts.suspicious_reasons(session, lesson_ids)
-    undecided = await reviews.waiting(session, lesson_ids)
-    remarked = await remarks(session, lesson_ids)
+    refused = attempts.suspicious_reasons(session, lesson_ids)
+    undecided = reviews.waiting(session, lesson_ids)
+    remarked = remarks(session, lesson_ids)
 
-    names = await names_in_class(session, school_class.id)
+    names = names_in_class(session, school_class.id)
     students = []
-    for person, joined_at in await students_of(session, school_class.id):
+    for person, joined_at in students_of(session, school_class.id):
         line: list[Mark | None] = []
         for lesson in lessons:
             reasons = tuple(refused.get((lesson.id, person.id), ()))
@@ -67,10 +67,10 @@ async def build_report(
     return Report(school_class.title, zone, period, now, heads, students)
 
 
-async def _lessons(session: AsyncSession, class_id: int, period: Period, local_now: datetime) -> list[Lesson]:
+def _lessons(session: Session, class_id: int, period: Period, local_now: datetime) -> list[Lesson]:
     query = select(Lesson).where(Lesson.class_id == class_id)
     if period is Period.LESSON:
-        last = await session.scalar(query.order_by(Lesson.opened_at.desc(), Lesson.id.desc()).limit(1))
+        last = session.scalar(query.order_by(Lesson.opened_at.desc(), Lesson.id.desc()).limit(1))
         return [last] if last is not None else []
     midnight = local_now.replace(hour=0, minute=0, second=0, microsecond=0)
     since = {
@@ -82,4 +82,4 @@ async def _lessons(session: AsyncSession, class_id: int, period: Period, local_n
         # Whatever is partly inside: a lesson over midnight is one of both days.
         begun, ended = since.astimezone(UTC), Lesson.closed_at
         query = query.where(or_(Lesson.opened_at >= begun, ended.is_(None), ended > begun))
-    return list(await session.scalars(query.order_by(Lesson.opened_at, Lesson.id)))
+    return list(session.scalars(query.order_by(Lesson.opened_at, Lesson.id)))

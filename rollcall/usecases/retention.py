@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, exists, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings
 from rollcall.domain.verdict import Verdict
@@ -58,13 +58,13 @@ class Periods:
         )
 
 
-async def sweep(session: AsyncSession, periods: Periods, now: datetime) -> dict[str, int]:
+def sweep(session: Session, periods: Periods, now: datetime) -> dict[str, int]:
     """Remove what is past its time, but for people and voices, which are more than rows; how much, by what it was."""
-    await inbox.sweep(session, now)
+    inbox.sweep(session, now)
     # Rows that were dealt with before do not match again, so that the counts tell of this sweep alone.
     settled = Attempt.verdict != Verdict.PENDING
     return {
-        "details": await _run(
+        "details": _run(
             session,
             update(Attempt)
             .where(Attempt.received_at < now - periods.details, settled, Attempt.file_id != "")
@@ -73,42 +73,42 @@ async def sweep(session: AsyncSession, periods: Periods, now: datetime) -> dict[
                 speech_seconds=None, embedding=None, quality={}, timings={},
             ),
         ),
-        "check_values": await _run(
+        "check_values": _run(
             session,
             update(Attempt)
             .where(Attempt.received_at < now - periods.check_values, settled, Attempt.file_unique_id != "")
             .values(fingerprint=None, content_hash=None, file_unique_id=""),
         ),
-        "used_files": await _run(session, used_files.outdated(now, periods.check_values)),
-        "recordings": await _run(
+        "used_files": _run(session, used_files.outdated(now, periods.check_values)),
+        "recordings": _run(
             session, delete(KeptRecording).where(KeptRecording.created_at < now - periods.recordings)
         ),
-        "unfinished_enrolments": await _run(session, _unfinished(now)),
-        "classes": await _drop_classes(session, await archived_classes(session, periods, now)),
-        "unanswered": await _unanswered(session, now - _UNANSWERED),
-        "agreements": await _run(session, delete(Consent).where(Consent.withdrawn_at < now - periods.agreements)),
-        "receipts": await _run(session, delete(Erasure).where(Erasure.erased_at < now - periods.agreements)),
+        "unfinished_enrolments": _run(session, _unfinished(now)),
+        "classes": _drop_classes(session, archived_classes(session, periods, now)),
+        "unanswered": _unanswered(session, now - _UNANSWERED),
+        "agreements": _run(session, delete(Consent).where(Consent.withdrawn_at < now - periods.agreements)),
+        "receipts": _run(session, delete(Erasure).where(Erasure.erased_at < now - periods.agreements)),
     }  # fmt: skip
 
 
-async def archived_classes(session: AsyncSession, periods: Periods, now: datetime) -> Sequence[int]:
+def archived_classes(session: Session, periods: Periods, now: datetime) -> Sequence[int]:
     """The classes that the next sweep deletes."""
     before = now - periods.archived_classes
-    return (await session.scalars(select(SchoolClass.id).where(SchoolClass.archived_at < before))).all()
+    return (session.scalars(select(SchoolClass.id).where(SchoolClass.archived_at < before))).all()
 
 
-async def unused_voices(session: AsyncSession, periods: Periods, now: datetime) -> Sequence[int]:
+def unused_voices(session: Session, periods: Periods, now: datetime) -> Sequence[int]:
     """People whose voiceprint is old and who have sent no note for as long."""
     since = now - periods.unused_voices
     recent = exists().where(Attempt.person_id == StoredVoiceprint.person_id, Attempt.received_at >= since)
-    rows = await session.scalars(select(StoredVoiceprint.person_id).where(StoredVoiceprint.created_at < since, ~recent))
+    rows = session.scalars(select(StoredVoiceprint.person_id).where(StoredVoiceprint.created_at < since, ~recent))
     return rows.all()
 
 
-async def left_over(session: AsyncSession, periods: Periods, now: datetime) -> Sequence[int]:
+def left_over(session: Session, periods: Periods, now: datetime) -> Sequence[int]:
     """Students who belong to no class any more, and have not for long."""
     member = exists().where(Membership.person_id == Person.id)
-    rows = await session.scalars(
+    rows = session.scalars(
         select(Person.id).where(
             Person.is_teacher.is_(False), Person.created_at < now - periods.archived_classes, ~member
         )
@@ -128,22 +128,22 @@ def _unfinished(now: datetime) -> Any:
     return delete(EnrolmentNote).where(EnrolmentNote.created_at < now - _UNFINISHED, ~part_of_print, ~claimed)
 
 
-async def _drop_classes(session: AsyncSession, class_ids: Sequence[int]) -> int:
+def _drop_classes(session: Session, class_ids: Sequence[int]) -> int:
     # Their notes would otherwise stay without a class.
-    await session.execute(delete(Attempt).where(Attempt.class_id.in_(class_ids)))
-    return await _run(session, delete(SchoolClass).where(SchoolClass.id.in_(class_ids)))
+    session.execute(delete(Attempt).where(Attempt.class_id.in_(class_ids)))
+    return _run(session, delete(SchoolClass).where(SchoolClass.id.in_(class_ids)))
 
 
-async def _unanswered(session: AsyncSession, before: datetime) -> int:
+def _unanswered(session: Session, before: datetime) -> int:
     stranger = ~exists().where(Person.telegram_id == Consent.telegram_id)
     agreed = delete(Consent).where(Consent.given_at < before, Consent.withdrawn_at.is_(None), stranger)
-    ids = (await session.scalars(agreed.returning(Consent.telegram_id))).all()
+    ids = (session.scalars(agreed.returning(Consent.telegram_id))).all()
     # An agreement is on record under a pseudonym, behind which nobody shall be found any more.
-    await _run(session, delete(AuditPseudonym).where(AuditPseudonym.telegram_id.in_(ids)))
+    _run(session, delete(AuditPseudonym).where(AuditPseudonym.telegram_id.in_(ids)))
     strangers_dialogue = ~exists().where(Person.telegram_id == Conversation.telegram_id)
-    return await _run(session, delete(Conversation).where(Conversation.updated_at < before, strangers_dialogue))
+    return _run(session, delete(Conversation).where(Conversation.updated_at < before, strangers_dialogue))
 
 
-async def _run(session: AsyncSession, statement: Any) -> int:
-    found = await session.execute(statement.execution_options(synchronize_session=False))
+def _run(session: Session, statement: Any) -> int:
+    found = session.execute(statement.execution_options(synchronize_session=False))
     return int(getattr(found, "rowcount", 0))

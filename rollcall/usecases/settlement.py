@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.domain.enrolment import DOUBT, differs_from_before, of_two_people
 from rollcall.domain.operating import operating_point
@@ -36,8 +36,8 @@ class Settled:
     lesson_id: int | None = None
 
 
-async def apply_result(
-    session: AsyncSession, keyring: Keyring, result: Result, now: datetime, compared: Compared | None = None
+def apply_result(
+    session: Session, keyring: Keyring, result: Result, now: datetime, compared: Compared | None = None
 ) -> Settled | None:
     """Write a result into the database.
 
@@ -47,32 +47,30 @@ async def apply_result(
     Args:
         compared: with which notes `rollcall.usecases.replays.compare_ahead` has compared it already.
     """
-    attempt = await session.get(Attempt, result.job_id, with_for_update=True)
+    attempt = session.get(Attempt, result.job_id, with_for_update=True)
     if attempt is None:
         return None
     if attempt.verdict is Verdict.PENDING:
         _copy_facts(attempt, result, now)
-        if await is_replay(session, keyring, result, compared or Compared()):
+        if is_replay(session, keyring, result, compared or Compared()):
             attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.SAME_RECORDING
             attempt.fingerprint = None  # the note that it repeats has one
         if attempt.verdict is Verdict.ACCEPTED:
             if attempt.purpose is Purpose.ENROL:
-                await _enrol(session, keyring, attempt, result, now)
+                _enrol(session, keyring, attempt, result, now)
             elif attempt.lesson_id is not None:
-                await _mark(session, attempt, attempt.lesson_id)
+                _mark(session, attempt, attempt.lesson_id)
         elif attempt.reason is Reason.VOICE_WAITS:
-            await reviews.ask_at_once(session, attempt, now)
+            reviews.ask_at_once(session, attempt, now)
         elif attempt.verdict is Verdict.UNSURE and attempt.purpose is Purpose.CHECK_IN:
-            if await voiceprints.is_enrolled(session, attempt.person_id):
+            if voiceprints.is_enrolled(session, attempt.person_id):
                 attempt.embedding = result.embedding
-            await reviews.count_try(session, attempt, now)
+            reviews.count_try(session, attempt, now)
         # Whoever only waits for a teacher's word has given no cause for doubt.
         waits = result.reason is Reason.VOICE_WAITS and attempt.reason is not Reason.SAME_RECORDING
         if attempt.lesson_id is not None and attempt.reason in SUSPICIOUS and not waits:
-            await lessons.flag_absent(session, attempt.lesson_id, attempt.person_id)
-    enrolled = attempt.note_number == NOTES and await voiceprints.is_made_of(
-        session, attempt.person_id, attempt.enrolment
-    )
+            lessons.flag_absent(session, attempt.lesson_id, attempt.person_id)
+    enrolled = attempt.note_number == NOTES and voiceprints.is_made_of(session, attempt.person_id, attempt.enrolment)
     return Settled(attempt, enrolled=enrolled, lesson_id=attempt.lesson_id)
 
 
@@ -93,21 +91,21 @@ def _copy_facts(attempt: Attempt, result: Result, now: datetime) -> None:
     attempt.fingerprint = result.fingerprint if result.verdict in JUDGED else None
 
 
-async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, result: Result, now: datetime) -> None:
-    person = await session.get_one(Person, attempt.person_id)
-    conversation = await people.conversation_with(session, person.telegram_id, now)
+def _enrol(session: Session, keyring: Keyring, attempt: Attempt, result: Result, now: datetime) -> None:
+    person = session.get_one(Person, attempt.person_id)
+    conversation = people.conversation_with(session, person.telegram_id, now)
     expected = conversation.step == ENROLLING and conversation.data.get("enrolment") == attempt.enrolment
-    consented = await people.has_consent(session, person.telegram_id)
+    consented = people.has_consent(session, person.telegram_id)
     if attempt.enrolment is None or not expected or not consented:
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.NOT_EXPECTED
         attempt.fingerprint = None
         return
-    before = await voiceprints.notes_of(session, attempt.enrolment)
+    before = voiceprints.notes_of(session, attempt.enrolment)
     if result.embedding is None:
         raise ValueError(f"an accepted enrolment note without an embedding: {result.job_id}")
     if before and (before[0].model, before[0].weight_hash) != (result.model, result.weight_hash):
         # The model changed between two notes: embeddings of different models never mix, so the count starts again.
-        await voiceprints.drop_notes(session, attempt.enrolment)
+        voiceprints.drop_notes(session, attempt.enrolment)
         before = []
     embedding = unpack_embedding(
         keyring.open(result.embedding, embedding_binding(result.job_id, person.id, result.model, result.weight_hash))
@@ -117,24 +115,24 @@ async def _enrol(session: AsyncSession, keyring: Keyring, attempt: Attempt, resu
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.DIFFERENT_VOICE
         attempt.fingerprint = None
         return
-    facts = [await voiceprints.facts_of(session, row) for row in before] + [result.quality]
+    facts = [voiceprints.facts_of(session, row) for row in before] + [result.quality]
     if of_two_people([each[DOUBT] for each in facts if DOUBT in each]):
         # Nobody can say which of the three is to be recorded again.
-        await voiceprints.drop_notes(session, attempt.enrolment)
+        voiceprints.drop_notes(session, attempt.enrolment)
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.SEVERAL_SPEAKERS
         attempt.fingerprint = None
         return
-    await voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
+    voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
     attempt.note_number = len(before) + 1
     if attempt.note_number == NOTES:
-        await claims.take_voice(session, keyring, person.id, attempt.enrolment, now)
-        await people.set_step(session, person.telegram_id, "", None, now)
+        claims.take_voice(session, keyring, person.id, attempt.enrolment, now)
+        people.set_step(session, person.telegram_id, "", None, now)
 
 
-async def _mark(session: AsyncSession, attempt: Attempt, lesson_id: int) -> None:
-    lesson = await session.get_one(Lesson, lesson_id)
-    attendance = await lessons.mark(session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id)
+def _mark(session: Session, attempt: Attempt, lesson_id: int) -> None:
+    lesson = session.get_one(Lesson, lesson_id)
+    attendance = lessons.mark(session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id)
     attempt.status = attendance.status
     attempt.marked_at = attendance.at
-    attempt.enrolled_at = await enrolled_during(session, attempt, lesson)
-    await reviews.settle_review(session, lesson_id, attempt.person_id)
+    attempt.enrolled_at = enrolled_during(session, attempt, lesson)
+    reviews.settle_review(session, lesson_id, attempt.person_id)

@@ -48,26 +48,25 @@ async def found(database: Database) -> None:
     async with database.session() as session:
         who = {}
         for number, name in NAMES.items():
-            who[number] = await people.register_person(session, number, name, now)
+            who[number] = await session.run_sync(people.register_person, number, name, now)
         for teacher in (ADMIN, MARIA, PAVEL, OLGA):
-            people.make_teacher(session, who[teacher], None)
+            await session.run_sync(people.make_teacher, who[teacher], None)
         for title, teacher, student in zip(TITLES, (MARIA, PAVEL, ADMIN), (ANNA, BORIS, BORIS), strict=True):
-            made = await classes.create_class(session, who[teacher], title, "UTC", now)
-            await classes.join_class(session, who[student], made, now)
-            lesson, _ = await lessons.open_lesson(
-                session, made.id, who[teacher], now, timedelta(hours=1), timedelta(minutes=10)
+            made = await session.run_sync(classes.create_class, who[teacher], title, "UTC", now)
+            await session.run_sync(classes.join_class, who[student], made, now)
+            lesson, _ = await session.run_sync(
+                lessons.open_lesson, made.id, who[teacher], now, timedelta(hours=1), timedelta(minutes=10)
             )
-            await lessons.mark(session, lesson, who[BORIS].id, now, 0.97, None)
-            await people.give_consent(session, student, "1", "ru", now)
-        another = await classes.create_class(session, who[OLGA], "Труд", "UTC", now)
+            await session.run_sync(lessons.mark, lesson, who[BORIS].id, now, 0.97, None)
+            await session.run_sync(people.give_consent, student, "1", "ru", now)
+        another = await session.run_sync(classes.create_class, who[OLGA], "Труд", "UTC", now)
         another.join_code = JOIN_CODE
         for number in NAMES:
-            conversation = await people.conversation_with(session, number, now)
+            conversation = await session.run_sync(people.conversation_with, number, now)
             conversation.locale = "ru"
         note = IncomingNote(ANNA, 5, "f1", "u1", 9000, now)
-        attempt = await attempts.register(
-            session, note, who[ANNA], Purpose.CHECK_IN, class_id=CLASS_ID,
-            lesson=await lessons.open_lesson_of(session, CLASS_ID), enrolment=None, received_at=now,
+        attempt = await session.run_sync(attempts.register, note, who[ANNA], Purpose.CHECK_IN, class_id=CLASS_ID,
+            lesson=await session.run_sync(lessons.open_lesson_of, CLASS_ID), enrolment=None, received_at=now,
         )  # fmt: skip
         attempt.verdict, attempt.reason, attempt.settled_at = Verdict.UNSURE, Reason.TEACHER_DECIDES, now
         session.add(
@@ -82,9 +81,9 @@ async def found(database: Database) -> None:
                 state=ClaimState.OPEN, created_at=now,
             )
         )  # fmt: skip
-        await invites.create_invite(session, ADMIN, timedelta(days=7), now)
+        await session.run_sync(invites.create_invite, ADMIN, timedelta(days=7), now)
         await session.flush()
-        (invite,) = await invites.open_invites(session, now, 1)
+        (invite,) = await session.run_sync(invites.open_invites, now, 1)
         await session.delete(invite)
         await session.flush()
         session.add(type(invite)(token_hash=INVITE, created_by=ADMIN, expires_at=now + timedelta(days=7)))

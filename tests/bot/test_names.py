@@ -57,17 +57,17 @@ async def test_from_the_link_to_the_mark(tmp_path: Path, valkey_url: str) -> Non
         await door.press(teacher, "open:1")
         async with door.services.database.session() as session:
             lesson = (await session.scalars(select(Lesson))).one()
-            person = await find_person(session, anna.id)
+            person = await session.run_sync(find_person, anna.id)
             assert person
             at = lesson.opened_at + timedelta(seconds=1)
-            await lessons.mark(session, lesson, person.id, at, 0.97, None)
+            await session.run_sync(lessons.mark, lesson, person.id, at, 0.97, None)
             note = IncomingNote(anna.id, 1, "f", "u", 9000, at, None)
-            attempt = await register(
-                session, note, person, Purpose.CHECK_IN, class_id=1, lesson=lesson, enrolment=None, received_at=at
+            attempt = await session.run_sync(
+                register, note, person, Purpose.CHECK_IN, class_id=1, lesson=lesson, enrolment=None, received_at=at
             )
         unsure = Result(job_id=attempt.id, verdict=Verdict.UNSURE, reason=Reason.UNSURE)
         async with door.services.database.session() as session:
-            await apply_result(session, door.services.keyring, unsure, at)
+            await session.run_sync(apply_result, door.services.keyring, unsure, at)
         await answer(door.application, door.services, attempt.id)
         said = anna.inbox[-1].text
         assert said.startswith("Вы уже отмечены: присутствует")
@@ -145,7 +145,7 @@ async def test_look_alike_names_are_told_to_both_sides_and_keep_nobody_out(tmp_p
         for other in ("alike:1:4:back", "alike:1:3:back", "alike:1:1:back", "alike:1:1:out", "alike:1:999:out"):
             assert await door.press(teacher, other) == [T("question-gone")], other
         async with door.services.database.session() as session:
-            assert len(await students_of(session, 1)) == 4
+            assert len(await session.run_sync(students_of, 1)) == 4
 
         # Taken out, and in again by the link: that is news.
         await door.press(teacher, "alike:1:4:out")

@@ -207,8 +207,8 @@ async def test_each_cell_of_the_table(world: World, tmp_path: Path, action: str,
     try:
         if one.step is not None:
             async with database.session() as session:
-                (await conversation_with(session, person.id, datetime.now(UTC))).locale = "ru"
-                await set_step(session, person.id, *one.step, datetime.now(UTC))
+                (await session.run_sync(conversation_with, person.id, datetime.now(UTC))).locale = "ru"
+                await session.run_sync(set_step, person.id, *one.step, datetime.now(UTC))
         before = await rows_of(database)
         answers = await _take(world.door, person, action, one)
         differs = changed(before, await rows_of(database))
@@ -325,8 +325,8 @@ async def test_what_a_person_is_to_a_class(world: World, tmp_path: Path) -> None
     database = await world.fresh(tmp_path)
     async with database.session() as session:
         for role, account in ACCOUNTS.items():
-            person = await find_person(session, account)
-            roles = await roles_of(session, person, CLASS_ID, is_admin=account == ADMIN)
+            person = await session.run_sync(find_person, account)
+            roles = await session.run_sync(roles_of, person, CLASS_ID, is_admin=account == ADMIN)
             # Boris is in two other classes; the admin teaches a class of their own.
             also = {Role.TEACHER_ELSEWHERE} if role is Role.ADMIN else set()
             assert set(roles) == {role} | also

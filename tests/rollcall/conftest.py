@@ -45,21 +45,21 @@ class School:
 
     async def open(self, at: datetime = NINE) -> int:
         async with self.database.session() as session:
-            teacher = await people.find_person(session, TEACHER)
+            teacher = await session.run_sync(people.find_person, TEACHER)
             assert teacher
-            lesson, _ = await lessons.open_lesson(
-                session, self.class_id, teacher, at, timedelta(minutes=90), timedelta(minutes=10)
+            lesson, _ = await session.run_sync(
+                lessons.open_lesson, self.class_id, teacher, at, timedelta(minutes=90), timedelta(minutes=10)
             )
             return lesson.id
 
     async def close(self, lesson_id: int, at: datetime = NINE + timedelta(minutes=45)) -> None:
         async with self.database.session() as session:
-            await lessons.close_lesson(session, await session.get_one(Lesson, lesson_id), at)
+            await session.run_sync(lessons.close_lesson, await session.get_one(Lesson, lesson_id), at)
 
     async def begin_enrolment(self, telegram_id: int, enrolment: str) -> None:
         async with self.database.session() as session:
-            await people.give_consent(session, telegram_id, "1", "ru", NINE)
-            await people.set_step(session, telegram_id, ENROLLING, {"enrolment": enrolment}, NINE)
+            await session.run_sync(people.give_consent, telegram_id, "1", "ru", NINE)
+            await session.run_sync(people.set_step, telegram_id, ENROLLING, {"enrolment": enrolment}, NINE)
 
     async def note(
         self,
@@ -77,10 +77,10 @@ class School:
         file = f"f{number}", unique or f"u{number}"
         incoming = IncomingNote(telegram_id, number, *file, 9000, sent_at, sent_as=sent_as)
         async with self.database.session() as session:
-            person = await people.find_person(session, telegram_id)
+            person = await session.run_sync(people.find_person, telegram_id)
             assert person
-            attempt = await attempts.register(
-                session,
+            attempt = await session.run_sync(
+                attempts.register,
                 incoming,
                 person,
                 Purpose.ENROL if enrolment else Purpose.CHECK_IN,
@@ -118,13 +118,13 @@ class School:
 def make_school(keyring: Keyring) -> Callable[[Database], Awaitable[School]]:
     async def make(database: Database) -> School:
         async with database.session() as session:
-            teacher = await people.register_person(session, TEACHER, "Мария Ивановна", NINE)
+            teacher = await session.run_sync(people.register_person, TEACHER, "Мария Ивановна", NINE)
             teacher.is_teacher = True
-            school_class = await classes.create_class(session, teacher, "Физика 9Б", "Europe/Moscow", NINE)
+            school_class = await session.run_sync(classes.create_class, teacher, "Физика 9Б", "Europe/Moscow", NINE)
             ids = {}
             for telegram_id, name in ((ANNA, "Анна Белова"), (BORIS, "Борис Громов")):
-                person = await people.register_person(session, telegram_id, name, NINE)
-                await classes.join_class(session, person, school_class, NINE)
+                person = await session.run_sync(people.register_person, telegram_id, name, NINE)
+                await session.run_sync(classes.join_class, person, school_class, NINE)
                 ids[telegram_id] = person.id
             return School(database, keyring, school_class.id, ids)
 

@@ -43,22 +43,22 @@ async def fill(database: Database, keyring: Keyring) -> School:
     voices = {200 + number: _voice(random) for number in range(len(_NAMES))}
     voices[205] = voices[204] + 0.02 * _voice(random)  # two who sound alike
     async with database.session() as session:
-        token = await invites.create_invite(session, 1, timedelta(days=7), NINE)
-        await invites.create_invite(session, 1, timedelta(days=7), NINE)
-        await invites.redeem_invite(session, token, TEACHER, NINE)
-        teacher = await people.register_person(session, TEACHER, "Мария Ивановна", NINE)
-        people.make_teacher(session, teacher, teacher)
-        physics = await classes.create_class(session, teacher, "Физика 9Б", "Europe/Moscow", NINE)
-        history = await classes.create_class(session, teacher, "History", "UTC", NINE + _DAY)
-        await allowances.spend(session, allowances.pseudonym(keyring, 201), NOTES, NINE, 1)
+        token = await session.run_sync(invites.create_invite, 1, timedelta(days=7), NINE)
+        await session.run_sync(invites.create_invite, 1, timedelta(days=7), NINE)
+        await session.run_sync(invites.redeem_invite, token, TEACHER, NINE)
+        teacher = await session.run_sync(people.register_person, TEACHER, "Мария Ивановна", NINE)
+        await session.run_sync(people.make_teacher, teacher, teacher)
+        physics = await session.run_sync(classes.create_class, teacher, "Физика 9Б", "Europe/Moscow", NINE)
+        history = await session.run_sync(classes.create_class, teacher, "History", "UTC", NINE + _DAY)
+        await session.run_sync(allowances.spend, allowances.pseudonym(keyring, 201), NOTES, NINE, 1)
         ids = {}
         for telegram_id, name in zip(voices, _NAMES, strict=True):
-            await people.conversation_with(session, telegram_id, NINE)
-            await people.give_consent(session, telegram_id, "2026-11", "ru", NINE)
-            person = await people.register_person(session, telegram_id, name, NINE)
-            await classes.join_class(session, person, physics, NINE)
+            await session.run_sync(people.conversation_with, telegram_id, NINE)
+            await session.run_sync(people.give_consent, telegram_id, "2026-11", "ru", NINE)
+            person = await session.run_sync(people.register_person, telegram_id, name, NINE)
+            await session.run_sync(classes.join_class, person, physics, NINE)
             if telegram_id % 2:
-                await classes.join_class(session, person, history, NINE)
+                await session.run_sync(classes.join_class, person, history, NINE)
             ids[telegram_id] = person.id
     school = School(database, keyring, physics.id, ids)
     await _enrol(school, voices, random)
@@ -66,17 +66,19 @@ async def fill(database: Database, keyring: Keyring) -> School:
         await _lesson(school, voices, day, still_open=day == 2)
     await _decide(school)
     async with database.session() as session:
-        await inbox.accept(session, 1, '{"update_id": 1, "text": "\\u041f\\n"}', _holder(), NINE)
-        digest = await inbox.accept(session, 2, '{"update_id": 2}', _holder(), NINE)
-        await inbox.handled(session, [str(digest)], NINE)
+        await session.run_sync(inbox.accept, 1, '{"update_id": 1, "text": "\\u041f\\n"}', _holder(), NINE)
+        digest = await session.run_sync(inbox.accept, 2, '{"update_id": 2}', _holder(), NINE)
+        await session.run_sync(inbox.handled, [str(digest)], NINE)
         history_row = await session.get_one(SchoolClass, history.id)
-        twin = await people.register_person(session, 206, "Громов Бoрис", NINE)  # a Latin o
-        await classes.join_class(session, twin, history_row, NINE + 7 * _DAY)
-        assert await namesakes.note_namesakes(session, twin, history.id, NINE + 7 * _DAY)
-        classes.archive_class(session, history_row, await session.get_one(Person, teacher.id), NINE + 9 * _DAY)
+        twin = await session.run_sync(people.register_person, 206, "Громов Бoрис", NINE)  # a Latin o
+        await session.run_sync(classes.join_class, twin, history_row, NINE + 7 * _DAY)
+        assert await session.run_sync(namesakes.note_namesakes, twin, history.id, NINE + 7 * _DAY)
+        await session.run_sync(
+            classes.archive_class, history_row, await session.get_one(Person, teacher.id), NINE + 9 * _DAY
+        )
         leaving = await session.get_one(Person, ids[203])
-        await erasure.erase_voice(session, leaving, "a receipt", erasure.Kind.VOICE, NINE + 8 * _DAY)
-        await chores.take(session, "sweep", NINE + 8 * _DAY)
+        await session.run_sync(erasure.erase_voice, leaving, "a receipt", erasure.Kind.VOICE, NINE + 8 * _DAY)
+        await session.run_sync(chores.take, "sweep", NINE + 8 * _DAY)
     return school
 
 
@@ -97,13 +99,13 @@ async def _enrol(school: School, voices: dict[int, NDArray[np.float32]], random:
         for note in notes:
             result = school.result(note, reason=Reason.GOOD_NOTE, voice=voice, print_=random.bytes(400))
             async with school.database.session() as session:
-                await apply_result(session, school.keyring, result, NINE)
+                await session.run_sync(apply_result, school.keyring, result, NINE)
         async with school.database.session() as session:
             if telegram_id % 2:
-                await people.agree_to_keep_recordings(session, telegram_id, "2026-11", "ru", NINE)
+                await session.run_sync(people.agree_to_keep_recordings, telegram_id, "2026-11", "ru", NINE)
                 kept = {note: b"OggS\x00\xff" + note.encode() for note in notes}
-                await recordings.keep(session, school.keyring, school.ids[telegram_id], kept, NINE)
-            await recordings.take_asking(session, school.ids[telegram_id], "w2")
+                await session.run_sync(recordings.keep, school.keyring, school.ids[telegram_id], kept, NINE)
+            await session.run_sync(recordings.take_asking, school.ids[telegram_id], "w2")
 
 
 async def _lesson(school: School, voices: dict[int, NDArray[np.float32]], day: int, *, still_open: bool) -> None:
@@ -122,25 +124,27 @@ async def _lesson(school: School, voices: dict[int, NDArray[np.float32]], day: i
         note = await school.note(telegram_id, lesson_id=lesson, sent_at=begins + timedelta(minutes=4 * minute))
         result = school.result(note, verdict, reason, voice=voices[telegram_id])
         async with school.database.session() as session:
-            await attempts.queued(session, note, f"{day}-{minute}")
-            await apply_result(session, school.keyring, result, begins + timedelta(minutes=50))
+            await session.run_sync(attempts.queued, note, f"{day}-{minute}")
+            await session.run_sync(apply_result, school.keyring, result, begins + timedelta(minutes=50))
     await school.note(201, lesson_id=lesson, sent_at=begins + timedelta(hours=1))  # still on its way
     if not still_open:
         async with school.database.session() as session:
-            await lessons.close_lesson(session, await session.get_one(Lesson, lesson), begins + timedelta(hours=1))
+            await session.run_sync(
+                lessons.close_lesson, await session.get_one(Lesson, lesson), begins + timedelta(hours=1)
+            )
 
 
 async def _decide(school: School) -> None:
     """Of the reviews one is confirmed, one rejected, and two who sound alike are two; each has its card in the chat."""
     async with school.database.session() as session:
-        teacher = await people.find_person(session, TEACHER)
+        teacher = await session.run_sync(people.find_person, TEACHER)
         open_ones = (await session.scalars(select(Review).order_by(Review.id))).all()
         assert teacher
         for review in open_ones:
-            await cards.claim_card(session, ReviewCard, review.id, TEACHER, NINE)
+            await session.run_sync(cards.claim_card, ReviewCard, review.id, TEACHER, NINE)
         for review, confirmed in zip(open_ones, (True, False), strict=False):
-            await reviews.decide_review(session, review, teacher, confirmed=confirmed, now=NINE)
-            await reviews.take_telling(session, review.id, NINE)
+            await session.run_sync(reviews.decide_review, review, teacher, confirmed=confirmed, now=NINE)
+            await session.run_sync(reviews.take_telling, review.id, NINE)
         claim = (await session.scalars(select(VoiceClaim))).one()
-        await cards.claim_card(session, ClaimCard, claim.id, TEACHER, NINE)
-        await claim_decisions.decide(session, school.keyring, claim, teacher, accepted=True, now=NINE)
+        await session.run_sync(cards.claim_card, ClaimCard, claim.id, TEACHER, NINE)
+        await session.run_sync(claim_decisions.decide, school.keyring, claim, teacher, accepted=True, now=NINE)

@@ -156,7 +156,7 @@ async def test_an_anonymous_admin_hears_in_the_groups_language_how_to_ask(
     assert call.values["text"] == T("asked-by-a-group")
     assert "https://t.me/" in str(call.values["reply_markup"])
     async with door.services.database.session() as session:
-        (await conversation_with(session, MARIA, now())).locale = "en"
+        (await session.run_sync(conversation_with, MARIA, now())).locale = "en"
     await people[MARIA].say_as_group("/report", group)
     (call,) = sent_to(await door.handle(), group)
     assert call.values["text"] == texts_in("en")("asked-by-a-group")
@@ -286,13 +286,13 @@ async def test_without_a_teacher_the_student_hears_so_and_a_new_one_gets_the_wai
 ) -> None:
     await the_note(door, people)
     async with door.services.database.session() as session:
-        maria = await find_person(session, MARIA)
+        maria = await session.run_sync(find_person, MARIA)
         assert maria
         await session.execute(delete(Membership).where(Membership.person_id == maria.id, Membership.role == TEACHER))
     text = (await door.press(people[ANNA], "here:1"))[-1]
     assert text.endswith(T("here-noted-nobody", title="", time="").partition(":")[2].strip())
     async with door.services.database.session() as session:
-        olga = await find_person(session, OLGA)
+        olga = await session.run_sync(find_person, OLGA)
         assert olga
         session.add(Membership(class_id=CLASS_ID, person_id=olga.id, role=TEACHER, joined_at=now()))
     door.telegram.open_private(OLGA)
@@ -306,7 +306,7 @@ async def test_who_waits_for_confirmation_is_in_report_and_summary_and_not_who_u
 ) -> None:
     t = texts_in(language)
     async with door.services.database.session() as session:
-        (await conversation_with(session, MARIA, now())).language = language
+        (await session.run_sync(conversation_with, MARIA, now())).language = language
     with_a_voice = await _report_of(door, people[MARIA], language)
     async with door.services.database.session() as session:
         await session.execute(update(Review).values(attempt_id=None))
@@ -369,7 +369,7 @@ async def test_a_lesson_whose_time_is_up_is_told_to_every_teacher_whatever_becom
     for account in (MARIA, OLGA):
         door.telegram.open_private(account)
     async with door.services.database.session() as session:
-        olga = await find_person(session, OLGA)
+        olga = await session.run_sync(find_person, OLGA)
         assert olga
         session.add(Membership(class_id=CLASS_ID, person_id=olga.id, role=TEACHER, joined_at=now()))
         past = update(Lesson).where(Lesson.class_id == CLASS_ID).values(closes_at=now() - timedelta(seconds=1))
@@ -396,10 +396,10 @@ async def test_nothing_is_owed_any_more_to_whoever_does_not_teach_any_more(
     door.telegram.groups.close_topic(forum, topic)
     door.telegram.groups.close_topic(forum)
     async with door.services.database.session() as session:
-        maria = await find_person(session, MARIA)
+        maria = await session.run_sync(find_person, MARIA)
         assert maria
         session.add(ClosingNotice(lesson_id=1, chat_id=MARIA, created_at=now()))
-        await end_teaching(session, maria, None, now())
+        await session.run_sync(end_teaching, maria, None, now())
     before = len(door.telegram.calls)
     assert (await show(door)).board_chat_id is None
     await close_overdue(door.application, door.services)

@@ -54,7 +54,7 @@ async def link_of(door: Door, teacher: Person) -> str:
 
 async def is_member(door: Door, account: int) -> bool:
     async with door.services.database.session() as session:
-        person = await find_person(session, account)
+        person = await session.run_sync(find_person, account)
         return person is not None and await session.get(Membership, (CLASS_ID, person.id)) is not None
 
 
@@ -120,7 +120,7 @@ async def test_whoever_does_not_teach_any_more_reaches_nothing_until_invited_aga
     )
     await door.ask(stranger, "/open")
     async with door.services.database.session() as session:
-        person = await find_person(session, STRANGER)
+        person = await session.run_sync(find_person, STRANGER)
         assert person
         lesson = await session.scalar(select(Lesson).where(Lesson.opened_by == person.id))
         assert lesson
@@ -201,7 +201,9 @@ async def test_each_note_beyond_the_limit_is_answered_and_no_worker_hears_it(
             monkeypatch.setitem(vars(handler.callback.permission), "limit", small)
     anna, stranger = people[ANNA], people[STRANGER]
     async with door.services.database.session() as session:
-        await set_step(session, ANNA, ENROLLING, {"enrolment": "e"}, (await session.get_one(SchoolClass, 1)).created_at)
+        await session.run_sync(
+            set_step, ANNA, ENROLLING, {"enrolment": "e"}, (await session.get_one(SchoolClass, 1)).created_at
+        )
     await anna.voice(synthetic("zac", 1))
     assert said(await door.handle()) == []
     for number in (2, 3):
@@ -226,7 +228,9 @@ async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told
     monkeypatch.setattr("bot.queueing._AGAIN_MOST", 0.1)
     services = door.services
     async with services.database.session() as session:
-        await set_step(session, ANNA, ENROLLING, {"enrolment": "f"}, (await session.get_one(SchoolClass, 1)).created_at)
+        await session.run_sync(
+            set_step, ANNA, ENROLLING, {"enrolment": "f"}, (await session.get_one(SchoolClass, 1)).created_at
+        )
     most: Any = await services.redis.config_get("maxmemory")
     try:
         await services.redis.config_set("maxmemory", 1)

@@ -49,9 +49,9 @@ async def test_that_an_answer_was_sent_is_written_down_once_the_database_is_back
     monkeypatch.setattr("bot.outbox.answers._RECORD_AGAIN", 0.01)
     note = IncomingNote(7, 1, "file", "unique", 9000, now())
     async with database.session() as session:
-        person = await register_person(session, 7, "Анна Белова", now())
-        await register(
-            session, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now()
+        person = await session.run_sync(register_person, 7, "Анна Белова", now())
+        await session.run_sync(
+            register, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now()
         )
     restarting = Restarting(database)
     services = Services.open(Settings(data_dir=tmp_path, _env_file=None), keyring, restarting)
@@ -129,9 +129,9 @@ async def a_settled_note(database: Database, ago: timedelta) -> str:
     """One whose sender is owed an answer since then."""
     note = IncomingNote(7, 1, "file", "unique", 9000, now())
     async with database.session() as session:
-        person = await register_person(session, 7, "Анна Белова", now())
-        attempt = await register(
-            session, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now()
+        person = await session.run_sync(register_person, 7, "Анна Белова", now())
+        attempt = await session.run_sync(
+            register, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now()
         )
         attempt.verdict, attempt.reason, attempt.settled_at = Verdict.REFUSED, Reason.NOISY, now() - ago
     return note.attempt_id
@@ -141,15 +141,17 @@ async def a_settled_note(database: Database, ago: timedelta) -> str:
 async def test_of_several_open_lessons_one_without_a_mark_comes_first(database: Database) -> None:
     at = now()
     async with database.session() as session:
-        teacher = await register_person(session, 100, "Мария Ивановна", at)
-        anna = await register_person(session, 7, "Анна Белова", at)
+        teacher = await session.run_sync(register_person, 100, "Мария Ивановна", at)
+        anna = await session.run_sync(register_person, 7, "Анна Белова", at)
         begun = []
         for number in range(3):
-            school_class = await create_class(session, teacher, f"Класс {number}", "UTC", at)
-            await join_class(session, anna, school_class, at)
+            school_class = await session.run_sync(create_class, teacher, f"Класс {number}", "UTC", at)
+            await session.run_sync(join_class, anna, school_class, at)
             opened = at - timedelta(minutes=10 - number)
-            lesson, _ = await open_lesson(session, school_class.id, teacher, opened, timedelta(hours=1), timedelta(0))
+            lesson, _ = await session.run_sync(
+                open_lesson, school_class.id, teacher, opened, timedelta(hours=1), timedelta(0)
+            )
             begun.append(lesson)
         for expected in (begun[2], begun[1], begun[0], begun[2]):
-            assert await _lesson_for(session, anna, at) == (expected, False)
-            await mark(session, expected, anna.id, at, 0.9, None)
+            assert await session.run_sync(_lesson_for, anna, at) == (expected, False)
+            await session.run_sync(mark, expected, anna.id, at, 0.9, None)

@@ -56,7 +56,7 @@ async def enrol(door: Door, telegram_id: int) -> None:
     """Give somebody a voiceprint."""
     print_ = Voiceprint("campplus", "w1", np.array([1, 0, 0], np.float32))
     async with door.services.database.session() as session:
-        person = await find_person(session, telegram_id)
+        person = await session.run_sync(find_person, telegram_id)
         assert person
         sealed = door.services.keyring.seal(print_.pack(), voiceprint_binding(person.id, "campplus", "w1"))
         made = datetime.now(UTC)
@@ -102,7 +102,7 @@ async def test_a_skewed_server_changes_no_verdict_no_lesson_and_no_summary(
         attempt.verdict = Verdict.PENDING
     judged = Result(job_id=attempt.id, verdict=Verdict.ACCEPTED, reason=Reason.MATCH, confidence=0.97)
     async with services.database.session() as session:
-        await apply_result(session, services.keyring, judged, datetime.now(UTC))
+        await session.run_sync(apply_result, services.keyring, judged, datetime.now(UTC))
         mark = await session.get_one(Attendance, (lesson.id, attempt.person_id))
         assert mark.at is not None
         assert abs(mark.at.timestamp() - begun) <= 2
@@ -135,7 +135,7 @@ async def test_the_summary_is_of_the_lesson_that_was_closed(door: Door, people: 
                 class_id=1, opened_by=lesson.opened_by, opened_at=later, late_at=later, closes_at=later, closed_at=later
             )
         )
-        person = await find_person(session, ANNA)
+        person = await session.run_sync(find_person, ANNA)
         assert person
         session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status="present", at=lesson.opened_at))
     summary = (await door.press(people[ADMIN], "close:1"))[0]
@@ -154,7 +154,7 @@ async def test_a_press_that_is_tried_again_counts_from_the_same_moment(door: Doo
     for ahead in (600, 640):
         await shift(door, ahead)
         async with door.services.database.session() as session:
-            moments.add(await moment_of(session, press))
+            moments.add(await session.run_sync(moment_of, press))
     assert len(moments) == 1
     assert abs(moments.pop().timestamp() - door.telegram.now() + 40) <= 2
     await queue.get()

@@ -54,28 +54,28 @@ async def tamper(database: Database, *statements: str) -> None:
 async def invite(database: Database, times: int = 1) -> None:
     for _ in range(times):
         async with database.session() as session:
-            await invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
+            await session.run_sync(invites.create_invite, TEACHER, timedelta(days=7), NINE)
 
 
 async def school_day(school: School) -> int:
     """A lesson in which one comes, one is doubted and confirmed, and everything is exported."""
     lesson = await school.open()
     async with school.database.session() as session:
-        await people.give_consent(session, ANNA, "1", "ru", NINE)
+        await session.run_sync(people.give_consent, ANNA, "1", "ru", NINE)
     async with school.database.session() as session:
         note = await school.note(ANNA, lesson_id=lesson)
-        await apply_result(session, school.keyring, school.result(note), NINE)
+        await session.run_sync(apply_result, school.keyring, school.result(note), NINE)
     for minute in (1, 2, 3):
         note = await school.note(BORIS, lesson_id=lesson, sent_at=NINE + timedelta(minutes=minute))
         async with school.database.session() as session:
             result = school.result(note, Judged.UNSURE, Reason.UNSURE, voice=VOICE)
-            await apply_result(session, school.keyring, result, NINE)
+            await session.run_sync(apply_result, school.keyring, result, NINE)
     await school.close(lesson)
     async with school.database.session() as session:
-        teacher = await people.find_person(session, TEACHER)
+        teacher = await session.run_sync(people.find_person, TEACHER)
         review = (await session.scalars(select(Review))).one()
         assert teacher
-        await reviews.decide_review(session, review, teacher, confirmed=True, now=NINE)
+        await session.run_sync(reviews.decide_review, review, teacher, confirmed=True, now=NINE)
     return lesson
 
 
@@ -112,18 +112,18 @@ async def test_who_did_it_and_whom_it_concerns_are_pseudonyms_that_tell_people_a
 
 async def test_rights_and_consents_are_on_record(database: Database) -> None:
     async with database.session() as session:
-        token = await invites.create_invite(session, 1, timedelta(days=7), NINE)
-        assert await invites.redeem_invite(session, token, TEACHER, NINE)
-        assert await invites.redeem_invite(session, token, TEACHER, NINE)  # pressed twice
-        person = await people.register_person(session, TEACHER, "Мария", NINE)
+        token = await session.run_sync(invites.create_invite, 1, timedelta(days=7), NINE)
+        assert await session.run_sync(invites.redeem_invite, token, TEACHER, NINE)
+        assert await session.run_sync(invites.redeem_invite, token, TEACHER, NINE)  # pressed twice
+        person = await session.run_sync(people.register_person, TEACHER, "Мария", NINE)
         for _ in range(2):
-            people.make_teacher(session, person, person)
-        school_class = await classes.create_class(session, person, "Физика", "UTC", NINE)
-        classes.archive_class(session, school_class, person, NINE)
-        await people.give_consent(session, TEACHER, "2", "ru", NINE)
-        await people.agree_to_keep_recordings(session, TEACHER, "2", "ru", NINE)
+            await session.run_sync(people.make_teacher, person, person)
+        school_class = await session.run_sync(classes.create_class, person, "Физика", "UTC", NINE)
+        await session.run_sync(classes.archive_class, school_class, person, NINE)
+        await session.run_sync(people.give_consent, TEACHER, "2", "ru", NINE)
+        await session.run_sync(people.agree_to_keep_recordings, TEACHER, "2", "ru", NINE)
         for _ in range(2):
-            await people.withdraw_consent(session, TEACHER, NINE)
+            await session.run_sync(people.withdraw_consent, TEACHER, NINE)
     assert [one.action for one, _ in await records(database)] == [
         "invite.made", "invite.used", "teacher.made", "class.made", "class.archived", "consent.given",
         "consent.given", "consent.withdrawn", "consent.withdrawn",
@@ -135,13 +135,15 @@ async def test_a_voiceprint_and_a_late_flag_are_on_record(school: School) -> Non
     for _ in range(3):
         note = await school.note(ANNA, enrolment="e1")
         async with school.database.session() as session:
-            await apply_result(session, school.keyring, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE), NINE)
+            await session.run_sync(
+                apply_result, school.keyring, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE), NINE
+            )
     lesson = await school.open()
     note = await school.note(BORIS, lesson_id=lesson)
     await school.close(lesson)
     async with school.database.session() as session:
         result = school.result(note, Judged.UNKNOWN, Reason.UNKNOWN_VOICE)
-        await apply_result(session, school.keyring, result, NINE)
+        await session.run_sync(apply_result, school.keyring, result, NINE)
     found = [(one.action, json.loads(one.details)) for one, _ in await records(school.database)]
     assert ("voiceprint.made", {"model": "campplus"}) in found
     assert found[-1] == ("mark.changed", {"status": "flagged", "how": "late note", "was": "absent"})
@@ -151,14 +153,14 @@ async def test_a_voiceprint_and_a_late_flag_are_on_record(school: School) -> Non
 async def test_a_transaction_that_fails_leaves_neither_the_fact_nor_its_record(database: Database) -> None:
     async def fail() -> None:
         async with database.session() as session:
-            await people.give_consent(session, ANNA, "1", "ru", NINE)
+            await session.run_sync(people.give_consent, ANNA, "1", "ru", NINE)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
     assert await records(database) == []
     async with database.session() as session:
-        assert not await people.has_consent(session, ANNA)
+        assert not await session.run_sync(people.has_consent, ANNA)
 
 
 async def test_without_the_keyring_no_fact_is_taken(database: Database) -> None:
@@ -308,7 +310,9 @@ async def test_two_bots_that_append_at_once_never_fork_the_chain(school: School)
     async def work(bot: Database, number: int) -> None:
         for turn in range(8):
             async with bot.session() as session:
-                audit.record(session, Action.EXPORT_MADE, Account(1000 + number % 3), "class:1", turn=turn)
+                await session.run_sync(
+                    audit.record, Action.EXPORT_MADE, Account(1000 + number % 3), "class:1", turn=turn
+                )
                 row = await session.get_one(Person, school.ids[ANNA], with_for_update=True)
                 row.full_name = f"Анна {number}.{turn}"
 
@@ -326,13 +330,13 @@ async def test_two_bots_that_append_at_once_never_fork_the_chain(school: School)
 async def test_after_an_erasure_the_records_stay_and_name_nobody(school: School) -> None:
     telegram_id, name = 7_123_456_789_012, "Дарья Незабудкина"
     async with school.database.session() as session:
-        await people.give_consent(session, telegram_id, "1", "ru", NINE)
-        person = await people.register_person(session, telegram_id, name, NINE)
-        await classes.join_class(session, person, await session.get_one(SchoolClass, school.class_id), NINE)
+        await session.run_sync(people.give_consent, telegram_id, "1", "ru", NINE)
+        person = await session.run_sync(people.register_person, telegram_id, name, NINE)
+        await session.run_sync(classes.join_class, person, await session.get_one(SchoolClass, school.class_id), NINE)
     await school.close(await school.open())
     async with school.database.session() as session:
-        await people.withdraw_consent(session, telegram_id, NINE)
-        await voiceprints.forget_voice(session, await session.get_one(Person, person.id), NINE)
+        await session.run_sync(people.withdraw_consent, telegram_id, NINE)
+        await session.run_sync(voiceprints.forget_voice, await session.get_one(Person, person.id), NINE)
     everything = await records(school.database)
     assert [one.action for one, _ in everything][-2:] == ["consent.withdrawn", "person.erased"]
     pseudonym = everything[-1][0].subject
@@ -347,7 +351,7 @@ async def test_after_an_erasure_the_records_stay_and_name_nobody(school: School)
         assert str(pseudonym) not in str((await connection.execute(select(PSEUDONYMS))).all())
     assert (await check(school.database, school.keyring)).findings == []
     async with school.database.session() as session:
-        await people.give_consent(session, telegram_id, "1", "ru", NINE)
+        await session.run_sync(people.give_consent, telegram_id, "1", "ru", NINE)
     assert (await records(school.database))[-1][0].actor != pseudonym, "whoever comes back is somebody new"
 
 
@@ -356,7 +360,7 @@ async def test_a_new_key_vouches_for_what_the_old_one_sealed(database: Database)
     await invite(database, 2)
     rotated = Database(url, Keyring([NEW, OLD]))
     async with rotated.session() as session:
-        audit.record(session, Action.KEYS_ROTATED, None, "keys")
+        await session.run_sync(audit.record, Action.KEYS_ROTATED, None, "keys")
     await rotated.close()
     for keys in ([NEW], [NEW, OLD]):
         assert (await check(database, Keyring(keys))).findings == []
@@ -386,7 +390,7 @@ async def test_a_mark_made_or_changed_behind_the_audits_back_is_named(school: Sc
     await school.close(lesson)
     assert (await check(school.database, school.keyring)).marks == 2
     async with school.database.session() as session:
-        teacher = await people.find_person(session, TEACHER)
+        teacher = await session.run_sync(people.find_person, TEACHER)
     assert teacher
     boris = school.ids[BORIS]
     await tamper(

@@ -45,18 +45,18 @@ async def test_two_students_of_one_name_are_two_in_every_list_and_on_the_card(sc
     async with school.database.session() as session:
         school_class = await session.get_one(SchoolClass, school.class_id)
         for number, name in ((301, "анна Белова"), (302, "Ёлкина Ада"), (303, "Жук Ян")):
-            person = await people.register_person(session, number, name, NINE)
-            await classes.join_class(session, person, school_class, NINE + timedelta(seconds=number))
+            person = await session.run_sync(people.register_person, number, name, NINE)
+            await session.run_sync(classes.join_class, person, school_class, NINE + timedelta(seconds=number))
             school.ids[number] = person.id
     lesson_id = await school.open()
     async with school.database.session() as session:
         school_class = await session.get_one(SchoolClass, school.class_id)
-        report = await build_report(session, school_class, Period.LESSON, NINE)
+        report = await session.run_sync(build_report, school_class, Period.LESSON, NINE)
         review = Review(
             lesson_id=lesson_id, person_id=school.ids[301], attempt_id=None, sent_at=NINE,
             state=ReviewState.OPEN, created_at=NINE,
         )  # fmt: skip
-        card = await card_text(session, review, texts_in("ru"))
+        card = await session.run_sync(card_text, review, texts_in("ru"))
     names = ["Анна Белова", "анна Белова (2)", "Борис Громов", "Ёлкина Ада", "Жук Ян"]
     assert [student.full_name for student in report.students] == names
     for text in (report_text(report, texts_in("ru")), csv_table(report, texts_in("ru")).decode(), card):
@@ -66,8 +66,10 @@ async def test_two_students_of_one_name_are_two_in_every_list_and_on_the_card(sc
 async def test_teachers_are_listed_by_the_same_order(database: Database) -> None:
     async with database.session() as session:
         for number, name in enumerate(("Яна", "Ёлкина", "анна", "Зоя"), start=1):
-            people.make_teacher(session, await people.register_person(session, number, name, NINE), None)
+            await session.run_sync(
+                people.make_teacher, await session.run_sync(people.register_person, number, name, NINE), None
+            )
     async with database.session() as session:
-        page, count = await rights.teachers(session, [1], 0, 2)
-        rest, _ = await rights.teachers(session, [1], 2, 2)
+        page, count = await session.run_sync(rights.teachers, [1], 0, 2)
+        rest, _ = await session.run_sync(rights.teachers, [1], 2, 2)
     assert ([one.full_name for one in page], [one.full_name for one in rest], count) == (["анна", "Ёлкина"], ["Зоя"], 3)

@@ -88,7 +88,7 @@ async def unsure(
     attempt = await school.note(ANNA, sent_at=NINE + timedelta(minutes=minutes), lesson_id=lesson)
     result = school.result(attempt, Verdict.UNSURE, Reason.UNSURE, voice=voice(0.5))
     async with school.database.session() as session:
-        settled = await apply_result(session, school.keyring, result, NINE + timedelta(minutes=minutes))
+        settled = await session.run_sync(apply_result, school.keyring, result, NINE + timedelta(minutes=minutes))
         assert settled
         return settled
 
@@ -114,11 +114,11 @@ async def embeddings(school: School) -> int:
 
 async def teacher_decides(school: School, *, confirmed: bool) -> bool:
     async with school.database.session() as session:
-        teacher = await people.find_person(session, TEACHER)
+        teacher = await session.run_sync(people.find_person, TEACHER)
         review = (await session.scalars(select(Review))).one()
         assert teacher
-        return await reviews.decide_review(
-            session, review, teacher, confirmed=confirmed, now=NINE + timedelta(minutes=30)
+        return await session.run_sync(
+            reviews.decide_review, review, teacher, confirmed=confirmed, now=NINE + timedelta(minutes=30)
         )
 
 
@@ -149,7 +149,7 @@ async def test_the_next_note_carries_the_tries_of_its_own_lesson_only(school: Sc
         for minute, within in ((3, lesson), (9, None), (11, None))
     ]
     async with school.database.session() as session:
-        counts = [len(await reviews.tries_before(session, await session.get_one(Attempt, id_))) for id_ in ids]
+        counts = [len(await session.run_sync(reviews.tries_before, await session.get_one(Attempt, id_))) for id_ in ids]
         assert counts == [2, 1, 0]
 
 
@@ -162,7 +162,9 @@ async def test_confirmed_by_the_teacher_counts_from_the_first_try(school: School
     async with school.database.session() as session:
         mark = await session.get_one(Attendance, (lesson, school.ids[ANNA]))
         assert (mark.status, mark.at, mark.confidence) == (Status.PRESENT, NINE + timedelta(minutes=5), None)
-        report = await build_report(session, await session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE)
+        report = await session.run_sync(
+            build_report, await session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE
+        )
     anna = next(line for line in report.students if line.full_name.startswith("Анна"))
     assert anna.marks[0]
     assert anna.marks[0].confirmed
@@ -178,7 +180,9 @@ async def test_rejected_by_the_teacher_is_flagged_in_the_report(school: School) 
     async with school.database.session() as session:
         mark = await session.get_one(Attendance, (lesson, school.ids[ANNA]))
         assert mark.status is Status.FLAGGED
-        report = await build_report(session, await session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE)
+        report = await session.run_sync(
+            build_report, await session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE
+        )
     anna = next(line for line in report.students if line.full_name.startswith("Анна"))
     assert anna.marks[0]
     assert Reason.TEACHER_REJECTED in anna.marks[0].refused
@@ -212,7 +216,7 @@ async def test_a_voice_accepted_later_leaves_the_teacher_nothing_to_decide(schoo
         await unsure(school, lesson, minute)
     note = await school.note(ANNA, sent_at=NINE + timedelta(minutes=4), lesson_id=lesson)
     async with school.database.session() as session:
-        await apply_result(session, school.keyring, school.result(note), NINE)
+        await session.run_sync(apply_result, school.keyring, school.result(note), NINE)
     assert (await the_review(school)).state is ReviewState.SETTLED
     assert not await teacher_decides(school, confirmed=False)
     await unsure(school, lesson, 9)  # someone marked already needs no card
@@ -225,14 +229,14 @@ async def test_each_teacher_is_sent_one_card_whichever_bot_is_quicker(school: Sc
     for minute in (1, 2, 3):
         await unsure(school, lesson, minute)
     async with school.database.session() as session:
-        missing = await cards.missing_cards(session, NINE)
+        missing = await session.run_sync(cards.missing_cards, NINE)
         assert [chat for _, chat in missing] == [TEACHER]
-        assert await cards.claim_card(session, ReviewCard, missing[0][0], TEACHER, NINE)
+        assert await session.run_sync(cards.claim_card, ReviewCard, missing[0][0], TEACHER, NINE)
     async with school.database.session() as session:
-        assert not await cards.claim_card(session, ReviewCard, missing[0][0], TEACHER, NINE)
-        assert not await cards.missing_cards(session, NINE)
+        assert not await session.run_sync(cards.claim_card, ReviewCard, missing[0][0], TEACHER, NINE)
+        assert not await session.run_sync(cards.missing_cards, NINE)
         # A bot that stopped while sending is made up for.
-        assert await cards.missing_cards(session, NINE + timedelta(minutes=2))
+        assert await session.run_sync(cards.missing_cards, NINE + timedelta(minutes=2))
 
 
 async def test_forgetting_a_voice_takes_its_tries_and_its_review(school: School) -> None:
@@ -241,7 +245,7 @@ async def test_forgetting_a_voice_takes_its_tries_and_its_review(school: School)
     for minute in (1, 2):
         await unsure(school, lesson, minute)
     async with school.database.session() as session:
-        await voiceprints.forget_voice(session, await session.get_one(Person, school.ids[ANNA]), NINE)
+        await session.run_sync(voiceprints.forget_voice, await session.get_one(Person, school.ids[ANNA]), NINE)
     assert await embeddings(school) == 0
 
 
@@ -251,12 +255,12 @@ async def test_tries_of_a_lesson_that_is_over_are_dropped(school: School) -> Non
     await unsure(school, lesson, 1)
     await unsure(school, None, 2)
     async with school.database.session() as session:
-        await reviews.drop_old_embeddings(session, NINE + timedelta(minutes=13))
+        await session.run_sync(reviews.drop_old_embeddings, NINE + timedelta(minutes=13))
     assert await embeddings(school) == 1
     await school.close(lesson)
     async with school.database.session() as session:
         assert (await session.get_one(Lesson, lesson)).closed_at
-        await reviews.drop_old_embeddings(session, NINE + timedelta(minutes=13))
+        await session.run_sync(reviews.drop_old_embeddings, NINE + timedelta(minutes=13))
     assert await embeddings(school) == 0
 
 

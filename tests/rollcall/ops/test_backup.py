@@ -99,15 +99,15 @@ async def _comes_back(
 async def _goes_on(database: Database, keyring: Keyring) -> None:
     """New rows get numbers of their own, and what was sealed opens."""
     async with database.session() as session:
-        teacher = await people.find_person(session, TEACHER)
+        teacher = await session.run_sync(people.find_person, TEACHER)
         assert teacher
-        (physics,) = await classes.taught_classes(session, teacher)
-        assert len(await voiceprints_of_class(session, keyring, physics.id)) == 4
-        chemistry = await classes.create_class(session, teacher, "Химия", "UTC", NINE)
-        newcomer = await people.register_person(session, 999, "Новенькая", NINE)
-        await people.give_consent(session, 999, "1", "ru", NINE)
+        (physics,) = await session.run_sync(classes.taught_classes, teacher)
+        assert len(await session.run_sync(voiceprints_of_class, keyring, physics.id)) == 4
+        chemistry = await session.run_sync(classes.create_class, teacher, "Химия", "UTC", NINE)
+        newcomer = await session.run_sync(people.register_person, 999, "Новенькая", NINE)
+        await session.run_sync(people.give_consent, 999, "1", "ru", NINE)
         assert (chemistry.id, newcomer.id) == (3, 9)
-        assert await classes.join_class(session, newcomer, chemistry, NINE)
+        assert await session.run_sync(classes.join_class, newcomer, chemistry, NINE)
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
@@ -141,12 +141,12 @@ async def test_a_backup_made_while_others_write_is_of_one_moment(empty_database:
 
         async def add(self, table: str, columns: Sequence[Column], rows: AsyncIterator[Sequence[Any]]) -> None:
             async with database.session() as session:
-                await invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
+                await session.run_sync(invites.create_invite, TEACHER, timedelta(days=7), NINE)
             await super().add(table, columns, rows)
 
     for _ in range(3):
         async with database.session() as session:
-            await invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
+            await session.run_sync(invites.create_invite, TEACHER, timedelta(days=7), NINE)
     with zipfile.ZipFile(Path("/dev/null"), "w") as nowhere:
         writer = Interrupted(nowhere)
         async with database.snapshot() as connection:
@@ -189,7 +189,7 @@ async def test_a_database_that_is_not_empty_is_replaced_only_where_told(
     await filled(database, tmp_path)
     await backup(settings_of(database), file, silent)
     async with database.session() as session:
-        await people.register_person(session, 999, "Новенькая", NINE)
+        await session.run_sync(people.register_person, 999, "Новенькая", NINE)
     before = await contents(database)
     with pytest.raises(WrongUse, match="--replace"):
         await restore(settings_of(database), file, silent)

@@ -73,7 +73,7 @@ async def test_a_key_file_that_is_gone_beside_sealed_voices_is_missed_and_not_ma
     assert not file.exists()
     # One voice is enough, of whatever kind.
     async with school.database.session() as session:
-        await recordings.keep(session, school.keyring, school.ids[BORIS], {"r1": b"OggS"}, NINE)
+        await session.run_sync(recordings.keep, school.keyring, school.ids[BORIS], {"r1": b"OggS"}, NINE)
         for row in (await session.scalars(select(StoredVoiceprint))).all():
             await session.delete(row)
         for note in (await session.scalars(select(EnrolmentNote))).all():

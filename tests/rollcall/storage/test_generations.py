@@ -15,7 +15,7 @@ from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
 async def of(school: School, class_id: int | None = None) -> int | None:
     async with school.database.session() as session:
-        return await generation_of(session, class_id or school.class_id)
+        return await session.run_sync(generation_of, class_id or school.class_id)
 
 
 async def record(school: School, who: int, minutes: int = 0, enrolment: str = "one") -> None:
@@ -47,7 +47,7 @@ async def test_it_grows_with_every_change_of_who_is_recognised_by_what_and_with_
     assert await of(school) == 4
     async with school.database.session() as session:
         anna = await session.get_one(Person, school.ids[ANNA])
-        await erasure.erase_voice(session, anna, "receipt", Kind.VOICE, NINE)
+        await session.run_sync(erasure.erase_voice, anna, "receipt", Kind.VOICE, NINE)
     assert await of(school) == 5
     async with school.database.session() as session:
         membership = await session.scalar(select(Membership).where(Membership.person_id == school.ids[BORIS]))
@@ -59,14 +59,17 @@ async def test_it_grows_with_every_change_of_who_is_recognised_by_what_and_with_
 async def test_another_class_and_one_that_is_put_away_have_their_own(school: School) -> None:
     await record(school, ANNA)
     async with school.database.session() as session:
-        teacher, anna = await people.find_person(session, TEACHER), await people.find_person(session, ANNA)
+        teacher, anna = (
+            await session.run_sync(people.find_person, TEACHER),
+            await session.run_sync(people.find_person, ANNA),
+        )
         assert teacher
         assert anna
-        other = await classes.create_class(session, teacher, "Химия 9Б", "Europe/Moscow", NINE)
+        other = await session.run_sync(classes.create_class, teacher, "Химия 9Б", "Europe/Moscow", NINE)
         other_id = other.id
     assert (await of(school), await of(school, other_id)) == (1, 0)
     async with school.database.session() as session:
-        await classes.join_class(session, anna, await session.get_one(SchoolClass, other_id), NINE)
+        await session.run_sync(classes.join_class, anna, await session.get_one(SchoolClass, other_id), NINE)
     assert (await of(school), await of(school, other_id)) == (1, 1)
     async with school.database.session() as session:
         (await session.get_one(SchoolClass, other_id)).archived_at = NINE

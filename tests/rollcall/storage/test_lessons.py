@@ -20,11 +20,14 @@ HOUR, SECOND = timedelta(hours=1), timedelta(seconds=1)
 async def another_class(school: School, member: int) -> int:
     """A class of the same teacher, that the student belongs to as well."""
     async with school.database.session() as session:
-        teacher, student = await people.find_person(session, TEACHER), await people.find_person(session, member)
+        teacher, student = (
+            await session.run_sync(people.find_person, TEACHER),
+            await session.run_sync(people.find_person, member),
+        )
         assert teacher
         assert student
-        school_class = await classes.create_class(session, teacher, "Химия 9Б", "Europe/Moscow", NINE)
-        await classes.join_class(session, student, school_class, NINE)
+        school_class = await session.run_sync(classes.create_class, teacher, "Химия 9Б", "Europe/Moscow", NINE)
+        await session.run_sync(classes.join_class, student, school_class, NINE)
         return school_class.id
 
 
@@ -32,19 +35,19 @@ async def test_an_open_lesson_is_one_until_it_is_closed(school: School) -> None:
     first = await school.open()
     other_class = await another_class(school, ANNA)
     async with school.database.session() as session:
-        assert [lesson.id for lesson in await lessons.open_lessons(session)] == [first]
-        taken = await lessons.take_open_lesson(session, first)
+        assert [lesson.id for lesson in await session.run_sync(lessons.open_lessons)] == [first]
+        taken = await session.run_sync(lessons.take_open_lesson, first)
         assert taken is not None
         assert taken.id == first
-        assert await lessons.take_open_lesson(session, first + 1) is None, "another's lesson is not it"
-        assert await lessons.open_lesson_of(session, other_class) is None
+        assert await session.run_sync(lessons.take_open_lesson, first + 1) is None, "another's lesson is not it"
+        assert await session.run_sync(lessons.open_lesson_of, other_class) is None
     await school.close(first)
     async with school.database.session() as session:
-        assert list(await lessons.open_lessons(session)) == []
-        assert await lessons.take_open_lesson(session, first) is None
+        assert list(await session.run_sync(lessons.open_lessons)) == []
+        assert await session.run_sync(lessons.take_open_lesson, first) is None
     second = await school.open(NINE + HOUR)
     async with school.database.session() as session:
-        found = await lessons.open_lesson_of(session, school.class_id)
+        found = await session.run_sync(lessons.open_lesson_of, school.class_id)
         assert found is not None
         assert found.id == second
 
@@ -53,22 +56,22 @@ async def test_a_note_counts_for_the_students_own_lessons_that_were_open_when_it
     first = await school.open()
     other_class = await another_class(school, ANNA)
     async with school.database.session() as session:
-        teacher = await people.find_person(session, TEACHER)
+        teacher = await session.run_sync(people.find_person, TEACHER)
         assert teacher
-        later, _ = await lessons.open_lesson(
-            session, other_class, teacher, NINE + timedelta(minutes=5), HOUR, timedelta(minutes=10)
+        later, _ = await session.run_sync(
+            lessons.open_lesson, other_class, teacher, NINE + timedelta(minutes=5), HOUR, timedelta(minutes=10)
         )
 
     async def open_for(who: int, minutes: float) -> list[int]:
         async with school.database.session() as session:
             student = await session.get_one(Person, school.ids[who])
-            found = await lessons.lessons_to_check_in(session, student, NINE + timedelta(minutes=minutes))
+            found = await session.run_sync(lessons.lessons_to_check_in, student, NINE + timedelta(minutes=minutes))
             return [lesson.id for lesson in found]
 
     async def begun_since(who: int, minutes: float) -> list[int]:
         async with school.database.session() as session:
             student = await session.get_one(Person, school.ids[who])
-            found = await lessons.lessons_begun_since(session, student, NINE + timedelta(minutes=minutes))
+            found = await session.run_sync(lessons.lessons_begun_since, student, NINE + timedelta(minutes=minutes))
             return [lesson.id for lesson in found]
 
     assert await open_for(ANNA, -1) == []
@@ -94,8 +97,8 @@ async def test_only_a_lesson_whose_time_was_up_owes_every_teacher_a_word(school:
 
     first = await school.open()
     async with school.database.session() as session:
-        teacher = await people.find_person(session, TEACHER)
-        await lessons.close_lesson(session, await session.get_one(Lesson, first), NINE + HOUR, teacher)
+        teacher = await session.run_sync(people.find_person, TEACHER)
+        await session.run_sync(lessons.close_lesson, await session.get_one(Lesson, first), NINE + HOUR, teacher)
     assert await owed() == 0
     second = await school.open(NINE + HOUR)
     await school.close(second, NINE + 2 * HOUR)
@@ -109,12 +112,12 @@ async def test_a_late_result_flags_who_was_counted_absent_once_and_nobody_else(s
     ):  # fmt: skip
         note = await school.note(who, lesson_id=lesson)
         async with school.database.session() as session:
-            await apply_result(session, school.keyring, school.result(note, verdict, reason), NINE)
+            await session.run_sync(apply_result, school.keyring, school.result(note, verdict, reason), NINE)
     await school.close(lesson)
 
     async def flag(who: int) -> Status:
         async with school.database.session() as session:
-            await lessons.flag_absent(session, lesson, school.ids[who])
+            await session.run_sync(lessons.flag_absent, lesson, school.ids[who])
         async with school.database.session() as session:
             return (await session.get_one(Attendance, (lesson, school.ids[who]))).status
 
@@ -129,17 +132,17 @@ async def test_a_mark_says_how_sure_and_by_which_note_and_only_a_teachers_word_i
     lesson_id = await school.open()
     note = await school.note(ANNA, lesson_id=lesson_id)
     async with school.database.session() as session:
-        await apply_result(session, school.keyring, school.result(note), NINE)
-        lesson, teacher = await session.get_one(Lesson, lesson_id), await people.find_person(session, TEACHER)
+        await session.run_sync(apply_result, school.keyring, school.result(note), NINE)
+        lesson, teacher = await session.get_one(Lesson, lesson_id), await session.run_sync(people.find_person, TEACHER)
         assert teacher
         mark = await session.get_one(Attendance, (lesson_id, school.ids[ANNA]))
         assert (mark.at, mark.confidence, mark.attempt_id) == (NINE, 0.97, note)
         for who in (ANNA, BORIS):
-            await lessons.take_back(session, lesson, school.ids[who], teacher)
+            await session.run_sync(lessons.take_back, lesson, school.ids[who], teacher)
         assert mark.status is Status.PRESENT, "a voice made it"
         assert await session.get(Attendance, (lesson_id, school.ids[BORIS])) is None
         mark.confirmed_by = teacher.id
-        await lessons.take_back(session, lesson, school.ids[ANNA], teacher)
+        await session.run_sync(lessons.take_back, lesson, school.ids[ANNA], teacher)
         assert (mark.status, mark.at, mark.confidence, mark.attempt_id) == (Status.ABSENT, None, None, None)
     async with school.database.session() as session:
         last = (await session.scalars(select(AuditRecord).order_by(AuditRecord.sequence.desc()))).first()

@@ -108,19 +108,19 @@ async def test_a_released_schema_comes_along_with_every_row(
 async def _works(database: Database, keyring: Keyring, schema: str) -> None:
     """The school goes on: prints open, the report counts, a lesson is held, and the audit begins."""
     async with database.session() as session:
-        teacher = await people.find_person(session, TEACHER)
+        teacher = await session.run_sync(people.find_person, TEACHER)
         assert teacher
-        (physics,) = await classes.taught_classes(session, teacher)  # the other is archived
-        report = await build_report(session, physics, Period.ALL, NINE)
+        (physics,) = await session.run_sync(classes.taught_classes, teacher)  # the other is archived
+        report = await session.run_sync(build_report, physics, Period.ALL, NINE)
         assert (len(report.lessons), len(report.students)) == (3, 6)
-        assert len(await voiceprints.voiceprints_of_class(session, keyring, physics.id)) == 4
-        assert len((await voiceprints.notes_of_class(session, keyring, physics.id))[0]) == 4
-        zoe = await people.find_person(session, 205)
+        assert len(await session.run_sync(voiceprints.voiceprints_of_class, keyring, physics.id)) == 4
+        assert len((await session.run_sync(voiceprints.notes_of_class, keyring, physics.id))[0]) == 4
+        zoe = await session.run_sync(people.find_person, 205)
         assert zoe
-        heard = await recordings.recordings_of(session, keyring, zoe.id)
+        heard = await session.run_sync(recordings.recordings_of, keyring, zoe.id)
         assert len(heard) == (0 if schema == "0001" else 3)
-        await people.give_consent(session, 200, "3", "ru", NINE)
-        await people.withdraw_consent(session, 200, NINE)
+        await session.run_sync(people.give_consent, 200, "3", "ru", NINE)
+        await session.run_sync(people.withdraw_consent, 200, NINE)
     verdict = await verify_database(database, Sealer(keyring))
     assert verdict.findings == []
     assert verdict.records > 0

@@ -38,7 +38,7 @@ async def enrol(school: School, who: int, sent_at: datetime, settled_at: datetim
         note = await school.note(who, sent_at=sent_at - timedelta(minutes=2 - number), enrolment=enrolment)
         result = school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE)
         async with school.database.session() as session:
-            await apply_result(session, school.keyring, result, settled_at or sent_at)
+            await session.run_sync(apply_result, school.keyring, result, settled_at or sent_at)
 
 
 async def heard(
@@ -47,20 +47,22 @@ async def heard(
     note = await school.note(who, sent_at=at, lesson_id=lesson, sent_as=SentAs(kind))
     result = school.result(note, *said) if said else school.result(note)
     async with school.database.session() as session:
-        await apply_result(session, school.keyring, result, at)
+        await session.run_sync(apply_result, school.keyring, result, at)
 
 
 async def remarks_of(school: School) -> dict[str, Remarks]:
     async with school.database.session() as session:
         school_class = await session.get_one(SchoolClass, school.class_id)
-        report = await build_report(session, school_class, Period.LESSON, after(90))
+        report = await session.run_sync(build_report, school_class, Period.LESSON, after(90))
     return {line.full_name: line.marks[0].remarks for line in report.students if line.marks[0] is not None}
 
 
 async def summary(school: School, lesson_id: int) -> str:
     async with school.database.session() as session:
         school_class = await session.get_one(SchoolClass, school.class_id)
-        return await summary_text(session, texts_in("en"), await session.get_one(Lesson, lesson_id), school_class)
+        return await session.run_sync(
+            summary_text, texts_in("en"), await session.get_one(Lesson, lesson_id), school_class
+        )
 
 
 async def test_an_ordinary_lesson_has_no_remarks(school: School) -> None:
@@ -114,14 +116,14 @@ async def test_a_teacher_who_is_asked_hears_of_notes_in_another_voice(school: Sc
     async with school.database.session() as session:
         lesson = await session.get_one(Lesson, lesson_id)
         for who in (ANNA, BORIS):
-            person = await find_person(session, who)
+            person = await session.run_sync(find_person, who)
             assert person
-            await reviews.tap_in(session, lesson, person.id, after(3), after(3))
+            await session.run_sync(reviews.tap_in, lesson, person.id, after(3), after(3))
     async with school.database.session() as session:
         of_anna, of_boris = [await session.get_one(Review, number) for number in (1, 2)]
-        assert "2 notes in another voice" in await card_text(session, of_anna, texts_in("en"))
-        assert "another voice" not in await card_text(session, of_boris, texts_in("en"))
-        (teacher,) = await teachers_of(session, school.class_id)
+        assert "2 notes in another voice" in await session.run_sync(card_text, of_anna, texts_in("en"))
+        assert "another voice" not in await session.run_sync(card_text, of_boris, texts_in("en"))
+        (teacher,) = await session.run_sync(teachers_of, school.class_id)
         for review in (of_anna, of_boris):
-            assert await reviews.decide_review(session, review, teacher, confirmed=True, now=after(4))
+            assert await session.run_sync(reviews.decide_review, review, teacher, confirmed=True, now=after(4))
     assert await remarks_of(school) == {"Анна Белова": Remarks(other_voices=2), "Борис Громов": Remarks()}

@@ -26,16 +26,16 @@ async def judged(school: School, who: int, unique: str, content: str, verdict: V
     async with school.database.session() as session:
         (await session.get_one(Attempt, note)).content_hash = content
         reason = Reason.MATCH if verdict is Verdict.ACCEPTED else Reason.NOISY
-        await apply_result(session, school.keyring, school.result(note, verdict, reason, print_=SOUND), NINE)
+        await session.run_sync(apply_result, school.keyring, school.result(note, verdict, reason, print_=SOUND), NINE)
     return note
 
 
 async def forget(school: School, who: int, kind: erasure.Kind = erasure.Kind.VOICE) -> None:
     async with school.database.session() as session:
-        person = await people.find_person(session, who)
+        person = await session.run_sync(people.find_person, who)
         assert person
         erase = erasure.erase_voice if kind is erasure.Kind.VOICE else erasure.erase_everything
-        await erase(session, person, f"receipt {who}", kind, NINE)
+        await session.run_sync(erase, person, f"receipt {who}", kind, NINE)
 
 
 async def seen(school: School, who: int, unique: str, content: str | None = None) -> bool:
@@ -44,7 +44,7 @@ async def seen(school: School, who: int, unique: str, content: str | None = None
     async with school.database.session() as session:
         attempt = await session.get_one(Attempt, note)
         attempt.content_hash = content
-        known = await attempts.was_seen_before(session, attempt)
+        known = await session.run_sync(attempts.was_seen_before, attempt)
         await session.delete(attempt)
     return known
 
@@ -67,7 +67,7 @@ async def test_the_same_sound_in_another_wrapping_is_known_after_the_erasure(sch
         note = await school.note(BORIS, sent_at=NINE + timedelta(minutes=3))
         async with school.database.session() as session:
             result = school.result(note, Verdict.ACCEPTED, Reason.MATCH, print_=print_)
-            settled = await apply_result(session, school.keyring, result, NINE)
+            settled = await session.run_sync(apply_result, school.keyring, result, NINE)
             assert settled
             assert settled.attempt.verdict is verdict
 
@@ -98,7 +98,7 @@ async def test_used_files_end_with_their_class_and_after_their_time(school: Scho
     await forget(school, ANNA)
     for after, left in ((364 * DAY, 3), (367 * DAY, 0)):
         async with school.database.session() as session:
-            await retention.sweep(session, PERIODS, NINE + after)
+            await session.run_sync(retention.sweep, PERIODS, NINE + after)
             assert await session.scalar(select(func.count()).select_from(UsedFile)) == left
     await judged(school, BORIS, "file two", "bytes two")
     await forget(school, BORIS)
@@ -122,17 +122,17 @@ async def test_a_file_erased_in_one_class_is_new_in_another(school: School) -> N
     async with school.database.session() as session:
         attempt = await session.get_one(Attempt, note)
         attempt.class_id = number
-        assert not await attempts.was_seen_before(session, attempt)
+        assert not await session.run_sync(attempts.was_seen_before, attempt)
 
 
 async def test_without_the_keyring_nothing_is_erased_that_would_have_to_be_remembered(school: School) -> None:
     await judged(school, ANNA, "file", "bytes")
     async with school.database.session() as session:
         session.info["rollcall.keyring"] = None
-        person = await people.find_person(session, ANNA)
+        person = await session.run_sync(people.find_person, ANNA)
         assert person
         with pytest.raises(RuntimeError, match="keyring"):
-            await erasure.erase_voice(session, person, "receipt", erasure.Kind.VOICE, NINE)
+            await session.run_sync(erasure.erase_voice, person, "receipt", erasure.Kind.VOICE, NINE)
 
 
 async def test_a_class_whose_key_is_lost_takes_its_files_and_begins_anew(school: School) -> None:

@@ -65,15 +65,17 @@ async def services(settings: Settings, database: Database, school: School) -> As
     services = Services.open(settings, keyring, database)
     for telegram_id, notes in VOICES.items():
         async with database.session() as session:
-            person = await people.register_person(session, telegram_id, f"Ученик {telegram_id}", NINE)
+            person = await session.run_sync(people.register_person, telegram_id, f"Ученик {telegram_id}", NINE)
             school.ids[telegram_id] = person.id
-            await classes.join_class(session, person, await session.get_one(SchoolClass, school.class_id), NINE)
+            await session.run_sync(
+                classes.join_class, person, await session.get_one(SchoolClass, school.class_id), NINE
+            )
         await school.begin_enrolment(telegram_id, f"e{telegram_id}")
         for voice in notes:
             note = await school.note(telegram_id, enrolment=f"e{telegram_id}")
             async with database.session() as session:
                 result = school.result(note, reason=Reason.GOOD_NOTE, voice=voice)
-                settled = await apply_result(session, keyring, result, NINE)
+                settled = await session.run_sync(apply_result, keyring, result, NINE)
         assert settled is not None
         assert settled.attempt.note_number == 3
         async with database.session() as session:
@@ -153,7 +155,7 @@ async def keep_recordings(services: Services, school: School) -> None:
     for telegram_id in STUDENTS:
         notes = {f"{telegram_id}-{number}": f"{telegram_id} {number}".encode() for number in range(3)}
         async with services.database.session() as session:
-            await recordings.keep(session, services.keyring, school.ids[telegram_id], notes, NINE)
+            await session.run_sync(recordings.keep, services.keyring, school.ids[telegram_id], notes, NINE)
 
 
 def embedder(voices: dict[int, NDArray[np.float32]]) -> Any:
@@ -188,14 +190,14 @@ async def test_who_is_erased_while_a_gallery_is_written_does_not_come_back(
         nonlocal reads
         reads += 1
         async with services.database.session() as session:
-            generation = await generation_of(session, school.class_id)
-            prints = await voiceprints.voiceprints_of_class(session, services.keyring, school.class_id)
+            generation = await session.run_sync(generation_of, school.class_id)
+            prints = await session.run_sync(voiceprints.voiceprints_of_class, services.keyring, school.class_id)
         if reads == 1:
             # Where Redis has nothing and nobody is left, there is still something to write.
             for number in STUDENTS if lost else [gone]:
                 async with services.database.session() as session:
                     person = await session.get_one(Person, school.ids[number])
-                    await erasure.erase_voice(session, person, f"receipt {number}", Kind.VOICE, NINE)
+                    await session.run_sync(erasure.erase_voice, person, f"receipt {number}", Kind.VOICE, NINE)
             await publish_each(services, [school.class_id])
         return Content(prints, generation=generation)
 
@@ -239,7 +241,7 @@ async def test_a_worker_that_holds_a_gallery_sees_its_raise_move(
         for telegram_id in STUDENTS[3:]:
             async with services.database.session() as session:
                 person = await session.get_one(Person, school.ids[telegram_id])
-                await erasure.erase_voice(session, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
+                await session.run_sync(erasure.erase_voice, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
         await publish_each(services, [school.class_id])
         assert reader.get(school.class_id).raised == 0, "three are too few to move a cut"
 
@@ -253,7 +255,7 @@ async def test_what_a_class_may_expect_is_told_of_all_its_voices_and_of_one_alon
     for telegram_id in STUDENTS[1:]:
         async with services.database.session() as session:
             person = await session.get_one(Person, school.ids[telegram_id])
-            await erasure.erase_voice(session, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
+            await session.run_sync(erasure.erase_voice, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
     await publish_each(services, [school.class_id])
     assert raised(settings, school.class_id) == 0
     assert await galleries.outlook_of(services.database, services.keyring, school.class_id) is None

@@ -74,7 +74,7 @@ async def enrolled(school: School, who: int, voice: np.ndarray) -> None:
             note, reason=Reason.GOOD_NOTE, voice=voice, print_=random.Random(f"{who} {number}").randbytes(600)
         )
         async with school.database.session() as session:
-            await apply_result(session, school.keyring, result, NINE)
+            await session.run_sync(apply_result, school.keyring, result, NINE)
 
 
 async def a_school(school: School, keyring: Keyring, client: redis.asyncio.Redis) -> School:
@@ -87,8 +87,8 @@ async def a_school(school: School, keyring: Keyring, client: redis.asyncio.Redis
         note, Verdict.UNSURE, Reason.UNSURE, voice=VOICE, print_=random.Random("unsure").randbytes(600)
     )
     async with school.database.session() as session:
-        await recordings.keep(session, keyring, school.ids[ANNA], {"r1": b"OggS anna"}, NINE)
-        await apply_result(session, keyring, unsure, NINE)
+        await session.run_sync(recordings.keep, keyring, school.ids[ANNA], {"r1": b"OggS anna"}, NINE)
+        await session.run_sync(apply_result, keyring, unsure, NINE)
     await publish(school.database, keyring, GalleryWriter(client, keyring), school.class_id)
     return school
 
@@ -119,10 +119,10 @@ async def test_everything_is_sealed_with_the_new_key_and_opens_with_it_alone(
     new = load_keyring(settings)
     assert new.ids == (bytes.fromhex(uses[0].id),)
     async with school.database.session() as session:
-        prints = await voiceprints.voiceprints_of_class(session, new, school.class_id)
+        prints = await session.run_sync(voiceprints.voiceprints_of_class, new, school.class_id)
         assert prints[school.ids[ANNA]].centroid.tolist() == VOICE.tolist()
-        assert await recordings.recordings_of(session, new, school.ids[ANNA]) == {"r1": b"OggS anna"}
-        notes, _ = await voiceprints.notes_of_class(session, new, school.class_id)
+        assert await session.run_sync(recordings.recordings_of, new, school.ids[ANNA]) == {"r1": b"OggS anna"}
+        notes, _ = await session.run_sync(voiceprints.notes_of_class, new, school.class_id)
         assert {person: len(each) for person, each in notes.items()} == {school.ids[ANNA]: 3, school.ids[BORIS]: 3}
         for attempt in await session.scalars(select(Attempt).where(Attempt.fingerprint.is_not(None))):
             assert attempt.fingerprint
@@ -138,8 +138,8 @@ async def test_a_process_that_was_running_opens_and_seals_with_the_new_key(
     await a_school(school, running, client)
     await key_rotation.rotate(settings)
     async with school.database.session() as session:
-        assert await voiceprints.voiceprint_of(session, running, school.ids[BORIS]) is not None
-        await recordings.keep(session, running, school.ids[BORIS], {"r2": b"OggS boris"}, NINE)
+        assert await session.run_sync(voiceprints.voiceprint_of, running, school.ids[BORIS]) is not None
+        await session.run_sync(recordings.keep, running, school.ids[BORIS], {"r2": b"OggS boris"}, NINE)
     assert [use.values for use in (await key_rotation.usage(settings)).keys if not use.seals] == [Counter()]
 
 
@@ -182,7 +182,7 @@ async def test_what_the_first_version_sealed_is_sealed_anew_in_the_present_form(
     done = await key_rotation.reseal(running, school.database, client, lambda *_: None)
     assert done.resealed == Counter(voiceprints=1)
     async with school.database.session() as session:
-        found = await voiceprints.voiceprint_of(session, running, person)
+        found = await session.run_sync(voiceprints.voiceprint_of, running, person)
         assert found is not None
         assert found.centroid.tolist() == VOICE.tolist()
         stored = await session.get_one(StoredVoiceprint, person)
@@ -256,9 +256,9 @@ async def test_a_key_in_the_environment_is_not_changed_but_asked_for(
     assert done.resealed["voiceprints"] == 2
     async with school.database.session() as session:
         alone = Keyring(parse_keys(asked)[:1])
-        assert await voiceprints.voiceprint_of(session, alone, school.ids[ANNA]) is not None
+        assert await session.run_sync(voiceprints.voiceprint_of, alone, school.ids[ANNA]) is not None
         with pytest.raises(SealBroken):
-            await voiceprints.voiceprint_of(session, Keyring(parse_keys(old)), school.ids[ANNA])
+            await session.run_sync(voiceprints.voiceprint_of, Keyring(parse_keys(old)), school.ids[ANNA])
 
 
 @on_sqlite

@@ -3,7 +3,7 @@
 import asyncio
 import random
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
@@ -51,9 +51,9 @@ async def enrolled(school: School, keyring: Keyring, count: int) -> list[int]:
     async with school.database.session() as session:
         school_class = await session.get_one(SchoolClass, school.class_id)
         for number in range(count):
-            person = await people.register_person(session, 5000 + number, f"Ученик {number:03}", NINE)
-            await people.give_consent(session, person.telegram_id, "1", "ru", NINE)
-            await classes.join_class(session, person, school_class, NINE)
+            person = await session.run_sync(people.register_person, 5000 + number, f"Ученик {number:03}", NINE)
+            await session.run_sync(people.give_consent, person.telegram_id, "1", "ru", NINE)
+            await session.run_sync(classes.join_class, person, school_class, NINE)
             sealed = keyring.seal(
                 Voiceprint("campplus", "w1", VOICE).pack(), voiceprint_binding(person.id, "campplus", "w1")
             )
@@ -62,7 +62,7 @@ async def enrolled(school: School, keyring: Keyring, count: int) -> list[int]:
                     person_id=person.id, sealed=sealed, model="campplus", weight_hash="w1", notes=1, created_at=NINE
                 )
             )
-            await recordings.keep(session, keyring, person.id, {f"n{person.id}": b"%d" % person.id}, NINE)
+            await session.run_sync(recordings.keep, keyring, person.id, {f"n{person.id}": b"%d" % person.id}, NINE)
             found.append(person.id)
     return found
 
@@ -91,16 +91,16 @@ async def test_who_is_erased_withdraws_or_enrols_while_heard_keeps_what_they_hav
     erased, gone, withdrew, anew = ids[1:]
     url = settings.effective_database_url
 
-    async def happens(what: Callable[[Any, Person], Awaitable[object]], person_id: int) -> None:
+    async def happens(what: Callable[[Any, Person], object], person_id: int) -> None:
         other = Database(url, load_keyring(settings))
         async with other.session() as session:
-            await what(session, await session.get_one(Person, person_id))
+            await session.run_sync(lambda session: what(session, session.get_one(Person, person_id)))
         await other.close()
 
-    async def enrols(session: Any, person: Person) -> None:
-        (await session.get_one(StoredVoiceprint, person.id)).created_at = MEANWHILE
+    def enrols(session: Any, person: Person) -> None:
+        session.get_one(StoredVoiceprint, person.id).created_at = MEANWHILE
 
-    events: dict[int, Callable[[Any, Person], Awaitable[object]]] = {
+    events: dict[int, Callable[[Any, Person], object]] = {
         erased: lambda session, person: erasure.erase_voice(session, person, "1", Kind.VOICE, MEANWHILE),
         gone: lambda session, person: erasure.erase_everything(session, person, "2", Kind.EVERYTHING, MEANWHILE),
         withdrew: lambda session, person: people.withdraw_consent(session, person.telegram_id, MEANWHILE),
@@ -133,7 +133,7 @@ async def test_nobody_erased_while_they_are_made_anew_has_a_voice_anywhere(
         await asyncio.sleep(after)
         async with other.session() as session:
             person = await session.get_one(Person, person_id)
-            await erasure.erase_voice(session, person, f"r{person_id}", Kind.VOICE, MEANWHILE)
+            await session.run_sync(erasure.erase_voice, person, f"r{person_id}", Kind.VOICE, MEANWHILE)
 
     loop = asyncio.get_running_loop()
     erasures = []

@@ -41,7 +41,7 @@ async def ahead(school: School, result: Result) -> Compared:
 
 async def apply(school: School, result: Result, known: Compared | None = None) -> Settled:
     async with school.database.session() as session:
-        settled = await apply_result(session, school.keyring, result, NINE, known)
+        settled = await session.run_sync(apply_result, school.keyring, result, NINE, known)
         assert settled is not None
         return settled
 

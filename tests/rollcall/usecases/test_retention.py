@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 from sqlalchemy import func, select, update
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings
 from rollcall.domain.verdict import Reason
@@ -43,12 +43,12 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 async def swept(school: School, at: datetime) -> dict[str, int]:
     async with school.database.session() as session:
-        found = await retention.sweep(session, PERIODS, at)
+        found = await session.run_sync(retention.sweep, PERIODS, at)
     return {name: count for name, count in found.items() if count}
 
 
-async def count(session: AsyncSession, table: type[Table]) -> int:
-    return await session.scalar(select(func.count()).select_from(table)) or 0
+def count(session: Session, table: type[Table]) -> int:
+    return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 async def enrol(school: School, who: int, notes: int = 3) -> None:
@@ -59,7 +59,7 @@ async def enrol(school: School, who: int, notes: int = 3) -> None:
         print_ = np.random.default_rng(who * 10 + number).bytes(400)
         async with school.database.session() as session:
             result = school.result(note, reason=Reason.GOOD_NOTE, voice=voice, print_=print_)
-            await apply_result(session, school.keyring, result.model_copy(update={"score": 0.8}), NINE)
+            await session.run_sync(apply_result, school.keyring, result.model_copy(update={"score": 0.8}), NINE)
 
 
 async def check_in(school: School) -> str:
@@ -67,7 +67,7 @@ async def check_in(school: School) -> str:
     note = await school.note(ANNA, lesson_id=lesson)
     async with school.database.session() as session:
         result = school.result(note, print_=np.random.default_rng(7).bytes(400)).model_copy(update={"score": 0.8})
-        await apply_result(session, school.keyring, result, NINE)
+        await session.run_sync(apply_result, school.keyring, result, NINE)
     await school.close(lesson)
     return note
 
@@ -93,11 +93,11 @@ async def test_a_notes_details_go_first_and_its_check_values_later_but_the_mark_
 @on_sqlite
 async def test_kept_recordings_go_after_their_time(school: School) -> None:
     async with school.database.session() as session:
-        await recordings.keep(session, school.keyring, school.ids[ANNA], {"r": b"OggS"}, NINE)
+        await session.run_sync(recordings.keep, school.keyring, school.ids[ANNA], {"r": b"OggS"}, NINE)
     assert await swept(school, NINE + 365 * DAY) == {}
     assert await swept(school, NINE + 366 * DAY) == {"recordings": 1}
     async with school.database.session() as session:
-        assert await count(session, KeptRecording) == 0
+        assert await session.run_sync(count, KeptRecording) == 0
 
 
 @on_sqlite
@@ -117,8 +117,8 @@ async def test_a_voice_that_is_not_used_is_found_after_half_a_year(school: Schoo
         await session.execute(
             update(Attempt).where(Attempt.person_id == school.ids[BORIS]).values(received_at=NINE + 100 * DAY)
         )
-        assert await retention.unused_voices(session, PERIODS, NINE + 180 * DAY) == []
-        found = await retention.unused_voices(session, PERIODS, NINE + 181 * DAY)
+        assert await session.run_sync(retention.unused_voices, PERIODS, NINE + 180 * DAY) == []
+        found = await session.run_sync(retention.unused_voices, PERIODS, NINE + 181 * DAY)
     assert list(found) == [school.ids[ANNA]]
 
 
@@ -130,22 +130,22 @@ async def test_an_archived_class_goes_with_its_lessons_and_leaves_its_students_o
     assert (await swept(school, NINE + 367 * DAY))["classes"] == 1
     async with school.database.session() as session:
         for table in (SchoolClass, Lesson, Attendance, Attempt):
-            assert await count(session, table) == 0, table
-        left = await retention.left_over(session, PERIODS, NINE + 367 * DAY)
+            assert await session.run_sync(count, table) == 0, table
+        left = await session.run_sync(retention.left_over, PERIODS, NINE + 367 * DAY)
         assert set(left) == set(school.ids.values())
         for person_id in left:
             person = await session.get_one(Person, person_id)
-            await erasure.erase_everything(session, person, f"r{person_id}", Kind.LEFT_OVER, NINE + 367 * DAY)
+            await session.run_sync(erasure.erase_everything, person, f"r{person_id}", Kind.LEFT_OVER, NINE + 367 * DAY)
     async with school.database.session() as session:
         assert [one.full_name for one in await session.scalars(select(Person))] == ["Мария Ивановна"]
 
 
 async def test_whoever_never_answered_our_question_is_forgotten_after_a_day(school: School) -> None:
     async with school.database.session() as session:
-        await people.give_consent(session, 999, "1", "ru", NINE)
-        await people.set_step(session, 999, "name", {"class_id": 1}, NINE)
-        await people.give_consent(session, ANNA, "1", "ru", NINE)
-        await people.set_step(session, ANNA, "", {}, NINE)
+        await session.run_sync(people.give_consent, 999, "1", "ru", NINE)
+        await session.run_sync(people.set_step, 999, "name", {"class_id": 1}, NINE)
+        await session.run_sync(people.give_consent, ANNA, "1", "ru", NINE)
+        await session.run_sync(people.set_step, ANNA, "", {}, NINE)
     assert await swept(school, NINE + DAY) == {}
     assert await swept(school, NINE + 2 * DAY) == {"unanswered": 1}
     async with school.database.session() as session:
@@ -156,41 +156,41 @@ async def test_whoever_never_answered_our_question_is_forgotten_after_a_day(scho
 @on_sqlite
 async def test_withdrawn_agreements_and_receipts_stay_three_years_as_a_proof(school: School) -> None:
     async with school.database.session() as session:
-        await people.give_consent(session, ANNA, "1", "ru", NINE)
+        await session.run_sync(people.give_consent, ANNA, "1", "ru", NINE)
         person = await session.get_one(Person, school.ids[ANNA])
-        await erasure.erase_voice(session, person, "r", Kind.VOICE, NINE)
-        await people.give_consent(session, ANNA, "1", "ru", NINE + DAY)
+        await session.run_sync(erasure.erase_voice, person, "r", Kind.VOICE, NINE)
+        await session.run_sync(people.give_consent, ANNA, "1", "ru", NINE + DAY)
     assert await swept(school, NINE + 1095 * DAY) == {}
     assert await swept(school, NINE + 1096 * DAY) == {"agreements": 1, "receipts": 1}
     async with school.database.session() as session:
-        assert await people.has_consent(session, ANNA), "one that holds stays"
+        assert await session.run_sync(people.has_consent, ANNA), "one that holds stays"
 
 
 @on_sqlite
 async def test_handled_updates_are_forgotten_after_two_days(school: School) -> None:
     async with school.database.session() as session:
         holder = Holder.this_process()
-        digest = await inbox.accept(session, 1, "{}", holder, NINE)
+        digest = await session.run_sync(inbox.accept, 1, "{}", holder, NINE)
         assert digest
-        await inbox.handled(session, [digest], NINE)
+        await session.run_sync(inbox.handled, [digest], NINE)
     await swept(school, NINE + 2 * DAY)
     async with school.database.session() as session:
-        assert await count(session, IncomingUpdate) == 1
+        assert await session.run_sync(count, IncomingUpdate) == 1
     await swept(school, NINE + 3 * DAY)
     async with school.database.session() as session:
-        assert await count(session, IncomingUpdate) == 0
+        assert await session.run_sync(count, IncomingUpdate) == 0
 
 
 async def test_a_chore_is_done_by_one_bot_and_again_when_it_is_due(database: Database) -> None:
     async def take(at: datetime) -> bool:
         async with database.session() as session:
-            return await chores.take(session, "sweep", at)
+            return await session.run_sync(chores.take, "sweep", at)
 
     assert await take(NINE)
     assert not await take(NINE), "another bot is at it"
     assert await take(NINE + timedelta(minutes=11)), "that bot was stopped"
     async with database.session() as session:
-        await chores.done(session, "sweep", NINE + DAY)
+        await session.run_sync(chores.done, "sweep", NINE + DAY)
     assert not await take(NINE + DAY - timedelta(seconds=1))
     assert await take(NINE + DAY)
 
@@ -198,49 +198,49 @@ async def test_a_chore_is_done_by_one_bot_and_again_when_it_is_due(database: Dat
 @on_sqlite
 async def test_someone_who_teaches_keeps_their_class_when_they_leave_as_a_student(school: School) -> None:
     async with school.database.session() as session:
-        teacher = await people.find_person(session, 100)
-        anna = await people.find_person(session, ANNA)
+        teacher = await session.run_sync(people.find_person, 100)
+        anna = await session.run_sync(people.find_person, ANNA)
         assert teacher
         assert anna
         anna.is_teacher = True
-        own = await classes.create_class(session, anna, "Своя", "UTC", NINE)
-        await lessons.open_lesson(session, own.id, anna, NINE, DAY, DAY)
+        own = await session.run_sync(classes.create_class, anna, "Своя", "UTC", NINE)
+        await session.run_sync(lessons.open_lesson, own.id, anna, NINE, DAY, DAY)
     await check_in(school)
     async with school.database.session() as session:
         anna = await session.get_one(Person, school.ids[ANNA])
-        await erasure.erase_everything(session, anna, "r", Kind.EVERYTHING, NINE)
+        await session.run_sync(erasure.erase_everything, anna, "r", Kind.EVERYTHING, NINE)
     async with school.database.session() as session:
         anna = await session.get_one(Person, school.ids[ANNA])
-        assert [one.title for one in await classes.taught_classes(session, anna)] == ["Своя"]
-        assert await classes.attended_classes(session, anna) == []
-        assert await count(session, Lesson) == 2
-        assert await count(session, Attendance) == 1, "Boris's"
+        assert [one.title for one in await session.run_sync(classes.taught_classes, anna)] == ["Своя"]
+        assert await session.run_sync(classes.attended_classes, anna) == []
+        assert await session.run_sync(count, Lesson) == 2
+        assert await session.run_sync(count, Attendance) == 1, "Boris's"
 
 
 @on_sqlite
 async def test_lessons_outlive_who_opened_them_and_may_no_longer_teach(school: School) -> None:
     async with school.database.session() as session:
-        anna = await people.find_person(session, ANNA)
+        anna = await session.run_sync(people.find_person, ANNA)
         assert anna
         anna.is_teacher = True
-        own = await classes.create_class(session, anna, "Своя", "UTC", NINE)
-        await lessons.open_lesson(session, own.id, anna, NINE, DAY, DAY)
+        own = await session.run_sync(classes.create_class, anna, "Своя", "UTC", NINE)
+        await session.run_sync(lessons.open_lesson, own.id, anna, NINE, DAY, DAY)
         anna.is_teacher = False
-        before = await count(session, Lesson)
-        await erasure.erase_everything(session, anna, "r", Kind.EVERYTHING, NINE)
+        before = await session.run_sync(count, Lesson)
+        await session.run_sync(erasure.erase_everything, anna, "r", Kind.EVERYTHING, NINE)
     async with school.database.session() as session:
-        assert await count(session, Lesson) == before
+        assert await session.run_sync(count, Lesson) == before
 
 
 @on_sqlite
 async def test_nobody_is_found_behind_the_agreement_of_someone_who_never_joined(school: School) -> None:
     async with school.database.session() as session:
-        await people.give_consent(session, 777, "1", "en", NINE)
-        await people.give_consent(session, 778, "1", "en", NINE)
+        await session.run_sync(people.give_consent, 777, "1", "en", NINE)
+        await session.run_sync(people.give_consent, 778, "1", "en", NINE)
     async with school.database.session() as session:
         assert await session.get(AuditPseudonym, 777)
-        await erasure.erase_stranger(session, 777)
-        await retention.sweep(session, PERIODS, NINE + 2 * DAY)
+        await session.run_sync(erasure.erase_stranger, 777)
+        await session.run_sync(retention.sweep, PERIODS, NINE + 2 * DAY)
     async with school.database.session() as session:
         assert await session.get(AuditPseudonym, 777) is None
         assert await session.get(AuditPseudonym, 778) is None
@@ -251,9 +251,9 @@ async def test_an_erasure_counts_what_went_and_adds_up_under_one_receipt(school:
     await check_in(school)
     async with school.database.session() as session:
         person = await session.get_one(Person, school.ids[ANNA])
-        erased = await erasure.erase_voice(session, person, "r", Kind.VOICE, NINE)
+        erased = await session.run_sync(erasure.erase_voice, person, "r", Kind.VOICE, NINE)
         assert erased.class_ids == (school.class_id,)
-        await erasure.erase_everything(session, person, "r", Kind.EVERYTHING, NINE)
+        await session.run_sync(erasure.erase_everything, person, "r", Kind.EVERYTHING, NINE)
     async with school.database.session() as session:
         row = await session.get_one(Erasure, "r")
         assert row.kind == "everything"
@@ -262,5 +262,5 @@ async def test_an_erasure_counts_what_went_and_adds_up_under_one_receipt(school:
             "marks": 1, "notes": 4, "people": 1,
         }  # fmt: skip
         assert [one["text"] for one in row.agreements.values()] == ["1"]
-        assert await count(session, StoredVoiceprint) == 0
-        assert await people.find_person(session, ANNA) is None
+        assert await session.run_sync(count, StoredVoiceprint) == 0
+        assert await session.run_sync(people.find_person, ANNA) is None

@@ -21,7 +21,7 @@ OTHER = np.array([0, 1, 0], np.float32)
 
 async def apply(school: School, result: Result) -> Settled:
     async with school.database.session() as session:
-        settled = await apply_result(session, school.keyring, result, NINE)
+        settled = await session.run_sync(apply_result, school.keyring, result, NINE)
         assert settled is not None
         return settled
 
@@ -88,7 +88,7 @@ async def test_a_backlog_settled_after_the_lesson_closed_still_counts(school: Sc
     await school.close(lesson)
     assert (await apply(school, school.result(note))).attempt.status is Status.PRESENT
     async with school.database.session() as session:
-        head = await lessons.headcount(session, await session.get_one(Lesson, lesson))
+        head = await session.run_sync(lessons.headcount, await session.get_one(Lesson, lesson))
         assert (head.attended, head.students) == (1, 2)
 
 
@@ -107,10 +107,10 @@ async def test_three_good_notes_make_a_voiceprint_and_end_the_dialogue(school: S
         assert settled.attempt.note_number == number
         assert settled.enrolled is (number == 3)
     async with school.database.session() as session:
-        voiceprint = await voiceprints.voiceprint_of(session, school.keyring, school.ids[ANNA])
+        voiceprint = await session.run_sync(voiceprints.voiceprint_of, school.keyring, school.ids[ANNA])
         assert voiceprint is not None
         assert np.allclose(voiceprint.centroid, VOICE)
-        assert (await people.conversation_with(session, ANNA, NINE)).step == ""
+        assert (await session.run_sync(people.conversation_with, ANNA, NINE)).step == ""
 
 
 async def test_an_enrolment_result_delivered_twice_counts_once(school: School) -> None:
@@ -216,9 +216,9 @@ async def test_after_forgetting_nothing_made_from_the_voice_is_left(school: Scho
         await apply(school, school.result(note, voice=VOICE, print_=np.random.default_rng(number).bytes(480)))
     pending = await school.note(ANNA)
     async with school.database.session() as session:
-        person = await people.find_person(session, ANNA)
+        person = await session.run_sync(people.find_person, ANNA)
         assert person
-        await voiceprints.forget_voice(session, person, NINE)
+        await session.run_sync(voiceprints.forget_voice, person, NINE)
     assert await count(school, StoredVoiceprint) == 0
     assert await count(school, EnrolmentNote) == 0
     async with school.database.session() as session:
@@ -231,7 +231,7 @@ async def test_after_forgetting_nothing_made_from_the_voice_is_left(school: Scho
 
 async def test_a_result_for_an_unknown_note_is_dropped(school: School) -> None:
     async with school.database.session() as session:
-        assert await apply_result(session, school.keyring, school.result("nobody"), NINE) is None
+        assert await session.run_sync(apply_result, school.keyring, school.result("nobody"), NINE) is None
 
 
 async def test_every_fact_of_a_result_is_written_down(school: School) -> None:
