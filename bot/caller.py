@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 from telegram import Update, User
 
-from bot.services import now
+from bot.transport.clock import telegram_clock
 from rollcall.config.settings import Settings
 from rollcall.domain.names import shortened_name
 from rollcall.storage.people import find_person, known_conversation, make_teacher, register_person
@@ -24,6 +25,13 @@ class Caller:
     conversation: Conversation
     person: Person | None
     is_admin: bool
+
+    def within(self, session: Session) -> Caller:
+        """The same caller in another transaction of the same update, without asking the database again."""
+        person = None if self.person is None else session.merge(self.person, load=False)
+        known = inspect(self.conversation).has_identity
+        conversation = session.merge(self.conversation, load=False) if known else self.conversation
+        return replace(self, person=person, conversation=conversation)
 
     @property
     def is_teacher(self) -> bool:
@@ -45,7 +53,7 @@ def caller_of(session: Session, update: Update, settings: Settings) -> Caller:
     if conversation is None:
         locale = language_for(user.language_code)
         conversation = Conversation(
-            telegram_id=user.id, language=None, locale=locale, step="", data={}, updated_at=now()
+            telegram_id=user.id, language=None, locale=locale, step="", data={}, updated_at=telegram_clock().now()
         )
         if person is not None:
             session.add(conversation)
@@ -81,7 +89,9 @@ def become_teacher(session: Session, caller: Caller) -> Person:
     """Give the caller the right to teach."""
     person = caller.person
     if person is None:
-        person = register_person(session, caller.user.id, shortened_name(caller.user.full_name, "?"), now())
+        person = register_person(
+            session, caller.user.id, shortened_name(caller.user.full_name, "?"), telegram_clock().now()
+        )
         remember(session, caller)
     make_teacher(session, person, person)
     return person

@@ -154,6 +154,7 @@ class Guarded:
             who = pseudonym(context.services.keyring, caller.user.id)
             held = await session.run_sync(spend, who, self.permission.limit, now(), update.update_id)
             refusal = None if held else await session.run_sync(_refusal, self.permission, caller, update, context)
+        context.caller = caller
         if held is not None:
             await self._hold_back(update, context, caller, held)
         elif refusal is not None:

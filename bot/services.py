@@ -11,6 +11,7 @@ import redis.asyncio
 from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot import metrics
+from bot.caller import Caller
 from bot.outbox.stale_boards import StaleBoards
 from bot.portions import Portions
 from bot.transport.clock import telegram_clock
@@ -71,6 +72,8 @@ class Services:
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """A handler's context, with our services in it."""
 
+    caller: Caller
+    """Who sent the update; found by `bot.gate`, once. In a transaction of one's own: `Caller.within`."""
     class_id: int
     """The class that a button acts on; set by `bot.gate` once it has found that the caller may."""
     number: int

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Sealer
 from rollcall.config.settings import Settings
@@ -24,6 +25,9 @@ from rollcall.storage.libpq import without_libpq_words
 from rollcall.storage.tls import without_tls_words
 from rollcall.storage.used_files import KEYRING
 from rollcall.system.folders import make_folder
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 _BUSY_MS = 20_000
 _SNAPSHOT = "rollcall_snapshot"
@@ -61,6 +65,11 @@ class Database:
     def open(cls, settings: Settings) -> Database:
         """The installation's database, with its keyring."""
         return cls(settings.effective_database_url, load_keyring(settings))
+
+    async def run(self, use_case: Callable[Concatenate[Session, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Carry out a use case, which is a plain function: in one transaction, committed if it returns."""
+        async with self.session() as session:
+            return await session.run_sync(use_case, *args, **kwargs)
 
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
