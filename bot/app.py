@@ -212,6 +212,7 @@ def build_application(settings: Settings) -> App:
         heard=hearing.heard,
         turn_away=partial(turn_away, services=services),
         seen=Signs().show,
+        marks=services.marks,
     )
     processor = InOrder(queue, services.queue.keeps_up)
     application = (
@@ -292,7 +293,7 @@ def add_handlers(application: App) -> None:
     for pattern, handler in buttons.items():
         gate.button(pattern, handler)
     private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-    gate.message("voice note", private & MAY_HOLD_SPEECH, voice.voice_note, too_many=voice.turned_away)
+    gate.message("voice note", private & MAY_HOLD_SPEECH, voice.voice_note, voice.write_down)
     gate.message("text", private & filters.TEXT & ~filters.COMMAND, other.text)
     gate.message("anything else", private & ~filters.StatusUpdate.ALL, other.anything)
     changed = filters.UpdateType.EDITED_MESSAGE & (

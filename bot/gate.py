@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Coroutine
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from sqlalchemy.orm import Session
 from telegram import Update
@@ -36,6 +36,13 @@ from rollcall.storage.rights import class_of_claim, class_of_lesson, class_of_re
 from rollcall.texts import Texts
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
+
+
+class Write(Protocol):
+    """What is written down of an update in the gate's own transaction; the handler finds it in `Context.written`."""
+
+    def __call__(self, session: Session, caller: Caller, update: Update, *, held: bool) -> object: ...
+
 
 _GREATEST_NUMBER = 2**31 - 1
 """Of a row in our tables; PostgreSQL refuses to compare with a greater one."""
@@ -81,11 +88,13 @@ class Gate:
             raise Undeclared(f"{pattern!r} does not say which part is the {permission.target}")
         self._application.add_handler(_Button(Guarded(permission, handler), pattern=compiled))
 
-    def message(
-        self, action: str, wanted: filters.BaseFilter, handler: Handler, too_many: Handler | None = None
-    ) -> None:
-        """Messages that are no commands. ``too_many`` answers those beyond the limit, where each is owed a word."""
-        self._application.add_handler(MessageHandler(wanted, self._guard(action, handler, too_many)))
+    def message(self, action: str, wanted: filters.BaseFilter, handler: Handler, write: Write | None = None) -> None:
+        """Messages that are no commands.
+
+        Args:
+            write: what is written down in the gate's own transaction, also beyond the limit, where each is owed a word.
+        """
+        self._application.add_handler(MessageHandler(wanted, self._guard(action, handler, write)))
 
     def any_other_button(self, action: str, handler: Handler) -> None:
         """Buttons that nothing else matched."""
@@ -105,8 +114,8 @@ class Gate:
         if self._unused:
             raise Undeclared(f"permissions without a handler: {', '.join(sorted(self._unused))}")
 
-    def _guard(self, action: str, handler: Handler, too_many: Handler | None = None) -> Guarded:
-        return Guarded(self._permission(action), handler, too_many)
+    def _guard(self, action: str, handler: Handler, write: Write | None = None) -> Guarded:
+        return Guarded(self._permission(action), handler, write)
 
     def _permission(self, action: str) -> Permission:
         if action not in PERMISSIONS:
@@ -139,7 +148,7 @@ class Guarded:
 
     permission: Permission
     handler: Handler
-    too_many: Handler | None = None
+    write: Write | None = None
 
     async def __call__(self, update: Update, context: Context) -> None:
         if update.effective_user is None:
@@ -147,29 +156,27 @@ class Guarded:
         if speaks_for_a_chat(update):
             await who_asks(update, context)
             return
-        async with context.services.database.session() as session:
-            caller = await session.run_sync(caller_of, update, context.services.settings)
-            if caller.is_teacher and update.effective_chat is not None and update.effective_chat.id == caller.user.id:
-                await session.run_sync(opened_again, caller.user.id, now())
-            who = pseudonym(context.services.keyring, caller.user.id)
-            held = await session.run_sync(spend, who, self.permission.limit, now(), update.update_id)
-            refusal = None if held else await session.run_sync(_refusal, self.permission, caller, update, context)
-        context.caller = caller
-        if held is not None:
-            await self._hold_back(update, context, caller, held)
-        elif refusal is not None:
-            await reply(update, refusal, texts=caller.texts)
-        else:
+        held, refusal = await context.services.database.run(self._admit, update, context)
+        if refusal is not None:
+            await reply(update, refusal, texts=context.caller.texts)
+        elif held is None or self.write is not None:
             await self.handler(update, context)
-
-    async def _hold_back(self, update: Update, context: Context, caller: Caller, held: Exceeded) -> None:
-        """Too much of it: told once, until the person has come down to half; a note is answered each time."""
-        if self.too_many is not None:
-            await self.too_many(update, context)
         elif held.first:
-            await reply(update, slow_down(caller.texts, held.wait))
+            await reply(update, slow_down(context.caller.texts, held.wait))
         else:
-            await settle_button(update)
+            await settle_button(update)  # told once, until the person has come down to half
+
+    def _admit(self, session: Session, update: Update, context: Context) -> tuple[Exceeded | None, str | None]:
+        """Whether it is too much, and the line for someone who may not; what the handler needs is in the context."""
+        caller = context.caller = caller_of(session, update, context.services.settings)
+        if caller.is_teacher and update.effective_chat is not None and update.effective_chat.id == caller.user.id:
+            opened_again(session, caller.user.id, now())
+        who = pseudonym(context.services.keyring, caller.user.id)
+        held = spend(session, who, self.permission.limit, now(), update.update_id)
+        refusal = None if held else _refusal(session, self.permission, caller, update, context)
+        if refusal is None and self.write is not None:
+            context.written = self.write(session, caller, update, held=held is not None)
+        return held, refusal
 
 
 def slow_down(t: Texts, wait: timedelta) -> str:

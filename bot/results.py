@@ -11,7 +11,7 @@ import redis
 from sqlalchemy.exc import IntegrityError
 
 from bot import metrics
-from bot.outbox.answers import answer
+from bot.outbox.answers import answer, claim
 from bot.queueing import queue_again
 from bot.services import App, Services, now
 from bot.transport.errors import out_of_reach
@@ -21,11 +21,11 @@ from rollcall.domain.verdict import Verdict
 from rollcall.errors import SealBroken
 from rollcall.queue.job import Result
 from rollcall.storage import attempts
-from rollcall.storage.classes import attended_classes
+from rollcall.storage.classes import classes_attended
 from rollcall.storage.faults import Trouble
-from rollcall.storage.tables import Attempt, Person, StoredVoiceprint
-from rollcall.usecases.replays import compare_ahead
-from rollcall.usecases.settlement import apply_result
+from rollcall.storage.tables import Attempt
+from rollcall.usecases.answer_note import Answer, owed_answers
+from rollcall.usecases.settlement import MOST_TIMES_QUEUED, Unjudged, settle, take_unjudged, unfinished
 
 _log = logging.getLogger(__name__)
 
@@ -33,7 +33,6 @@ _LOST_AFTER = timedelta(seconds=30)
 _MISSED_FOR = 30.0
 _ORPHAN_AFTER = timedelta(minutes=5)
 _RESULTS_LATE = timedelta(seconds=20)
-_MOST_TIMES_QUEUED = 5
 _OVERDUE = timedelta(seconds=5)
 """An answer that nobody took on this long after its result."""
 _AT_ONCE = 16
@@ -44,7 +43,7 @@ async def collect_results(application: App, services: Services) -> None:
     await services.queue.open()
     async for entry, result in services.queue.results():
         try:
-            await _settle(application, services, result)
+            taken = await _settle(application, services, result)
         except Exception as error:
             # A row that clashes with another every time must not hold up the others: it is given up after a few tries.
             if isinstance(error, SealBroken):
@@ -57,20 +56,16 @@ async def collect_results(application: App, services: Services) -> None:
             if not damaged:  # else it is told, and not at each try
                 _log.exception("a result cannot be applied", extra={"attempt": result.job_id})
             if await services.queue.give_up(entry, result):
-                async with services.database.session() as session:
-                    await session.run_sync(attempts.fail, result.job_id, now())
+                await services.database.run(attempts.fail, result.job_id, now())
             continue
         await services.queue.done(entry)
         # In a task of its own: one slow chat must not hold up the class.
-        application.create_task(_answer(application, services, result.job_id), name=f"answer:{result.job_id}")
+        application.create_task(_answer(application, services, result.job_id, taken), name=f"answer:{result.job_id}")
 
 
 async def recover_lost(application: App, services: Services) -> None:
     """Queue again the notes that Redis has lost: neither is their job in the stream, nor can a result be waiting."""
-    async with services.database.session() as session:
-        for attempt_id in await session.run_sync(attempts.orphans, now() - _ORPHAN_AFTER, now()):
-            await session.run_sync(attempts.fail, attempt_id, now())
-        waiting = await session.run_sync(attempts.waiting, now() - _LOST_AFTER, now())
+    waiting = await services.database.run(unfinished, now() - _ORPHAN_AFTER, now() - _LOST_AFTER, now())
     if not waiting or await services.queue.oldest_result_age() > _RESULTS_LATE:
         return
     for attempt in waiting:
@@ -83,9 +78,8 @@ async def recover_lost(application: App, services: Services) -> None:
         if time.monotonic() - first_missed < _MISSED_FOR:
             continue
         services.missing.pop(attempt.id, None)
-        if attempt.times_queued >= _MOST_TIMES_QUEUED:
-            async with services.database.session() as session:
-                await session.run_sync(attempts.fail, attempt.id, now())
+        if attempt.times_queued >= MOST_TIMES_QUEUED:
+            await services.database.run(attempts.fail, attempt.id, now())
             continue
         _log.warning("Redis has lost a note, it is queued again", extra={"attempt": attempt.id})
         # In a task of its own: Telegram may give the recording only after a while.
@@ -102,9 +96,7 @@ async def _queue_again(application: App, services: Services, attempt: Attempt) -
 
 async def answer_overdue(application: App, services: Services) -> None:
     """Send the answers that a stopped bot owed, or that Telegram would not take."""
-    async with services.database.session() as session:
-        await session.run_sync(attempts.release_answers_of_the_dead, services.holder)
-        owed = await session.run_sync(attempts.owed, now() - _OVERDUE, now())
+    owed = await services.database.run(owed_answers, services.holder, now() - _OVERDUE, now())
     places = asyncio.Semaphore(_AT_ONCE)
 
     async def send(attempt_id: str) -> None:
@@ -117,24 +109,31 @@ async def answer_overdue(application: App, services: Services) -> None:
         await asyncio.wait(sending)
 
 
-async def _settle(application: App, services: Services, result: Result) -> None:
-    """Make it a fact. The teachers are asked by the answer that says so, or by the upkeep."""
+async def _settle(application: App, services: Services, result: Result) -> Answer | None:
+    """Make it a fact; the answer, taken on in the same transaction. The teachers are asked by the answer that says so,
+    or by the upkeep."""
     if result.verdict is Verdict.PENDING:
         if await _judge_again(application, services, result):
-            return
+            return None
         result = result.model_copy(update={"verdict": Verdict.FAILED})
-    compared = await compare_ahead(services.database, services.keyring, result)
-    async with services.database.session() as session:
-        settled = await session.run_sync(apply_result, services.keyring, result, now(), compared)
+    mark = services.marks.take(result.job_id)
+    try:
+        settled = await services.database.run(
+            settle, services.keyring, result, now(), claim(services), mark.posted, mark.digest
+        )
+    except BaseException:
+        services.marks.put_back(result.job_id, mark)
+        raise
     if settled is None:
-        return
+        return None
     if settled.enrolled:
-        await _update_galleries(services, settled.attempt.person_id)
-        # In a task of its own: fetching the notes once more must not hold up others' results.
         person_id = settled.attempt.person_id
+        await publish_each(services, await services.database.run(classes_attended, person_id))
+        # In a task of its own: fetching the notes once more must not hold up others' results.
         application.create_task(keep_recordings(application, services, person_id), name=f"recordings:{person_id}")
     if settled.lesson_id is not None:
         services.stale_boards.touch(settled.lesson_id)
+    return settled.answer
 
 
 async def _judge_again(application: App, services: Services, result: Result) -> bool:
@@ -142,33 +141,19 @@ async def _judge_again(application: App, services: Services, result: Result) -> 
 
     False where the sender's voiceprint is of another encoder than the worker's, and no gallery would help.
     """
-    async with services.database.session() as session:
-        attempt = await session.get(Attempt, result.job_id)
-        if attempt is None or attempt.verdict is not Verdict.PENDING or attempt.class_id is None:
-            return True
-        stored = await session.get(StoredVoiceprint, attempt.person_id)
-        if stored is None or (stored.model, stored.weight_hash) != (result.model, result.weight_hash):
-            return False
-        if attempt.times_queued >= _MOST_TIMES_QUEUED:
-            await session.run_sync(attempts.fail, attempt.id, now())
-            return True
-    metrics.JUDGED_AGAIN.inc()
-    await publish(services, attempt.class_id)
-    application.create_task(_queue_again(application, services, attempt), name=f"again:{attempt.id}")
+    unjudged = await services.database.run(take_unjudged, result, now())
+    if unjudged is Unjudged.NEVER:
+        return False
+    if isinstance(unjudged, Attempt) and unjudged.class_id is not None:
+        metrics.JUDGED_AGAIN.inc()
+        await publish(services, unjudged.class_id)
+        application.create_task(_queue_again(application, services, unjudged), name=f"again:{unjudged.id}")
     return True
 
 
-async def _update_galleries(services: Services, person_id: int) -> None:
-    """The new voiceprint, into the gallery of every class the person attends."""
-    async with services.database.session() as session:
-        person = await session.get(Person, person_id)
-        classes = await session.run_sync(attended_classes, person) if person else []
-    await publish_each(services, [school_class.id for school_class in classes])
-
-
-async def _answer(application: App, services: Services, attempt_id: str) -> None:
+async def _answer(application: App, services: Services, attempt_id: str, taken: Answer | None = None) -> None:
     try:
-        await answer(application, services, attempt_id)
+        await answer(application, services, attempt_id, taken)
     except Exception as error:
         # Still unanswered in the database; `answer_overdue` makes up for it.
         _log.warning("an answer was not sent yet", extra={"attempt": attempt_id, "error": type(error).__name__})

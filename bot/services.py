@@ -12,6 +12,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot import metrics
 from bot.caller import Caller
+from bot.marks import Marks
 from bot.outbox.stale_boards import StaleBoards
 from bot.portions import Portions
 from bot.transport.clock import telegram_clock
@@ -38,6 +39,7 @@ class Services:
     queue: BotQueue
     galleries: GalleryWriter
     stale_boards: StaleBoards
+    marks: Marks
     holder: Holder = field(default_factory=Holder.this_process)
     missing: dict[str, float] = field(default_factory=dict)
     """Notes that were not in the queue when we looked, and since when (`time.monotonic`)."""
@@ -53,14 +55,16 @@ class Services:
         """Make the clients; nothing is connected yet."""
         client = bot_end.connect(settings.effective_redis_url)
         database.troubles.aloud = True
+        queue = BotQueue(client, keyring, settings.delivery_timeout, metrics.RESULTS_FORGED.inc)
         return cls(
             settings=settings,
             keyring=keyring,
             database=database,
             redis=client,
-            queue=BotQueue(client, keyring, settings.delivery_timeout, metrics.RESULTS_FORGED.inc),
+            queue=queue,
             galleries=GalleryWriter(client, keyring),
             stale_boards=StaleBoards(),
+            marks=Marks(database, queue.withdraw),
         )
 
     async def close(self) -> None:
@@ -72,6 +76,8 @@ class Services:
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):
     """A handler's context, with our services in it."""
 
+    written: object = None
+    """What the gate's transaction wrote down of the update, where its handler asks for that."""
     caller: Caller
     """Who sent the update; found by `bot.gate`, once. In a transaction of one's own: `Caller.within`."""
     class_id: int

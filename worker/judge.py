@@ -187,6 +187,7 @@ class Judge:
         print_, changed = (heard.fingerprint, heard.shapes) if verdict in JUDGED else (None, None)
         return Result(
             job_id=job.id,
+            content_hash=job.content_hash,
             verdict=verdict,
             reason=reason,
             model=self._encoder.name,

@@ -13,10 +13,10 @@ from typing import TypeVar
 
 import redis
 
-from rollcall.domain.verdict import Reason, Verdict
+from rollcall.domain.verdict import Reason
 from rollcall.ops.liveness import Pulse
 from rollcall.queue.galleries import GalleryReader
-from rollcall.queue.job import MOST_MILLISECONDS, Result
+from rollcall.queue.job import MOST_MILLISECONDS, Result, failure
 from rollcall.queue.worker_end import Delivery, WorkerQueue
 from worker import metrics
 from worker.audio.decode import is_plain
@@ -174,7 +174,7 @@ class Worker:
             raise
         except Exception:
             _log.exception("judging failed", extra={"job": heard.job.id})
-            return Result(job_id=heard.job.id, verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED)
+            return failure(heard.job)
 
     def _leave(self) -> None:
         try:

@@ -9,9 +9,7 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import update
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.orm import Session
 from telegram import ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
@@ -23,19 +21,17 @@ from bot.outbox.review_cards import ask_teachers
 from bot.services import App, Services, now
 from bot.tapping import tap_row
 from bot.transport.pace import seconds_of
-from rollcall.domain.attendance import ATTENDED
 from rollcall.domain.confidence import percent
 from rollcall.domain.repeated_notes import MOST
 from rollcall.domain.review import Asked
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
 from rollcall.report.wording import SIGNS, status_word
-from rollcall.storage.attempts import LONGEST_WAIT, claim_answer
-from rollcall.storage.lessons import lessons_to_check_in
+from rollcall.storage.attempts import LONGEST_WAIT
 from rollcall.storage.people import keeps_recordings
-from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, SchoolClass
-from rollcall.storage.voiceprints import notes_of
+from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
+from rollcall.usecases.answer_note import Answer, Claim, answered, take_answer
 
 _CLAIM = timedelta(minutes=2)
 """A bot that has not sent an answer this long after it took it on, was stopped."""
@@ -53,34 +49,35 @@ _TEACHERS_TURN = frozenset(
 )
 
 
-async def answer(application: App, services: Services, attempt_id: str) -> None:
+def claim(services: Services) -> Claim:
+    """This bot's claim on an answer that it begins to send."""
+    return Claim(services.holder, now() + _CLAIM)
+
+
+async def answer(application: App, services: Services, attempt_id: str, taken: Answer | None = None) -> None:
     """Send the final answer, unless it was sent or another bot is at it.
 
     What Telegram does not take now is kept and tried again, ever more seldom; a chat that is closed to us ends it.
+
+    Args:
+        taken: where it was taken on when the note was settled.
     """
-    async with services.database.session() as session:
-        if not await session.run_sync(claim_answer, attempt_id, now() + _CLAIM, now(), services.holder):
-            return
-        attempt = await session.get_one(Attempt, attempt_id, populate_existing=True)
-        person = await session.get_one(Person, attempt.person_id)
-        conversation = await session.get(Conversation, person.telegram_id)
-        school_class = await session.get(SchoolClass, attempt.class_id) if attempt.class_id else None
-        lesson = await session.run_sync(_lesson_to_check_in, attempt, person)
-        step = await session.run_sync(_step, attempt)
-        marked = await session.run_sync(_marked_line, attempt, school_class, conversation)
+    known = taken or await services.database.run(take_answer, attempt_id, claim(services), now())
+    if known is None:
+        return
+    attempt, texts = known.attempt, texts_in(known.locale)
     asked = None
     if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
         asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
-    texts = texts_in(conversation.locale if conversation else "en")
     waits = None
     if attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES and attempt.enrolment is not None:
-        waits = await waiting_words(application, services, person.id, attempt.enrolment, texts)
-    offer = await _offer(services, attempt, person, lesson, texts, waits=waits is not None)
+        waits = await waiting_words(application, services, known.person.id, attempt.enrolment, texts)
+    offer = await _offer(services, known, texts, waits=waits is not None)
     try:
         await application.bot.send_message(
             attempt.chat_id,
-            marked
-            + text_for(attempt, person, school_class, lesson, step, texts, asked, waits)
+            _marked_line(known, texts)
+            + text_for(attempt, known.person, known.school_class, known.lesson, known.step, texts, asked, waits)
             + ("\n\n" + texts("keep-ask") if _asks_to_keep(offer) else ""),
             reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
@@ -123,8 +120,7 @@ async def _record(services: Services, attempt_id: str, **values: datetime | str 
     ends = time.monotonic() + _CLAIM.total_seconds()
     while True:
         try:
-            async with services.database.session() as session:
-                await session.execute(update(Attempt).where(Attempt.id == attempt_id).values(**values))
+            await services.database.run(answered, attempt_id, **values)
             return
         except (SQLAlchemyError, OSError):
             if time.monotonic() > ends:
@@ -132,24 +128,22 @@ async def _record(services: Services, attempt_id: str, **values: datetime | str 
         await asyncio.sleep(_RECORD_AGAIN)
 
 
-async def _offer(
-    services: Services, attempt: Attempt, person: Person, lesson: Lesson | None, t: Texts, *, waits: bool
-) -> Buttons | None:
+async def _offer(services: Services, known: Answer, t: Texts, *, waits: bool) -> Buttons | None:
     """With the last note: to delete them all from the chat; to keep the recordings, unless that was agreed.
 
     With a note that was not accepted in an open lesson, or a voice that waits for a teacher's word: the way in without.
     """
-    if attempt.purpose is Purpose.CHECK_IN and (lesson is None or attempt.verdict is Verdict.ACCEPTED):
-        return None
-    async with services.database.session() as session:
-        if attempt.purpose is Purpose.CHECK_IN and lesson is not None:
-            return None if attempt.reason in _TEACHERS_TURN else await session.run_sync(tap_row, lesson, person.id, t)
-        if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
+    attempt, lesson = known.attempt, known.lesson
+    if attempt.purpose is Purpose.CHECK_IN:
+        if lesson is None or attempt.verdict is Verdict.ACCEPTED or attempt.reason in _TEACHERS_TURN:
             return None
-        if waits:
-            return await session.run_sync(tap_row, lesson, person.id, t) if lesson is not None else None
-        if await session.run_sync(keeps_recordings, person.telegram_id):
-            return tidy_button(t)
+        return await services.database.run(tap_row, lesson, known.person.id, t)
+    if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
+        return None
+    if waits:
+        return None if lesson is None else await services.database.run(tap_row, lesson, known.person.id, t)
+    if await services.database.run(keeps_recordings, known.person.telegram_id):
+        return tidy_button(t)
     return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")], *tidy_button(t)]
 
 
@@ -157,34 +151,13 @@ def _asks_to_keep(offer: Buttons | None) -> bool:
     return any(data == "keep:yes" for row in offer or () for _, data in row)
 
 
-def _lesson_to_check_in(session: Session, attempt: Attempt, person: Person) -> Lesson | None:
-    """The open lesson that the sender has yet to be marked in, if the answer may ask for a note."""
-    if attempt.purpose is Purpose.CHECK_IN:
-        lesson = session.get(Lesson, attempt.lesson_id) if attempt.lesson_id else None
-        return lesson if lesson is not None and lesson.closed_at is None else None
-    if attempt.note_number != NOTES:
-        return None
-    found = lessons_to_check_in(session, person, now())
-    return found[0] if found else None
-
-
-def _marked_line(
-    session: Session, attempt: Attempt, school_class: SchoolClass | None, conversation: Conversation | None
-) -> str:
+def _marked_line(known: Answer, t: Texts) -> str:
     """Where a note was not accepted of someone who is marked: that they are, before anything else; else nothing."""
-    if attempt.purpose is not Purpose.CHECK_IN or attempt.verdict is Verdict.ACCEPTED or attempt.lesson_id is None:
+    mark, school_class = known.marked, known.school_class
+    if mark is None or mark.at is None or school_class is None:
         return ""
-    mark = session.get(Attendance, (attempt.lesson_id, attempt.person_id))
-    if mark is None or mark.status not in ATTENDED or mark.at is None or school_class is None:
-        return ""
-    t = texts_in(conversation.locale if conversation else "en")
     time = f"{mark.at.astimezone(ZoneInfo(school_class.timezone)):%H:%M}"
     return t("marked-already", status=status_word(mark.status, t), time=time, title=school_class.title) + "\n\n"
-
-
-def _step(session: Session, attempt: Attempt) -> int:
-    """Which note of an enrolment is asked for next, from 1."""
-    return len(notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1
 
 
 def text_for(

@@ -16,6 +16,7 @@ from telegram import Bot, Update
 from telegram.ext import BaseUpdateProcessor
 
 from bot import metrics
+from bot.marks import Marks
 from bot.services import now
 from bot.transport.backoff import Backoff
 from bot.transport.clock import telegram_clock
@@ -36,10 +37,15 @@ _RETRY_FIRST, _RETRY_MOST = 1.0, 30.0
 _IN_TURN = 1.0
 """Seconds that a chat's next update waits for the rest of one: as a rule it is done by then, and the order is kept."""
 _MARK_EVERY = 0.2
+_NOTES_EVERY = 5
+"""Rounds: the marks of notes in the queue wait for a second at most."""
 _UNWRITABLE_FOR = 15.0
 """Seconds for which an update waits for a database that is damaged, full or read-only: longer than a disk that is just
 being swept, and shorter than anybody's patience."""
 _ROUNDS_PER_RENEWAL = 20
+
+
+Rest = Callable[[], Coroutine[Any, Any, None]]
 
 
 class _Unkept(Exception):
@@ -57,6 +63,7 @@ class DurableQueue(asyncio.Queue[object]):
         heard: Pulse | None = None,
         turn_away: Callable[[Update], Coroutine[Any, Any, None]] | None = None,
         seen: Callable[[Update], None] | None = None,
+        marks: Marks | None = None,
     ) -> None:
         """
         Args:
@@ -75,8 +82,7 @@ class DurableQueue(asyncio.Queue[object]):
         self._watch = watch or Watch()
         self._renewed = time.monotonic()
         self._digests: dict[int, str] = {}
-        self._unmarked: list[str] = []
-        self._marking = asyncio.Lock()
+        self._marks = marks or Marks(database)
         self._stopping = asyncio.Event()
 
     async def put(self, item: object) -> None:
@@ -109,8 +115,7 @@ class DurableQueue(asyncio.Queue[object]):
         """Queue what a stopped bot left unhandled; how many."""
         if self._stopping.is_set():
             return 0
-        async with self._database.session() as session:
-            left = await session.run_sync(inbox.take_over, self._holder, self._watch, now())
+        left = await self._database.run(inbox.take_over, self._holder, self._watch, now())
         if self._stopping.is_set():
             return 0  # `release` leaves them to others
         for digest, payload in left:
@@ -125,35 +130,37 @@ class DurableQueue(asyncio.Queue[object]):
         if digest is None or time.monotonic() - self._renewed < LEASE.total_seconds():
             return True
         try:
-            async with self._database.session() as session:
-                if await session.run_sync(inbox.holds, self._holder, digest):
-                    return True
+            if await self._database.run(inbox.holds, self._holder, digest):
+                return True
         except (SQLAlchemyError, OSError):
             return True  # its handler meets the same outage, and is tried again
         _log.warning("another bot has taken over an update", extra={"update": update.update_id})
         self._digests.pop(update.update_id, None)
         return False
 
-    async def handled(self, update: Update) -> None:
-        """The update's effect is safe. Should the database be out of reach, `keep` makes up for it."""
+    async def handled(self, update: Update, note: str | None = None) -> None:
+        """The update's effect is safe. Should the database be out of reach, `keep` makes up for it.
+
+        Args:
+            note: that the update brought and that is in the queue: there is no hurry.
+        """
         digest = self._digests.pop(update.update_id, None)
         if digest is None:
             return
-        self._unmarked.append(digest)
-        async with self._marking:
-            if digest in self._unmarked:  # else it was marked together with the one before
-                await self._mark()
+        if note is not None:
+            self._marks.note_handled(note, digest)
+        else:
+            await self._marks.handled(digest)
 
     async def keep(self, bot: Bot) -> None:
         """For ever: mark what could not be marked, renew what we hold, take over what a dead bot held."""
         self._watch.forget()
         while True:
-            for _ in range(_ROUNDS_PER_RENEWAL):
+            for number in range(_ROUNDS_PER_RENEWAL):
                 await asyncio.sleep(_MARK_EVERY)
-                if self._unmarked:
-                    await self._mark()
-            async with self._database.session() as session:
-                await session.run_sync(inbox.renew, self._holder, now())
+                if self._marks.overdue or number % _NOTES_EVERY == 0:
+                    await self._marks.write()
+            await self._database.run(inbox.renew, self._holder, now())
             self._renewed = time.monotonic()
             taken = await self.recover(bot)
             if taken:
@@ -161,19 +168,8 @@ class DurableQueue(asyncio.Queue[object]):
 
     async def release(self) -> None:
         """Leave what is unhandled to others, at once."""
-        async with self._database.session() as session:
-            await session.run_sync(inbox.release, self._holder)
-
-    async def _mark(self) -> None:
-        digests = list(self._unmarked)
-        try:
-            async with self._database.session() as session:
-                await session.run_sync(inbox.handled, digests, now())
-        except (SQLAlchemyError, OSError) as error:
-            if self._database.troubles.saw(error) is None:  # else it is told, and not at each try
-                _log.warning("handled, but not marked so yet", extra={"error": type(error).__name__})
-            return
-        self._unmarked = [digest for digest in self._unmarked if digest not in digests]
+        await self._marks.write()
+        await self._database.run(inbox.release, self._holder)
 
     async def _keep(self, update: Update) -> str | None:
         # Not confirmed until this succeeds: better a late answer than a lost one.
@@ -181,10 +177,8 @@ class DurableQueue(asyncio.Queue[object]):
             # Once an update and a try: a hundred that come at once may wait for a busy database for over a minute.
             self._heard.beat()
             try:
-                async with self._database.session() as session:
-                    digest = await session.run_sync(
-                        inbox.accept, update.update_id, update.to_json(), self._holder, now()
-                    )
+                said = update.to_json()
+                digest = await self._database.run(inbox.accept, update.update_id, said, self._holder, now())
                 self._unwritable_since = None
                 return digest
             except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
@@ -222,7 +216,8 @@ class InOrder(BaseUpdateProcessor):
         self._places = asyncio.Semaphore(_AT_ONCE)
         self._failed: set[int] = set()
         self._in_work: set[int] = set()
-        self._rests: dict[int, Callable[[], Coroutine[Any, Any, None]]] = {}
+        self._rests: dict[int, Rest] = {}
+        self._notes: dict[int, str] = {}
         self._tries: Counter[int] = Counter()
         self._stopping = asyncio.Event()
         self._again: Callable[[object], Awaitable[None]] | None = None
@@ -242,15 +237,19 @@ class InOrder(BaseUpdateProcessor):
         self._failed.add(update.update_id)
         return True
 
-    def afterwards(self, update: Update, rest: Callable[[], Coroutine[Any, Any, None]]) -> bool:
+    def afterwards(self, update: Update, rest: Rest, note: str) -> bool:
         """What is left to do once the handler has returned; the update counts as unhandled until it is done.
 
         It may take minutes, and neither the chat's later updates nor anybody else's wait for it. Should we stop before,
         the update is handled anew after the next start. False: the update did not come through here.
+
+        Args:
+            note: that will be in the queue then.
         """
         if update.update_id not in self._in_work:
             return False
         self._rests[update.update_id] = rest
+        self._notes[update.update_id] = note
         return True
 
     def stop(self) -> None:
@@ -273,11 +272,12 @@ class InOrder(BaseUpdateProcessor):
                     await asyncio.wait({rest}, timeout=_IN_TURN)
             if rest is not None and not await self._finish(update, rest):
                 return
-            await self._queue.handled(update)
+            await self._queue.handled(update, self._notes.get(update.update_id))
             metrics.HANDLED.labels(metrics.kind_of(update)).inc()
         finally:
             self._in_work.discard(update.update_id)
             self._rests.pop(update.update_id, None)
+            self._notes.pop(update.update_id, None)
 
     async def _carry_out(self, update: Update, coroutine: Awaitable[Any]) -> bool:
         """The handler, again and again while a service is out of reach; False: left for the next start."""

@@ -51,6 +51,8 @@ class Job(BaseModel):
     generation: _Number = 0
     """The class's when the job was posted: by an older gallery it is not judged."""
     queued_at: AwareDatetime
+    content_hash: _Name = ""
+    """SHA-256 of the recording's bytes, hexadecimal."""
 
 
 class Result(BaseModel):
@@ -77,5 +79,12 @@ class Result(BaseModel):
     """Sealed float32 [dimension]: of a good enrolment note, and of an unsure check-in."""
     fingerprint: bytes | None = None
     """Sealed audio fingerprint, for telling a replay."""
+    content_hash: _Name = ""
+    """As in the job."""
     shapes: bytes | None = None
     """Sealed fingerprints of the note with changes of speed, tempo and pitch undone: compared, and not kept."""
+
+
+def failure(job: Job) -> Result:
+    """The result of a note that could not be judged, by no fault of its sender's."""
+    return Result(job_id=job.id, verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED, content_hash=job.content_hash)

@@ -18,11 +18,10 @@ from pydantic import ValidationError
 from redis.backoff import NoBackoff
 from redis.retry import Retry
 
-from rollcall.domain.verdict import Reason, Verdict
 from rollcall.errors import NotSigned, SealBroken
 from rollcall.queue import keys
 from rollcall.queue.canary import WorkersCanary
-from rollcall.queue.job import Job, Result
+from rollcall.queue.job import Job, Result, failure
 from rollcall.sealing.seal import Keyring, audio_binding
 from rollcall.sealing.signature import Complaint, Signatures
 
@@ -147,9 +146,9 @@ class WorkerQueue:
 
     def _bury(self, delivery: Delivery) -> None:
         """Give up on a note: its sender gets an answer, and the dead stream a record without the voice."""
-        failure = Result(job_id=delivery.job.id, verdict=Verdict.FAILED, reason=Reason.PROCESSING_FAILED)
+        result = failure(delivery.job)
         with self._redis.pipeline(transaction=True) as transaction:
-            self._publish(transaction, failure)
+            self._publish(transaction, result)
             self._record_dead(transaction, delivery.job.model_dump_json(exclude={"earlier"}), "too many deliveries")
             self._remove(transaction, delivery.entry)
             transaction.execute()

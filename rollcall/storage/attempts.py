@@ -15,7 +15,7 @@ from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
-from rollcall.storage.used_files import is_used
+from rollcall.storage.used_files import used_as
 
 _OWED_AT_ONCE = 200
 LONGEST_WAIT = timedelta(minutes=15)
@@ -38,6 +38,8 @@ class IncomingNote:
     second_hand: Reason | None = None
     """Why it cannot have been recorded here and now, where the message itself says so."""
     sent_as: SentAs | None = None
+    too_big: bool = False
+    """By its own declaration, for Telegram to hand it to a bot. How long it is, the worker measures."""
 
     @property
     def attempt_id(self) -> str:
@@ -107,17 +109,23 @@ _SEEN_AT_SIGHT = (
 
 
 def was_seen_before(session: Session, attempt: Attempt) -> bool:
-    """Whether this very file came before, from anyone: by Telegram's id of it, or by its bytes. Also if it was erased.
+    """Whether this very file came before, from anyone, by Telegram's id of it. Also if it was erased.
 
     A file that was never judged (we failed, its sound was refused, there were too many) is no recording of use to
     anybody: whoever sends it again hears the same true reason, and is accused of nothing. Two muted microphones may
     even send the same bytes.
     """
-    same = Attempt.file_unique_id == attempt.file_unique_id
-    if attempt.content_hash is not None:
-        same = or_(same, Attempt.content_hash == attempt.content_hash)
-    if is_used(session, attempt):
+    if used_as(session, attempt) is not None:
         return True
+    return _seen(session, attempt, Attempt.file_unique_id == attempt.file_unique_id)
+
+
+def bytes_were_seen(session: Session, attempt: Attempt) -> bool:
+    """The same of the file's bytes, which are known once it was fetched."""
+    return attempt.content_hash is not None and _seen(session, attempt, Attempt.content_hash == attempt.content_hash)
+
+
+def _seen(session: Session, attempt: Attempt, same: ColumnElement[bool]) -> bool:
     found = session.scalar(
         select(Attempt.id)
         .where(

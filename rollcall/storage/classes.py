@@ -136,6 +136,16 @@ def attended_classes(session: Session, student: Person) -> Sequence[SchoolClass]
     return _classes_of(session, student, STUDENT)
 
 
+def classes_attended(session: Session, person_id: int) -> Sequence[int]:
+    """The ids of the classes this person is a student of now."""
+    rows = session.scalars(
+        select(Membership.class_id)
+        .join(SchoolClass, SchoolClass.id == Membership.class_id)
+        .where(Membership.person_id == person_id, Membership.role == STUDENT, SchoolClass.archived_at.is_(None))
+    )
+    return rows.all()
+
+
 def every_class_of(session: Session, student: Person) -> Sequence[int]:
     """The ids of all classes this person was ever a student of, archived ones too."""
     rows = session.scalars(

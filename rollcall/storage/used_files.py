@@ -13,9 +13,10 @@ import os
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, time, timedelta
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from rollcall.errors import SealBroken
@@ -50,26 +51,43 @@ def keep(session: Session, notes: Sequence[Attempt], now: datetime) -> None:
     session.flush()
 
 
-def is_used(session: Session, attempt: Attempt, fingerprint: bytes = b"") -> bool:
+class Used(StrEnum):
+    """By what a note is known whose owner's voice was erased."""
+
+    FILE = "file"
+    SOUND = "sound"
+
+
+def used_as(session: Session, attempt: Attempt, fingerprint: bytes = b"") -> Used | None:
     """Whether a note's file was sent before, in its class or one of its sender's, by somebody whose voice was erased.
 
     Args:
         fingerprint: laid open, where it is known: so that the same sound in another wrapping is the same.
     """
     keyring = _keyring(session)
-    class_ids = {*(_classes_of(session, {attempt.person_id})).get(attempt.person_id, ()), attempt.class_id}
+    of_sender = select(Membership.class_id).where(Membership.person_id == attempt.person_id, Membership.role == STUDENT)
     rows = session.execute(
         select(SchoolClass.id, SchoolClass.file_key).where(
-            SchoolClass.id.in_(class_ids - {None}), SchoolClass.file_key.is_not(None)
+            or_(SchoolClass.id.in_(of_sender), SchoolClass.id == attempt.class_id), SchoolClass.file_key.is_not(None)
         )
     )
-    marks = [*_marks(attempt), *_sound(fingerprint)]
-    same: list[Any] = []
+    kinds = dict.fromkeys(_marks(attempt), Used.FILE) | dict.fromkeys(_sound(fingerprint), Used.SOUND)
+    known: dict[str, Used] = {}
+    classes = []
     for class_id, sealed in rows:
         with suppress(SealBroken):  # a key was dropped from the ring, and the files with it
             key = keyring.open(sealed or b"", file_key_binding(class_id))
-            same.append((UsedFile.class_id == class_id) & UsedFile.digest.in_([_digest(key, mark) for mark in marks]))
-    return bool(same and session.scalar(select(exists().where(or_(*same)))))
+            classes.append(class_id)
+            known |= {_digest(key, mark): kind for mark, kind in kinds.items()}
+    if not known:
+        return None
+    found = {
+        known[digest]
+        for digest in session.scalars(
+            select(UsedFile.digest).where(UsedFile.class_id.in_(classes), UsedFile.digest.in_(known))
+        )
+    }
+    return Used.FILE if Used.FILE in found else next(iter(found), None)
 
 
 def outdated(now: datetime, period: timedelta) -> Any:

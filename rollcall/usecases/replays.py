@@ -1,72 +1,42 @@
-"""Is a note the same recording as one before, by its sender or a classmate, however it was changed?
-
-A term's notes take long to compare with. So most of it happens before the transaction that settles the note, and only
-the few notes that came in between are compared inside it, where nothing can slip past.
-"""
+"""Is a note the same recording as one before, by its sender or a classmate, however it was changed?"""
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
 from rollcall.domain.copies import same_recording
-from rollcall.domain.verdict import JUDGED, Verdict
+from rollcall.domain.verdict import JUDGED, Reason
 from rollcall.errors import SealBroken
 from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, fingerprint_binding, shapes_binding
-from rollcall.storage.attempts import SealedFingerprint, fingerprints_around
-from rollcall.storage.database import Database
+from rollcall.storage.attempts import SealedFingerprint, bytes_were_seen, fingerprints_around
 from rollcall.storage.tables import Attempt
-from rollcall.storage.used_files import is_used
+from rollcall.storage.used_files import Used, used_as
 
 
-@dataclass(frozen=True)
-class Compared:
-    """What a comparison found.
+def replayed(session: Session, keyring: Keyring, attempt: Attempt, result: Result) -> Reason | None:
+    """Why a note cannot have been recorded for the moment: its very file came before, or its sound did.
 
-    Attributes:
-        among: ids of the notes compared with.
-        replayed: whether one of them is the same recording.
+    Inside the transaction that settles the note, where nothing can slip past.
     """
-
-    among: frozenset[str] = frozenset()
-    replayed: bool = False
-
-
-async def compare_ahead(database: Database, keyring: Keyring, result: Result) -> Compared:
-    """Compare a result's note with everything that is known now, holding no lock meanwhile."""
-    async with database.session() as session:
-        attempt = await session.get(Attempt, result.job_id)
-        if attempt is None or attempt.verdict is not Verdict.PENDING:
-            return Compared()
-        earlier = await session.run_sync(fingerprints_around, attempt.person_id, attempt.id)
-    return await asyncio.to_thread(_compare, keyring, result, attempt.person_id, earlier)
-
-
-def is_replay(session: Session, keyring: Keyring, result: Result, compared: Compared) -> bool:
-    """The final word, inside the transaction that settles the note."""
-    if compared.replayed:
-        return True
-    attempt = session.get_one(Attempt, result.job_id)
-    if result.fingerprint is not None and result.verdict in JUDGED:
-        binding = fingerprint_binding(result.job_id, attempt.person_id)
-        if is_used(session, attempt, keyring.open(result.fingerprint, binding)):
-            return True
+    judged = result.fingerprint is not None and result.verdict in JUDGED
+    fingerprint = b""
+    if judged:
+        fingerprint = keyring.open(result.fingerprint or b"", fingerprint_binding(attempt.id, attempt.person_id))
+    used = used_as(session, attempt, fingerprint)
+    if used is Used.FILE or bytes_were_seen(session, attempt):
+        return Reason.SEEN_BEFORE
+    if used is Used.SOUND:
+        return Reason.SAME_RECORDING
+    if not judged:
+        return None
     earlier = fingerprints_around(session, attempt.person_id, attempt.id)
-    since = [note for note in earlier if note.attempt_id not in compared.among]
-    return _compare(keyring, result, attempt.person_id, since).replayed
-
-
-def _compare(keyring: Keyring, result: Result, person_id: int, earlier: Sequence[SealedFingerprint]) -> Compared:
-    if not earlier or result.fingerprint is None or result.verdict not in JUDGED:
-        return Compared()
-    fingerprint = keyring.open(result.fingerprint, fingerprint_binding(result.job_id, person_id))
-    shapes = b"" if result.shapes is None else keyring.open(result.shapes, shapes_binding(result.job_id, person_id))
-    replayed = _any_same(keyring, fingerprint, shapes, earlier)
-    return Compared(frozenset(note.attempt_id for note in earlier), replayed)
+    shapes = (
+        b"" if result.shapes is None else keyring.open(result.shapes, shapes_binding(attempt.id, attempt.person_id))
+    )
+    return Reason.SAME_RECORDING if _any_same(keyring, fingerprint, shapes, earlier) else None
 
 
 def _any_same(keyring: Keyring, fingerprint: bytes, shapes: bytes, earlier: Sequence[SealedFingerprint]) -> bool:
@@ -76,4 +46,4 @@ def _any_same(keyring: Keyring, fingerprint: bytes, shapes: bytes, earlier: Sequ
             others.append(keyring.open(note.sealed, fingerprint_binding(note.attempt_id, note.person_id)))
         except SealBroken:
             continue  # a key was dropped from the ring; the note can no longer be compared
-    return same_recording(fingerprint, others, shapes) is not None
+    return bool(others) and same_recording(fingerprint, others, shapes) is not None

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from enum import Enum
 
 from sqlalchemy.orm import Session
 
@@ -13,11 +15,15 @@ from rollcall.domain.verdict import JUDGED, SUSPICIOUS, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES, unpack_embedding
 from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, embedding_binding
-from rollcall.storage import claims, lessons, people, reviews, voiceprints
+from rollcall.storage import attempts, claims, inbox, lessons, people, reviews, voiceprints
 from rollcall.storage.remarks import enrolled_during
-from rollcall.storage.tables import Attempt, Lesson, Person
-from rollcall.usecases.replays import Compared, is_replay
+from rollcall.storage.tables import Attempt, Lesson, Person, StoredVoiceprint
+from rollcall.usecases.answer_note import Answer, Claim, take_answer
+from rollcall.usecases.replays import replayed
+from rollcall.usecases.take_note import Posted, note_posted
 
+MOST_TIMES_QUEUED = 5
+"""A note that was in the queue this often without a result is given up."""
 ENROLLING = "enrolling"
 """The conversation's step while notes count towards an enrolment; its data names which."""
 
@@ -29,15 +35,69 @@ class Settled:
     Attributes:
         enrolled: the person has a new voiceprint, so galleries must follow.
         lesson_id: a lesson whose headcount may have changed.
+        answer: the note's, where it is now ours to send.
     """
 
     attempt: Attempt
     enrolled: bool = False
     lesson_id: int | None = None
+    answer: Answer | None = None
+
+
+class Unjudged(Enum):
+    """What becomes of a note that a worker had no gallery for, where it is not queued once more."""
+
+    NEVER = "no gallery would help"
+    OVER = "it was settled meanwhile"
+
+
+def settle(
+    session: Session,
+    keyring: Keyring,
+    result: Result,
+    now: datetime,
+    claim: Claim,
+    posted: Posted | None = None,
+    digest: str | None = None,
+) -> Settled | None:
+    """Apply a result and take its answer on, with all that was left to be written down of the note.
+
+    Args:
+        posted: how the note came among the jobs.
+        digest: of the update that brought it.
+    """
+    if digest is not None:
+        inbox.handled(session, [digest], now)
+    settled = apply_result(session, keyring, result, now, posted)
+    if settled is None:
+        return None
+    session.flush()
+    return replace(settled, answer=take_answer(session, settled.attempt.id, claim, now))
+
+
+def take_unjudged(session: Session, result: Result, now: datetime) -> Attempt | Unjudged:
+    """A note to be judged once more by a gallery that is made for it."""
+    attempt = session.get(Attempt, result.job_id)
+    if attempt is None or attempt.verdict is not Verdict.PENDING or attempt.class_id is None:
+        return Unjudged.OVER
+    stored = session.get(StoredVoiceprint, attempt.person_id)
+    if stored is None or (stored.model, stored.weight_hash) != (result.model, result.weight_hash):
+        return Unjudged.NEVER
+    if attempt.times_queued >= MOST_TIMES_QUEUED:
+        attempts.fail(session, attempt.id, now)
+        return Unjudged.OVER
+    return attempt
+
+
+def unfinished(session: Session, orphan_before: datetime, lost_before: datetime, now: datetime) -> Sequence[Attempt]:
+    """Notes that should have a result by now. Those that no bot will bring to the queue any more are given up."""
+    for attempt_id in attempts.orphans(session, orphan_before, now):
+        attempts.fail(session, attempt_id, now)
+    return attempts.waiting(session, lost_before, now)
 
 
 def apply_result(
-    session: Session, keyring: Keyring, result: Result, now: datetime, compared: Compared | None = None
+    session: Session, keyring: Keyring, result: Result, now: datetime, posted: Posted | None = None
 ) -> Settled | None:
     """Write a result into the database.
 
@@ -45,33 +105,46 @@ def apply_result(
     made up for after a crash. None: the note is unknown, for its owner left with everything of theirs.
 
     Args:
-        compared: with which notes `rollcall.usecases.replays.compare_ahead` has compared it already.
+        posted: how the note came among the jobs, where that is not written down yet.
     """
     attempt = session.get(Attempt, result.job_id, with_for_update=True)
     if attempt is None:
         return None
+    if posted is not None:
+        note_posted(attempt, posted)
     if attempt.verdict is Verdict.PENDING:
-        _copy_facts(attempt, result, now)
-        if is_replay(session, keyring, result, compared or Compared()):
-            attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.SAME_RECORDING
-            attempt.fingerprint = None  # the note that it repeats has one
-        if attempt.verdict is Verdict.ACCEPTED:
-            if attempt.purpose is Purpose.ENROL:
-                _enrol(session, keyring, attempt, result, now)
-            elif attempt.lesson_id is not None:
-                _mark(session, attempt, attempt.lesson_id)
-        elif attempt.reason is Reason.VOICE_WAITS:
-            reviews.ask_at_once(session, attempt, now)
-        elif attempt.verdict is Verdict.UNSURE and attempt.purpose is Purpose.CHECK_IN:
-            if voiceprints.is_enrolled(session, attempt.person_id):
-                attempt.embedding = result.embedding
-            reviews.count_try(session, attempt, now)
-        # Whoever only waits for a teacher's word has given no cause for doubt.
-        waits = result.reason is Reason.VOICE_WAITS and attempt.reason is not Reason.SAME_RECORDING
-        if attempt.lesson_id is not None and attempt.reason in SUSPICIOUS and not waits:
-            lessons.flag_absent(session, attempt.lesson_id, attempt.person_id)
+        attempt.content_hash = result.content_hash or attempt.content_hash
+        reason = replayed(session, keyring, attempt, result)
+        if reason is Reason.SEEN_BEFORE:
+            attempts.refuse(attempt, reason, now)
+        else:
+            _settle(session, keyring, attempt, result, now, reason)
     enrolled = attempt.note_number == NOTES and voiceprints.is_made_of(session, attempt.person_id, attempt.enrolment)
     return Settled(attempt, enrolled=enrolled, lesson_id=attempt.lesson_id)
+
+
+def _settle(
+    session: Session, keyring: Keyring, attempt: Attempt, result: Result, now: datetime, refusal: Reason | None
+) -> None:
+    _copy_facts(attempt, result, now)
+    if refusal is not None:
+        attempt.verdict, attempt.reason = Verdict.REFUSED, refusal
+        attempt.fingerprint = None  # the note that it repeats has one
+    if attempt.verdict is Verdict.ACCEPTED:
+        if attempt.purpose is Purpose.ENROL:
+            _enrol(session, keyring, attempt, result, now)
+        elif attempt.lesson_id is not None:
+            _mark(session, attempt, attempt.lesson_id)
+    elif attempt.reason is Reason.VOICE_WAITS:
+        reviews.ask_at_once(session, attempt, now)
+    elif attempt.verdict is Verdict.UNSURE and attempt.purpose is Purpose.CHECK_IN:
+        if voiceprints.is_enrolled(session, attempt.person_id):
+            attempt.embedding = result.embedding
+        reviews.count_try(session, attempt, now)
+    # Whoever only waits for a teacher's word has given no cause for doubt.
+    waits = result.reason is Reason.VOICE_WAITS and attempt.reason is not Reason.SAME_RECORDING
+    if attempt.lesson_id is not None and attempt.reason in SUSPICIOUS and not waits:
+        lessons.flag_absent(session, attempt.lesson_id, attempt.person_id)
 
 
 def _copy_facts(attempt: Attempt, result: Result, now: datetime) -> None:

@@ -12,7 +12,6 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
-from bot.handlers.voice import _lesson_for
 from bot.outbox.answers import _record, answer
 from bot.services import Services, now
 from rollcall.config.settings import Settings
@@ -24,6 +23,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.lessons import mark, open_lesson
 from rollcall.storage.people import register_person
 from rollcall.storage.tables import Attempt
+from rollcall.usecases.take_note import _lesson_for
 
 
 class Restarting(Database):

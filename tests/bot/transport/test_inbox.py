@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import func, select
 from telegram import Chat, Message, Update, User
 
+from bot.marks import Marks
 from bot.services import now
 from bot.transport.inbox import DurableQueue, InOrder
 from rollcall.storage.database import Database
@@ -154,16 +155,18 @@ async def test_a_bot_that_stops_leaves_what_waits_for_the_next_one(database: Dat
 async def test_an_update_handled_while_the_database_was_away_is_marked_later(
     database: Database, tmp_path: Path
 ) -> None:
-    queue = DurableQueue(database)
+    marks = Marks(database)
+    queue = DurableQueue(database, marks=marks)
     one = update(1)
     await queue.put(one)
-    queue._database = Database(f"sqlite+aiosqlite:///{tmp_path}")  # a folder: it cannot be opened
+    marks._database = away = Database(f"sqlite+aiosqlite:///{tmp_path}")  # a folder: it cannot be opened
     await queue.handled(one)
-    await queue._database.close()
-    queue._database = database
+    await away.close()
+    marks._database = database
+    assert marks.overdue
     assert await left_over(database) == 1
     await queue.handled(update(2))  # unknown: nothing to mark
-    await queue._mark()
+    await marks.write()
     assert await left_over(database) == 0
 
 

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import redis
 
+from bot.marks import Marks
 from bot.outbox.stale_boards import StaleBoards
 from bot.transport.inbox import DurableQueue, InOrder
 from rollcall.domain.verdict import Reason, Verdict
@@ -81,19 +82,20 @@ async def test_a_queue_out_of_reach_holds_nothing_back(
 
 
 async def test_updates_handled_at_the_same_time_are_marked_together(database: Database) -> None:
-    queue = DurableQueue(database)
+    written = Marks(database)
+    queue = DurableQueue(database, marks=written)
     updates = [update(number, chat_id=number) for number in range(1, 21)]
     for one in updates:
         await queue.put(one)
     marks = 0
-    mark = queue._mark
+    write = written._write
 
     async def count() -> None:
         nonlocal marks
         marks += 1
-        await mark()
+        await write()
 
-    queue._mark = count  # type: ignore[method-assign]
+    written._write = count  # type: ignore[method-assign]
     await asyncio.gather(*(queue.handled(one) for one in updates))
     assert await left_over(database) == 0
     assert marks < 5

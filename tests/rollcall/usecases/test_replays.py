@@ -1,4 +1,4 @@
-"""The comparison with earlier notes: most of it ahead of the transaction, the rest inside, nothing twice."""
+"""The comparison with earlier notes, in the transaction that settles a note."""
 
 from __future__ import annotations
 
@@ -14,7 +14,6 @@ from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, fingerprint_binding
 from rollcall.storage.tables import Attempt
 from rollcall.usecases import replays
-from rollcall.usecases.replays import Compared, compare_ahead
 from rollcall.usecases.settlement import Settled, apply_result
 from tests.rollcall.conftest import ANNA, BORIS, NINE, School
 
@@ -35,13 +34,9 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     return made
 
 
-async def ahead(school: School, result: Result) -> Compared:
-    return await compare_ahead(school.database, school.keyring, result)
-
-
-async def apply(school: School, result: Result, known: Compared | None = None) -> Settled:
+async def apply(school: School, result: Result) -> Settled:
     async with school.database.session() as session:
-        settled = await session.run_sync(apply_result, school.keyring, result, NINE, known)
+        settled = await session.run_sync(apply_result, school.keyring, result, NINE)
         assert settled is not None
         return settled
 
@@ -50,58 +45,38 @@ async def sent(school: School, who: int, recording: bytes, **facts: Any) -> Resu
     return school.result(await school.note(who), print_=recording, **facts)
 
 
-async def test_a_copy_that_is_found_ahead_is_refused_without_another_comparison(
-    school: School, compared: list[int]
-) -> None:
-    first = await sent(school, BORIS, RECORDING)
-    await apply(school, first)
-    copy = await sent(school, ANNA, RECORDING)
-    known = await ahead(school, copy)
-    assert known == Compared(frozenset({first.job_id}), replayed=True)
-    settled = await apply(school, copy, known)
-    assert (settled.attempt.verdict, settled.attempt.reason) == (Verdict.REFUSED, Reason.SAME_RECORDING)
-    assert compared == [1]
-
-
-async def test_what_came_in_between_is_compared_inside_and_nothing_else_again(
-    school: School, compared: list[int]
-) -> None:
-    other = await sent(school, BORIS, ANOTHER)
-    await apply(school, other)
-    copy = await sent(school, ANNA, RECORDING)
-    known = await ahead(school, copy)
-    assert known == Compared(frozenset({other.job_id}), replayed=False)
-    compared.clear()
+async def test_a_copy_of_a_classmates_note_is_refused(school: School, compared: list[int]) -> None:
+    await apply(school, await sent(school, BORIS, ANOTHER))
     await apply(school, await sent(school, BORIS, RECORDING))
-    assert compared == [1]
-    settled = await apply(school, copy, known)
-    assert settled.attempt.reason is Reason.SAME_RECORDING
-    assert compared == [1, 1], "with the one that came in between alone"
+    settled = await apply(school, await sent(school, ANNA, RECORDING))
+    assert (settled.attempt.verdict, settled.attempt.reason) == (Verdict.REFUSED, Reason.SAME_RECORDING)
+    assert compared == [1, 2]
 
 
-async def test_an_honest_note_that_was_compared_ahead_is_accepted_without_another_look(
-    school: School, compared: list[int]
-) -> None:
+async def test_an_honest_note_is_compared_once_and_accepted(school: School, compared: list[int]) -> None:
     await apply(school, await sent(school, BORIS, ANOTHER))
     honest = await sent(school, ANNA, RECORDING)
-    settled = await apply(school, honest, await ahead(school, honest))
-    assert settled.attempt.verdict is Verdict.ACCEPTED
+    for _ in range(2):
+        assert (await apply(school, honest)).attempt.verdict is Verdict.ACCEPTED
     assert compared == [1]
 
 
-async def test_nothing_is_compared_of_a_note_that_is_settled_unknown_or_was_not_judged(
+async def test_nothing_is_compared_of_a_note_that_was_not_judged(school: School, compared: list[int]) -> None:
+    await apply(school, await sent(school, BORIS, RECORDING))
+    failed = await sent(school, ANNA, RECORDING, verdict=Verdict.REFUSED, reason=Reason.NO_SPEECH)
+    assert (await apply(school, failed)).attempt.reason is Reason.NO_SPEECH
+    assert compared == []
+
+
+async def test_the_very_bytes_of_an_earlier_note_are_known_before_its_sound(
     school: School, compared: list[int]
 ) -> None:
-    await apply(school, await sent(school, BORIS, RECORDING))
-    settled = await sent(school, ANNA, ANOTHER)
-    await apply(school, settled)
-    compared.clear()
-    assert await ahead(school, settled) == Compared()
-    unknown = settled.model_copy(update={"job_id": "nobody's"})
-    assert await ahead(school, unknown) == Compared()
-    failed = await sent(school, ANNA, RECORDING, verdict=Verdict.REFUSED, reason=Reason.NO_SPEECH)
-    assert await ahead(school, failed) == Compared()
-    assert (await apply(school, failed)).attempt.reason is Reason.NO_SPEECH
+    first = (await sent(school, BORIS, RECORDING)).model_copy(update={"content_hash": "ab" * 32})
+    await apply(school, first)
+    again = (await sent(school, ANNA, ANOTHER)).model_copy(update={"content_hash": "ab" * 32})
+    settled = await apply(school, again)
+    assert (settled.attempt.verdict, settled.attempt.reason) == (Verdict.REFUSED, Reason.SEEN_BEFORE)
+    assert settled.attempt.fingerprint is None
     assert compared == []
 
 
@@ -114,4 +89,4 @@ async def test_notes_whose_key_is_gone_hide_no_copy_of_another(school: School) -
         for note in (notes[0], notes[2]):
             attempt = await session.get_one(Attempt, note.job_id)
             attempt.fingerprint = sealed_elsewhere.seal(ANOTHER, fingerprint_binding(note.job_id, attempt.person_id))
-    assert (await ahead(school, await sent(school, ANNA, RECORDING))).replayed
+    assert (await apply(school, await sent(school, ANNA, RECORDING))).attempt.reason is Reason.SAME_RECORDING

@@ -1,0 +1,97 @@
+"""The answer to a voice note: taken on by one bot, with everything that it says."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import update
+from sqlalchemy.orm import Session
+
+from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.verdict import Purpose, Verdict
+from rollcall.domain.voiceprint import NOTES
+from rollcall.storage.attempts import claim_answer, owed, release_answers_of_the_dead
+from rollcall.storage.holder import Holder
+from rollcall.storage.lessons import lessons_to_check_in
+from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, SchoolClass
+from rollcall.storage.voiceprints import notes_of
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the answer to a note is written from.
+
+    Attributes:
+        locale: the sender's language.
+        lesson: an open one that the sender has yet to be marked in, if the answer may ask for a note.
+        step: which note of an enrolment is asked for next, from 1.
+        marked: of a note that was not accepted: the mark that its sender has all the same.
+    """
+
+    attempt: Attempt
+    person: Person
+    locale: str
+    school_class: SchoolClass | None
+    lesson: Lesson | None
+    step: int
+    marked: Attendance | None
+
+
+@dataclass(frozen=True)
+class Claim:
+    """An answer is taken on: by whom, and for how long."""
+
+    holder: Holder
+    until: datetime
+
+
+def take_answer(session: Session, attempt_id: str, claim: Claim, now: datetime) -> Answer | None:
+    """Take it on to answer a note; None where it was answered, or another bot is at it."""
+    if not claim_answer(session, attempt_id, claim.until, now, claim.holder):
+        return None
+    return answer_to(session, session.get_one(Attempt, attempt_id, populate_existing=True), now)
+
+
+def owed_answers(session: Session, holder: Holder, settled_before: datetime, now: datetime) -> Sequence[str]:
+    """Settled notes whose sender has not been told; those that a bot was sending when it died are free again."""
+    release_answers_of_the_dead(session, holder)
+    return owed(session, settled_before, now)
+
+
+def answer_to(session: Session, attempt: Attempt, now: datetime) -> Answer:
+    """What the answer to a settled note is written from."""
+    person = session.get_one(Person, attempt.person_id)
+    conversation = session.get(Conversation, person.telegram_id)
+    return Answer(
+        attempt,
+        person,
+        locale=conversation.locale if conversation else "en",
+        school_class=session.get(SchoolClass, attempt.class_id) if attempt.class_id else None,
+        lesson=_lesson_to_check_in(session, attempt, person, now),
+        step=len(notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1,
+        marked=_mark_beside(session, attempt),
+    )
+
+
+def answered(session: Session, /, attempt_id: str, **values: datetime | str | None) -> None:
+    """What became of an answer."""
+    session.execute(update(Attempt).where(Attempt.id == attempt_id).values(**values))
+
+
+def _lesson_to_check_in(session: Session, attempt: Attempt, person: Person, now: datetime) -> Lesson | None:
+    if attempt.purpose is Purpose.CHECK_IN:
+        lesson = session.get(Lesson, attempt.lesson_id) if attempt.lesson_id else None
+        return lesson if lesson is not None and lesson.closed_at is None else None
+    if attempt.note_number != NOTES:
+        return None
+    found = lessons_to_check_in(session, person, now)
+    return found[0] if found else None
+
+
+def _mark_beside(session: Session, attempt: Attempt) -> Attendance | None:
+    if attempt.purpose is not Purpose.CHECK_IN or attempt.verdict is Verdict.ACCEPTED or attempt.lesson_id is None:
+        return None
+    mark = session.get(Attendance, (attempt.lesson_id, attempt.person_id))
+    return mark if mark is not None and mark.status in ATTENDED and mark.at is not None else None

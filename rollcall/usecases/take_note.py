@@ -1,0 +1,183 @@
+"""A voice note arrives: written down before anything else is done about it, and what a worker has to know of it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.queue.job import EarlierTry
+from rollcall.storage import attempts, inbox, lessons
+from rollcall.storage.attempts import IncomingNote
+from rollcall.storage.classes import attended_classes
+from rollcall.storage.generations import generation_of
+from rollcall.storage.reviews import tries_before
+from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person
+from rollcall.storage.votes import is_withheld
+
+
+@dataclass(frozen=True)
+class Known:
+    """What the database knows of a note that a worker has to know as well.
+
+    Attributes:
+        earlier: the sender's tries before it.
+        voice_waits: whether a teacher has yet to stand for the voice.
+        generation: of the class's gallery; see `rollcall.storage.generations`.
+    """
+
+    attempt: Attempt
+    earlier: tuple[EarlierTry, ...] = ()
+    voice_waits: bool = False
+    generation: int = 0
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A note in the queue that the database does not know of yet.
+
+    Attributes:
+        entry: among the jobs.
+        content_hash: SHA-256 of its bytes, hexadecimal.
+        milliseconds: that the download took.
+    """
+
+    entry: str
+    content_hash: str
+    milliseconds: float
+
+
+def take_note(
+    session: Session, person: Person, note: IncomingNote, enrolment: str | None, refusal: Reason | None, now: datetime
+) -> Known:
+    """The attempt's row, settled at once where no worker needs to be asked.
+
+    Args:
+        enrolment: for which the note counts; None for one that checks in.
+        refusal: why it is not heard, where that is known before.
+    """
+    if enrolment is not None:
+        attempt = attempts.register(
+            session, note, person, Purpose.ENROL,
+            class_id=None, lesson=None, enrolment=enrolment, received_at=now,
+        )  # fmt: skip
+        early = False
+    else:
+        lesson, early = _lesson_for(session, person, note.sent_at)
+        class_id = lesson.class_id if lesson else attended_classes(session, person)[-1].id
+        attempt = attempts.register(
+            session, note, person, Purpose.CHECK_IN,
+            class_id=class_id, lesson=lesson, enrolment=None, received_at=now,
+        )  # fmt: skip
+    if attempt.verdict is not Verdict.PENDING:
+        return Known(attempt)
+    # One that came before and is with the workers already is not taken back.
+    reason = (refusal if attempt.job_entry is None else None) or _refusal_at_sight(note, early=early)
+    if reason is None and attempts.was_seen_before(session, attempt):
+        reason = Reason.SEEN_BEFORE
+    if reason is not None:
+        attempts.refuse(attempt, reason, now)
+        return Known(attempt)
+    return known_of(session, attempt)
+
+
+def known_of(session: Session, attempt: Attempt) -> Known:
+    """What a worker has to know of a note, as it is now."""
+    if attempt.class_id is None or attempt.purpose is not Purpose.CHECK_IN:
+        return Known(attempt)
+    return Known(
+        attempt,
+        earlier=tries_before(session, attempt),
+        voice_waits=is_withheld(session, attempt.class_id, attempt.person_id),
+        generation=generation_of(session, attempt.class_id) or 0,
+    )
+
+
+def still_pending(session: Session, attempt_id: str) -> Known | None:
+    """A note that waits to be queued; None where it was settled, or its sender asked to be forgotten."""
+    attempt = session.get(Attempt, attempt_id)
+    return known_of(session, attempt) if attempt is not None and attempt.verdict is Verdict.PENDING else None
+
+
+def give_up(session: Session, attempt_id: str, reason: Reason, now: datetime) -> None:
+    """Settled without a worker, by no fault of its sender's but where the file is too big."""
+    attempt = session.get(Attempt, attempt_id, with_for_update=True)
+    if attempt is None or attempt.verdict is not Verdict.PENDING:
+        return  # its sender asked to be forgotten
+    if reason is Reason.TOO_BIG:
+        attempts.refuse(attempt, reason, now)
+    else:
+        attempts.fail(session, attempt_id, now, reason)
+
+
+def not_told_to_wait(session: Session, attempt_id: str) -> tuple[int, str] | None:
+    """Chat and language of whoever waits for an answer; None where they were told how long."""
+    attempt = session.get(Attempt, attempt_id)
+    if attempt is None or attempt.waiting_message_id is not None or attempt.answered_at is not None:
+        return None
+    person = session.get_one(Person, attempt.person_id)
+    conversation = session.get(Conversation, person.telegram_id)
+    return attempt.chat_id, conversation.locale if conversation is not None else "en"
+
+
+def told_to_wait(session: Session, attempt_id: str, message_id: int) -> None:
+    """They were told, by this message."""
+    attempt = session.get(Attempt, attempt_id)
+    if attempt is not None:
+        attempt.waiting_message_id = message_id
+
+
+def note_posted(attempt: Attempt, posted: Posted) -> None:
+    """The note is among the jobs, under this entry."""
+    attempt.job_entry = posted.entry
+    attempt.times_queued += 1
+    attempt.content_hash = posted.content_hash
+    attempt.timings = {"download": posted.milliseconds, **attempt.timings}
+
+
+def write_marks(
+    session: Session, posted: Mapping[str, Posted], digests: Collection[str], now: datetime
+) -> Collection[str]:
+    """Notes are among the jobs, updates were handled: written down together.
+
+    Returns:
+        Ids of the notes that must not be among the jobs: their senders asked to be forgotten meanwhile, say.
+    """
+    unwanted = []
+    for attempt_id, what in posted.items():
+        attempt = session.get(Attempt, attempt_id, with_for_update=True)
+        if attempt is None or attempt.verdict is Verdict.REFUSED:
+            unwanted.append(attempt_id)
+        if attempt is not None:
+            note_posted(attempt, what)
+    if digests:
+        inbox.handled(session, list(digests), now)
+    return unwanted
+
+
+def _lesson_for(session: Session, person: Person, sent_at: datetime) -> tuple[Lesson | None, bool]:
+    """The lesson a note counts for, and whether it was sent before the only open ones began.
+
+    With several lessons open, one where the student is not marked yet comes first.
+    """
+    candidates = lessons.lessons_to_check_in(session, person, sent_at)
+    for lesson in candidates:
+        mark = session.get(Attendance, (lesson.id, person.id))
+        if mark is None or mark.status not in ATTENDED:
+            return lesson, False
+    if candidates:
+        return candidates[0], False
+    current = lessons.lessons_begun_since(session, person, sent_at)
+    return (current[0], True) if current else (None, False)
+
+
+def _refusal_at_sight(note: IncomingNote, *, early: bool) -> Reason | None:
+    if note.second_hand is not None:
+        return note.second_hand
+    if early:
+        return Reason.BEFORE_LESSON
+    return Reason.TOO_BIG if note.too_big else None
