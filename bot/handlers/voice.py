@@ -19,8 +19,7 @@ from bot.transport.inbox import InOrder
 from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import Reason
 from rollcall.storage.attempts import IncomingNote
-from rollcall.storage.classes import attended_classes
-from rollcall.storage.votes import is_of_use
+from rollcall.storage.votes import VoiceStanding, serves, voice_of
 from rollcall.usecases.settlement import ENROLLING
 from rollcall.usecases.take_note import Known, take_note
 
@@ -53,14 +52,16 @@ def write_down(session: Session, caller: Caller, update: Update, *, held: bool) 
     message = update.effective_message
     if message is None:
         return Written()
-    hint = _why_not_now(session, caller)
+    voice = voice_of(session, caller.person.id) if caller.person is not None else None
+    hint = _why_not_now(session, caller, voice)
     if hint == "enrol-first":
         return Written(hint, [*enrol_button(caller.texts), *(here_buttons(session, caller) or ())])
     if hint is not None or caller.person is None:
         return Written(hint or "join-first")
     enrolment = caller.conversation.data["enrolment"] if caller.conversation.step == ENROLLING else None
     refusal = Reason.TOO_MANY if held else None
-    return Written(known=take_note(session, caller.person, describe(message), enrolment, refusal, now()))
+    note, classes = describe(message), caller.attended
+    return Written(known=take_note(session, caller.person, note, classes, voice, enrolment, refusal, now()))
 
 
 async def voice_note(update: Update, context: Context) -> None:
@@ -78,15 +79,15 @@ async def voice_note(update: Update, context: Context) -> None:
         await _leave_to_others(update, context, written.known)
 
 
-def _why_not_now(session: Session, caller: Caller) -> str | None:
+def _why_not_now(session: Session, caller: Caller, voice: VoiceStanding | None) -> str | None:
     """A text key, where a note cannot be used before something else happens."""
     if caller.conversation.step == CONSENT:
         return "answer-consent-first"
     if caller.conversation.step == NAME:
         return "name-first"
-    if caller.person is None or not attended_classes(session, caller.person):
+    if caller.person is None or not caller.attended:
         return "join-first-teacher" if caller.is_teacher else "join-first"
-    if caller.conversation.step != ENROLLING and not is_of_use(session, caller.person.id):
+    if caller.conversation.step != ENROLLING and not serves(session, caller.person.id, voice):
         return "enrol-first"
     return None
 

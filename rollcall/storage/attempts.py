@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, exists, or_, select, update
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm.util import AliasedClass
 
 from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.storage.holder import Holder
-from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
+from rollcall.storage.insertion import insert_new
+from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person, SchoolClass
 from rollcall.storage.used_files import used_as
 
 _OWED_AT_ONCE = 200
@@ -68,10 +70,7 @@ def register(
     received_at: datetime,
 ) -> Attempt:
     """Write down that the note came; a note that came before keeps its row."""
-    known = session.get(Attempt, note.attempt_id)
-    if known is not None:
-        return known
-    attempt = Attempt(
+    made = insert_new(session, Attempt).values(
         id=note.attempt_id,
         person_id=person.id,
         purpose=purpose,
@@ -88,10 +87,9 @@ def register(
         verdict=Verdict.PENDING,
         quality={},
         timings={},
+        times_queued=0,
     )
-    session.add(attempt)
-    session.flush()
-    return attempt
+    return session.scalar(made.returning(Attempt)) or session.get_one(Attempt, note.attempt_id)
 
 
 def refuse(attempt: Attempt, reason: Reason, now: datetime) -> None:
@@ -108,31 +106,31 @@ _SEEN_AT_SIGHT = (
 """A file refused for one of these is known not to be recorded for the moment, whoever sends it again."""
 
 
-def was_seen_before(session: Session, attempt: Attempt) -> bool:
-    """Whether this very file came before, from anyone, by Telegram's id of it. Also if it was erased.
+def counts_as_seen(attempt: type[Attempt] | AliasedClass[Attempt]) -> ColumnElement[bool]:
+    """Whether a note's file must not come a second time.
 
     A file that was never judged (we failed, its sound was refused, there were too many) is no recording of use to
     anybody: whoever sends it again hears the same true reason, and is accused of nothing. Two muted microphones may
     even send the same bytes.
     """
-    if used_as(session, attempt) is not None:
+    return or_(attempt.verdict.in_(_SEEN), attempt.reason.in_(_SEEN_AT_SIGHT))
+
+
+def was_seen_before(session: Session, attempt: Attempt, classes: Collection[SchoolClass] | None = None) -> bool:
+    """Whether this very file came before, from anyone, by Telegram's id of it. Also if it was erased.
+
+    Args:
+        classes: the sender's, where they are known.
+    """
+    if used_as(session, attempt, classes=classes) is not None:
         return True
-    return _seen(session, attempt, Attempt.file_unique_id == attempt.file_unique_id)
-
-
-def bytes_were_seen(session: Session, attempt: Attempt) -> bool:
-    """The same of the file's bytes, which are known once it was fetched."""
-    return attempt.content_hash is not None and _seen(session, attempt, Attempt.content_hash == attempt.content_hash)
-
-
-def _seen(session: Session, attempt: Attempt, same: ColumnElement[bool]) -> bool:
     found = session.scalar(
         select(Attempt.id)
         .where(
-            same,
+            Attempt.file_unique_id == attempt.file_unique_id,
             Attempt.id != attempt.id,
             Attempt.received_at <= attempt.received_at,
-            or_(Attempt.verdict.in_(_SEEN), Attempt.reason.in_(_SEEN_AT_SIGHT)),
+            counts_as_seen(Attempt),
         )
         .limit(1)
     )
@@ -141,8 +139,7 @@ def _seen(session: Session, attempt: Attempt, same: ColumnElement[bool]) -> bool
 
 def to_remember(session: Session, person_id: int) -> Sequence[Attempt]:
     """The person's notes whose files would be known again if they came from anyone."""
-    seen = or_(Attempt.verdict.in_(_SEEN), Attempt.reason.in_(_SEEN_AT_SIGHT))
-    return (session.scalars(select(Attempt).where(Attempt.person_id == person_id, seen))).all()
+    return session.scalars(select(Attempt).where(Attempt.person_id == person_id, counts_as_seen(Attempt))).all()
 
 
 def fingerprints_around(session: Session, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:

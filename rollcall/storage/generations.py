@@ -16,15 +16,18 @@ from rollcall.storage.tables import SchoolClass, StoredVoiceprint
 from rollcall.storage.voiceprints import recognised_in
 
 
-def generation_of(session: Session, class_id: int) -> int | None:
-    """The class's generation now: 0 where nobody was ever recognised in it; None where there is no such class."""
+def generation_of(session: Session, class_id: int, known: SchoolClass | None = None) -> int | None:
+    """The class's generation now: 0 where nobody was ever recognised in it; None where there is no such class.
+
+    Args:
+        known: the class, as this transaction has just read it.
+    """
+    found = (known.generation, known.voices) if known is not None else None
     while True:
-        known = (
-            session.execute(select(SchoolClass.generation, SchoolClass.voices).where(SchoolClass.id == class_id))
-        ).one_or_none()
-        if known is None:
+        found = found or _kept(session, class_id)
+        if found is None:
             return None
-        generation, before = known
+        generation, before = found
         voices = _voices(session, class_id)
         if voices == before:
             return generation
@@ -38,6 +41,12 @@ def generation_of(session: Session, class_id: int) -> int | None:
         )
         if raised is not None:
             return raised
+        found = None
+
+
+def _kept(session: Session, class_id: int) -> tuple[int, str] | None:
+    query = select(SchoolClass.generation, SchoolClass.voices).where(SchoolClass.id == class_id)
+    return session.execute(query).one_or_none()
 
 
 def _voices(session: Session, class_id: int) -> str:

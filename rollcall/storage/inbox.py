@@ -11,6 +11,7 @@ from sqlalchemy import delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.storage.holder import LEASE, Holder, Watch
+from rollcall.storage.insertion import insert_new
 from rollcall.storage.tables import IncomingUpdate
 
 _KEPT_FOR = timedelta(hours=48)
@@ -23,20 +24,15 @@ def accept(session: Session, update_id: int, payload: str, holder: Holder, now: 
     The digest covers the content: a Bot API server that was reset counts from one again.
     """
     digest = hashlib.sha256(payload.encode()).hexdigest()
-    if session.get(IncomingUpdate, digest) is not None:
-        return None
-    session.add(
-        IncomingUpdate(
-            digest=digest,
-            update_id=update_id,
-            payload=payload,
-            received_at=now,
-            holder=str(holder),
-            held_until=now + LEASE,
-        )
+    made = insert_new(session, IncomingUpdate).values(
+        digest=digest,
+        update_id=update_id,
+        payload=payload,
+        received_at=now,
+        holder=str(holder),
+        held_until=now + LEASE,
     )
-    session.flush()
-    return digest
+    return session.scalar(made.returning(IncomingUpdate.digest))
 
 
 def handled(session: Session, digests: Sequence[str], now: datetime) -> None:
