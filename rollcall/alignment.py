@@ -1,18 +1,20 @@
 """Looking for the alignments of fingerprints that agree best: of all stretches of one note with all earlier notes.
 
-By way of the fast Fourier transform, for all alignments at once, and of every second frame only: what is found is to be
-compared exactly.
+Of the frames that a copy shares with its original some agree in all bits of a half, however it was spoilt; of frames of
+different recordings one pair in ten thousand does. So those are looked up, not computed. What frames close by agree on
+then sets copies apart from chance, and only what is left is compared whole, exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rollcall.fingerprint import BITS, Print, unpack
+from rollcall.fingerprint import Print, unpack
 
 DESIGN_EFFECT = 2.5
 """Neighbouring bits and frames resemble each other: the surplus of N bits varies as that of N / 2.5 independent ones.
@@ -20,134 +22,159 @@ Measured: the variance of the surplus over N, for different recordings, at any o
 LONGEST_STRETCH = 128
 """Frames, 5 s."""
 
-_WORTH_A_LOOK = 5.5
-"""Standard deviations; here how many bits count in both is only estimated."""
+_WORTH_A_LOOK = 5.0
+"""Standard deviations."""
 _LOOKS = 64
-"""Alignments to be compared exactly, the likeliest first: a bound on the work."""
+"""Alignments that are handed on, the likeliest first, each with those beside it: a bound on the work."""
 _FEWEST_BITS = 120
 """That count in both; alignments with fewer say nothing."""
-_PRODUCT, _VARIANCE = 256, 31
-"""By the filter below, the sum of the products of counting bits is 256 times their number in both; and the surplus of N
-bits varies 31 times as much as before. The former follows from the filter, the latter was measured."""
 _SHORTEST = 30
 """Frames. With shorter notes nothing is compared."""
-_SIZES = (192, 256, 320, 384, 480, 576, 768, 960, 1152, 1280, 1440, 1728)
-"""Notes are filled up to one of so many frames, with room for a stretch to hang over, and searched with the others of
-the same size."""
-_AT_ONCE = 16_384
-"""Frames searched in one go: few enough to stay in the processor's cache."""
+_HALVES = np.array([[0x55555555], [0xAAAAAAAA], [0x0000FFFF], [0xFFFF0000], [0x00FFFF00], [0xFF0000FF]], np.uint32)
+"""Of a frame's bits; by each of these, frames are looked up."""
+_CODES = 1 << 16
+_SCATTER = np.uint32(2_654_435_761)
+"""Knuth's multiplicative hash: 2^32 over the golden ratio. The upper half of the product depends on all bits."""
+_NEARBY = (-4, -2, 2, 4)
+"""Frames from a pair that agrees to others that then should."""
+_AGREEING_NEARBY = 14
+"""Surplus of agreeing bits over differing ones in those, of about 48 that count."""
+_AT_ONCE = 256
+"""Alignments compared in one go: few enough to stay in the processor's cache."""
+_HIGH = np.uint64(32)
+
+Index = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class Look:
-    """An alignment worth a look: frame 0 of the stretch lies about on frame ``shift`` of the other note.
+class Look(NamedTuple):
+    """An alignment: frame 0 of the stretch lies on frame ``shift`` of the other note.
 
     Attributes:
-        evidence: roughly.
         stretch, place: of which stretch and which note.
+        bits: that count in both; ``errors`` of them differ.
+        frames: that have such bits.
     """
 
-    evidence: float
     stretch: int
     place: int
     shift: int
+    bits: int
+    errors: int
+    frames: int
 
 
 @dataclass(frozen=True)
-class _Batch:
-    """Some notes, filled up to one size.
+class _Tape:
+    """Fingerprints behind each other, with room before and after each in which nothing counts.
 
     Attributes:
-        places: which they are.
-        spectra: complex64 [size / 4 + 1, notes, 33].
+        frames: uint64, each a word and above it the bits that count.
+        begins: where each print begins.
+        heard: frames in which something counts.
+        codes: of those, by each of the halves: uint32 [halves, heard].
     """
 
-    size: int
-    places: Sequence[int]
-    spectra: NDArray[np.complex64]
+    frames: NDArray[np.uint64]
+    begins: Index
+    heard: Index
+    codes: NDArray[np.uint32]
+
+    @classmethod
+    def of(cls, prints: Sequence[Print]) -> _Tape:
+        lengths = np.array([len(one) + LONGEST_STRETCH for one in prints], np.intp)
+        ends = np.cumsum(lengths) + LONGEST_STRETCH
+        begins = ends - lengths
+        words, counting = np.zeros((2, LONGEST_STRETCH * 2 + int(lengths.sum())), np.uint32)
+        for begin, one in zip(begins.tolist(), prints, strict=True):
+            words[begin : begin + len(one)] = one.words
+            counting[begin : begin + len(one)] = one.counting
+        heard = np.flatnonzero(counting)
+        codes = ((words[heard] & _HALVES) * _SCATTER) >> np.uint32(16)
+        codes += np.arange(len(_HALVES), dtype=np.uint32)[:, None] * np.uint32(_CODES)
+        return cls(words | counting.astype(np.uint64) << _HIGH, begins, heard, codes)
+
+    def within(self, frames: Index) -> Index:
+        """In which print each frame lies, or in the room before it."""
+        return np.searchsorted(self.begins - LONGEST_STRETCH, frames, side="right") - 1
+
+    def rows(self, starts: Index) -> NDArray[np.uint64]:
+        """So many frames from each start on as the longest stretch has."""
+        return np.lib.stride_tricks.sliding_window_view(self.frames, LONGEST_STRETCH)[starts]
 
 
 class Library:
     """Earlier notes to search in."""
 
-    def __init__(self, fingerprints: Sequence[bytes], *, keep: bool = False) -> None:
-        """
-        Args:
-            keep: whether the spectra are kept for many searches: about 25 kB a note.
-        """
+    def __init__(self, fingerprints: Iterable[bytes]) -> None:
         self.prints = [unpack(one) for one in fingerprints]
-        self._kept = list(self._batches()) if keep else None
-
-    def batches(self) -> Iterator[_Batch]:
-        """All of them, some at a time."""
-        yield from self._batches() if self._kept is None else self._kept
-
-    def _batches(self) -> Iterator[_Batch]:
-        sizes: dict[int, list[int]] = {}
-        for place, one in enumerate(self.prints):
-            if len(one) >= _SHORTEST:
-                size = next(size for size in _SIZES if size >= len(one) + LONGEST_STRETCH)
-                sizes.setdefault(size, []).append(place)
-        for size, places in sizes.items():
-            step = max(1, _AT_ONCE // size)
-            for start in range(0, len(places), step):
-                some = places[start : start + step]
-                yield _Batch(size, some, _spectra([self.prints[place] for place in some], size))
+        self.tape = _Tape.of([one if len(one) >= _SHORTEST else one[:0] for one in self.prints])
 
 
 def search(stretches: Sequence[Print], library: Library) -> list[Look]:
     """The likeliest alignments of stretches, none longer than `LONGEST_STRETCH`, with notes of the library."""
-    looks: list[Look] = []
-    ours: dict[int, NDArray[np.complex64]] = {}
-    for batch in library.batches() if stretches else ():
-        if batch.size not in ours:
-            ours[batch.size] = _spectra(stretches, batch.size).conj().transpose(0, 2, 1)
-        looks += _likely(stretches, ours[batch.size], batch)
-        looks = sorted(looks, key=lambda look: -look.evidence)[:_LOOKS]
-    return looks
-
-
-def _likely(stretches: Sequence[Print], ours: NDArray[np.complex64], batch: _Batch) -> list[Look]:
-    # The correlation theorem, for every frequency: [notes, bits] times [bits, stretches].
-    agreeing = batch.spectra[..., :BITS] @ ours[:, :BITS]
-    counting = batch.spectra[..., BITS:] @ ours[:, BITS:]
-    surplus, product = (
-        np.fft.irfft(np.ascontiguousarray(one.transpose(2, 1, 0)), batch.size // 2, axis=2)
-        for one in (agreeing, counting)
-    )
-    variance = np.maximum(product, np.float32(_FEWEST_BITS * _PRODUCT), out=product)
-    variance *= np.float32(DESIGN_EFFECT * _VARIANCE / _PRODUCT)
-    evidence = np.divide(surplus, np.sqrt(variance, out=variance), out=surplus).ravel()
+    ours, theirs = _Tape.of(stretches), library.tape
+    stretch, start = _likely(ours, theirs, *_alike(ours, theirs))
+    evidence = _evidence(*_compared(ours, theirs, stretch, start)[:2])
     likely = np.flatnonzero(evidence > _WORTH_A_LOOK)
     likely = likely[np.argsort(-evidence[likely])[:_LOOKS]]
-    stretch, row, shift = np.unravel_index(likely, surplus.shape)
-    shift = 2 * shift
-    # What hangs over before the first frame is found at the end.
-    over = shift >= batch.size - np.array([len(stretches[number]) for number in stretch], np.intp)
-    shift[over] -= batch.size
-    return [
-        Look(float(one), int(number), batch.places[at], int(by))
-        for one, number, at, by in zip(evidence[likely], stretch, row, shift, strict=True)
-    ]
+    place = theirs.within(start[likely])
+    stretch, place = np.repeat(stretch[likely], 3), np.repeat(place, 3)
+    start = (start[likely][:, None] + np.array([0, -1, 1])).ravel()
+    counted = _compared(ours, theirs, stretch, start)
+    columns = (stretch, place, start - theirs.begins[place], *counted)
+    return [Look(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _spectra(prints: Sequence[Print], size: int) -> NDArray[np.complex64]:
-    """Of each bit as 1, -1 or, where it does not count, 0, and of how many count; along every second frame.
+def _alike(ours: _Tape, theirs: _Tape) -> tuple[Index, Index]:
+    """Pairs of frames that agree in a half."""
+    count = len(ours.heard)
+    # Our codes in order, each with the frame that it is of, in one number: sorted much faster than by way of indices.
+    known = ours.codes.astype(np.uint64) << _HIGH | np.arange(count, dtype=np.uint64)
+    known = np.sort(known, axis=None)
+    code, frame = (known >> _HIGH).astype(np.intp), (known & np.uint64(0xFFFFFFFF)).astype(np.intp)
+    firsts = np.flatnonzero(np.diff(code, prepend=-1))
+    runs = np.diff(firsts, append=len(code))
+    runs_by_code = np.zeros(len(_HALVES) * _CODES, np.int32)
+    runs_by_code[code[firsts]] = np.arange(1, len(firsts) + 1)
+    found = runs_by_code[theirs.codes]
+    _, other = np.nonzero(found)
+    run = found[found > 0] - 1
+    sizes = runs[run]
+    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
+    return ours.heard[frame[np.repeat(firsts[run], sizes) + within]], theirs.heard[np.repeat(other, sizes)]
 
-    Returns:
-        [size / 4 + 1 frequencies, prints, 33].
-    """
-    words, counting = np.zeros((2, len(prints), size + 2), np.uint32)
-    for row, one in enumerate(prints):
-        words[row, : len(one)], counting[row, : len(one)] = one.words, one.counting
-    frames = np.empty((len(prints), size + 2, BITS + 1), np.int8)
-    frames[..., :BITS] = _bits(words & counting) - _bits(~words & counting)
-    frames[..., BITS] = np.bitwise_count(counting)
-    # With half of its neighbours, since a copy's frames may lie between two of ours.
-    coarse = (frames[:, :-2:2] + np.float32(2) * frames[:, 1:-1:2] + frames[:, 2::2]).astype(np.float32)
-    return np.ascontiguousarray(np.fft.rfft(coarse, axis=1).transpose(1, 0, 2))
+
+def _likely(ours: _Tape, theirs: _Tape, frame: Index, other: Index) -> tuple[Index, Index]:
+    """Of pairs of frames the alignments in which frames nearby agree too: stretches, and where frame 0 lies."""
+    surplus = np.zeros(len(frame), np.int16)
+    for distance in _NEARBY:
+        bits, errors = _agreement(ours.frames[frame + distance], theirs.frames[other + distance])
+        surplus += bits
+        surplus -= errors
+        surplus -= errors
+    near = surplus >= _AGREEING_NEARBY
+    stretch = ours.within(frame[near])
+    start = other[near] - frame[near] + ours.begins[stretch]
+    size = len(theirs.frames)
+    each = np.unique(stretch * size + start)
+    return each // size, each % size
 
 
-def _bits(words: NDArray[np.uint32]) -> NDArray[np.int8]:
-    """[..., 32], each 0 or 1."""
-    return np.unpackbits(words.astype("<u4")[..., None].view(np.uint8), axis=-1, bitorder="little").view(np.int8)
+def _compared(ours: _Tape, theirs: _Tape, stretch: Index, start: Index) -> tuple[Index, Index, Index]:
+    """At each alignment: the bits that count in both, how many differ, in how many frames."""
+    counted = np.empty((3, len(stretch)), np.intp)
+    for begin in range(0, len(stretch), _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        bits, errors = _agreement(ours.rows(ours.begins[stretch[some]]), theirs.rows(start[some]))
+        counted[:, some] = bits.sum(axis=1), errors.sum(axis=1), np.count_nonzero(bits, axis=1)
+    return counted[0], counted[1], counted[2]
+
+
+def _agreement(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Of pairs of frames: how many bits count in both, and how many of them differ."""
+    both = (one & two) >> _HIGH
+    return np.bitwise_count(both), np.bitwise_count((one ^ two) & both)
+
+
+def _evidence(bits: Index, errors: Index) -> NDArray[np.float64]:
+    return (bits - 2 * errors) / np.sqrt(DESIGN_EFFECT * np.maximum(bits, _FEWEST_BITS))

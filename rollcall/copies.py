@@ -123,11 +123,13 @@ def matches(one: bytes, others: Library, shapes: bytes = b"", *, alone: bool = F
     pieces: dict[int, Match] = {}
     for look in search([stretch.frames for stretch in stretches], others):
         stretch = stretches[look.stretch]
-        for match in _compare(stretch, others, look, int(total[stretch.kind, look.place])):
-            if stretch.kind is not Kind.PIECES:
-                found.append(match)
-            elif stretch.start not in pieces or match.surprise > pieces[stretch.start].surprise:
-                pieces[stretch.start] = match
+        match = _match(stretch, others.prints[look.place], look, int(total[stretch.kind, look.place]))
+        if match is None:
+            continue
+        if stretch.kind is not Kind.PIECES:
+            found.append(match)
+        elif stretch.start not in pieces or match.surprise > pieces[stretch.start].surprise:
+            pieces[stretch.start] = match
     if pieces and not alone:
         count = sum(stretch.kind is Kind.PIECES for stretch in stretches)
         found.append(_together(pieces, count, max(_LEAST_FRAMES, _SHARE * _size(unpack(one)))))
@@ -206,22 +208,14 @@ def _tries(stretches: Sequence[_Stretch], others: Library) -> NDArray[np.int64]:
     return tries
 
 
-def _compare(stretch: _Stretch, others: Library, look: Look, tries: int) -> Iterator[Match]:
-    """Exactly, at the alignment found and those beside it."""
-    other = others.prints[look.place]
+def _match(stretch: _Stretch, other: Print, look: Look, tries: int) -> Match | None:
+    """What an alignment shows; None where too little lies on each other."""
     if stretch.kind is Kind.PIECES:
         least = float(_LEAST_OF_A_PIECE)
     else:
         least = max(_LEAST_FRAMES, _SHARE * min(_size(stretch.frames), _size(other)))
-    for shift in range(look.shift - 1, look.shift + 2):
-        ours, theirs = max(0, -shift), max(0, shift)
-        size = max(0, min(len(stretch.frames) - ours, len(other) - theirs))
-        one, two = stretch.frames[ours : ours + size], other[theirs : theirs + size]
-        both = one.counting & two.counting
-        frames = int(np.count_nonzero(both))
-        if frames < least:
-            continue
-        bits = int(np.bitwise_count(both).sum())
-        errors = int(np.bitwise_count((one.words ^ two.words) & both).sum())
-        evidence = (bits - 2 * errors) / math.sqrt(DESIGN_EFFECT * bits)
-        yield Match(look.place, stretch.kind, unlikely(evidence, tries), errors / bits, frames, least)
+    if look.frames < least:
+        return None
+    evidence = (look.bits - 2 * look.errors) / math.sqrt(DESIGN_EFFECT * look.bits)
+    surprise = unlikely(evidence, tries)
+    return Match(look.place, stretch.kind, surprise, look.errors / look.bits, look.frames, least)

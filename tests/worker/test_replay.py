@@ -40,7 +40,7 @@ def test_of_200_copies_re_encoded_trimmed_and_at_another_volume_99_in_100_are_kn
     recordings: dict[str, list[Waveform]],
 ) -> None:
     everyone = [waveform for own in recordings.values() for waveform in own]
-    known = Library([fingerprint(waveform) for waveform in everyone], keep=True)
+    known = Library([fingerprint(waveform) for waveform in everyone])
     rng = np.random.default_rng(3)
     caught = 0
     for number, place in enumerate(rng.permutation(len(everyone))[:200]):
@@ -60,7 +60,7 @@ def test_of_500_pairs_by_one_speaker_none_is_taken_for_the_same_recording(
     pairs, refused = 0, []
     for speaker, own in recordings.items():
         prints = [fingerprint(waveform) for waveform in own]
-        library = Library(prints, keep=True)
+        library = Library(prints)
         for one in range(len(prints)):
             pairs += len(prints) - 1
             copies = {match.place for match in matches(prints[one], library, alone=True) if match.is_copy}
@@ -72,7 +72,7 @@ def test_of_500_pairs_by_one_speaker_none_is_taken_for_the_same_recording(
 def test_the_search_through_many_finds_what_every_alignment_of_each_would_show() -> None:
     rng = np.random.default_rng(5)
     prints = [fingerprint(_sound(2.5 + 0.1 * number, seed=number)) for number in range(30)]
-    library = Library(prints, keep=True)
+    library = Library(prints)
     for number in rng.permutation(30):
         known = unpack(prints[number])
         shift = int(rng.integers(0, 12))
@@ -160,7 +160,7 @@ def sounds(voices: Path) -> list[replays.Sound]:
 
 @pytest.fixture(scope="module")
 def library(sounds: list[replays.Sound]) -> Library:
-    return Library([replays.heard(sound.samples) for sound in sounds], keep=True)
+    return Library([replays.heard(sound.samples) for sound in sounds])
 
 
 @pytest.mark.voices
