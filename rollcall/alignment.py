@@ -30,15 +30,9 @@ _FEWEST_BITS = 120
 """That count in both; alignments with fewer say nothing."""
 _SHORTEST = 30
 """Frames. With shorter notes nothing is compared."""
-_HALVES = np.array([[0x55555555], [0xAAAAAAAA], [0x0000FFFF], [0xFFFF0000], [0x00FFFF00], [0xFF0000FF]], np.uint32)
-"""Of a frame's bits; by each of these, frames are looked up."""
-_CODES = 1 << 16
-_SCATTER = np.uint32(2_654_435_761)
-"""Knuth's multiplicative hash: 2^32 over the golden ratio. The upper half of the product depends on all bits."""
-_NEARBY = (-4, -2, 2, 4)
-"""Frames from a pair that agrees to others that then should."""
-_AGREEING_NEARBY = 14
-"""Surplus of agreeing bits over differing ones in those, of about 48 that count."""
+_NEARBY = (((-2, 2), 6), ((-4, 4), 14), ((-6, 6), 18))
+"""Frames, from a pair that agrees to others that then should; and so large must be the surplus of agreeing bits over
+differing ones in them and those before them, of about 24 and 48 that count."""
 _AT_ONCE = 256
 """Alignments compared in one go: few enough to stay in the processor's cache."""
 _HIGH = np.uint64(32)
@@ -71,35 +65,32 @@ class _Tape:
         frames: uint64, each a word and above it the bits that count.
         begins: where each print begins.
         heard: frames in which something counts.
-        codes: of those, by each of the halves: uint32 [halves, heard].
+        codes: of those, what they are looked up by: uint16 [heard] each.
     """
 
     frames: NDArray[np.uint64]
     begins: Index
     heard: Index
-    codes: NDArray[np.uint32]
+    codes: Sequence[NDArray[np.uint16]]
 
     @classmethod
     def of(cls, prints: Sequence[Print]) -> _Tape:
-        lengths = np.array([len(one) + LONGEST_STRETCH for one in prints], np.intp)
-        ends = np.cumsum(lengths) + LONGEST_STRETCH
-        begins = ends - lengths
-        words, counting = np.zeros((2, LONGEST_STRETCH * 2 + int(lengths.sum())), np.uint32)
-        for begin, one in zip(begins.tolist(), prints, strict=True):
-            words[begin : begin + len(one)] = one.words
-            counting[begin : begin + len(one)] = one.counting
-        heard = np.flatnonzero(counting)
-        codes = ((words[heard] & _HALVES) * _SCATTER) >> np.uint32(16)
-        codes += np.arange(len(_HALVES), dtype=np.uint32)[:, None] * np.uint32(_CODES)
-        return cls(words | counting.astype(np.uint64) << _HIGH, begins, heard, codes)
+        room = np.zeros(LONGEST_STRETCH, np.uint32)
+        words, counting = [room], [room]
+        for one in prints:
+            words += one.words, room
+            counting += one.counting, room
+        counts = np.concatenate(counting)
+        frames = counts.astype(np.uint64)
+        frames <<= _HIGH
+        frames |= np.concatenate(words)
+        lengths = np.array([len(one) for one in prints], np.intp) + LONGEST_STRETCH
+        heard = np.flatnonzero(counts)
+        return cls(frames, np.cumsum(lengths) - lengths + LONGEST_STRETCH, heard, _codes(frames[heard]))
 
     def within(self, frames: Index) -> Index:
         """In which print each frame lies, or in the room before it."""
         return np.searchsorted(self.begins - LONGEST_STRETCH, frames, side="right") - 1
-
-    def rows(self, starts: Index) -> NDArray[np.uint64]:
-        """So many frames from each start on as the longest stretch has."""
-        return np.lib.stride_tricks.sliding_window_view(self.frames, LONGEST_STRETCH)[starts]
 
 
 class Library:
@@ -113,68 +104,75 @@ class Library:
 def search(stretches: Sequence[Print], library: Library) -> list[Look]:
     """The likeliest alignments of stretches, none longer than `LONGEST_STRETCH`, with notes of the library."""
     ours, theirs = _Tape.of(stretches), library.tape
+    width = max(map(len, stretches), default=0)
     stretch, start = _likely(ours, theirs, *_alike(ours, theirs))
-    evidence = _evidence(*_compared(ours, theirs, stretch, start)[:2])
+    bits, errors, _ = _compared(ours, theirs, stretch, start, width)
+    evidence = (bits - 2 * errors) / np.sqrt(DESIGN_EFFECT * np.maximum(bits, _FEWEST_BITS))
     likely = np.flatnonzero(evidence > _WORTH_A_LOOK)
     likely = likely[np.argsort(-evidence[likely])[:_LOOKS]]
-    place = theirs.within(start[likely])
-    stretch, place = np.repeat(stretch[likely], 3), np.repeat(place, 3)
-    start = (start[likely][:, None] + np.array([0, -1, 1])).ravel()
-    counted = _compared(ours, theirs, stretch, start)
-    columns = (stretch, place, start - theirs.begins[place], *counted)
+    place = np.repeat(theirs.within(start[likely]), 3)
+    stretch, start = np.repeat(stretch[likely], 3), np.add.outer(start[likely], (0, -1, 1)).ravel()
+    columns = (stretch, place, start - theirs.begins[place], *_compared(ours, theirs, stretch, start, width))
     return [Look(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
+def _codes(frames: NDArray[np.uint64]) -> Sequence[NDArray[np.uint16]]:
+    """Any two of the lower three bytes of words."""
+    low, high = frames.astype(np.uint16), (frames >> np.uint64(8)).astype(np.uint16)
+    return low, high, (low & np.uint16(0xFF)) | (high & np.uint16(0xFF00))
+
+
 def _alike(ours: _Tape, theirs: _Tape) -> tuple[Index, Index]:
-    """Pairs of frames that agree in a half."""
-    count = len(ours.heard)
-    # Our codes in order, each with the frame that it is of, in one number: sorted much faster than by way of indices.
-    known = ours.codes.astype(np.uint64) << _HIGH | np.arange(count, dtype=np.uint64)
-    known = np.sort(known, axis=None)
-    code, frame = (known >> _HIGH).astype(np.intp), (known & np.uint64(0xFFFFFFFF)).astype(np.intp)
-    firsts = np.flatnonzero(np.diff(code, prepend=-1))
-    runs = np.diff(firsts, append=len(code))
-    runs_by_code = np.zeros(len(_HALVES) * _CODES, np.int32)
-    runs_by_code[code[firsts]] = np.arange(1, len(firsts) + 1)
-    found = runs_by_code[theirs.codes]
-    _, other = np.nonzero(found)
-    run = found[found > 0] - 1
-    sizes = runs[run]
-    within = np.arange(sizes.sum()) - np.repeat(np.cumsum(sizes) - sizes, sizes)
-    return ours.heard[frame[np.repeat(firsts[run], sizes) + within]], theirs.heard[np.repeat(other, sizes)]
+    """Pairs of frames that have a code in common."""
+    frames, others = [], []
+    for known, asked in zip(ours.codes, theirs.codes, strict=True):
+        present = np.zeros(1 << 16, np.bool_)
+        present[known] = True
+        found = np.flatnonzero(present.take(asked))
+        asked = asked[found]
+        order = np.argsort(known, kind="stable")
+        known = known[order]
+        first = known.searchsorted(asked)
+        many = known.searchsorted(asked, side="right") - first
+        ends = np.cumsum(many)
+        each = np.arange(many.sum()) + np.repeat(first - (ends - many), many)
+        frames.append(ours.heard[order[each]])
+        others.append(np.repeat(theirs.heard[found], many))
+    return np.concatenate(frames), np.concatenate(others)
 
 
 def _likely(ours: _Tape, theirs: _Tape, frame: Index, other: Index) -> tuple[Index, Index]:
     """Of pairs of frames the alignments in which frames nearby agree too: stretches, and where frame 0 lies."""
     surplus = np.zeros(len(frame), np.int16)
-    for distance in _NEARBY:
-        bits, errors = _agreement(ours.frames[frame + distance], theirs.frames[other + distance])
-        surplus += bits
-        surplus -= errors
-        surplus -= errors
-    near = surplus >= _AGREEING_NEARBY
-    stretch = ours.within(frame[near])
-    start = other[near] - frame[near] + ours.begins[stretch]
+    for distances, least in _NEARBY:
+        for distance in distances:
+            bits, errors = _agreement(ours.frames[frame + distance], theirs.frames[other + distance])
+            surplus += bits
+            surplus -= errors
+            surplus -= errors
+        near = np.flatnonzero(surplus >= least)
+        surplus, frame, other = surplus[near], frame[near], other[near]
+    stretch = ours.within(frame)
     size = len(theirs.frames)
-    each = np.unique(stretch * size + start)
+    each = np.unique(stretch * size + other - frame + ours.begins[stretch])
     return each // size, each % size
 
 
-def _compared(ours: _Tape, theirs: _Tape, stretch: Index, start: Index) -> tuple[Index, Index, Index]:
+def _compared(ours: _Tape, theirs: _Tape, stretch: Index, start: Index, width: int) -> tuple[Index, Index, Index]:
     """At each alignment: the bits that count in both, how many differ, in how many frames."""
+    one, two = (np.lib.stride_tricks.sliding_window_view(tape.frames, width) for tape in (ours, theirs))
     counted = np.empty((3, len(stretch)), np.intp)
     for begin in range(0, len(stretch), _AT_ONCE):
         some = slice(begin, begin + _AT_ONCE)
-        bits, errors = _agreement(ours.rows(ours.begins[stretch[some]]), theirs.rows(start[some]))
-        counted[:, some] = bits.sum(axis=1), errors.sum(axis=1), np.count_nonzero(bits, axis=1)
+        bits, errors = _agreement(one[ours.begins[stretch[some]]], two[start[some]])
+        counted[0, some] = bits.sum(axis=1)
+        counted[1, some] = errors.sum(axis=1)
+        counted[2, some] = np.count_nonzero(bits, axis=1)
     return counted[0], counted[1], counted[2]
 
 
 def _agreement(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
     """Of pairs of frames: how many bits count in both, and how many of them differ."""
-    both = (one & two) >> _HIGH
+    both = one & two
+    both >>= _HIGH
     return np.bitwise_count(both), np.bitwise_count((one ^ two) & both)
-
-
-def _evidence(bits: Index, errors: Index) -> NDArray[np.float64]:
-    return (bits - 2 * errors) / np.sqrt(DESIGN_EFFECT * np.maximum(bits, _FEWEST_BITS))

@@ -173,9 +173,11 @@ def _stretches(note: Print, shapes: Sequence[Print]) -> Iterator[_Stretch]:
     """Everything that a note is compared as."""
     for frames in _cut(note):
         yield _Stretch(frames, Kind.AS_IT_IS)
-    for changed in (note.backwards, *shapes, *(shape.backwards for shape in shapes)):
+    for changed in (note, *shapes):
         for frames in _cut(changed):
-            yield _Stretch(frames, Kind.CHANGED)
+            if changed is not note:
+                yield _Stretch(frames, Kind.CHANGED)
+            yield _Stretch(frames.backwards, Kind.CHANGED)
     for start in range(0, len(note) - _PIECE + 1, _HOP):
         frames = note[start : start + _PIECE]
         if _size(frames) >= _LEAST_OF_A_PIECE:
@@ -200,9 +202,9 @@ def _tries(stretches: Sequence[_Stretch], others: Library) -> NDArray[np.int64]:
     """In how many alignments enough frames lie on each other, of pieces those of one: [kinds, notes]."""
     lengths = np.array([len(other) for other in others.prints], np.int64)
     tries = np.zeros((len(Kind), len(lengths)), np.int64)
-    for stretch in stretches:
-        if stretch.kind is not Kind.PIECES:
-            tries[stretch.kind] += lengths + len(stretch.frames) - 2 * _LEAST_FRAMES + 1
+    for kind in (Kind.AS_IT_IS, Kind.CHANGED):
+        longer = [len(stretch.frames) - 2 * _LEAST_FRAMES + 1 for stretch in stretches if stretch.kind is kind]
+        tries[kind] = len(longer) * lengths + sum(longer)
     tries[Kind.PIECES] = lengths + _PIECE - 2 * _LEAST_OF_A_PIECE + 1
     tries[:, lengths < _LEAST_FRAMES] = 0
     return tries

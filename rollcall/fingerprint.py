@@ -62,15 +62,15 @@ def unpack(fingerprint: bytes) -> Print:
 
     In one of the first format every bit counts but those of a word that repeats the one before, as silence does.
     """
+    if fingerprint.startswith(_FORMAT) and len(fingerprint) % 8 == 1:
+        both = np.frombuffer(fingerprint, _WORD, offset=1).astype(np.uint32, copy=False)
+        count = len(both) // 2
+        return Print(both[: min(count, _LONGEST)], both[count : count + _LONGEST])
     if len(fingerprint) % 4 == 0:
-        words = np.frombuffer(fingerprint, _WORD).astype(np.uint32, copy=False)
+        words = np.frombuffer(fingerprint, _WORD).astype(np.uint32, copy=False)[:_LONGEST]
         same = np.concatenate((np.ones(1, np.bool_), words[1:] == words[:-1]))[: len(words)]
-        counting = np.where(same, np.uint32(0), _ALL)
-    elif fingerprint.startswith(_FORMAT) and len(fingerprint) % 8 == 1:
-        words, counting = np.frombuffer(fingerprint, _WORD, offset=1).astype(np.uint32, copy=False).reshape(2, -1)
-    else:
-        words = counting = np.zeros(0, np.uint32)
-    return Print(words[:_LONGEST], counting[:_LONGEST])
+        return Print(words, np.where(same, np.uint32(0), _ALL))
+    return Print(np.zeros(0, np.uint32), np.zeros(0, np.uint32))
 
 
 def pack_all(prints: Sequence[Print]) -> bytes:
