@@ -33,11 +33,25 @@ _SHORTEST = 30
 _NEARBY = (((-2, 2), 6), ((-4, 4), 14), ((-6, 6), 18))
 """Frames, from a pair that agrees to others that then should; and so large must be the surplus of agreeing bits over
 differing ones in them and those before them, of about 24 and 48 that count."""
+_ONE_BIT = (np.uint16(1) << np.arange(16, dtype=np.uint16))[:, None]
 _AT_ONCE = 256
 """Alignments compared in one go: few enough to stay in the processor's cache."""
 _HIGH = np.uint64(32)
 
 Index = NDArray[np.intp]
+
+
+class Stretch(NamedTuple):
+    """Frames of a track that are compared as one: from ``begin`` up to ``end``."""
+
+    track: int
+    begin: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """In frames."""
+        return self.end - self.begin
 
 
 class Look(NamedTuple):
@@ -101,18 +115,35 @@ class Library:
         self.tape = _Tape.of([one if len(one) >= _SHORTEST else one[:0] for one in self.prints])
 
 
-def search(stretches: Sequence[Print], library: Library) -> list[Look]:
-    """The likeliest alignments of stretches, none longer than `LONGEST_STRETCH`, with notes of the library."""
-    ours, theirs = _Tape.of(stretches), library.tape
-    width = max(map(len, stretches), default=0)
-    stretch, start = _likely(ours, theirs, *_alike(ours, theirs))
-    bits, errors, _ = _compared(ours, theirs, stretch, start, width)
+def search(tracks: Sequence[Print], stretches: Sequence[Stretch], library: Library) -> list[Look]:
+    """The likeliest alignments of stretches with notes of the library.
+
+    Args:
+        tracks: what a note is compared as; the first is looked up most closely.
+        stretches: of those, none longer than `LONGEST_STRETCH`.
+    """
+    if not stretches:
+        return []
+    ours, theirs = _Tape.of(tracks), library.tape
+    rows = np.zeros((len(stretches), max(stretch.length for stretch in stretches)), np.uint64)
+    begins = ours.begins[[stretch.track for stretch in stretches]] + [stretch.begin for stretch in stretches]
+    ends = begins + [stretch.length for stretch in stretches]
+    for row, begin, end in zip(rows, begins.tolist(), ends.tolist(), strict=True):
+        row[: end - begin] = ours.frames[begin:end]
+
+    frame, other = _sifted(ours, theirs, *_alike(ours, theirs, len(tracks[0])))
+    pair, stretch = np.nonzero((frame[:, None] >= begins) & (frame[:, None] < ends))
+    size = len(theirs.frames)
+    alignments = np.unique(stretch * size + (other - frame)[pair] + begins[stretch])
+    stretch, start = alignments // size, alignments % size
+
+    bits, errors, _ = _compared(rows, theirs, stretch, start)
     evidence = (bits - 2 * errors) / np.sqrt(DESIGN_EFFECT * np.maximum(bits, _FEWEST_BITS))
     likely = np.flatnonzero(evidence > _WORTH_A_LOOK)
     likely = likely[np.argsort(-evidence[likely])[:_LOOKS]]
     place = np.repeat(theirs.within(start[likely]), 3)
     stretch, start = np.repeat(stretch[likely], 3), np.add.outer(start[likely], (0, -1, 1)).ravel()
-    columns = (stretch, place, start - theirs.begins[place], *_compared(ours, theirs, stretch, start, width))
+    columns = (stretch, place, start - theirs.begins[place], *_compared(rows, theirs, stretch, start))
     return [Look(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
@@ -122,27 +153,29 @@ def _codes(frames: NDArray[np.uint64]) -> Sequence[NDArray[np.uint16]]:
     return low, high, (low & np.uint16(0xFF)) | (high & np.uint16(0xFF00))
 
 
-def _alike(ours: _Tape, theirs: _Tape) -> tuple[Index, Index]:
-    """Pairs of frames that have a code in common."""
+def _alike(ours: _Tape, theirs: _Tape, closely: int) -> tuple[Index, Index]:
+    """Pairs of frames that have a code in common; of so many first frames of ours, but for one bit."""
+    first = ours.heard.searchsorted(ours.begins[0] + closely)
+    heard = np.concatenate((ours.heard, np.tile(ours.heard[:first], len(_ONE_BIT))))
     frames, others = [], []
     for known, asked in zip(ours.codes, theirs.codes, strict=True):
+        known = np.concatenate((known, (known[:first] ^ _ONE_BIT).ravel()))
         present = np.zeros(1 << 16, np.bool_)
         present[known] = True
         found = np.flatnonzero(present.take(asked))
         asked = asked[found]
         order = np.argsort(known, kind="stable")
         known = known[order]
-        first = known.searchsorted(asked)
-        many = known.searchsorted(asked, side="right") - first
-        ends = np.cumsum(many)
-        each = np.arange(many.sum()) + np.repeat(first - (ends - many), many)
-        frames.append(ours.heard[order[each]])
+        begin = known.searchsorted(asked)
+        many = known.searchsorted(asked, side="right") - begin
+        each = np.arange(many.sum()) + np.repeat(begin - np.cumsum(many) + many, many)
+        frames.append(heard[order[each]])
         others.append(np.repeat(theirs.heard[found], many))
     return np.concatenate(frames), np.concatenate(others)
 
 
-def _likely(ours: _Tape, theirs: _Tape, frame: Index, other: Index) -> tuple[Index, Index]:
-    """Of pairs of frames the alignments in which frames nearby agree too: stretches, and where frame 0 lies."""
+def _sifted(ours: _Tape, theirs: _Tape, frame: Index, other: Index) -> tuple[Index, Index]:
+    """Of pairs of frames those beside which others agree too."""
     surplus = np.zeros(len(frame), np.int16)
     for distances, least in _NEARBY:
         for distance in distances:
@@ -152,19 +185,16 @@ def _likely(ours: _Tape, theirs: _Tape, frame: Index, other: Index) -> tuple[Ind
             surplus -= errors
         near = np.flatnonzero(surplus >= least)
         surplus, frame, other = surplus[near], frame[near], other[near]
-    stretch = ours.within(frame)
-    size = len(theirs.frames)
-    each = np.unique(stretch * size + other - frame + ours.begins[stretch])
-    return each // size, each % size
+    return frame, other
 
 
-def _compared(ours: _Tape, theirs: _Tape, stretch: Index, start: Index, width: int) -> tuple[Index, Index, Index]:
-    """At each alignment: the bits that count in both, how many differ, in how many frames."""
-    one, two = (np.lib.stride_tricks.sliding_window_view(tape.frames, width) for tape in (ours, theirs))
+def _compared(rows: NDArray[np.uint64], theirs: _Tape, stretch: Index, start: Index) -> tuple[Index, Index, Index]:
+    """At each alignment of a row: the bits that count in both, how many differ, in how many frames."""
+    others = np.lib.stride_tricks.sliding_window_view(theirs.frames, rows.shape[1])
     counted = np.empty((3, len(stretch)), np.intp)
     for begin in range(0, len(stretch), _AT_ONCE):
         some = slice(begin, begin + _AT_ONCE)
-        bits, errors = _agreement(one[ours.begins[stretch[some]]], two[start[some]])
+        bits, errors = _agreement(rows[stretch[some]], others[start[some]])
         counted[0, some] = bits.sum(axis=1)
         counted[1, some] = errors.sum(axis=1)
         counted[2, some] = np.count_nonzero(bits, axis=1)
