@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from sqlalchemy.ext.asyncio import AsyncSession
 
 from rollcall.copies import same_recording
-from rollcall.errors import SealBroken
 from rollcall.job import Result
 from rollcall.seal import Keyring, fingerprint_binding, shapes_binding
 from rollcall.storage.attempts import SealedFingerprint, fingerprints_around
@@ -55,8 +54,7 @@ async def is_replay(session: AsyncSession, keyring: Keyring, result: Result, com
         binding = fingerprint_binding(result.job_id, attempt.person_id)
         if await is_used(session, attempt, keyring.open(result.fingerprint, binding)):
             return True
-    earlier = await fingerprints_around(session, attempt.person_id, attempt.id)
-    since = [note for note in earlier if note.attempt_id not in compared.among]
+    since = await fingerprints_around(session, attempt.person_id, attempt.id, compared.among)
     return (await _compare(keyring, result, attempt.person_id, since)).replayed
 
 
@@ -70,10 +68,6 @@ async def _compare(keyring: Keyring, result: Result, person_id: int, earlier: Se
 
 
 def _any_same(keyring: Keyring, fingerprint: bytes, shapes: bytes, earlier: Sequence[SealedFingerprint]) -> bool:
-    others = []
-    for note in earlier:
-        try:
-            others.append(keyring.open(note.sealed, fingerprint_binding(note.attempt_id, note.person_id)))
-        except SealBroken:
-            continue  # a key was dropped from the ring; the note can no longer be compared
-    return same_recording(fingerprint, others, shapes) is not None
+    # Where a key was dropped from the ring, the note can no longer be compared.
+    sealed = ((note.sealed, fingerprint_binding(note.attempt_id, note.person_id)) for note in earlier)
+    return same_recording(fingerprint, list(keyring.open_many(sealed)), shapes) is not None

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -138,18 +138,28 @@ async def to_remember(session: AsyncSession, person_id: int) -> Sequence[Attempt
     return (await session.scalars(select(Attempt).where(Attempt.person_id == person_id, seen))).all()
 
 
-async def fingerprints_around(session: AsyncSession, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:
-    """Sealed fingerprints of every judged note of the person and of their classmates, enrolment included."""
+async def fingerprints_around(
+    session: AsyncSession, person_id: int, attempt_id: str, known: Set[str] = frozenset()
+) -> Sequence[SealedFingerprint]:
+    """Sealed fingerprints of every judged note of the person and of their classmates, enrolment included.
+
+    Args:
+        known: ids of notes whose fingerprints are not wanted, and not read.
+    """
     classes = select(Membership.class_id).where(Membership.person_id == person_id, Membership.role == STUDENT)
     classmates = select(Membership.person_id).where(Membership.class_id.in_(classes))
-    rows = await session.execute(
-        select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(
-            or_(Attempt.person_id == person_id, Attempt.person_id.in_(classmates)),
-            Attempt.fingerprint.is_not(None),
-            Attempt.verdict.in_(JUDGED),
-            Attempt.id != attempt_id,
-        )
+    around = (
+        or_(Attempt.person_id == person_id, Attempt.person_id.in_(classmates)),
+        Attempt.fingerprint.is_not(None),
+        Attempt.verdict.in_(JUDGED),
+        Attempt.id != attempt_id,
     )
+    if known:
+        unknown = set(await session.scalars(select(Attempt.id).where(*around))) - known
+        if not unknown:
+            return []
+        around = (Attempt.id.in_(unknown), Attempt.fingerprint.is_not(None))
+    rows = await session.execute(select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(*around))
     return [SealedFingerprint(other, owner, sealed) for other, owner, sealed in rows if sealed is not None]
 
 
