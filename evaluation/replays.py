@@ -288,7 +288,7 @@ def main(folders: Sequence[str]) -> None:
         for name, (caught, tried) in found.items():
             print(f"{name}: {caught} of {tried}", flush=True)
         caught, tried = (sum(column) for column in zip(*found.values(), strict=True))
-        print(f"together, among {len(known.prints):,}: {caught} of {tried}")
+        print(f"together, among {len(known):,}: {caught} of {tried}")
     for seconds in (0.8, 1.0, 1.5, 2.0):
         caught, tried = pieced_caught(sounds, known, seconds, 100, rng)
         print(f"{_PIECES} pieces of {seconds} s: {caught} of {tried}", flush=True)

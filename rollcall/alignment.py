@@ -1,8 +1,8 @@
 """Looking for the alignments of fingerprints that agree best: of all stretches of one note with all earlier notes.
 
-Of the frames that a copy shares with its original some agree in all bits of a half, however it was spoilt; of frames of
+Of the frames that a copy shares with its original some agree in two whole bytes, however it was spoilt; of frames of
 different recordings one pair in ten thousand does. So those are looked up, not computed. What frames close by agree on
-then sets copies apart from chance, and only what is left is compared whole, exactly.
+then sets copies apart from chance, and only what is left, one alignment in thousands, is compared whole, exactly.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from rollcall.fingerprint import Print, unpack
+from rollcall.fingerprint import Print, halves, words_bytes, words_of
 
 DESIGN_EFFECT = 2.5
 """Neighbouring bits and frames resemble each other: the surplus of N bits varies as that of N / 2.5 independent ones.
@@ -30,11 +30,15 @@ _FEWEST_BITS = 120
 """That count in both; alignments with fewer say nothing."""
 _SHORTEST = 30
 """Frames. With shorter notes nothing is compared."""
-_NEARBY = (((-2, 2), 6), ((-4, 4), 14), ((-6, 6), 18))
-"""Frames, from a pair that agrees to others that then should; and so large must be the surplus of agreeing bits over
-differing ones in them and those before them, of about 24 and 48 that count."""
+_NEARBY = (((-2, 2), 6), ((-4, 4), 14), ((-7, 7), 20), ((-10, 10), 28))
+"""How far from a pair of like frames lie others that are then alike too; and so large the surplus of agreeing bits over
+differing ones must be in these and those before: of some 24, 48, 72 and 96 that count."""
+_MOST_PAIRS, _MOST_SIFTED = 300_000, 20_000
+"""Of like frames, by one code, with the rarest first; and those beside which most agrees. Bounds on the work, far above
+what speech needs: somebody may hum on one note."""
+_CODES = 1 << 16
 _ONE_BIT = (np.uint16(1) << np.arange(16, dtype=np.uint16))[:, None]
-_AT_ONCE = 256
+_AT_ONCE = 128
 """Alignments compared in one go: few enough to stay in the processor's cache."""
 _HIGH = np.uint64(32)
 
@@ -79,7 +83,7 @@ class _Tape:
         frames: uint64, each a word and above it the bits that count.
         begins: where each print begins.
         heard: frames in which something counts.
-        codes: of those, what they are looked up by: uint16 [heard] each.
+        codes: of those, any two of the lower three bytes of their words: uint16 [heard] each.
     """
 
     frames: NDArray[np.uint64]
@@ -88,19 +92,20 @@ class _Tape:
     codes: Sequence[NDArray[np.uint16]]
 
     @classmethod
-    def of(cls, prints: Sequence[Print]) -> _Tape:
-        room = np.zeros(LONGEST_STRETCH, np.uint32)
-        words, counting = [room], [room]
-        for one in prints:
-            words += one.words, room
-            counting += one.counting, room
-        counts = np.concatenate(counting)
-        frames = counts.astype(np.uint64)
+    def of(cls, prints: Sequence[tuple[bytes, bytes]]) -> _Tape:
+        """Of fingerprints as `rollcall.fingerprint.halves` has them."""
+        room = bytes(4 * LONGEST_STRETCH)
+        words = words_of(room + b"".join([one + room for one, _ in prints]))
+        counting = words_of(room + b"".join([one + room for _, one in prints]))
+        frames = counting.astype(np.uint64)
         frames <<= _HIGH
-        frames |= np.concatenate(words)
-        lengths = np.array([len(one) for one in prints], np.intp) + LONGEST_STRETCH
-        heard = np.flatnonzero(counts)
-        return cls(frames, np.cumsum(lengths) - lengths + LONGEST_STRETCH, heard, _codes(frames[heard]))
+        frames |= words
+        lengths = np.array([len(one) // 4 for one, _ in prints], np.intp) + LONGEST_STRETCH
+        begins = np.cumsum(lengths) - lengths + LONGEST_STRETCH
+        heard = np.flatnonzero(counting != 0)
+        low, high = words[heard].astype(np.uint16), (words[heard] >> np.uint32(8)).astype(np.uint16)
+        outer = (low & np.uint16(0xFF)) | (high & np.uint16(0xFF00))
+        return cls(frames, begins, heard, (low, high, outer))
 
     def within(self, frames: Index) -> Index:
         """In which print each frame lies, or in the room before it."""
@@ -111,8 +116,18 @@ class Library:
     """Earlier notes to search in."""
 
     def __init__(self, fingerprints: Iterable[bytes]) -> None:
-        self.prints = [unpack(one) for one in fingerprints]
-        self.tape = _Tape.of([one if len(one) >= _SHORTEST else one[:0] for one in self.prints])
+        prints = [halves(one) for one in fingerprints]
+        prints = [one if len(one[0]) >= 4 * _SHORTEST else (b"", b"") for one in prints]
+        self.lengths = np.array([len(one) // 4 for one, _ in prints], np.intp)
+        self.tape = _Tape.of(prints)
+
+    def __len__(self) -> int:
+        return len(self.lengths)
+
+    def heard(self, place: int) -> int:
+        """In how many frames of a note something counts."""
+        begin = self.tape.begins[place]
+        return int(np.count_nonzero(self.tape.frames[begin : begin + self.lengths[place]] >> _HIGH))
 
 
 def search(tracks: Sequence[Print], stretches: Sequence[Stretch], library: Library) -> list[Look]:
@@ -124,7 +139,8 @@ def search(tracks: Sequence[Print], stretches: Sequence[Stretch], library: Libra
     """
     if not stretches:
         return []
-    ours, theirs = _Tape.of(tracks), library.tape
+    ours = _Tape.of([(words_bytes(one.words), words_bytes(one.counting)) for one in tracks])
+    theirs = library.tape
     rows = np.zeros((len(stretches), max(stretch.length for stretch in stretches)), np.uint64)
     begins = ours.begins[[stretch.track for stretch in stretches]] + [stretch.begin for stretch in stretches]
     ends = begins + [stretch.length for stretch in stretches]
@@ -147,12 +163,6 @@ def search(tracks: Sequence[Print], stretches: Sequence[Stretch], library: Libra
     return [Look(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _codes(frames: NDArray[np.uint64]) -> Sequence[NDArray[np.uint16]]:
-    """Any two of the lower three bytes of words."""
-    low, high = frames.astype(np.uint16), (frames >> np.uint64(8)).astype(np.uint16)
-    return low, high, (low & np.uint16(0xFF)) | (high & np.uint16(0xFF00))
-
-
 def _alike(ours: _Tape, theirs: _Tape, closely: int) -> tuple[Index, Index]:
     """Pairs of frames that have a code in common; of so many first frames of ours, but for one bit."""
     first = ours.heard.searchsorted(ours.begins[0] + closely)
@@ -160,15 +170,23 @@ def _alike(ours: _Tape, theirs: _Tape, closely: int) -> tuple[Index, Index]:
     frames, others = [], []
     for known, asked in zip(ours.codes, theirs.codes, strict=True):
         known = np.concatenate((known, (known[:first] ^ _ONE_BIT).ravel()))
-        present = np.zeros(1 << 16, np.bool_)
+        present = np.zeros(_CODES, np.bool_)
         present[known] = True
         found = np.flatnonzero(present.take(asked))
-        asked = asked[found]
+        # Our frames in the order of their codes: where in it those with one code begin, and how many they are.
         order = np.argsort(known, kind="stable")
         known = known[order]
-        begin = known.searchsorted(asked)
-        many = known.searchsorted(asked, side="right") - begin
-        each = np.arange(many.sum()) + np.repeat(begin - np.cumsum(many) + many, many)
+        begins = np.flatnonzero(np.concatenate(([True], known[1:] != known[:-1])))
+        sizes = np.diff(begins, append=len(known))
+        runs = np.empty(_CODES, np.intp)
+        runs[known[begins]] = np.arange(len(begins))
+        run = runs[asked[found]]
+        many = sizes[run]
+        if many.sum() > _MOST_PAIRS:
+            rare = np.argsort(many, kind="stable")
+            rare = rare[np.cumsum(many[rare]) <= _MOST_PAIRS]
+            found, run, many = found[rare], run[rare], many[rare]
+        each = np.arange(many.sum()) + np.repeat(begins[run] - np.cumsum(many) + many, many)
         frames.append(heard[order[each]])
         others.append(np.repeat(theirs.heard[found], many))
     return np.concatenate(frames), np.concatenate(others)
@@ -185,6 +203,9 @@ def _sifted(ours: _Tape, theirs: _Tape, frame: Index, other: Index) -> tuple[Ind
             surplus -= errors
         near = np.flatnonzero(surplus >= least)
         surplus, frame, other = surplus[near], frame[near], other[near]
+    if len(surplus) > _MOST_SIFTED:
+        best = np.argpartition(-surplus, _MOST_SIFTED)[:_MOST_SIFTED]
+        frame, other = frame[best], other[best]
     return frame, other
 
 

@@ -125,7 +125,7 @@ def matches(one: bytes, others: Library, shapes: bytes = b"", *, alone: bool = F
     pieces: dict[int, Match] = {}
     for look in search(tracks, [part.stretch for part in parts], others):
         part = parts[look.stretch]
-        match = _match(part, others.prints[look.place], look, int(total[part.kind, look.place]))
+        match = _match(part, others, look, int(total[part.kind, look.place]))
         if match is None:
             continue
         begin = part.stretch.begin
@@ -195,7 +195,7 @@ def _size(frames: Print) -> int:
 
 def _tries(parts: Sequence[_Part], others: Library) -> NDArray[np.int64]:
     """In how many alignments enough frames lie on each other, of pieces those of one: [kinds, notes]."""
-    lengths = np.array([len(other) for other in others.prints], np.int64)
+    lengths = others.lengths
     tries = np.zeros((len(Kind), len(lengths)), np.int64)
     for kind in (Kind.AS_IT_IS, Kind.CHANGED):
         ways = [part.stretch.length - 2 * _LEAST_FRAMES + 1 for part in parts if part.kind is kind]
@@ -205,12 +205,12 @@ def _tries(parts: Sequence[_Part], others: Library) -> NDArray[np.int64]:
     return tries
 
 
-def _match(part: _Part, other: Print, look: Look, tries: int) -> Match | None:
+def _match(part: _Part, others: Library, look: Look, tries: int) -> Match | None:
     """What an alignment shows; None where too little lies on each other."""
     if part.kind is Kind.PIECES:
         least = float(_LEAST_OF_A_PIECE)
     else:
-        least = max(_LEAST_FRAMES, _SHARE * min(part.heard, _size(other)))
+        least = max(_LEAST_FRAMES, _SHARE * min(part.heard, others.heard(look.place)))
     if look.frames < least:
         return None
     evidence = (look.bits - 2 * look.errors) / math.sqrt(DESIGN_EFFECT * look.bits)
