@@ -4,6 +4,7 @@ import asyncio
 import os
 import subprocess
 from datetime import datetime, timedelta
+from functools import partial
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -451,6 +452,19 @@ async def test_a_note_that_was_never_judged_is_compared_with_nothing_whatever_it
     async with school.database.session() as session:
         around = await attempts.fingerprints_around(session, school.ids[ANNA], new)
     assert [note.attempt_id for note in around] == [judged]
+
+
+async def test_of_notes_that_were_compared_already_nothing_is_read_again(school: School) -> None:
+    first, second, new = await school.note(ANNA), await school.note(BORIS), await school.note(ANNA)
+    async with school.database.session() as session:
+        for attempt_id in (first, second):
+            attempt = await session.get_one(Attempt, attempt_id)
+            attempt.verdict, attempt.fingerprint = Verdict.ACCEPTED, b"sealed"
+    async with school.database.session() as session:
+        around = partial(attempts.fingerprints_around, session, school.ids[ANNA], new)
+        assert {note.attempt_id for note in await around()} == {first, second}
+        assert [note.attempt_id for note in await around(frozenset({first}))] == [second]
+        assert await around(frozenset({first, second})) == []
 
 
 async def test_giving_up_one_note_leaves_the_others_and_what_is_settled_as_they_are(school: School) -> None:
