@@ -8,7 +8,6 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.copies import same_recording
 from rollcall.domain.verdict import JUDGED, Reason
-from rollcall.errors import SealBroken
 from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, fingerprint_binding, shapes_binding
 from rollcall.storage.attempts import SealedFingerprint, fingerprints_around
@@ -40,10 +39,7 @@ def replayed(session: Session, keyring: Keyring, note: Note, result: Result) -> 
 
 
 def _any_same(keyring: Keyring, fingerprint: bytes, shapes: bytes, earlier: Sequence[SealedFingerprint]) -> bool:
-    others = []
-    for note in earlier:
-        try:
-            others.append(keyring.open(note.sealed, fingerprint_binding(note.attempt_id, note.person_id)))
-        except SealBroken:
-            continue  # a key was dropped from the ring; the note can no longer be compared
+    # Where a key was dropped from the ring, the note can no longer be compared.
+    sealed = ((note.sealed, fingerprint_binding(note.attempt_id, note.person_id)) for note in earlier)
+    others = list(keyring.open_many(sealed))
     return bool(others) and same_recording(fingerprint, others, shapes) is not None
