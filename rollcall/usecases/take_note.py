@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import ATTENDED
@@ -138,6 +139,20 @@ def not_told_to_wait(session: Session, attempt_id: str) -> tuple[int, str] | Non
     person = session.get_one(Person, attempt.person_id)
     conversation = session.get(Conversation, person.telegram_id)
     return attempt.chat_id, conversation.locale if conversation is not None else "en"
+
+
+def waiting_untold(session: Session, attempt_ids: Sequence[str]) -> dict[str, str | None]:
+    """Of notes that are written down, the senders' languages; None where there is nothing to tell any more."""
+    rows = session.execute(
+        select(Attempt.id, Attempt.answered_at, Attempt.waiting_message_id, Conversation.locale)
+        .join(Person, Person.id == Attempt.person_id)
+        .outerjoin(Conversation, Conversation.telegram_id == Person.telegram_id)
+        .where(Attempt.id.in_(attempt_ids))
+    )
+    return {
+        attempt_id: (locale or "en") if answered_at is None and message_id is None else None
+        for attempt_id, answered_at, message_id, locale in rows
+    }
 
 
 def told_to_wait(session: Session, attempt_id: str, message_id: int) -> None:
