@@ -148,7 +148,7 @@ async def fingerprints_around(
     """
     classes = select(Membership.class_id).where(Membership.person_id == person_id, Membership.role == STUDENT)
     classmates = select(Membership.person_id).where(Membership.class_id.in_(classes))
-    around = (
+    around: tuple[ColumnElement[bool], ...] = (
         or_(Attempt.person_id == person_id, Attempt.person_id.in_(classmates)),
         Attempt.fingerprint.is_not(None),
         Attempt.verdict.in_(JUDGED),
