@@ -141,9 +141,11 @@ def search(tracks: Sequence[Print], stretches: Sequence[Stretch], library: Libra
         return []
     ours = _Tape.of([(words_bytes(one.words), words_bytes(one.counting)) for one in tracks])
     theirs = library.tape
-    rows = np.zeros((len(stretches), max(stretch.length for stretch in stretches)), np.uint64)
-    begins = ours.begins[[stretch.track for stretch in stretches]] + [stretch.begin for stretch in stretches]
-    ends = begins + [stretch.length for stretch in stretches]
+    lengths = np.array([stretch.length for stretch in stretches], np.intp)
+    begins = ours.begins[[stretch.track for stretch in stretches]]
+    begins = begins + np.array([stretch.begin for stretch in stretches], np.intp)
+    ends = begins + lengths
+    rows = np.zeros((len(stretches), int(lengths.max())), np.uint64)
     for row, begin, end in zip(rows, begins.tolist(), ends.tolist(), strict=True):
         row[: end - begin] = ours.frames[begin:end]
 

@@ -6,10 +6,10 @@ import uuid
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached
 from sqlalchemy.orm.util import AliasedClass
 
 from rollcall.domain.sent_as import SentAs
@@ -50,6 +50,14 @@ class IncomingNote:
         return str(uuid.uuid5(_NAMESPACE, parts))
 
 
+_NEW: dict[str, Any] = {
+    **dict.fromkeys(Attempt.__mapper__.column_attrs.keys()),
+    "verdict": Verdict.PENDING,
+    "times_queued": 0,
+}
+"""What every note begins with."""
+
+
 class SealedFingerprint(NamedTuple):
     """A note's fingerprint at rest, with what it is sealed to."""
 
@@ -70,26 +78,29 @@ def register(
     received_at: datetime,
 ) -> Attempt:
     """Write down that the note came; a note that came before keeps its row."""
-    made = insert_new(session, Attempt).values(
-        id=note.attempt_id,
-        person_id=person.id,
-        purpose=purpose,
-        class_id=class_id,
-        lesson_id=lesson.id if lesson else None,
-        enrolment=enrolment,
-        chat_id=note.chat_id,
-        message_id=note.message_id,
-        file_id=note.file_id,
-        file_unique_id=note.file_unique_id,
-        sent_as=note.sent_as,
-        sent_at=note.sent_at,
-        received_at=received_at,
-        verdict=Verdict.PENDING,
-        quality={},
-        timings={},
-        times_queued=0,
-    )
-    return session.scalar(made.returning(Attempt)) or session.get_one(Attempt, note.attempt_id)
+    new = _NEW | {
+        "id": note.attempt_id,
+        "person_id": person.id,
+        "purpose": purpose,
+        "class_id": class_id,
+        "lesson_id": lesson.id if lesson else None,
+        "enrolment": enrolment,
+        "chat_id": note.chat_id,
+        "message_id": note.message_id,
+        "file_id": note.file_id,
+        "file_unique_id": note.file_unique_id,
+        "sent_as": note.sent_as,
+        "sent_at": note.sent_at,
+        "received_at": received_at,
+        "quality": {},
+        "timings": {},
+    }
+    if not insert_new(session, Attempt, new):
+        return session.get_one(Attempt, note.attempt_id)
+    attempt = Attempt(**new)
+    make_transient_to_detached(attempt)  # the row is as the object says: nothing need be read
+    session.add(attempt)
+    return attempt
 
 
 def refuse(attempt: Attempt, reason: Reason, now: datetime) -> None:
@@ -124,17 +135,8 @@ def was_seen_before(session: Session, attempt: Attempt, classes: Collection[Scho
     """
     if used_as(session, attempt, classes=classes) is not None:
         return True
-    found = session.scalar(
-        select(Attempt.id)
-        .where(
-            Attempt.file_unique_id == attempt.file_unique_id,
-            Attempt.id != attempt.id,
-            Attempt.received_at <= attempt.received_at,
-            counts_as_seen(Attempt),
-        )
-        .limit(1)
-    )
-    return found is not None
+    file = {"file": attempt.file_unique_id, "attempt": attempt.id, "received": attempt.received_at}
+    return session.scalar(_SEEN_FILE, file) is not None
 
 
 def to_remember(session: Session, person_id: int) -> Sequence[Attempt]:
@@ -144,16 +146,7 @@ def to_remember(session: Session, person_id: int) -> Sequence[Attempt]:
 
 def fingerprints_around(session: Session, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:
     """Sealed fingerprints of every judged note of the person and of their classmates, enrolment included."""
-    classes = select(Membership.class_id).where(Membership.person_id == person_id, Membership.role == STUDENT)
-    classmates = select(Membership.person_id).where(Membership.class_id.in_(classes))
-    rows = session.execute(
-        select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(
-            or_(Attempt.person_id == person_id, Attempt.person_id.in_(classmates)),
-            Attempt.fingerprint.is_not(None),
-            Attempt.verdict.in_(JUDGED),
-            Attempt.id != attempt_id,
-        )
-    )
+    rows = session.execute(_PRINTS_AROUND, {"person": person_id, "attempt": attempt_id})
     return [SealedFingerprint(other, owner, sealed) for other, owner, sealed in rows if sealed is not None]
 
 
@@ -290,3 +283,27 @@ def suspicious_reasons(session: Session, lesson_ids: Sequence[int]) -> dict[tupl
         if lesson_id is not None and reason is not None:
             reasons.setdefault((lesson_id, person_id), []).append(Reason(reason))
     return reasons
+
+
+# Every note passes here: statements made once.
+_SEEN_FILE = (
+    select(Attempt.id)
+    .where(
+        Attempt.file_unique_id == bindparam("file"),
+        Attempt.id != bindparam("attempt"),
+        Attempt.received_at <= bindparam("received"),
+        counts_as_seen(Attempt),
+    )
+    .limit(1)
+)
+_CLASSMATES = select(Membership.person_id).where(
+    Membership.class_id.in_(
+        select(Membership.class_id).where(Membership.person_id == bindparam("person"), Membership.role == STUDENT)
+    )
+)
+_PRINTS_AROUND = select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(
+    or_(Attempt.person_id == bindparam("person"), Attempt.person_id.in_(_CLASSMATES)),
+    Attempt.fingerprint.is_not(None),
+    Attempt.verdict.in_(JUDGED),
+    Attempt.id != bindparam("attempt"),
+)

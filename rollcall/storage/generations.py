@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.storage.tables import SchoolClass, StoredVoiceprint
@@ -51,10 +51,15 @@ def _kept(session: Session, class_id: int) -> tuple[int, str] | None:
 
 def _voices(session: Session, class_id: int) -> str:
     """Whose voiceprints, made when, of which notes, by which encoder; empty where there are none."""
-    made = select(
-        StoredVoiceprint.person_id, StoredVoiceprint.created_at, StoredVoiceprint.enrolment, StoredVoiceprint.model,
-        StoredVoiceprint.weight_hash,
-    )  # fmt: skip
-    rows = (session.execute(recognised_in(made, class_id).order_by(StoredVoiceprint.person_id))).all()
+    rows = session.execute(_VOICES, {"class": class_id}).all()
     said = repr([(person_id, created_at.timestamp(), *of) for person_id, created_at, *of in rows])
     return hashlib.sha256(said.encode()).hexdigest() if rows else ""
+
+
+_VOICES = recognised_in(
+    select(
+        StoredVoiceprint.person_id, StoredVoiceprint.created_at, StoredVoiceprint.enrolment, StoredVoiceprint.model,
+        StoredVoiceprint.weight_hash,
+    ),
+    bindparam("class", type_=Integer),
+).order_by(StoredVoiceprint.person_id)  # fmt: skip

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
@@ -128,19 +128,7 @@ def lessons_with_mark(
     session: Session, student: Person, sent_at: datetime
 ) -> Sequence[tuple[Lesson, Attendance | None]]:
     """The same, each with the student's mark in it."""
-    rows = session.execute(
-        select(Lesson, Attendance)
-        .join(Membership, Membership.class_id == Lesson.class_id)
-        .outerjoin(Attendance, and_(Attendance.lesson_id == Lesson.id, Attendance.person_id == student.id))
-        .where(
-            Membership.person_id == student.id,
-            Membership.role == STUDENT,
-            Lesson.opened_at <= sent_at,
-            Lesson.closes_at >= sent_at,
-            or_(Lesson.closed_at.is_(None), Lesson.closed_at >= sent_at),
-        )
-        .order_by(Lesson.opened_at.desc())
-    )
+    rows = session.execute(_OPEN_THEN, {"student": student.id, "sent_at": sent_at})
     return [(lesson, mark) for lesson, mark in rows]
 
 
@@ -261,3 +249,18 @@ def mark_counts(session: Session, student: Person, class_id: int) -> dict[Status
         .group_by(Attendance.status)
     )
     return dict(rows.all())
+
+
+_OPEN_THEN = (
+    select(Lesson, Attendance)
+    .join(Membership, Membership.class_id == Lesson.class_id)
+    .outerjoin(Attendance, and_(Attendance.lesson_id == Lesson.id, Attendance.person_id == bindparam("student")))
+    .where(
+        Membership.person_id == bindparam("student"),
+        Membership.role == STUDENT,
+        Lesson.opened_at <= bindparam("sent_at"),
+        Lesson.closes_at >= bindparam("sent_at"),
+        or_(Lesson.closed_at.is_(None), Lesson.closed_at >= bindparam("sent_at")),
+    )
+    .order_by(Lesson.opened_at.desc())
+)

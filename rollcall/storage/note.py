@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any, Final
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, exists, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from rollcall.storage.attempts import counts_as_seen
@@ -50,12 +51,21 @@ class Note:
 
 def note_to_settle(session: Session, attempt_id: str, content_hash: str) -> Note | None:
     """The note, locked for this transaction; None where there is none."""
+    row = session.execute(_NOTE, {"attempt": attempt_id, "content_hash": content_hash}).one_or_none()
+    return None if row is None else Note(*row)
+
+
+def _of(table: type[Attendance] | type[Review]) -> ColumnElement[bool]:
+    return and_(table.lesson_id == Attempt.lesson_id, table.person_id == Attempt.person_id)
+
+
+def _note() -> Select[*tuple[Any, ...]]:
     other = aliased(Attempt)
     tries = exists().where(
         other.lesson_id == Attempt.lesson_id, other.person_id == Attempt.person_id, other.embedding.is_not(None)
     )
     seen = exists().where(
-        other.content_hash == content_hash,
+        other.content_hash == bindparam("content_hash"),
         other.id != Attempt.id,
         other.received_at <= Attempt.received_at,
         counts_as_seen(other),
@@ -65,7 +75,7 @@ def note_to_settle(session: Session, attempt_id: str, content_hash: str) -> Note
     used = exists().where(
         or_(keyed.id == Attempt.class_id, keyed.id.in_(attended.scalar_subquery())), keyed.file_key.is_not(None)
     )
-    row = session.execute(
+    return (
         select(
             Attempt, Person, Conversation, SchoolClass, Lesson, Attendance, Review, StoredVoiceprint.created_at,
             tries, seen, used,
@@ -77,12 +87,11 @@ def note_to_settle(session: Session, attempt_id: str, content_hash: str) -> Note
         .outerjoin(Attendance, _of(Attendance))
         .outerjoin(Review, _of(Review))
         .outerjoin(StoredVoiceprint, StoredVoiceprint.person_id == Attempt.person_id)
-        .where(Attempt.id == attempt_id)
+        .where(Attempt.id == bindparam("attempt"))
         .with_for_update(of=Attempt)
         .execution_options(populate_existing=True)
-    ).one_or_none()  # fmt: skip
-    return None if row is None else Note(*row)
+    )  # fmt: skip
 
 
-def _of(table: type[Attendance] | type[Review]) -> ColumnElement[bool]:
-    return and_(table.lesson_id == Attempt.lesson_id, table.person_id == Attempt.person_id)
+_NOTE: Final = _note()
+"""Made once: every note passes here."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, delete, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
@@ -43,18 +43,10 @@ class Acquaintance:
 
 def acquaintance(session: Session, telegram_id: int) -> Acquaintance:
     """Who is behind a Telegram account; their conversation is locked for this transaction."""
-    begun = (
-        select(Conversation, Person, Membership.role, SchoolClass)
-        .select_from(Conversation)
-        .outerjoin(Person, Person.telegram_id == Conversation.telegram_id)
-        .where(Conversation.telegram_id == telegram_id)
-        .with_for_update(of=Conversation)
-    )
-    rows = session.execute(_belonging(begun)).all()
+    rows = session.execute(_IN_CONVERSATION, {"account": telegram_id}).all()
     if rows:
         return Acquaintance(rows[0][1], rows[0][0], tuple((role, one) for *_, role, one in rows if one is not None))
-    alone = select(Person, Membership.role, SchoolClass).select_from(Person).where(Person.telegram_id == telegram_id)
-    known = session.execute(_belonging(alone)).all()
+    known = session.execute(_WITHOUT_CONVERSATION, {"account": telegram_id}).all()
     person = known[0][0] if known else None
     return Acquaintance(person, None, tuple((role, one) for _, role, one in known if one is not None))
 
@@ -65,6 +57,19 @@ def _belonging(query: _Query) -> _Query:
         .outerjoin(SchoolClass, and_(SchoolClass.id == Membership.class_id, SchoolClass.archived_at.is_(None)))
         .order_by(Membership.joined_at, SchoolClass.id)
     )
+
+
+# Every update passes here: made once.
+_IN_CONVERSATION = _belonging(
+    select(Conversation, Person, Membership.role, SchoolClass)
+    .select_from(Conversation)
+    .outerjoin(Person, Person.telegram_id == Conversation.telegram_id)
+    .where(Conversation.telegram_id == bindparam("account"))
+    .with_for_update(of=Conversation)
+)
+_WITHOUT_CONVERSATION = _belonging(
+    select(Person, Membership.role, SchoolClass).select_from(Person).where(Person.telegram_id == bindparam("account"))
+)
 
 
 def register_person(session: Session, telegram_id: int, full_name: str, now: datetime) -> Person:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from rollcall.domain.claim import WITHOUT_VOTE, ClaimState
@@ -64,19 +64,7 @@ class VoiceStanding:
 
 def voice_of(session: Session, person_id: int) -> VoiceStanding | None:
     """The person's voiceprint, as teachers see it; None where there is none."""
-    rows = session.execute(
-        select(VoiceClaim.class_id, VoiceClaim.state)
-        .select_from(StoredVoiceprint)
-        .outerjoin(
-            VoiceClaim,
-            and_(
-                VoiceClaim.person_id == StoredVoiceprint.person_id,
-                VoiceClaim.class_id.is_not(None),
-                VoiceClaim.state.in_(WITHOUT_VOTE),
-            ),
-        )
-        .where(StoredVoiceprint.person_id == person_id)
-    ).all()
+    rows = session.execute(_VOICE, {"person": person_id}).all()
     if not rows:
         return None
     held = [(class_id, state) for class_id, state in rows if class_id is not None]
@@ -96,3 +84,18 @@ def serves(session: Session, person_id: int, voice: VoiceStanding | None) -> boo
         return False
     # Without any that is withheld also where its owner belongs to no class just now.
     return not voice.withheld or voice.waits or bool(votes_of(session, person_id))
+
+
+_VOICE = (
+    select(VoiceClaim.class_id, VoiceClaim.state)
+    .select_from(StoredVoiceprint)
+    .outerjoin(
+        VoiceClaim,
+        and_(
+            VoiceClaim.person_id == StoredVoiceprint.person_id,
+            VoiceClaim.class_id.is_not(None),
+            VoiceClaim.state.in_(WITHOUT_VOTE),
+        ),
+    )
+    .where(StoredVoiceprint.person_id == bindparam("person"))
+)

@@ -96,9 +96,9 @@ def _random_print(rng: np.random.Generator, frames: int) -> Print:
 
 
 def _spoilt(rng: np.random.Generator, original: Print, wrong: float) -> Print:
-    """With so many of the bits wrong, each by itself: of a real copy's, many are wrong in few frames."""
+    """With so many of the bits wrong, each by itself (of a real copy's, many in few frames), and others that count."""
     turned = np.packbits(rng.random((len(original), 32)) < wrong, axis=1, bitorder="little").view("<u4").ravel()
-    return Print(original.words ^ turned.astype(np.uint32), original.counting)
+    return Print(original.words ^ turned.astype(np.uint32), _random_print(rng, len(original)).counting)
 
 
 def _packed(one: Print) -> bytes:
@@ -108,13 +108,13 @@ def _packed(one: Print) -> bytes:
 @pytest.mark.parametrize("way", ["as it is", "backwards", "changed", "changed and backwards"])
 def test_no_copy_is_lost_on_the_way_to_the_exact_comparison(way: str) -> None:
     rng = np.random.default_rng(4)
-    originals = [_random_print(rng, int(rng.integers(70, 130))) for _ in range(60)]
+    originals = [_random_print(rng, int(rng.integers(90, 130))) for _ in range(60)]
     library = Library([_packed(one) for one in originals])
     for place, original in enumerate(originals):
-        begin = int(rng.integers(0, len(original) - 60))
-        copy = _spoilt(rng, original[begin : begin + 60], 0.17)
+        begin = int(rng.integers(0, len(original) - 80))
+        copy = _spoilt(rng, original[begin : begin + 80], 0.15)
         copy = copy.backwards if "backwards" in way else copy
-        shapes = [_random_print(rng, 60) for _ in range(16)]
+        shapes = [_random_print(rng, 80) for _ in range(16)]
         note = copy
         if "changed" in way:
             note, shapes[place % 16] = shapes[place % 16], copy
@@ -126,7 +126,7 @@ def test_no_piece_is_lost_on_the_way_to_the_exact_comparison() -> None:
     originals = [_random_print(rng, 100) for _ in range(60)]
     library = Library([_packed(one) for one in originals])
     for _ in range(20):
-        pieces = [_spoilt(rng, originals[place][30:70], 0.15) for place in rng.permutation(60)[:4]]
+        pieces = [_spoilt(rng, originals[place][30:75], 0.12) for place in rng.permutation(60)[:4]]
         note = Print(
             np.concatenate([piece.words for piece in pieces]), np.concatenate([piece.counting for piece in pieces])
         )
