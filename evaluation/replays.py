@@ -21,7 +21,7 @@ from evaluation.recordings import find
 from rollcall.domain.alignment import Library
 from rollcall.domain.copies import matches, same_recording
 from worker.audio.decode import decode
-from worker.audio.fingerprint import fingerprint, shapes
+from worker.audio.fingerprint import fingerprint, fingerprints
 from worker.audio.speech import SpeechDetector
 from worker.audio.waveform import Waveform
 
@@ -62,7 +62,7 @@ def heard_well(samples: Samples) -> Heard:
     """The same, with changes undone."""
     waveform = Waveform(np.asarray(samples, np.float32))
     speech = _DETECTOR.detect(waveform)
-    return Heard(fingerprint(waveform, speech), shapes(waveform, speech))
+    return Heard(*fingerprints(waveform, speech))
 
 
 def recordings(folders: Sequence[Path]) -> list[Sound]:

@@ -23,7 +23,7 @@ from rollcall.queue.job import Job, Result
 from rollcall.sealing.seal import Binding, Keyring, embedding_binding, fingerprint_binding, shapes_binding
 from worker.audio.blend import Chaperon
 from worker.audio.decode import decode
-from worker.audio.fingerprint import fingerprint, shapes
+from worker.audio.fingerprint import fingerprints
 from worker.audio.opus import decoder_name
 from worker.audio.quality import Quality, complaint, measure
 from worker.audio.speech import Speech, SpeechDetector, cut
@@ -85,13 +85,12 @@ class Judge:
             speech = self._detector.detect(waveform)
         with _timed(heard.timings, "quality"):
             heard.quality = measure(waveform, speech)
-            heard.fingerprint = fingerprint(waveform, speech)
         heard.refusal = complaint(heard.quality, job.purpose)
         if heard.refusal in _TOO_LITTLE and (waveform.cut_off or waveform.lost > 0):
             heard.refusal = Reason.DAMAGED
         if heard.refusal is None:
-            with _timed(heard.timings, "shapes"):
-                heard.shapes = shapes(waveform, speech)
+            with _timed(heard.timings, "fingerprints"):
+                heard.fingerprint, heard.shapes = fingerprints(waveform, speech)
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
         if job.purpose is Purpose.ENROL and heard.refusal is None:
