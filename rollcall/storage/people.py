@@ -13,6 +13,7 @@ from rollcall.audit.chain import Action
 from rollcall.storage import audit
 from rollcall.storage.audit import Account
 from rollcall.storage.tables import Consent, Conversation, Person
+from rollcall.texts import DEFAULT_LANGUAGE
 
 _RECORDINGS = "recordings "
 """How the text version begins of an agreement to keep recordings, beside the one to voice check-in."""
@@ -45,6 +46,12 @@ def make_teacher(session: Session, person: Person, by: audit.Who) -> None:
 def known_conversation(session: Session, telegram_id: int) -> Conversation | None:
     """The conversation with an account, if there is one."""
     return session.get(Conversation, telegram_id, with_for_update=True)
+
+
+def locale_of(session: Session, telegram_id: int) -> str:
+    """The language in which an account was last heard."""
+    conversation = session.get(Conversation, telegram_id)
+    return conversation.locale if conversation is not None else DEFAULT_LANGUAGE
 
 
 def conversation_with(session: Session, telegram_id: int, now: datetime) -> Conversation:

@@ -15,8 +15,9 @@ from rollcall.domain.claim import CHANGEABLE, LAPSES_AFTER, ClaimState
 from rollcall.domain.review import ReviewState
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.sealing.seal import Keyring
-from rollcall.storage import claims, classes, people, voiceprints, votes
+from rollcall.storage import claims, classes, people, questions, voiceprints, votes
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
+from rollcall.storage.questions import CLAIMS
 from rollcall.storage.recordings import replace_voiceprint
 from rollcall.storage.tables import (
     AlikeVoices,
@@ -256,7 +257,7 @@ async def test_what_nobody_decides_lapses(school: School) -> None:
     assert [await count(school, EnrolmentNote, who) for who in (ANNA, BORIS)] == [3, 0]
     assert await count(school, StoredVoiceprint, BORIS) == 0
     async with school.database.session() as session:
-        assert len(await session.run_sync(claim_decisions.untold)) == 2
+        assert len(await session.run_sync(questions.untold, CLAIMS)) == 2
 
 
 async def test_forgetting_a_voice_takes_what_waits_and_what_was_said_of_its_likeness(school: School) -> None:
