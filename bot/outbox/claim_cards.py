@@ -126,6 +126,10 @@ def waiting_text(of: Waiting, asked: Asked, t: Texts) -> str:
 
 
 def report_line(session: Session, class_id: int, t: Texts) -> str:
-    """How many voices of the class wait for a teacher's word, on a line of its own; nothing where none does."""
-    number = len(claims.of_class(session, class_id))
+    """`voices_line` of a class."""
+    return voices_line(len(claims.of_class(session, class_id)), t)
+
+
+def voices_line(number: int, t: Texts) -> str:
+    """How many voices of a class wait for a teacher's word, on a line of its own; nothing where none does."""
     return "\n" + t("claims-waiting", number=number) if number else ""

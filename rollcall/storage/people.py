@@ -50,8 +50,13 @@ def known_conversation(session: Session, telegram_id: int) -> Conversation | Non
 
 def locale_of(session: Session, telegram_id: int) -> str:
     """The language in which an account was last heard."""
+    return known_locale_of(session, telegram_id) or DEFAULT_LANGUAGE
+
+
+def known_locale_of(session: Session, telegram_id: int) -> str | None:
+    """The same; None where it never was."""
     conversation = session.get(Conversation, telegram_id)
-    return conversation.locale if conversation is not None else DEFAULT_LANGUAGE
+    return conversation.locale if conversation is not None else None
 
 
 def conversation_with(session: Session, telegram_id: int, now: datetime) -> Conversation:

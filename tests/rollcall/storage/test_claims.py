@@ -248,8 +248,7 @@ async def test_what_nobody_decides_lapses(school: School) -> None:
     await record(school, ANNA, FRIENDS, "two")
     await record(school, BORIS, WITH_A_COLD, "three")
     await pass_time(school, NINE + LAPSES_AFTER)
-    async with school.database.session() as session:
-        await session.run_sync(retention.sweep, FOR_EVER, NINE + LAPSES_AFTER)
+    await retention.sweep(school.database, FOR_EVER, NINE + LAPSES_AFTER)
     assert await count(school, EnrolmentNote, ANNA) == 6, "it is kept for as long as it may be decided"
     await pass_time(school, NINE + LAPSES_AFTER + timedelta(seconds=1))
     assert [(await claims_of(school, who))[0].state for who in (ANNA, BORIS)] == [ClaimState.LAPSED] * 2
