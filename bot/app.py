@@ -63,6 +63,7 @@ from bot.outbox.claim_cards import keep_claims
 from bot.outbox.closing_notices import close_overdue
 from bot.outbox.namesake_notices import tell_of_namesakes
 from bot.outbox.review_cards import keep_reviews
+from bot.outbox.waits import tell_who_waits
 from bot.probes import vitals
 from bot.results import answer_overdue, collect_results, recover_lost
 from bot.services import App, Context, Services, now
@@ -98,6 +99,7 @@ _log = logging.getLogger(__name__)
 
 _UPKEEP_EVERY = 5.0
 _LOOK_EVERY = 2.0
+_WAITS_EVERY = 1.0
 _SWEEP_EVERY = 3600.0
 _AGAIN_AFTER = 2.0
 _SWITCH_EVERY = 0.0005
@@ -211,7 +213,7 @@ def build_application(settings: Settings) -> App:
         services.holder,
         heard=hearing.heard,
         turn_away=partial(turn_away, services=services),
-        seen=Signs().show,
+        seen=Signs(services.waits.began).show,
         marks=services.marks,
     )
     processor = InOrder(queue, services.queue.keeps_up)
@@ -354,6 +356,7 @@ async def _open(application: App) -> None:
         "results": collect_results,
         "boards": keep_boards,
         "menus": _set_menus,
+        "waits": _every(_WAITS_EVERY, tell_who_waits),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),

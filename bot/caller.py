@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import inspect
@@ -11,8 +12,8 @@ from telegram import Update, User
 from bot.transport.clock import telegram_clock
 from rollcall.config.settings import Settings
 from rollcall.domain.names import shortened_name
-from rollcall.storage.people import find_person, known_conversation, make_teacher, register_person
-from rollcall.storage.tables import Conversation, Person
+from rollcall.storage.people import acquaintance, make_teacher, register_person
+from rollcall.storage.tables import STUDENT, Conversation, Person, SchoolClass
 from rollcall.texts import Texts, language_for, texts_in
 
 
@@ -25,6 +26,13 @@ class Caller:
     conversation: Conversation
     person: Person | None
     is_admin: bool
+    classes: tuple[tuple[str, SchoolClass], ...] = ()
+    """With the role in each, oldest membership first, as the update found them; without those that were put away."""
+
+    @property
+    def attended(self) -> Sequence[SchoolClass]:
+        """The classes of which the caller is a student."""
+        return [one for role, one in self.classes if role == STUDENT]
 
     def within(self, session: Session) -> Caller:
         """The same caller in another transaction of the same update, without asking the database again."""
@@ -48,8 +56,8 @@ def caller_of(session: Session, update: Update, settings: Settings) -> Caller:
     user = update.effective_user
     if user is None:
         raise ValueError("an update without a sender")
-    person = find_person(session, user.id)
-    conversation = known_conversation(session, user.id)
+    known = acquaintance(session, user.id)
+    person, conversation = known.person, known.conversation
     if conversation is None:
         locale = language_for(user.language_code)
         conversation = Conversation(
@@ -61,7 +69,7 @@ def caller_of(session: Session, update: Update, settings: Settings) -> Caller:
         conversation.locale = conversation.language
     elif user.language_code:
         conversation.locale = language_for(user.language_code)
-    return Caller(user, texts_in(conversation.locale), conversation, person, user.id in settings.admins)
+    return Caller(user, texts_in(conversation.locale), conversation, person, user.id in settings.admins, known.classes)
 
 
 def remember(session: Session, caller: Caller) -> None:

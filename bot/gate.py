@@ -208,7 +208,7 @@ def _refusal(session: Session, permission: Permission, caller: Caller, update: U
         class_id = class_of_claim(session, context.number, caller.person)
     elif permission.target is Target.LESSON:
         class_id = class_of_lesson(session, context.number)
-    roles = roles_of(session, caller.person, class_id, is_admin=caller.is_admin)
+    roles = roles_of(caller.person, caller.classes, class_id, is_admin=caller.is_admin)
     if not permission.allows(roles):
         return t(permission.refusal(roles))
     if class_id is not None:

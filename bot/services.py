@@ -16,6 +16,7 @@ from bot.marks import Marks
 from bot.outbox.stale_boards import StaleBoards
 from bot.portions import Portions
 from bot.transport.clock import telegram_clock
+from bot.waits import Waits
 from rollcall.config.settings import Settings
 from rollcall.queue import bot_end
 from rollcall.queue.bot_end import BotQueue
@@ -40,6 +41,7 @@ class Services:
     galleries: GalleryWriter
     stale_boards: StaleBoards
     marks: Marks
+    waits: Waits = field(default_factory=Waits)
     holder: Holder = field(default_factory=Holder.this_process)
     missing: dict[str, float] = field(default_factory=dict)
     """Notes that were not in the queue when we looked, and since when (`time.monotonic`)."""

@@ -141,7 +141,7 @@ def different_notes(sounds: Sequence[Sound], rng: np.random.Generator) -> list[H
 
 def called_the_same(notes: Sequence[Heard]) -> tuple[int, int]:
     """Comparisons of different notes, each as if the other were the only one, and how many called them the same."""
-    library = Library([note.print for note in notes], keep=True)
+    library = Library([note.print for note in notes])
     pairs = wrong = 0
     for place, note in enumerate(notes):
         copies = {match.place for match in matches(note.print, library, note.shapes, alone=True) if match.is_copy}
@@ -282,13 +282,13 @@ def main(folders: Sequence[str]) -> None:
         flush=True,
     )
     long = [place for place, sound in enumerate(sounds) if len(sound.samples) >= 3 * SAMPLE_RATE]
-    known = Library([heard(sound.samples) for sound in sounds], keep=True)
+    known = Library([heard(sound.samples) for sound in sounds])
     for treatments, each in ((COPIES, 200), (CHANGES, 100)):
         found = copies_caught(sounds, known, rng.permutation(long), each, rng, treatments)
         for name, (caught, tried) in found.items():
             print(f"{name}: {caught} of {tried}", flush=True)
         caught, tried = (sum(column) for column in zip(*found.values(), strict=True))
-        print(f"together, among {len(known.prints):,}: {caught} of {tried}")
+        print(f"together, among {len(known):,}: {caught} of {tried}")
     for seconds in (0.8, 1.0, 1.5, 2.0):
         caught, tried = pieced_caught(sounds, known, seconds, 100, rng)
         print(f"{_PIECES} pieces of {seconds} s: {caught} of {tried}", flush=True)

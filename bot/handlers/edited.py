@@ -13,9 +13,9 @@ from bot.handlers.enrolment import NAME_MESSAGE
 from bot.handlers.joining import NAME, name_changed, name_given
 from bot.handlers.other import anything
 from bot.handlers.start import follow
-from bot.handlers.voice import describe
 from bot.messages.attachments import MAY_HOLD_SPEECH
 from bot.messages.links import payload_in
+from bot.messages.recording import describe
 from bot.messages.replies import reply
 from bot.services import Context, now
 from rollcall.storage.tables import Attempt

@@ -5,32 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
-from telegram import Audio, Document, Message, ReplyParameters, Update, Video, VideoNote, Voice
-from telegram.constants import FileSizeLimit
+from telegram import ReplyParameters, Update
 
 from bot.caller import Caller
 from bot.handlers.here import here_buttons
 from bot.handlers.joining import NAME
 from bot.messages.consent import CONSENT
+from bot.messages.recording import describe
 from bot.messages.replies import Buttons, enrol_button, keyboard
 from bot.queueing import take_on
 from bot.services import Context, now
 from bot.transport.inbox import InOrder
-from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import Reason
-from rollcall.storage.attempts import IncomingNote
-from rollcall.storage.classes import attended_classes
-from rollcall.storage.votes import is_of_use
+from rollcall.storage.votes import VoiceStanding, serves, voice_of
 from rollcall.usecases.settlement import ENROLLING
 from rollcall.usecases.take_note import Known, take_note
-
-_KINDS = {
-    Voice: SentAs.VOICE,
-    VideoNote: SentAs.VIDEO_NOTE,
-    Audio: SentAs.AUDIO,
-    Video: SentAs.VIDEO,
-    Document: SentAs.DOCUMENT,
-}
 
 
 @dataclass(frozen=True)
@@ -53,14 +42,16 @@ def write_down(session: Session, caller: Caller, update: Update, *, held: bool) 
     message = update.effective_message
     if message is None:
         return Written()
-    hint = _why_not_now(session, caller)
+    voice = voice_of(session, caller.person.id) if caller.person is not None else None
+    hint = _why_not_now(session, caller, voice)
     if hint == "enrol-first":
         return Written(hint, [*enrol_button(caller.texts), *(here_buttons(session, caller) or ())])
     if hint is not None or caller.person is None:
         return Written(hint or "join-first")
     enrolment = caller.conversation.data["enrolment"] if caller.conversation.step == ENROLLING else None
     refusal = Reason.TOO_MANY if held else None
-    return Written(known=take_note(session, caller.person, describe(message), enrolment, refusal, now()))
+    note, classes = describe(message), caller.attended
+    return Written(known=take_note(session, caller.person, note, classes, voice, enrolment, refusal, now()))
 
 
 async def voice_note(update: Update, context: Context) -> None:
@@ -69,6 +60,7 @@ async def voice_note(update: Update, context: Context) -> None:
     if message is None or not isinstance(written, Written):
         return
     if written.hint is not None:
+        context.services.waits.ended(describe(message).attempt_id)
         await message.reply_text(
             context.caller.texts(written.hint),
             reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),
@@ -78,15 +70,15 @@ async def voice_note(update: Update, context: Context) -> None:
         await _leave_to_others(update, context, written.known)
 
 
-def _why_not_now(session: Session, caller: Caller) -> str | None:
+def _why_not_now(session: Session, caller: Caller, voice: VoiceStanding | None) -> str | None:
     """A text key, where a note cannot be used before something else happens."""
     if caller.conversation.step == CONSENT:
         return "answer-consent-first"
     if caller.conversation.step == NAME:
         return "name-first"
-    if caller.person is None or not attended_classes(session, caller.person):
+    if caller.person is None or not caller.attended:
         return "join-first-teacher" if caller.is_teacher else "join-first"
-    if caller.conversation.step != ENROLLING and not is_of_use(session, caller.person.id):
+    if caller.conversation.step != ENROLLING and not serves(session, caller.person.id, voice):
         return "enrol-first"
     return None
 
@@ -100,30 +92,3 @@ async def _leave_to_others(update: Update, context: Context, known: Known) -> No
     processor = context.application.update_processor
     if not (isinstance(processor, InOrder) and processor.afterwards(update, rest, known.attempt.id)):
         await rest()
-
-
-def describe(message: Message) -> IncomingNote:
-    """The note of a message that holds a recording."""
-    media = message.voice or message.video_note or message.audio or message.video or message.document
-    if not isinstance(media, Voice | VideoNote | Audio | Video | Document):
-        raise ValueError("a message without audio")
-    return IncomingNote(
-        chat_id=message.chat_id,
-        message_id=message.message_id,
-        file_id=media.file_id,
-        file_unique_id=media.file_unique_id,
-        declared_bytes=media.file_size or 0,
-        sent_at=message.date,
-        second_hand=_second_hand(message),
-        sent_as=_KINDS[type(media)],
-        too_big=(media.file_size or 0) > FileSizeLimit.FILESIZE_DOWNLOAD,
-    )
-
-
-def _second_hand(message: Message) -> Reason | None:
-    """Why nobody can have spoken into it here and now, as Telegram marks it."""
-    if message.forward_origin is not None:
-        return Reason.FORWARDED
-    if message.via_bot is not None or message.sender_business_bot is not None:
-        return Reason.THROUGH_BOT
-    return Reason.SCHEDULED if message.is_from_offline else None

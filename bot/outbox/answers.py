@@ -88,6 +88,7 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
         why = "blocked" if isinstance(error, Forbidden) else "refused"
         await _record(services, attempt_id, unanswerable=why)
         metrics.ANSWERS.labels(why).inc()
+        services.waits.ended(attempt_id)
         _count(attempt)
     except TelegramError as error:
         # Not tried again at once: the next tries are a tenth of the answer's age apart.
@@ -106,9 +107,10 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
             max(0.0, (answered_at - attempt.sent_at).total_seconds())
         )
         _count(attempt)
-        if attempt.waiting_message_id is not None:
+        told = services.waits.ended(attempt_id) or attempt.waiting_message_id
+        if told is not None:
             with suppress(TelegramError):
-                await application.bot.delete_message(attempt.chat_id, attempt.waiting_message_id)
+                await application.bot.delete_message(attempt.chat_id, told)
 
 
 def _count(attempt: Attempt) -> None:

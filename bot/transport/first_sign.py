@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 
 from telegram import Message, Update
 from telegram.constants import ChatAction, ChatType, ReactionEmoji
@@ -18,7 +19,9 @@ _MOST, _MOST_OF_A_CHAT = 500, 3
 class Signs:
     """The lane in which the signs go out."""
 
-    def __init__(self) -> None:
+    def __init__(self, began: Callable[[Message], None] | None = None) -> None:
+        """`began` is told of every note."""
+        self._began = began
         self._tasks: set[asyncio.Task[None]] = set()
         self._chats: Counter[int] = Counter()
 
@@ -27,6 +30,8 @@ class Signs:
         message = update.message
         if message is None or message.chat.type != ChatType.PRIVATE or not MAY_HOLD_SPEECH.filter(message):
             return
+        if self._began is not None:
+            self._began(message)
         chat = message.chat_id
         if len(self._tasks) >= _MOST or self._chats[chat] >= _MOST_OF_A_CHAT:
             return

@@ -1,18 +1,20 @@
 """Looking for the alignments of fingerprints that agree best: of all stretches of one note with all earlier notes.
 
-By way of the fast Fourier transform, for all alignments at once, and of every second frame only: what is found is to be
-compared exactly.
+Of the frames that a copy shares with its original some agree in two whole bytes, however it was spoilt; of frames of
+different recordings one pair in ten thousand does. So those are looked up, not computed. What frames close by agree on
+then sets copies apart from chance, and only what is left, one alignment in thousands, is compared whole, exactly.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from rollcall.domain.fingerprint import BITS, Print, unpack
+from rollcall.domain.fingerprint import Print, halves, words_bytes, words_of
 
 DESIGN_EFFECT = 2.5
 """Neighbouring bits and frames resemble each other: the surplus of N bits varies as that of N / 2.5 independent ones.
@@ -20,134 +22,210 @@ Measured: the variance of the surplus over N, for different recordings, at any o
 LONGEST_STRETCH = 128
 """Frames, 5 s."""
 
-_WORTH_A_LOOK = 5.5
-"""Standard deviations; here how many bits count in both is only estimated."""
+_WORTH_A_LOOK = 5.0
+"""Standard deviations."""
 _LOOKS = 64
-"""Alignments to be compared exactly, the likeliest first: a bound on the work."""
+"""Alignments that are handed on, the likeliest first, each with those beside it: a bound on the work."""
 _FEWEST_BITS = 120
 """That count in both; alignments with fewer say nothing."""
-_PRODUCT, _VARIANCE = 256, 31
-"""By the filter below, the sum of the products of counting bits is 256 times their number in both; and the surplus of N
-bits varies 31 times as much as before. The former follows from the filter, the latter was measured."""
 _SHORTEST = 30
 """Frames. With shorter notes nothing is compared."""
-_SIZES = (192, 256, 320, 384, 480, 576, 768, 960, 1152, 1280, 1440, 1728)
-"""Notes are filled up to one of so many frames, with room for a stretch to hang over, and searched with the others of
-the same size."""
-_AT_ONCE = 16_384
-"""Frames searched in one go: few enough to stay in the processor's cache."""
+_NEARBY = (((-2, 2), 6), ((-4, 4), 14), ((-7, 7), 20), ((-10, 10), 28))
+"""How far from a pair of like frames lie others that are then alike too; and so large the surplus of agreeing bits over
+differing ones must be in these and those before: of some 24, 48, 72 and 96 that count."""
+_MOST_PAIRS, _MOST_SIFTED = 300_000, 20_000
+"""Of like frames, by one code, with the rarest first; and those beside which most agrees. Bounds on the work, far above
+what speech needs: somebody may hum on one note."""
+_CODES = 1 << 16
+_ONE_BIT = (np.uint16(1) << np.arange(16, dtype=np.uint16))[:, None]
+_AT_ONCE = 128
+"""Alignments compared in one go: few enough to stay in the processor's cache."""
+_HIGH = np.uint64(32)
+
+Index = NDArray[np.intp]
 
 
-@dataclass(frozen=True)
-class Look:
-    """An alignment worth a look: frame 0 of the stretch lies about on frame ``shift`` of the other note.
+class Stretch(NamedTuple):
+    """Frames of a track that are compared as one: from ``begin`` up to ``end``."""
+
+    track: int
+    begin: int
+    end: int
+
+    @property
+    def length(self) -> int:
+        """In frames."""
+        return self.end - self.begin
+
+
+class Look(NamedTuple):
+    """An alignment: frame 0 of the stretch lies on frame ``shift`` of the other note.
 
     Attributes:
-        evidence: roughly.
         stretch, place: of which stretch and which note.
+        bits: that count in both; ``errors`` of them differ.
+        frames: that have such bits.
     """
 
-    evidence: float
     stretch: int
     place: int
     shift: int
+    bits: int
+    errors: int
+    frames: int
 
 
 @dataclass(frozen=True)
-class _Batch:
-    """Some notes, filled up to one size.
+class _Tape:
+    """Fingerprints behind each other, with room before and after each in which nothing counts.
 
     Attributes:
-        places: which they are.
-        spectra: complex64 [size / 4 + 1, notes, 33].
+        frames: uint64, each a word and above it the bits that count.
+        begins: where each print begins.
+        heard: frames in which something counts.
+        codes: of those, any two of the lower three bytes of their words: uint16 [heard] each.
     """
 
-    size: int
-    places: Sequence[int]
-    spectra: NDArray[np.complex64]
+    frames: NDArray[np.uint64]
+    begins: Index
+    heard: Index
+    codes: Sequence[NDArray[np.uint16]]
+
+    @classmethod
+    def of(cls, prints: Sequence[tuple[bytes, bytes]]) -> _Tape:
+        """Of fingerprints as `rollcall.fingerprint.halves` has them."""
+        room = bytes(4 * LONGEST_STRETCH)
+        words = words_of(room + b"".join([one + room for one, _ in prints]))
+        counting = words_of(room + b"".join([one + room for _, one in prints]))
+        frames = counting.astype(np.uint64)
+        frames <<= _HIGH
+        frames |= words
+        lengths = np.array([len(one) // 4 for one, _ in prints], np.intp) + LONGEST_STRETCH
+        begins = np.cumsum(lengths) - lengths + LONGEST_STRETCH
+        heard = np.flatnonzero(counting != 0)
+        low, high = words[heard].astype(np.uint16), (words[heard] >> np.uint32(8)).astype(np.uint16)
+        outer = (low & np.uint16(0xFF)) | (high & np.uint16(0xFF00))
+        return cls(frames, begins, heard, (low, high, outer))
+
+    def within(self, frames: Index) -> Index:
+        """In which print each frame lies, or in the room before it."""
+        return np.searchsorted(self.begins - LONGEST_STRETCH, frames, side="right") - 1
 
 
 class Library:
     """Earlier notes to search in."""
 
-    def __init__(self, fingerprints: Sequence[bytes], *, keep: bool = False) -> None:
-        """
-        Args:
-            keep: whether the spectra are kept for many searches: about 25 kB a note.
-        """
-        self.prints = [unpack(one) for one in fingerprints]
-        self._kept = list(self._batches()) if keep else None
+    def __init__(self, fingerprints: Iterable[bytes]) -> None:
+        prints = [halves(one) for one in fingerprints]
+        prints = [one if len(one[0]) >= 4 * _SHORTEST else (b"", b"") for one in prints]
+        self.lengths = np.array([len(one) // 4 for one, _ in prints], np.intp)
+        self.tape = _Tape.of(prints)
 
-    def batches(self) -> Iterator[_Batch]:
-        """All of them, some at a time."""
-        yield from self._batches() if self._kept is None else self._kept
+    def __len__(self) -> int:
+        return len(self.lengths)
 
-    def _batches(self) -> Iterator[_Batch]:
-        sizes: dict[int, list[int]] = {}
-        for place, one in enumerate(self.prints):
-            if len(one) >= _SHORTEST:
-                size = next(size for size in _SIZES if size >= len(one) + LONGEST_STRETCH)
-                sizes.setdefault(size, []).append(place)
-        for size, places in sizes.items():
-            step = max(1, _AT_ONCE // size)
-            for start in range(0, len(places), step):
-                some = places[start : start + step]
-                yield _Batch(size, some, _spectra([self.prints[place] for place in some], size))
+    def heard(self, place: int) -> int:
+        """In how many frames of a note something counts."""
+        begin = self.tape.begins[place]
+        return int(np.count_nonzero(self.tape.frames[begin : begin + self.lengths[place]] >> _HIGH))
 
 
-def search(stretches: Sequence[Print], library: Library) -> list[Look]:
-    """The likeliest alignments of stretches, none longer than `LONGEST_STRETCH`, with notes of the library."""
-    looks: list[Look] = []
-    ours: dict[int, NDArray[np.complex64]] = {}
-    for batch in library.batches() if stretches else ():
-        if batch.size not in ours:
-            ours[batch.size] = _spectra(stretches, batch.size).conj().transpose(0, 2, 1)
-        looks += _likely(stretches, ours[batch.size], batch)
-        looks = sorted(looks, key=lambda look: -look.evidence)[:_LOOKS]
-    return looks
+def search(tracks: Sequence[Print], stretches: Sequence[Stretch], library: Library) -> list[Look]:
+    """The likeliest alignments of stretches with notes of the library.
 
+    Args:
+        tracks: what a note is compared as; the first is looked up most closely.
+        stretches: of those, none longer than `LONGEST_STRETCH`.
+    """
+    if not stretches:
+        return []
+    ours = _Tape.of([(words_bytes(one.words), words_bytes(one.counting)) for one in tracks])
+    theirs = library.tape
+    lengths = np.array([stretch.length for stretch in stretches], np.intp)
+    begins = ours.begins[[stretch.track for stretch in stretches]]
+    begins = begins + np.array([stretch.begin for stretch in stretches], np.intp)
+    ends = begins + lengths
+    rows = np.zeros((len(stretches), int(lengths.max())), np.uint64)
+    for row, begin, end in zip(rows, begins.tolist(), ends.tolist(), strict=True):
+        row[: end - begin] = ours.frames[begin:end]
 
-def _likely(stretches: Sequence[Print], ours: NDArray[np.complex64], batch: _Batch) -> list[Look]:
-    # The correlation theorem, for every frequency: [notes, bits] times [bits, stretches].
-    agreeing = batch.spectra[..., :BITS] @ ours[:, :BITS]
-    counting = batch.spectra[..., BITS:] @ ours[:, BITS:]
-    surplus, product = (
-        np.fft.irfft(np.ascontiguousarray(one.transpose(2, 1, 0)), batch.size // 2, axis=2)
-        for one in (agreeing, counting)
-    )
-    variance = np.maximum(product, np.float32(_FEWEST_BITS * _PRODUCT), out=product)
-    variance *= np.float32(DESIGN_EFFECT * _VARIANCE / _PRODUCT)
-    evidence = np.divide(surplus, np.sqrt(variance, out=variance), out=surplus).ravel()
+    frame, other = _sifted(ours, theirs, *_alike(ours, theirs, len(tracks[0])))
+    pair, stretch = np.nonzero((frame[:, None] >= begins) & (frame[:, None] < ends))
+    size = len(theirs.frames)
+    alignments = np.unique(stretch * size + (other - frame)[pair] + begins[stretch])
+    stretch, start = alignments // size, alignments % size
+
+    bits, errors, _ = _compared(rows, theirs, stretch, start)
+    evidence = (bits - 2 * errors) / np.sqrt(DESIGN_EFFECT * np.maximum(bits, _FEWEST_BITS))
     likely = np.flatnonzero(evidence > _WORTH_A_LOOK)
     likely = likely[np.argsort(-evidence[likely])[:_LOOKS]]
-    stretch, row, shift = np.unravel_index(likely, surplus.shape)
-    shift = 2 * shift
-    # What hangs over before the first frame is found at the end.
-    over = shift >= batch.size - np.array([len(stretches[number]) for number in stretch], np.intp)
-    shift[over] -= batch.size
-    return [
-        Look(float(one), int(number), batch.places[at], int(by))
-        for one, number, at, by in zip(evidence[likely], stretch, row, shift, strict=True)
-    ]
+    place = np.repeat(theirs.within(start[likely]), 3)
+    stretch, start = np.repeat(stretch[likely], 3), np.add.outer(start[likely], (0, -1, 1)).ravel()
+    columns = (stretch, place, start - theirs.begins[place], *_compared(rows, theirs, stretch, start))
+    return [Look(*row) for row in zip(*(column.tolist() for column in columns), strict=True)]
 
 
-def _spectra(prints: Sequence[Print], size: int) -> NDArray[np.complex64]:
-    """Of each bit as 1, -1 or, where it does not count, 0, and of how many count; along every second frame.
+def _alike(ours: _Tape, theirs: _Tape, closely: int) -> tuple[Index, Index]:
+    """Pairs of frames that have a code in common; of so many first frames of ours, but for one bit."""
+    first = ours.heard.searchsorted(ours.begins[0] + closely)
+    heard = np.concatenate((ours.heard, np.tile(ours.heard[:first], len(_ONE_BIT))))
+    frames, others = [], []
+    for known, asked in zip(ours.codes, theirs.codes, strict=True):
+        known = np.concatenate((known, (known[:first] ^ _ONE_BIT).ravel()))
+        present = np.zeros(_CODES, np.bool_)
+        present[known] = True
+        found = np.flatnonzero(present.take(asked))
+        # Our frames in the order of their codes: where in it those with one code begin, and how many they are.
+        order = np.argsort(known, kind="stable")
+        known = known[order]
+        begins = np.flatnonzero(np.concatenate(([True], known[1:] != known[:-1])))
+        sizes = np.diff(begins, append=len(known))
+        runs = np.empty(_CODES, np.intp)
+        runs[known[begins]] = np.arange(len(begins))
+        run = runs[asked[found]]
+        many = sizes[run]
+        if many.sum() > _MOST_PAIRS:
+            rare = np.argsort(many, kind="stable")
+            rare = rare[np.cumsum(many[rare]) <= _MOST_PAIRS]
+            found, run, many = found[rare], run[rare], many[rare]
+        each = np.arange(many.sum()) + np.repeat(begins[run] - np.cumsum(many) + many, many)
+        frames.append(heard[order[each]])
+        others.append(np.repeat(theirs.heard[found], many))
+    return np.concatenate(frames), np.concatenate(others)
 
-    Returns:
-        [size / 4 + 1 frequencies, prints, 33].
-    """
-    words, counting = np.zeros((2, len(prints), size + 2), np.uint32)
-    for row, one in enumerate(prints):
-        words[row, : len(one)], counting[row, : len(one)] = one.words, one.counting
-    frames = np.empty((len(prints), size + 2, BITS + 1), np.int8)
-    frames[..., :BITS] = _bits(words & counting) - _bits(~words & counting)
-    frames[..., BITS] = np.bitwise_count(counting)
-    # With half of its neighbours, since a copy's frames may lie between two of ours.
-    coarse = (frames[:, :-2:2] + np.float32(2) * frames[:, 1:-1:2] + frames[:, 2::2]).astype(np.float32)
-    return np.ascontiguousarray(np.fft.rfft(coarse, axis=1).transpose(1, 0, 2))
+
+def _sifted(ours: _Tape, theirs: _Tape, frame: Index, other: Index) -> tuple[Index, Index]:
+    """Of pairs of frames those beside which others agree too."""
+    surplus = np.zeros(len(frame), np.int16)
+    for distances, least in _NEARBY:
+        for distance in distances:
+            bits, errors = _agreement(ours.frames[frame + distance], theirs.frames[other + distance])
+            surplus += bits
+            surplus -= errors
+            surplus -= errors
+        near = np.flatnonzero(surplus >= least)
+        surplus, frame, other = surplus[near], frame[near], other[near]
+    if len(surplus) > _MOST_SIFTED:
+        best = np.argpartition(-surplus, _MOST_SIFTED)[:_MOST_SIFTED]
+        frame, other = frame[best], other[best]
+    return frame, other
 
 
-def _bits(words: NDArray[np.uint32]) -> NDArray[np.int8]:
-    """[..., 32], each 0 or 1."""
-    return np.unpackbits(words.astype("<u4")[..., None].view(np.uint8), axis=-1, bitorder="little").view(np.int8)
+def _compared(rows: NDArray[np.uint64], theirs: _Tape, stretch: Index, start: Index) -> tuple[Index, Index, Index]:
+    """At each alignment of a row: the bits that count in both, how many differ, in how many frames."""
+    others = np.lib.stride_tricks.sliding_window_view(theirs.frames, rows.shape[1])
+    counted = np.empty((3, len(stretch)), np.intp)
+    for begin in range(0, len(stretch), _AT_ONCE):
+        some = slice(begin, begin + _AT_ONCE)
+        bits, errors = _agreement(rows[stretch[some]], others[start[some]])
+        counted[0, some] = bits.sum(axis=1)
+        counted[1, some] = errors.sum(axis=1)
+        counted[2, some] = np.count_nonzero(bits, axis=1)
+    return counted[0], counted[1], counted[2]
+
+
+def _agreement(one: NDArray[np.uint64], two: NDArray[np.uint64]) -> tuple[NDArray[np.uint8], NDArray[np.uint8]]:
+    """Of pairs of frames: how many bits count in both, and how many of them differ."""
+    both = one & two
+    both >>= _HIGH
+    return np.bitwise_count(both), np.bitwise_count((one ^ two) & both)

@@ -19,7 +19,7 @@ from enum import IntEnum
 import numpy as np
 from numpy.typing import NDArray
 
-from rollcall.domain.alignment import DESIGN_EFFECT, LONGEST_STRETCH, Library, Look, search
+from rollcall.domain.alignment import DESIGN_EFFECT, LONGEST_STRETCH, Library, Look, Stretch, search
 from rollcall.domain.fingerprint import Print, unpack, unpack_all
 
 _TAIL_FROM, _TAIL_SHARE, _TAIL_SLOPE = 4.85, 1e-4, 3.5
@@ -84,12 +84,12 @@ class Match:
 
 
 @dataclass(frozen=True)
-class _Stretch:
-    """Some frames of the note, compared as one; of a short one, also which it is."""
+class _Part:
+    """A stretch, as what it is compared, and how many of its frames count."""
 
-    frames: Print
+    stretch: Stretch
     kind: Kind
-    start: int = 0
+    heard: int
 
 
 def same_recording(one: bytes, others: Sequence[bytes] | Library, shapes: bytes = b"") -> int | None:
@@ -116,21 +116,26 @@ def matches(one: bytes, others: Library, shapes: bytes = b"", *, alone: bool = F
     Args:
         alone: each earlier note is taken for the only one, so that chance had fewer tries. Pieces are left out.
     """
-    stretches = list(_stretches(unpack(one), unpack_all(shapes)))
-    tries = _tries(stretches, others)
+    note, changed = unpack(one), unpack_all(shapes)
+    tracks = [note, note.backwards, *changed, *(shape.backwards for shape in changed)]
+    parts = list(_parts(tracks))
+    tries = _tries(parts, others)
     total = tries if alone else np.broadcast_to(tries.sum(axis=1, keepdims=True), tries.shape)
     found: list[Match] = []
     pieces: dict[int, Match] = {}
-    for look in search([stretch.frames for stretch in stretches], others):
-        stretch = stretches[look.stretch]
-        for match in _compare(stretch, others, look, int(total[stretch.kind, look.place])):
-            if stretch.kind is not Kind.PIECES:
-                found.append(match)
-            elif stretch.start not in pieces or match.surprise > pieces[stretch.start].surprise:
-                pieces[stretch.start] = match
+    for look in search(tracks, [part.stretch for part in parts], others):
+        part = parts[look.stretch]
+        match = _match(part, others, look, int(total[part.kind, look.place]))
+        if match is None:
+            continue
+        begin = part.stretch.begin
+        if part.kind is not Kind.PIECES:
+            found.append(match)
+        elif begin not in pieces or match.surprise > pieces[begin].surprise:
+            pieces[begin] = match
     if pieces and not alone:
-        count = sum(stretch.kind is Kind.PIECES for stretch in stretches)
-        found.append(_together(pieces, count, max(_LEAST_FRAMES, _SHARE * _size(unpack(one)))))
+        count = sum(part.kind is Kind.PIECES for part in parts)
+        found.append(_together(pieces, count, max(_LEAST_FRAMES, _SHARE * _size(note))))
     return found
 
 
@@ -167,26 +172,20 @@ def _ways(chosen: Sequence[Match], count: int, least: float) -> Iterator[Match]:
         yield Match(chosen[0].place, Kind.PIECES, surprise - terms - choices, errors / frames, frames, least)
 
 
-def _stretches(note: Print, shapes: Sequence[Print]) -> Iterator[_Stretch]:
-    """Everything that a note is compared as."""
-    for frames in _cut(note):
-        yield _Stretch(frames, Kind.AS_IT_IS)
-    for changed in (note.backwards, *shapes, *(shape.backwards for shape in shapes)):
-        for frames in _cut(changed):
-            yield _Stretch(frames, Kind.CHANGED)
-    for start in range(0, len(note) - _PIECE + 1, _HOP):
-        frames = note[start : start + _PIECE]
-        if _size(frames) >= _LEAST_OF_A_PIECE:
-            yield _Stretch(frames, Kind.PIECES, start)
-
-
-def _cut(note: Print) -> Iterator[Print]:
-    """A note in stretches of equal length, short enough that an undone change stays in step."""
-    count = -(-len(note) // LONGEST_STRETCH)
-    for number in range(count):
-        frames = note[number * len(note) // count : (number + 1) * len(note) // count]
-        if _size(frames) >= _LEAST_FRAMES:
-            yield frames
+def _parts(tracks: Sequence[Print]) -> Iterator[_Part]:
+    """Everything that is compared of a note and, behind it, of what it is compared as."""
+    for number, track in enumerate(tracks):
+        # Of equal length, short enough that an undone change stays in step.
+        count = -(-len(track) // LONGEST_STRETCH)
+        for part in range(count):
+            stretch = Stretch(number, part * len(track) // count, (part + 1) * len(track) // count)
+            heard = _size(track[stretch.begin : stretch.end])
+            if heard >= _LEAST_FRAMES:
+                yield _Part(stretch, Kind.CHANGED if number else Kind.AS_IT_IS, heard)
+    for begin in range(0, len(tracks[0]) - _PIECE + 1, _HOP):
+        heard = _size(tracks[0][begin : begin + _PIECE])
+        if heard >= _LEAST_OF_A_PIECE:
+            yield _Part(Stretch(0, begin, begin + _PIECE), Kind.PIECES, heard)
 
 
 def _size(frames: Print) -> int:
@@ -194,34 +193,26 @@ def _size(frames: Print) -> int:
     return int(np.count_nonzero(frames.counting))
 
 
-def _tries(stretches: Sequence[_Stretch], others: Library) -> NDArray[np.int64]:
+def _tries(parts: Sequence[_Part], others: Library) -> NDArray[np.int64]:
     """In how many alignments enough frames lie on each other, of pieces those of one: [kinds, notes]."""
-    lengths = np.array([len(other) for other in others.prints], np.int64)
+    lengths = others.lengths
     tries = np.zeros((len(Kind), len(lengths)), np.int64)
-    for stretch in stretches:
-        if stretch.kind is not Kind.PIECES:
-            tries[stretch.kind] += lengths + len(stretch.frames) - 2 * _LEAST_FRAMES + 1
+    for kind in (Kind.AS_IT_IS, Kind.CHANGED):
+        ways = [part.stretch.length - 2 * _LEAST_FRAMES + 1 for part in parts if part.kind is kind]
+        tries[kind] = len(ways) * lengths + sum(ways)
     tries[Kind.PIECES] = lengths + _PIECE - 2 * _LEAST_OF_A_PIECE + 1
     tries[:, lengths < _LEAST_FRAMES] = 0
     return tries
 
 
-def _compare(stretch: _Stretch, others: Library, look: Look, tries: int) -> Iterator[Match]:
-    """Exactly, at the alignment found and those beside it."""
-    other = others.prints[look.place]
-    if stretch.kind is Kind.PIECES:
+def _match(part: _Part, others: Library, look: Look, tries: int) -> Match | None:
+    """What an alignment shows; None where too little lies on each other."""
+    if part.kind is Kind.PIECES:
         least = float(_LEAST_OF_A_PIECE)
     else:
-        least = max(_LEAST_FRAMES, _SHARE * min(_size(stretch.frames), _size(other)))
-    for shift in range(look.shift - 1, look.shift + 2):
-        ours, theirs = max(0, -shift), max(0, shift)
-        size = max(0, min(len(stretch.frames) - ours, len(other) - theirs))
-        one, two = stretch.frames[ours : ours + size], other[theirs : theirs + size]
-        both = one.counting & two.counting
-        frames = int(np.count_nonzero(both))
-        if frames < least:
-            continue
-        bits = int(np.bitwise_count(both).sum())
-        errors = int(np.bitwise_count((one.words ^ two.words) & both).sum())
-        evidence = (bits - 2 * errors) / math.sqrt(DESIGN_EFFECT * bits)
-        yield Match(look.place, stretch.kind, unlikely(evidence, tries), errors / bits, frames, least)
+        least = max(_LEAST_FRAMES, _SHARE * min(part.heard, others.heard(look.place)))
+    if look.frames < least:
+        return None
+    evidence = (look.bits - 2 * look.errors) / math.sqrt(DESIGN_EFFECT * look.bits)
+    surprise = unlikely(evidence, tries)
+    return Match(look.place, part.kind, surprise, look.errors / look.bits, look.frames, least)

@@ -54,23 +54,37 @@ def pack(words: NDArray[np.uint32], counting: NDArray[np.uint32]) -> bytes:
     """
     if not counting.any():
         return b""
-    return _FORMAT + words.astype(_WORD).tobytes() + counting.astype(_WORD).tobytes()
+    return _FORMAT + words_bytes(words) + words_bytes(counting)
 
 
 def unpack(fingerprint: bytes) -> Print:
-    """Lay a stored fingerprint open; what is no fingerprint has no frames.
+    """Lay a stored fingerprint open; what is no fingerprint has no frames."""
+    return Print(*map(words_of, halves(fingerprint)))
+
+
+def halves(fingerprint: bytes) -> tuple[bytes, bytes]:
+    """A stored fingerprint's words and those that say which bits count, as bytes: of many, `words_of` all at once.
 
     In one of the first format every bit counts but those of a word that repeats the one before, as silence does.
     """
+    if fingerprint.startswith(_FORMAT) and len(fingerprint) % 8 == 1:
+        middle = 1 + len(fingerprint) // 2
+        return fingerprint[1:middle][: 4 * _LONGEST], fingerprint[middle : middle + 4 * _LONGEST]
     if len(fingerprint) % 4 == 0:
-        words = np.frombuffer(fingerprint, _WORD).astype(np.uint32, copy=False)
+        words = words_of(fingerprint[: 4 * _LONGEST])
         same = np.concatenate((np.ones(1, np.bool_), words[1:] == words[:-1]))[: len(words)]
-        counting = np.where(same, np.uint32(0), _ALL)
-    elif fingerprint.startswith(_FORMAT) and len(fingerprint) % 8 == 1:
-        words, counting = np.frombuffer(fingerprint, _WORD, offset=1).astype(np.uint32, copy=False).reshape(2, -1)
-    else:
-        words = counting = np.zeros(0, np.uint32)
-    return Print(words[:_LONGEST], counting[:_LONGEST])
+        return words_bytes(words), words_bytes(np.where(same, np.uint32(0), _ALL))
+    return b"", b""
+
+
+def words_of(stored: bytes) -> NDArray[np.uint32]:
+    """Stored words laid open."""
+    return np.frombuffer(stored, _WORD).astype(np.uint32, copy=False)
+
+
+def words_bytes(words: NDArray[np.uint32]) -> bytes:
+    """Words as they are stored."""
+    return words.astype(_WORD, copy=False).tobytes()
 
 
 def pack_all(prints: Sequence[Print]) -> bytes:

@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import json
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +27,7 @@ _FIRST_VERSION = b"\x01"
 _KEY = 32
 _KEY_ID = 4
 _NONCE = 12
+_compact = json.JSONEncoder(separators=(",", ":")).encode
 HEAD = len(_VERSION) + _KEY_ID
 """Bytes of a value's head: its version and its key's id."""
 
@@ -54,7 +55,7 @@ class Binding:
             # Version 1 named the note where there was one, else the person.
             return f"{self.purpose}:{self._single or self.person_id}".encode()
         parts = [self.purpose, self.person_id, self.item, self.model, self.weight_hash]
-        return head + json.dumps(parts, separators=(",", ":")).encode()
+        return head + _compact(parts).encode()
 
     @property
     def _single(self) -> str:
@@ -105,6 +106,18 @@ class Keyring:
             SealBroken: another key or binding, or a changed value.
         """
         self._refresh()
+        return self._opened(sealed, binding)
+
+    def open_many(self, values: Iterable[tuple[bytes, Binding]]) -> Iterator[bytes]:
+        """Decrypt what opens of many values; the keys are looked after once, for that takes longer than a value."""
+        self._refresh()
+        for sealed, binding in values:
+            try:
+                yield self._opened(sealed, binding)
+            except SealBroken:
+                continue
+
+    def _opened(self, sealed: bytes, binding: Binding) -> bytes:
         head, nonce = sealed[:HEAD], sealed[HEAD : HEAD + _NONCE]
         if len(nonce) < _NONCE:
             raise SealBroken("a sealed value is cut off; it is not used")

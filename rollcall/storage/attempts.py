@@ -3,18 +3,20 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, exists, or_, select, update
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, bindparam, exists, or_, select, update
+from sqlalchemy.orm import InstrumentedAttribute, Session, make_transient_to_detached
+from sqlalchemy.orm.util import AliasedClass
 
 from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.storage.holder import Holder
-from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person
+from rollcall.storage.insertion import insert_new
+from rollcall.storage.tables import STUDENT, Attempt, IncomingUpdate, Lesson, Membership, Person, SchoolClass
 from rollcall.storage.used_files import used_as
 
 _OWED_AT_ONCE = 200
@@ -48,6 +50,14 @@ class IncomingNote:
         return str(uuid.uuid5(_NAMESPACE, parts))
 
 
+_NEW: dict[str, Any] = {
+    **dict.fromkeys(Attempt.__mapper__.column_attrs.keys()),
+    "verdict": Verdict.PENDING,
+    "times_queued": 0,
+}
+"""What every note begins with."""
+
+
 class SealedFingerprint(NamedTuple):
     """A note's fingerprint at rest, with what it is sealed to."""
 
@@ -68,29 +78,28 @@ def register(
     received_at: datetime,
 ) -> Attempt:
     """Write down that the note came; a note that came before keeps its row."""
-    known = session.get(Attempt, note.attempt_id)
-    if known is not None:
-        return known
-    attempt = Attempt(
-        id=note.attempt_id,
-        person_id=person.id,
-        purpose=purpose,
-        class_id=class_id,
-        lesson_id=lesson.id if lesson else None,
-        enrolment=enrolment,
-        chat_id=note.chat_id,
-        message_id=note.message_id,
-        file_id=note.file_id,
-        file_unique_id=note.file_unique_id,
-        sent_as=note.sent_as,
-        sent_at=note.sent_at,
-        received_at=received_at,
-        verdict=Verdict.PENDING,
-        quality={},
-        timings={},
-    )
+    new = _NEW | {
+        "id": note.attempt_id,
+        "person_id": person.id,
+        "purpose": purpose,
+        "class_id": class_id,
+        "lesson_id": lesson.id if lesson else None,
+        "enrolment": enrolment,
+        "chat_id": note.chat_id,
+        "message_id": note.message_id,
+        "file_id": note.file_id,
+        "file_unique_id": note.file_unique_id,
+        "sent_as": note.sent_as,
+        "sent_at": note.sent_at,
+        "received_at": received_at,
+        "quality": {},
+        "timings": {},
+    }
+    if not insert_new(session, Attempt, new):
+        return session.get_one(Attempt, note.attempt_id)
+    attempt = Attempt(**new)
+    make_transient_to_detached(attempt)  # the row is as the object says: nothing need be read
     session.add(attempt)
-    session.flush()
     return attempt
 
 
@@ -108,55 +117,36 @@ _SEEN_AT_SIGHT = (
 """A file refused for one of these is known not to be recorded for the moment, whoever sends it again."""
 
 
-def was_seen_before(session: Session, attempt: Attempt) -> bool:
-    """Whether this very file came before, from anyone, by Telegram's id of it. Also if it was erased.
+def counts_as_seen(attempt: type[Attempt] | AliasedClass[Attempt]) -> ColumnElement[bool]:
+    """Whether a note's file must not come a second time.
 
     A file that was never judged (we failed, its sound was refused, there were too many) is no recording of use to
     anybody: whoever sends it again hears the same true reason, and is accused of nothing. Two muted microphones may
     even send the same bytes.
     """
-    if used_as(session, attempt) is not None:
+    return or_(attempt.verdict.in_(_SEEN), attempt.reason.in_(_SEEN_AT_SIGHT))
+
+
+def was_seen_before(session: Session, attempt: Attempt, classes: Collection[SchoolClass] | None = None) -> bool:
+    """Whether this very file came before, from anyone, by Telegram's id of it. Also if it was erased.
+
+    Args:
+        classes: the sender's, where they are known.
+    """
+    if used_as(session, attempt, classes=classes) is not None:
         return True
-    return _seen(session, attempt, Attempt.file_unique_id == attempt.file_unique_id)
-
-
-def bytes_were_seen(session: Session, attempt: Attempt) -> bool:
-    """The same of the file's bytes, which are known once it was fetched."""
-    return attempt.content_hash is not None and _seen(session, attempt, Attempt.content_hash == attempt.content_hash)
-
-
-def _seen(session: Session, attempt: Attempt, same: ColumnElement[bool]) -> bool:
-    found = session.scalar(
-        select(Attempt.id)
-        .where(
-            same,
-            Attempt.id != attempt.id,
-            Attempt.received_at <= attempt.received_at,
-            or_(Attempt.verdict.in_(_SEEN), Attempt.reason.in_(_SEEN_AT_SIGHT)),
-        )
-        .limit(1)
-    )
-    return found is not None
+    file = {"file": attempt.file_unique_id, "attempt": attempt.id, "received": attempt.received_at}
+    return session.scalar(_SEEN_FILE, file) is not None
 
 
 def to_remember(session: Session, person_id: int) -> Sequence[Attempt]:
     """The person's notes whose files would be known again if they came from anyone."""
-    seen = or_(Attempt.verdict.in_(_SEEN), Attempt.reason.in_(_SEEN_AT_SIGHT))
-    return (session.scalars(select(Attempt).where(Attempt.person_id == person_id, seen))).all()
+    return session.scalars(select(Attempt).where(Attempt.person_id == person_id, counts_as_seen(Attempt))).all()
 
 
 def fingerprints_around(session: Session, person_id: int, attempt_id: str) -> Sequence[SealedFingerprint]:
     """Sealed fingerprints of every judged note of the person and of their classmates, enrolment included."""
-    classes = select(Membership.class_id).where(Membership.person_id == person_id, Membership.role == STUDENT)
-    classmates = select(Membership.person_id).where(Membership.class_id.in_(classes))
-    rows = session.execute(
-        select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(
-            or_(Attempt.person_id == person_id, Attempt.person_id.in_(classmates)),
-            Attempt.fingerprint.is_not(None),
-            Attempt.verdict.in_(JUDGED),
-            Attempt.id != attempt_id,
-        )
-    )
+    rows = session.execute(_PRINTS_AROUND, {"person": person_id, "attempt": attempt_id})
     return [SealedFingerprint(other, owner, sealed) for other, owner, sealed in rows if sealed is not None]
 
 
@@ -293,3 +283,27 @@ def suspicious_reasons(session: Session, lesson_ids: Sequence[int]) -> dict[tupl
         if lesson_id is not None and reason is not None:
             reasons.setdefault((lesson_id, person_id), []).append(Reason(reason))
     return reasons
+
+
+# Every note passes here: statements made once.
+_SEEN_FILE = (
+    select(Attempt.id)
+    .where(
+        Attempt.file_unique_id == bindparam("file"),
+        Attempt.id != bindparam("attempt"),
+        Attempt.received_at <= bindparam("received"),
+        counts_as_seen(Attempt),
+    )
+    .limit(1)
+)
+_CLASSMATES = select(Membership.person_id).where(
+    Membership.class_id.in_(
+        select(Membership.class_id).where(Membership.person_id == bindparam("person"), Membership.role == STUDENT)
+    )
+)
+_PRINTS_AROUND = select(Attempt.id, Attempt.person_id, Attempt.fingerprint).where(
+    or_(Attempt.person_id == bindparam("person"), Attempt.person_id.in_(_CLASSMATES)),
+    Attempt.fingerprint.is_not(None),
+    Attempt.verdict.in_(JUDGED),
+    Attempt.id != bindparam("attempt"),
+)

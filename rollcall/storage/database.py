@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import socket
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import event, make_url
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
 from sqlalchemy.orm import Session
@@ -60,6 +60,11 @@ class Database:
         self._sessions = async_sessionmaker(self._writing, expire_on_commit=False, info={KEYRING: keyring})
         self._long_sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={KEYRING: keyring})
         self._sealer = Sealer(keyring) if keyring is not None else None
+
+    @property
+    def engines(self) -> Sequence[Engine]:
+        """Whatever statements go through."""
+        return [engine.sync_engine for engine in {self.engine, self._writing}]
 
     @classmethod
     def open(cls, settings: Settings) -> Database:

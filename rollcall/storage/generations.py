@@ -9,22 +9,25 @@ from __future__ import annotations
 
 import hashlib
 
-from sqlalchemy import select, update
+from sqlalchemy import Integer, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.storage.tables import SchoolClass, StoredVoiceprint
 from rollcall.storage.voiceprints import recognised_in
 
 
-def generation_of(session: Session, class_id: int) -> int | None:
-    """The class's generation now: 0 where nobody was ever recognised in it; None where there is no such class."""
+def generation_of(session: Session, class_id: int, known: SchoolClass | None = None) -> int | None:
+    """The class's generation now: 0 where nobody was ever recognised in it; None where there is no such class.
+
+    Args:
+        known: the class, as this transaction has just read it.
+    """
+    found = (known.generation, known.voices) if known is not None else None
     while True:
-        known = (
-            session.execute(select(SchoolClass.generation, SchoolClass.voices).where(SchoolClass.id == class_id))
-        ).one_or_none()
-        if known is None:
+        found = found or _kept(session, class_id)
+        if found is None:
             return None
-        generation, before = known
+        generation, before = found
         voices = _voices(session, class_id)
         if voices == before:
             return generation
@@ -38,14 +41,25 @@ def generation_of(session: Session, class_id: int) -> int | None:
         )
         if raised is not None:
             return raised
+        found = None
+
+
+def _kept(session: Session, class_id: int) -> tuple[int, str] | None:
+    query = select(SchoolClass.generation, SchoolClass.voices).where(SchoolClass.id == class_id)
+    return session.execute(query).one_or_none()
 
 
 def _voices(session: Session, class_id: int) -> str:
     """Whose voiceprints, made when, of which notes, by which encoder; empty where there are none."""
-    made = select(
-        StoredVoiceprint.person_id, StoredVoiceprint.created_at, StoredVoiceprint.enrolment, StoredVoiceprint.model,
-        StoredVoiceprint.weight_hash,
-    )  # fmt: skip
-    rows = (session.execute(recognised_in(made, class_id).order_by(StoredVoiceprint.person_id))).all()
+    rows = session.execute(_VOICES, {"class": class_id}).all()
     said = repr([(person_id, created_at.timestamp(), *of) for person_id, created_at, *of in rows])
     return hashlib.sha256(said.encode()).hexdigest() if rows else ""
+
+
+_VOICES = recognised_in(
+    select(
+        StoredVoiceprint.person_id, StoredVoiceprint.created_at, StoredVoiceprint.enrolment, StoredVoiceprint.model,
+        StoredVoiceprint.weight_hash,
+    ),
+    bindparam("class", type_=Integer),
+).order_by(StoredVoiceprint.person_id)  # fmt: skip

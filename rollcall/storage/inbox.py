@@ -7,11 +7,12 @@ from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, or_, select, update
+from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.storage.holder import LEASE, Holder, Watch
-from rollcall.storage.tables import IncomingUpdate
+from rollcall.storage.insertion import insert_new
+from rollcall.storage.tables import IncomingUpdate, Table
 
 _KEPT_FOR = timedelta(hours=48)
 """Telegram redelivers for 24 hours at most."""
@@ -23,29 +24,20 @@ def accept(session: Session, update_id: int, payload: str, holder: Holder, now: 
     The digest covers the content: a Bot API server that was reset counts from one again.
     """
     digest = hashlib.sha256(payload.encode()).hexdigest()
-    if session.get(IncomingUpdate, digest) is not None:
-        return None
-    session.add(
-        IncomingUpdate(
-            digest=digest,
-            update_id=update_id,
-            payload=payload,
-            received_at=now,
-            holder=str(holder),
-            held_until=now + LEASE,
-        )
-    )
-    session.flush()
-    return digest
+    new = {
+        "digest": digest,
+        "update_id": update_id,
+        "payload": payload,
+        "received_at": now,
+        "holder": str(holder),
+        "held_until": now + LEASE,
+    }
+    return digest if insert_new(session, IncomingUpdate, new) else None
 
 
 def handled(session: Session, digests: Sequence[str], now: datetime) -> None:
     """The updates' effect is safe: their content is dropped, their digests kept against a second delivery."""
-    session.execute(
-        update(IncomingUpdate)
-        .where(IncomingUpdate.digest.in_(digests))
-        .values(payload=None, handled_at=now, holder=None, held_until=None)
-    )
+    session.connection().execute(_HANDLED, {"digests": list(digests), "now": now})
 
 
 def arrival(session: Session, update_id: int) -> datetime | None:
@@ -115,3 +107,12 @@ def sweep(session: Session, now: datetime) -> None:
             IncomingUpdate.handled_at.is_not(None), IncomingUpdate.received_at < now - _KEPT_FOR
         )
     )
+
+
+_updates = Table.metadata.tables[IncomingUpdate.__tablename__]
+# Every update passes here: made once.
+_HANDLED = (
+    update(_updates)
+    .where(_updates.c.digest.in_(bindparam("digests", expanding=True)))
+    .values(payload=None, handled_at=bindparam("now"), holder=None, held_until=None)
+)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
@@ -121,19 +121,15 @@ def suspicious_notes(session: Session, lesson_id: int) -> dict[int, int]:
 
 def lessons_to_check_in(session: Session, student: Person, sent_at: datetime) -> Sequence[Lesson]:
     """The lessons of the student's classes that were open when a note was sent, latest first."""
-    rows = session.scalars(
-        select(Lesson)
-        .join(Membership, Membership.class_id == Lesson.class_id)
-        .where(
-            Membership.person_id == student.id,
-            Membership.role == STUDENT,
-            Lesson.opened_at <= sent_at,
-            Lesson.closes_at >= sent_at,
-            or_(Lesson.closed_at.is_(None), Lesson.closed_at >= sent_at),
-        )
-        .order_by(Lesson.opened_at.desc())
-    )
-    return rows.all()
+    return [lesson for lesson, _ in lessons_with_mark(session, student, sent_at)]
+
+
+def lessons_with_mark(
+    session: Session, student: Person, sent_at: datetime
+) -> Sequence[tuple[Lesson, Attendance | None]]:
+    """The same, each with the student's mark in it."""
+    rows = session.execute(_OPEN_THEN, {"student": student.id, "sent_at": sent_at})
+    return [(lesson, mark) for lesson, mark in rows]
 
 
 def lessons_begun_since(session: Session, student: Person, sent_at: datetime) -> Sequence[Lesson]:
@@ -160,13 +156,16 @@ def mark(
     confidence: float | None,
     attempt_id: str | None,
     teacher: Person | None = None,
+    *,
+    unmarked: bool = False,
 ) -> Attendance:
     """Mark a student present or late. The first accepted note counts; later ones change nothing.
 
     Args:
+        unmarked: this transaction has seen that there is no mark.
         teacher: who decided it; None where the student's own note did.
     """
-    existing = session.get(Attendance, (lesson.id, person_id), with_for_update=True)
+    existing = None if unmarked else session.get(Attendance, (lesson.id, person_id), with_for_update=True)
     if existing is not None and existing.status in ATTENDED:
         return existing
     status = status_at(sent_at, lesson.late_at)
@@ -178,7 +177,6 @@ def mark(
     existing.at = sent_at
     existing.confidence = confidence
     existing.attempt_id = attempt_id
-    session.flush()
     student = PersonId(person_id)
     how = "teacher" if teacher is not None else "voice"
     _on_record(session, lesson.id, teacher or student, student, status, was=was, how=how)
@@ -251,3 +249,18 @@ def mark_counts(session: Session, student: Person, class_id: int) -> dict[Status
         .group_by(Attendance.status)
     )
     return dict(rows.all())
+
+
+_OPEN_THEN = (
+    select(Lesson, Attendance)
+    .join(Membership, Membership.class_id == Lesson.class_id)
+    .outerjoin(Attendance, and_(Attendance.lesson_id == Lesson.id, Attendance.person_id == bindparam("student")))
+    .where(
+        Membership.person_id == bindparam("student"),
+        Membership.role == STUDENT,
+        Lesson.opened_at <= bindparam("sent_at"),
+        Lesson.closes_at >= bindparam("sent_at"),
+        or_(Lesson.closed_at.is_(None), Lesson.closed_at >= bindparam("sent_at")),
+    )
+    .order_by(Lesson.opened_at.desc())
+)

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, and_, delete, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, true, update
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.storage import audit
 from rollcall.storage.audit import Account
-from rollcall.storage.tables import Consent, Conversation, Person
+from rollcall.storage.tables import Consent, Conversation, Membership, Person, SchoolClass
 from rollcall.texts import DEFAULT_LANGUAGE
+
+_Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 _RECORDINGS = "recordings "
 """How the text version begins of an agreement to keep recordings, beside the one to voice check-in."""
@@ -24,6 +27,50 @@ _ATTENDANCE = "attendance "
 def find_person(session: Session, telegram_id: int) -> Person | None:
     """The person behind a Telegram account."""
     return session.scalar(select(Person).where(Person.telegram_id == telegram_id))
+
+
+@dataclass(frozen=True)
+class Acquaintance:
+    """Somebody who writes to us, as far as we know them.
+
+    Attributes:
+        classes: with their role in each, oldest membership first; without those that were put away.
+    """
+
+    person: Person | None
+    conversation: Conversation | None
+    classes: tuple[tuple[str, SchoolClass], ...] = ()
+
+
+def acquaintance(session: Session, telegram_id: int) -> Acquaintance:
+    """Who is behind a Telegram account; their conversation is locked for this transaction."""
+    rows = session.execute(_IN_CONVERSATION, {"account": telegram_id}).all()
+    if rows:
+        return Acquaintance(rows[0][1], rows[0][0], tuple((role, one) for *_, role, one in rows if one is not None))
+    known = session.execute(_WITHOUT_CONVERSATION, {"account": telegram_id}).all()
+    person = known[0][0] if known else None
+    return Acquaintance(person, None, tuple((role, one) for _, role, one in known if one is not None))
+
+
+def _belonging(query: _Query) -> _Query:
+    return (
+        query.outerjoin(Membership, Membership.person_id == Person.id)
+        .outerjoin(SchoolClass, and_(SchoolClass.id == Membership.class_id, SchoolClass.archived_at.is_(None)))
+        .order_by(Membership.joined_at, SchoolClass.id)
+    )
+
+
+# Every update passes here: made once.
+_IN_CONVERSATION = _belonging(
+    select(Conversation, Person, Membership.role, SchoolClass)
+    .select_from(Conversation)
+    .outerjoin(Person, Person.telegram_id == Conversation.telegram_id)
+    .where(Conversation.telegram_id == bindparam("account"))
+    .with_for_update(of=Conversation)
+)
+_WITHOUT_CONVERSATION = _belonging(
+    select(Person, Membership.role, SchoolClass).select_from(Person).where(Person.telegram_id == bindparam("account"))
+)
 
 
 def register_person(session: Session, telegram_id: int, full_name: str, now: datetime) -> Person:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, exists, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -30,23 +30,11 @@ CHANGEABLE = timedelta(hours=24)
 
 def tries_before(session: Session, attempt: Attempt) -> tuple[EarlierTry, ...]:
     """The sender's latest unsure tries that may be averaged with this note."""
-    same_lesson = Attempt.lesson_id == attempt.lesson_id
+    where = {"person": attempt.person_id, "class": attempt.class_id, "attempt": attempt.id}
     if attempt.lesson_id is None:
-        same_lesson = Attempt.lesson_id.is_(None) & (Attempt.received_at >= attempt.received_at - TOGETHER)
-    rows = session.scalars(
-        select(Attempt)
-        .where(
-            same_lesson,
-            Attempt.person_id == attempt.person_id,
-            Attempt.class_id == attempt.class_id,
-            Attempt.purpose == Purpose.CHECK_IN,
-            Attempt.verdict == Verdict.UNSURE,
-            Attempt.embedding.is_not(None),
-            Attempt.id != attempt.id,
-        )
-        .order_by(Attempt.received_at.desc())
-        .limit(MOST - 1)
-    )
+        rows = session.scalars(_TRIES_OUTSIDE, {**where, "since": attempt.received_at - TOGETHER})
+    else:
+        rows = session.scalars(_TRIES_OF_LESSON, {**where, "lesson": attempt.lesson_id})
     return tuple(
         EarlierTry(
             attempt_id=row.id,
@@ -239,3 +227,24 @@ def was_rejected(session: Session, lesson_id: int, person_id: int) -> bool:
 def review_of(session: Session, lesson_id: int, person_id: int) -> Review | None:
     """What teachers are asked, or were, about the student in the lesson."""
     return session.scalar(select(Review).where(Review.lesson_id == lesson_id, Review.person_id == person_id))
+
+
+def _tries(where: ColumnElement[bool]) -> Select[Attempt]:
+    return (
+        select(Attempt)
+        .where(
+            where,
+            Attempt.person_id == bindparam("person"),
+            Attempt.class_id == bindparam("class"),
+            Attempt.purpose == Purpose.CHECK_IN,
+            Attempt.verdict == Verdict.UNSURE,
+            Attempt.embedding.is_not(None),
+            Attempt.id != bindparam("attempt"),
+        )
+        .order_by(Attempt.received_at.desc())
+        .limit(MOST - 1)
+    )
+
+
+_TRIES_OF_LESSON = _tries(Attempt.lesson_id == bindparam("lesson"))
+_TRIES_OUTSIDE = _tries(Attempt.lesson_id.is_(None) & (Attempt.received_at >= bindparam("since")))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -27,16 +27,17 @@ from rollcall.storage.tables import (
 )
 
 
-def roles_of(session: Session, person: Person | None, class_id: int | None, *, is_admin: bool) -> frozenset[Role]:
-    """What the person is, to the class where there is one at hand. A class that is put away is nobody's."""
+def roles_of(
+    person: Person | None, classes: Iterable[tuple[str, SchoolClass]], class_id: int | None, *, is_admin: bool
+) -> frozenset[Role]:
+    """What the person is, to the class where there is one at hand. A class that is put away is nobody's.
+
+    Args:
+        classes: the person's, with the role in each.
+    """
     found = {Role.ADMIN} if is_admin else set()
     if person is not None:
-        rows = session.execute(
-            select(Membership.class_id, Membership.role)
-            .join(SchoolClass, SchoolClass.id == Membership.class_id)
-            .where(Membership.person_id == person.id, SchoolClass.archived_at.is_(None))
-        )
-        belongs = {(of_class, role) for of_class, role in rows}
+        belongs = {(one.id, role) for role, one in classes}
         here = {role for of_class, role in belongs if of_class == class_id}
         if STUDENT in here:
             found.add(Role.STUDENT)

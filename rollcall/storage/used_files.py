@@ -10,7 +10,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import os
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import datetime, time, timedelta
 from enum import StrEnum
@@ -37,7 +37,7 @@ def keep(session: Session, notes: Sequence[Attempt], now: datetime) -> None:
     found: dict[int, set[str]] = {}
     keys: dict[int, bytes] = {}
     for note in notes:
-        marks = [*_marks(note), *_sound_at_rest(keyring, note)]
+        marks = [*_marks(note.file_unique_id, note.content_hash), *_sound_at_rest(keyring, note)]
         if not marks:
             continue  # erased before
         for class_id in {*of_senders.get(note.person_id, ()), *([note.class_id] if note.class_id else ())}:
@@ -58,34 +58,41 @@ class Used(StrEnum):
     SOUND = "sound"
 
 
-def used_as(session: Session, attempt: Attempt, fingerprint: bytes = b"") -> Used | None:
+def used_as(
+    session: Session,
+    attempt: Attempt,
+    content_hash: str = "",
+    fingerprint: bytes = b"",
+    classes: Collection[SchoolClass] | None = None,
+) -> Used | None:
     """Whether a note's file was sent before, in its class or one of its sender's, by somebody whose voice was erased.
 
     Args:
+        content_hash: of its bytes, where it is known and not written down yet.
         fingerprint: laid open, where it is known: so that the same sound in another wrapping is the same.
+        classes: the sender's, where they are known.
     """
     keyring = _keyring(session)
-    of_sender = select(Membership.class_id).where(Membership.person_id == attempt.person_id, Membership.role == STUDENT)
-    rows = session.execute(
-        select(SchoolClass.id, SchoolClass.file_key).where(
-            or_(SchoolClass.id.in_(of_sender), SchoolClass.id == attempt.class_id), SchoolClass.file_key.is_not(None)
+    if classes is None:
+        of_sender = select(Membership.class_id).where(
+            Membership.person_id == attempt.person_id, Membership.role == STUDENT
         )
-    )
-    kinds = dict.fromkeys(_marks(attempt), Used.FILE) | dict.fromkeys(_sound(fingerprint), Used.SOUND)
+        here = or_(SchoolClass.id.in_(of_sender), SchoolClass.id == attempt.class_id)
+        classes = session.scalars(select(SchoolClass).where(here, SchoolClass.file_key.is_not(None))).all()
+    kinds = dict.fromkeys(
+        _marks(attempt.file_unique_id, content_hash or attempt.content_hash), Used.FILE
+    ) | dict.fromkeys(_sound(fingerprint), Used.SOUND)
     known: dict[str, Used] = {}
-    classes = []
-    for class_id, sealed in rows:
+    keyed = [one for one in classes if one.file_key is not None]
+    for school_class in keyed:
         with suppress(SealBroken):  # a key was dropped from the ring, and the files with it
-            key = keyring.open(sealed or b"", file_key_binding(class_id))
-            classes.append(class_id)
+            key = keyring.open(school_class.file_key or b"", file_key_binding(school_class.id))
             known |= {_digest(key, mark): kind for mark, kind in kinds.items()}
     if not known:
         return None
+    here = UsedFile.class_id.in_([one.id for one in keyed])
     found = {
-        known[digest]
-        for digest in session.scalars(
-            select(UsedFile.digest).where(UsedFile.class_id.in_(classes), UsedFile.digest.in_(known))
-        )
+        known[digest] for digest in session.scalars(select(UsedFile.digest).where(here, UsedFile.digest.in_(known)))
     }
     return Used.FILE if Used.FILE in found else next(iter(found), None)
 
@@ -95,12 +102,12 @@ def outdated(now: datetime, period: timedelta) -> Any:
     return delete(UsedFile).where(UsedFile.kept_at < now - period)
 
 
-def _marks(note: Attempt) -> Iterable[str]:
+def _marks(file_unique_id: str, content_hash: str | None) -> Iterable[str]:
     """By what the file is known: Telegram's id of it, and its bytes."""
-    if note.file_unique_id:
-        yield f"telegram:{note.file_unique_id}"
-    if note.content_hash:
-        yield f"bytes:{note.content_hash}"
+    if file_unique_id:
+        yield f"telegram:{file_unique_id}"
+    if content_hash:
+        yield f"bytes:{content_hash}"
 
 
 def _sound(fingerprint: bytes) -> Iterable[str]:

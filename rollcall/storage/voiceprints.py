@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import ColumnElement, Select, delete, func, or_, select, update
+from sqlalchemy import BindParameter, ColumnElement, Select, delete, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
@@ -141,7 +141,7 @@ def is_made_of(session: Session, person_id: int, enrolment: str | None) -> bool:
     return stored is not None and enrolment is not None and stored.enrolment == enrolment
 
 
-def recognised_in(query: _Query, class_id: int) -> _Query:
+def recognised_in(query: _Query, class_id: int | BindParameter[int]) -> _Query:
     """A query of voiceprints, narrowed to those that have a vote in a class; of one that was put away, none."""
     return (
         query.join(Membership, Membership.person_id == StoredVoiceprint.person_id)

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, and_, bindparam, exists, select
 from sqlalchemy.orm import Session
 
 from rollcall.domain.claim import WITHOUT_VOTE, ClaimState
@@ -48,16 +49,53 @@ def waits(session: Session, person_id: int) -> bool:
     return bool(session.scalar(select(waiting)))
 
 
+@dataclass(frozen=True)
+class VoiceStanding:
+    """How a person's voiceprint stands.
+
+    Attributes:
+        withheld: in which classes it has no vote.
+        waits: whether a teacher may yet give it one.
+    """
+
+    withheld: frozenset[int] = frozenset()
+    waits: bool = False
+
+
+def voice_of(session: Session, person_id: int) -> VoiceStanding | None:
+    """The person's voiceprint, as teachers see it; None where there is none."""
+    rows = session.execute(_VOICE, {"person": person_id}).all()
+    if not rows:
+        return None
+    held = [(class_id, state) for class_id, state in rows if class_id is not None]
+    return VoiceStanding(
+        frozenset(class_id for class_id, _ in held), any(state is ClaimState.OPEN for _, state in held)
+    )
+
+
 def is_of_use(session: Session, person_id: int) -> bool:
     """Whether there is a voiceprint that has a vote somewhere, or may have one once a teacher has decided."""
-    if session.get(StoredVoiceprint, person_id) is None:
+    return serves(session, person_id, voice_of(session, person_id))
+
+
+def serves(session: Session, person_id: int, voice: VoiceStanding | None) -> bool:
+    """The same of a voiceprint that this transaction has read."""
+    if voice is None:
         return False
-    held = exists().where(
-        VoiceClaim.person_id == person_id, VoiceClaim.class_id.is_not(None), VoiceClaim.state.in_(WITHOUT_VOTE)
+    # Without any that is withheld also where its owner belongs to no class just now.
+    return not voice.withheld or voice.waits or bool(votes_of(session, person_id))
+
+
+_VOICE = (
+    select(VoiceClaim.class_id, VoiceClaim.state)
+    .select_from(StoredVoiceprint)
+    .outerjoin(
+        VoiceClaim,
+        and_(
+            VoiceClaim.person_id == StoredVoiceprint.person_id,
+            VoiceClaim.class_id.is_not(None),
+            VoiceClaim.state.in_(WITHOUT_VOTE),
+        ),
     )
-    if not session.scalar(select(held)):
-        return True  # also where its owner belongs to no class just now
-    open_ = exists().where(
-        VoiceClaim.person_id == person_id, VoiceClaim.class_id.is_not(None), VoiceClaim.state == ClaimState.OPEN
-    )
-    return bool(votes_of(session, person_id)) or bool(session.scalar(select(open_)))
+    .where(StoredVoiceprint.person_id == bindparam("person"))
+)

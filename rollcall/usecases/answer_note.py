@@ -15,7 +15,7 @@ from rollcall.domain.voiceprint import NOTES
 from rollcall.storage.attempts import claim_answer, owed, release_answers_of_the_dead
 from rollcall.storage.holder import Holder
 from rollcall.storage.lessons import lessons_to_check_in
-from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, SchoolClass
+from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, SchoolClass, Table
 from rollcall.storage.voiceprints import notes_of
 
 
@@ -77,7 +77,7 @@ def answer_to(session: Session, attempt: Attempt, now: datetime) -> Answer:
 
 def answered(session: Session, /, attempt_id: str, **values: datetime | str | None) -> None:
     """What became of an answer."""
-    session.execute(update(Attempt).where(Attempt.id == attempt_id).values(**values))
+    session.connection().execute(update(_attempts).where(_attempts.c.id == attempt_id).values(**values))
 
 
 def _lesson_to_check_in(session: Session, attempt: Attempt, person: Person, now: datetime) -> Lesson | None:
@@ -95,3 +95,6 @@ def _mark_beside(session: Session, attempt: Attempt) -> Attendance | None:
         return None
     mark = session.get(Attendance, (attempt.lesson_id, attempt.person_id))
     return mark if mark is not None and mark.status in ATTENDED and mark.at is not None else None
+
+
+_attempts = Table.metadata.tables[Attempt.__tablename__]

@@ -8,25 +8,24 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.copies import same_recording
 from rollcall.domain.verdict import JUDGED, Reason
-from rollcall.errors import SealBroken
 from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, fingerprint_binding, shapes_binding
-from rollcall.storage.attempts import SealedFingerprint, bytes_were_seen, fingerprints_around
-from rollcall.storage.tables import Attempt
+from rollcall.storage.attempts import SealedFingerprint, fingerprints_around
+from rollcall.storage.note import Note
 from rollcall.storage.used_files import Used, used_as
 
 
-def replayed(session: Session, keyring: Keyring, attempt: Attempt, result: Result) -> Reason | None:
+def replayed(session: Session, keyring: Keyring, note: Note, result: Result) -> Reason | None:
     """Why a note cannot have been recorded for the moment: its very file came before, or its sound did.
 
     Inside the transaction that settles the note, where nothing can slip past.
     """
-    judged = result.fingerprint is not None and result.verdict in JUDGED
+    attempt, judged = note.attempt, result.fingerprint is not None and result.verdict in JUDGED
     fingerprint = b""
     if judged:
         fingerprint = keyring.open(result.fingerprint or b"", fingerprint_binding(attempt.id, attempt.person_id))
-    used = used_as(session, attempt, fingerprint)
-    if used is Used.FILE or bytes_were_seen(session, attempt):
+    used = used_as(session, attempt, result.content_hash, fingerprint) if note.used else None
+    if used is Used.FILE or (note.seen and result.content_hash):
         return Reason.SEEN_BEFORE
     if used is Used.SOUND:
         return Reason.SAME_RECORDING
@@ -40,10 +39,7 @@ def replayed(session: Session, keyring: Keyring, attempt: Attempt, result: Resul
 
 
 def _any_same(keyring: Keyring, fingerprint: bytes, shapes: bytes, earlier: Sequence[SealedFingerprint]) -> bool:
-    others = []
-    for note in earlier:
-        try:
-            others.append(keyring.open(note.sealed, fingerprint_binding(note.attempt_id, note.person_id)))
-        except SealBroken:
-            continue  # a key was dropped from the ring; the note can no longer be compared
+    # Where a key was dropped from the ring, the note can no longer be compared.
+    sealed = ((note.sealed, fingerprint_binding(note.attempt_id, note.person_id)) for note in earlier)
+    others = list(keyring.open_many(sealed))
     return bool(others) and same_recording(fingerprint, others, shapes) is not None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 
 from sqlalchemy.orm import Session
@@ -16,14 +16,17 @@ from rollcall.domain.voiceprint import NOTES, unpack_embedding
 from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, embedding_binding
 from rollcall.storage import attempts, claims, inbox, lessons, people, reviews, voiceprints
+from rollcall.storage.note import Note, note_to_settle
 from rollcall.storage.remarks import enrolled_during
 from rollcall.storage.tables import Attempt, Lesson, Person, StoredVoiceprint
-from rollcall.usecases.answer_note import Answer, Claim, take_answer
+from rollcall.usecases.answer_note import Answer, Claim, answer_to, take_answer
 from rollcall.usecases.replays import replayed
 from rollcall.usecases.take_note import Posted, note_posted
 
 MOST_TIMES_QUEUED = 5
 """A note that was in the queue this often without a result is given up."""
+_CLOCKS_APART = timedelta(minutes=1)
+"""A voiceprint's time and Telegram's of the note that it was made of are not further apart."""
 ENROLLING = "enrolling"
 """The conversation's step while notes count towards an enrolment; its data names which."""
 
@@ -68,11 +71,15 @@ def settle(
     """
     if digest is not None:
         inbox.handled(session, [digest], now)
-    settled = apply_result(session, keyring, result, now, posted)
-    if settled is None:
+    note = note_to_settle(session, result.job_id, result.content_hash)
+    if note is None:
         return None
-    session.flush()
-    return replace(settled, answer=take_answer(session, settled.attempt.id, claim, now))
+    new = note.attempt.verdict is Verdict.PENDING
+    settled = _apply(session, keyring, note, result, now, posted)
+    if new:
+        note.attempt.answer_from, note.attempt.answer_holder = claim.until, str(claim.holder)
+        return replace(settled, answer=answer_to(session, note.attempt, now))
+    return replace(settled, answer=take_answer(session, note.attempt.id, claim, now))
 
 
 def take_unjudged(session: Session, result: Result, now: datetime) -> Attempt | Unjudged:
@@ -107,25 +114,31 @@ def apply_result(
     Args:
         posted: how the note came among the jobs, where that is not written down yet.
     """
-    attempt = session.get(Attempt, result.job_id, with_for_update=True)
-    if attempt is None:
-        return None
-    if posted is not None:
-        note_posted(attempt, posted)
+    note = note_to_settle(session, result.job_id, result.content_hash)
+    return None if note is None else _apply(session, keyring, note, result, now, posted)
+
+
+def _apply(
+    session: Session, keyring: Keyring, note: Note, result: Result, now: datetime, posted: Posted | None
+) -> Settled:
+    attempt = note.attempt
     if attempt.verdict is Verdict.PENDING:
+        reason = replayed(session, keyring, note, result)
         attempt.content_hash = result.content_hash or attempt.content_hash
-        reason = replayed(session, keyring, attempt, result)
         if reason is Reason.SEEN_BEFORE:
             attempts.refuse(attempt, reason, now)
         else:
-            _settle(session, keyring, attempt, result, now, reason)
+            _settle(session, keyring, note, result, now, reason)
+    if posted is not None:
+        note_posted(attempt, posted)
     enrolled = attempt.note_number == NOTES and voiceprints.is_made_of(session, attempt.person_id, attempt.enrolment)
     return Settled(attempt, enrolled=enrolled, lesson_id=attempt.lesson_id)
 
 
 def _settle(
-    session: Session, keyring: Keyring, attempt: Attempt, result: Result, now: datetime, refusal: Reason | None
+    session: Session, keyring: Keyring, note: Note, result: Result, now: datetime, refusal: Reason | None
 ) -> None:
+    attempt = note.attempt
     _copy_facts(attempt, result, now)
     if refusal is not None:
         attempt.verdict, attempt.reason = Verdict.REFUSED, refusal
@@ -133,12 +146,12 @@ def _settle(
     if attempt.verdict is Verdict.ACCEPTED:
         if attempt.purpose is Purpose.ENROL:
             _enrol(session, keyring, attempt, result, now)
-        elif attempt.lesson_id is not None:
-            _mark(session, attempt, attempt.lesson_id)
+        elif note.lesson is not None:
+            _mark(session, note, note.lesson)
     elif attempt.reason is Reason.VOICE_WAITS:
         reviews.ask_at_once(session, attempt, now)
     elif attempt.verdict is Verdict.UNSURE and attempt.purpose is Purpose.CHECK_IN:
-        if voiceprints.is_enrolled(session, attempt.person_id):
+        if note.voice_since is not None:
             attempt.embedding = result.embedding
         reviews.count_try(session, attempt, now)
     # Whoever only waits for a teacher's word has given no cause for doubt.
@@ -202,10 +215,16 @@ def _enrol(session: Session, keyring: Keyring, attempt: Attempt, result: Result,
         people.set_step(session, person.telegram_id, "", None, now)
 
 
-def _mark(session: Session, attempt: Attempt, lesson_id: int) -> None:
-    lesson = session.get_one(Lesson, lesson_id)
-    attendance = lessons.mark(session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id)
-    attempt.status = attendance.status
-    attempt.marked_at = attendance.at
-    attempt.enrolled_at = enrolled_during(session, attempt, lesson)
-    reviews.settle_review(session, lesson_id, attempt.person_id)
+def _mark(session: Session, note: Note, lesson: Lesson) -> None:
+    attempt = note.attempt
+    with session.no_autoflush:  # the attempt is written once, at the end
+        attendance = lessons.mark(
+            session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id,
+            unmarked=note.mark is None,
+        )  # fmt: skip
+        attempt.status = attendance.status
+        attempt.marked_at = attendance.at
+        if note.voice_since is not None and note.voice_since + _CLOCKS_APART > lesson.opened_at:
+            attempt.enrolled_at = enrolled_during(session, attempt, lesson)
+        if note.review is not None or note.tries:
+            reviews.settle_review(session, lesson.id, attempt.person_id)

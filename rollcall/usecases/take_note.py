@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import ATTENDED
@@ -13,11 +14,10 @@ from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.queue.job import EarlierTry
 from rollcall.storage import attempts, inbox, lessons
 from rollcall.storage.attempts import IncomingNote
-from rollcall.storage.classes import attended_classes
 from rollcall.storage.generations import generation_of
 from rollcall.storage.reviews import tries_before
-from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person
-from rollcall.storage.votes import is_withheld
+from rollcall.storage.tables import Attempt, Conversation, Lesson, Person, SchoolClass
+from rollcall.storage.votes import VoiceStanding, voice_of
 
 
 @dataclass(frozen=True)
@@ -52,11 +52,20 @@ class Posted:
 
 
 def take_note(
-    session: Session, person: Person, note: IncomingNote, enrolment: str | None, refusal: Reason | None, now: datetime
+    session: Session,
+    person: Person,
+    note: IncomingNote,
+    classes: Sequence[SchoolClass],
+    voice: VoiceStanding | None,
+    enrolment: str | None,
+    refusal: Reason | None,
+    now: datetime,
 ) -> Known:
     """The attempt's row, settled at once where no worker needs to be asked.
 
     Args:
+        classes: the sender's, of which there is one at least.
+        voice: the sender's voiceprint.
         enrolment: for which the note counts; None for one that checks in.
         refusal: why it is not heard, where that is known before.
     """
@@ -67,8 +76,8 @@ def take_note(
         )  # fmt: skip
         early = False
     else:
-        lesson, early = _lesson_for(session, person, note.sent_at)
-        class_id = lesson.class_id if lesson else attended_classes(session, person)[-1].id
+        lesson, early = lesson_for(session, person, note.sent_at)
+        class_id = lesson.class_id if lesson else classes[-1].id
         attempt = attempts.register(
             session, note, person, Purpose.CHECK_IN,
             class_id=class_id, lesson=lesson, enrolment=None, received_at=now,
@@ -77,23 +86,31 @@ def take_note(
         return Known(attempt)
     # One that came before and is with the workers already is not taken back.
     reason = (refusal if attempt.job_entry is None else None) or _refusal_at_sight(note, early=early)
-    if reason is None and attempts.was_seen_before(session, attempt):
+    if reason is None and attempts.was_seen_before(session, attempt, classes):
         reason = Reason.SEEN_BEFORE
     if reason is not None:
         attempts.refuse(attempt, reason, now)
         return Known(attempt)
-    return known_of(session, attempt)
+    return known_of(session, attempt, classes, voice)
 
 
-def known_of(session: Session, attempt: Attempt) -> Known:
-    """What a worker has to know of a note, as it is now."""
-    if attempt.class_id is None or attempt.purpose is not Purpose.CHECK_IN:
+def known_of(
+    session: Session, attempt: Attempt, classes: Sequence[SchoolClass] = (), voice: VoiceStanding | None = None
+) -> Known:
+    """What a worker has to know of a note, as it is now.
+
+    Args:
+        classes, voice: the sender's, as far as this transaction has read them.
+    """
+    class_id = attempt.class_id
+    if class_id is None or attempt.purpose is not Purpose.CHECK_IN:
         return Known(attempt)
+    voice = voice or voice_of(session, attempt.person_id)
     return Known(
         attempt,
         earlier=tries_before(session, attempt),
-        voice_waits=is_withheld(session, attempt.class_id, attempt.person_id),
-        generation=generation_of(session, attempt.class_id) or 0,
+        voice_waits=voice is not None and class_id in voice.withheld,
+        generation=generation_of(session, class_id, next((one for one in classes if one.id == class_id), None)) or 0,
     )
 
 
@@ -122,6 +139,20 @@ def not_told_to_wait(session: Session, attempt_id: str) -> tuple[int, str] | Non
     person = session.get_one(Person, attempt.person_id)
     conversation = session.get(Conversation, person.telegram_id)
     return attempt.chat_id, conversation.locale if conversation is not None else "en"
+
+
+def waiting_untold(session: Session, attempt_ids: Sequence[str]) -> dict[str, str | None]:
+    """Of notes that are written down, the senders' languages; None where there is nothing to tell any more."""
+    rows = session.execute(
+        select(Attempt.id, Attempt.answered_at, Attempt.waiting_message_id, Conversation.locale)
+        .join(Person, Person.id == Attempt.person_id)
+        .outerjoin(Conversation, Conversation.telegram_id == Person.telegram_id)
+        .where(Attempt.id.in_(attempt_ids))
+    )
+    return {
+        attempt_id: (locale or "en") if answered_at is None and message_id is None else None
+        for attempt_id, answered_at, message_id, locale in rows
+    }
 
 
 def told_to_wait(session: Session, attempt_id: str, message_id: int) -> None:
@@ -159,18 +190,17 @@ def write_marks(
     return unwanted
 
 
-def _lesson_for(session: Session, person: Person, sent_at: datetime) -> tuple[Lesson | None, bool]:
+def lesson_for(session: Session, person: Person, sent_at: datetime) -> tuple[Lesson | None, bool]:
     """The lesson a note counts for, and whether it was sent before the only open ones began.
 
     With several lessons open, one where the student is not marked yet comes first.
     """
-    candidates = lessons.lessons_to_check_in(session, person, sent_at)
-    for lesson in candidates:
-        mark = session.get(Attendance, (lesson.id, person.id))
+    candidates = lessons.lessons_with_mark(session, person, sent_at)
+    for lesson, mark in candidates:
         if mark is None or mark.status not in ATTENDED:
             return lesson, False
     if candidates:
-        return candidates[0], False
+        return candidates[0][0], False
     current = lessons.lessons_begun_since(session, person, sent_at)
     return (current[0], True) if current else (None, False)
 

@@ -22,7 +22,7 @@ from bot.messages.consent import CONSENT
 from rollcall.domain.permissions import PERMISSIONS, STUDENTS, Permission, Role, Target
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
-from rollcall.storage.people import conversation_with, find_person, set_step
+from rollcall.storage.people import acquaintance, conversation_with, set_step
 from rollcall.storage.rights import roles_of
 from rollcall.texts import texts_in
 from rollcall.usecases.settlement import ENROLLING
@@ -325,8 +325,9 @@ async def test_what_a_person_is_to_a_class(world: World, tmp_path: Path) -> None
     database = await world.fresh(tmp_path)
     async with database.session() as session:
         for role, account in ACCOUNTS.items():
-            person = await session.run_sync(find_person, account)
-            roles = await session.run_sync(roles_of, person, CLASS_ID, is_admin=account == ADMIN)
+            known = await session.run_sync(acquaintance, account)
+            person = known.person
+            roles = roles_of(person, known.classes, CLASS_ID, is_admin=account == ADMIN)
             # Boris is in two other classes; the admin teaches a class of their own.
             also = {Role.TEACHER_ELSEWHERE} if role is Role.ADMIN else set()
             assert set(roles) == {role} | also

@@ -219,8 +219,8 @@ def update() -> Target:
     from telegram.ext import Application
 
     from bot.app import add_handlers
-    from bot.handlers.voice import describe
     from bot.messages.links import payload_in
+    from bot.messages.recording import describe
     from bot.transport.polling import Poller, is_sound
 
     warnings.simplefilter("ignore")

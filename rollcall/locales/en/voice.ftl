@@ -85,6 +85,8 @@ phrase-offer = You could say, for example: “{ $phrase }”
 
 queue-full = There are very many notes at the moment, and yours waits for its turn. The answer comes by itself, no need to send the note again.
 
+queue-slow = It takes longer than usual, and your note waits for its turn. The answer comes by itself, no need to send the note again.
+
 queue-wait =
     Your note is in the queue, the answer comes in about { $seconds ->
         [one] { $seconds } second

@@ -248,6 +248,7 @@ async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told
     methods = [call.method.lower() for call in calls]
     assert methods.count("getfile") == 1
     assert methods.index("getfile") > methods.index("sendmessage")
+    await services.marks.write()
     async with services.database.session() as session:
         attempt = (await session.scalars(select(Attempt).where(Attempt.message_id == note.id))).one()
         assert attempt.job_entry is not None

@@ -23,7 +23,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.lessons import mark, open_lesson
 from rollcall.storage.people import register_person
 from rollcall.storage.tables import Attempt
-from rollcall.usecases.take_note import _lesson_for
+from rollcall.usecases.take_note import lesson_for
 
 
 class Restarting(Database):
@@ -153,5 +153,5 @@ async def test_of_several_open_lessons_one_without_a_mark_comes_first(database: 
             )
             begun.append(lesson)
         for expected in (begun[2], begun[1], begun[0], begun[2]):
-            assert await session.run_sync(_lesson_for, anna, at) == (expected, False)
+            assert await session.run_sync(lesson_for, anna, at) == (expected, False)
             await session.run_sync(mark, expected, anna.id, at, 0.9, None)

@@ -53,6 +53,12 @@ def test_a_seal_does_not_open_for_another_person_purpose_or_model(keyring: Keyri
         keyring.open(keyring.seal(b"a voiceprint", ANNAS), dataclasses.replace(ANNAS, **other))  # type: ignore[arg-type]
 
 
+def test_of_many_values_those_that_open_are_opened_and_the_others_left_out(keyring: Keyring) -> None:
+    others = Keyring([new_key()])
+    values = [keyring.seal(b"first", ANNAS), others.seal(b"second", ANNAS), b"", keyring.seal(b"fourth", ANNAS)]
+    assert list(keyring.open_many((value, ANNAS) for value in values)) == [b"first", b"fourth"]
+
+
 def test_a_part_of_a_binding_cannot_pass_for_another(keyring: Keyring) -> None:
     sealed = keyring.seal(b"x", Binding("embedding", 1, "a", 'm","w', "h"))
     with pytest.raises(SealBroken):
