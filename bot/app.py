@@ -345,8 +345,7 @@ async def _open(application: App) -> None:
     queue = application.update_queue
     if isinstance(queue, DurableQueue):
         left = await queue.recover(application.bot)
-        async with services.database.session() as session:
-            classes_kept = await session.run_sync(class_count)
+        classes_kept = await services.database.run(class_count)
         where = f"https://t.me/{application.bot.username}"
         _log.info("ready", extra={"bot": where, "classes": classes_kept, "left_over": left})
     hearing: Hearing = application.bot_data["hearing"]
@@ -415,8 +414,7 @@ async def _keep_inbox(application: App, _services: Services) -> None:
 
 
 async def _sweep_allowances(_application: App, services: Services) -> None:
-    async with services.database.session() as session:
-        await session.run_sync(allowances.sweep, now())
+    await services.database.run(allowances.sweep, now())
 
 
 def _every(seconds: float, step: Task) -> Task:

@@ -3,34 +3,31 @@
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
+from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.messages.phrases import lesson_phrase
 from bot.messages.places import Place, alternatives, place_of, send_to_first
 from bot.messages.replies import Buttons, keyboard
-from bot.outbox.claim_cards import report_line
-from bot.outbox.review_cards import texts_for
+from bot.outbox.claim_cards import voices_line
 from bot.services import App, Services, now
 from rollcall.domain.attendance import Status
-from rollcall.report.model import Period
 from rollcall.report.remarks import remarked
-from rollcall.storage.lessons import Headcount, headcount, open_lessons
-from rollcall.storage.tables import Lesson, Person, SchoolClass
-from rollcall.texts import Texts
-from rollcall.usecases.report import build_report
+from rollcall.storage.lessons import Headcount
+from rollcall.storage.tables import Lesson, SchoolClass
+from rollcall.texts import Texts, texts_in
+from rollcall.usecases.boards import Board, board_moved, board_of, lessons_with_boards
+from rollcall.usecases.closing import Closed, closed
 
 _log = logging.getLogger(__name__)
 
 _EDIT_EVERY = 2.0
 """Seconds from the first change to the edits, and so between a board's message and its first edit as well: below one
 edit a second in a chat, below 20 a minute in a group with room to spare."""
-_MOST_MOVES = 5
-"""A board that is gone again after so many times is not wanted."""
 _PATIENCE = 20.0
 
 
@@ -74,35 +71,36 @@ def report_button(t: Texts, lesson: Lesson) -> Buttons:
     return [[(t("button-report"), f"report:{lesson.class_id}:lesson")]]
 
 
-def summary_text(session: Session, t: Texts, lesson: Lesson, school_class: SchoolClass) -> str:
+def summary_text(session: Session, t: Texts, lesson: Lesson, _school_class: SchoolClass) -> str:
+    """`closed_text` of a lesson."""
+    return closed_text(closed(session, lesson, now()), t)
+
+
+def closed_text(of: Closed, t: Texts) -> str:
     """The closed lesson's counts, and how many students still wait for a teacher's word."""
-    report = build_report(session, school_class, Period.LESSON, now(), of=lesson)
+    report = of.report
     counts = {status.value: report.count(status) for status in Status}
     attended = report.count(Status.PRESENT) + report.count(Status.LATE)
-    text = t("closed", title=school_class.title, attended=attended, students=len(report.students), **counts)
+    text = t("closed", title=report.class_title, attended=attended, students=len(report.students), **counts)
     if report.waiting:
         text += "\n" + t("closed-waiting", number=report.waiting)
     if number := remarked(report):
         text += "\n" + t("closed-remarks", number=number)
-    return text + report_line(session, school_class.id, t)
+    return text + voices_line(of.voices, t)
 
 
 async def keep_boards(application: App, services: Services) -> None:
     """For ever: edit the boards of lessons that changed."""
-    async with services.database.session() as session:
-        for lesson in await session.run_sync(open_lessons):
-            services.stale_boards.touch(lesson.id)
+    run = services.database.run
+    for lesson_id in await run(lessons_with_boards):
+        services.stale_boards.touch(lesson_id)
     while True:
         lesson_ids, class_ids = await services.stale_boards.changes(_EDIT_EVERY)
         if class_ids:
             try:
-                async with services.database.session() as session:
-                    lesson_ids |= {one.id for one in await session.run_sync(open_lessons) if one.class_id in class_ids}
+                lesson_ids |= set(await run(lessons_with_boards, class_ids))
             except Exception:
-                for class_id in class_ids:
-                    services.stale_boards.touch_class(class_id)
-                for lesson_id in lesson_ids:
-                    services.stale_boards.touch(lesson_id)
+                services.stale_boards.take_back(lesson_ids, class_ids)
                 raise
         for lesson_id in sorted(lesson_ids):
             await services.queue.keeps_up.wait()  # answers come first
@@ -114,23 +112,9 @@ async def keep_boards(application: App, services: Services) -> None:
                 _log.info("a board is edited later", extra={"lesson": lesson_id, "error": type(error).__name__})
 
 
-@dataclass(frozen=True)
-class _Board:
-    """A lesson's message, as it is and as it should read."""
-
-    place: Place
-    message_id: int | None
-    opener: int | None
-    """The chat of the teacher who opened the lesson, if they still teach."""
-    may_move: bool
-    texts: Texts
-    text: str
-    buttons: Buttons
-
-
 async def _show(application: App, services: Services, lesson_id: int) -> None:
     """Edit the board; where it is gone, or its place is closed to us, send it anew, there or elsewhere."""
-    board = await _read(application, services, lesson_id)
+    board = await services.database.run(board_of, lesson_id)
     if board is None:
         return
     if board.message_id is not None:
@@ -139,64 +123,41 @@ async def _show(application: App, services: Services, lesson_id: int) -> None:
             return
         except ChatMigrated:
             # By now it belongs to the new chat, where none of the old messages is.
-            board = await _read(application, services, lesson_id)
+            board = await services.database.run(board_of, lesson_id)
         except (BadRequest, Forbidden) as error:
             if "not modified" in str(error).lower():
                 return
             _log.info("a board cannot be edited", extra={"lesson": lesson_id, "error": type(error).__name__})
     if board is not None and board.may_move:
-        await _send_anew(application, services, lesson_id, board)
+        await _send_anew(application, services, board)
 
 
-async def _read(application: App, services: Services, lesson_id: int) -> _Board | None:
-    async with services.database.session() as session:
-        lesson = await session.get(Lesson, lesson_id)
-        if lesson is None or lesson.board_chat_id is None:
-            return None
-        school_class = await session.get_one(SchoolClass, lesson.class_id)
-        teacher = await session.get_one(Person, lesson.opened_by)
-        t = await session.run_sync(texts_for, teacher.telegram_id)
-        return _Board(
-            place=Place(lesson.board_chat_id, lesson.board_thread_id),
-            message_id=lesson.board_message_id,
-            opener=teacher.telegram_id if teacher.is_teacher else None,
-            may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
-            texts=t,
-            text=board_text(
-                t, lesson, school_class, await session.run_sync(headcount, lesson), application.bot.username
-            ),
-            buttons=board_buttons(t, lesson),
-        )
-
-
-async def _edit(application: App, board: _Board, message_id: int) -> None:
+async def _edit(application: App, board: Board, message_id: int) -> None:
+    text, buttons, _ = _content(application, board)
     await application.bot.edit_message_text(
-        board.text,
-        chat_id=board.place.chat_id,
-        message_id=message_id,
-        reply_markup=keyboard(board.buttons),
-        rate_limit_args=0,
+        text, chat_id=board.chat_id, message_id=message_id, reply_markup=buttons, rate_limit_args=0
     )
 
 
-async def _send_anew(application: App, services: Services, lesson_id: int, board: _Board) -> None:
-    places = [board.place, *alternatives(board.place, board.opener)]
+async def _send_anew(application: App, services: Services, board: Board) -> None:
+    text, buttons, t = _content(application, board)
+    place, lesson_id = Place(board.chat_id, board.thread_id), board.lesson.id
+    places = [place, *alternatives(place, board.opener)]
     try:
-        sent = await send_to_first(
-            application.bot, places, board.text, keyboard(board.buttons), board.texts, patience=_PATIENCE
-        )
+        sent = await send_to_first(application.bot, places, text, buttons, t, patience=_PATIENCE)
     except (BadRequest, Forbidden) as error:
         _log.warning("a board is nowhere to be shown", extra={"lesson": lesson_id, "error": type(error).__name__})
-        place, message_id = None, None
+        await services.database.run(board_moved, lesson_id, None, None, None)
     else:
-        place, message_id = place_of(sent), sent.message_id
-    async with services.database.session() as session:
-        lesson = await session.get_one(Lesson, lesson_id, with_for_update=True)
-        lesson.board_chat_id = place.chat_id if place is not None else None
-        lesson.board_thread_id = place.thread_id if place is not None else None
-        lesson.board_message_id = message_id
-        lesson.board_moves += 1
+        taken = place_of(sent)
+        await services.database.run(board_moved, lesson_id, taken.chat_id, taken.thread_id, sent.message_id)
     services.stale_boards.touch(lesson_id)
+
+
+def _content(application: App, board: Board) -> tuple[str, InlineKeyboardMarkup | None, Texts]:
+    t = texts_in(board.locale)
+    text = board_text(t, board.lesson, board.school_class, board.count, application.bot.username)
+    return text, keyboard(board_buttons(t, board.lesson)), t
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -11,9 +11,7 @@ from telegram.error import BadRequest, Forbidden, TelegramError
 
 from bot.services import App, Services, now
 from rollcall.domain.verdict import Purpose
-from rollcall.storage import attempts, cards, claim_cards
-from rollcall.storage.claim_tables import ClaimCard
-from rollcall.storage.tables import ReviewCard
+from rollcall.storage import attempts, cards
 
 _log = logging.getLogger(__name__)
 
@@ -36,34 +34,24 @@ class Removal:
 
 async def remove_notes(application: App, services: Services, person_id: int, purpose: Purpose | None = None) -> Removal:
     """Delete the person's notes from their chat; of one purpose, or all."""
-    async with services.database.session() as session:
-        notes = await session.run_sync(attempts.in_chat, person_id, purpose)
+    notes = await services.database.run(attempts.in_chat, person_id, purpose)
     removed, left = [], []
     for note in notes:
         if await _delete(application, note.chat_id, note.message_id, note.sent_at):
             removed.append(note.attempt_id)
         else:
             left.append(note.sent_at)
-    async with services.database.session() as session:
-        await session.run_sync(attempts.removed_from_chat, removed, now())
+    await services.database.run(attempts.removed_from_chat, removed, now())
     return Removal(len(removed), left)
 
 
 async def remove_cards(application: App, services: Services, person_id: int) -> Removal:
     """Delete the person's notes from the chats of the teachers who were asked to listen."""
-    async with services.database.session() as session:
-        about_notes = await session.run_sync(cards.cards_with_voice, person_id)
-        about_voices = await session.run_sync(claim_cards.cards_with_voice, person_id)
-    shown: list[tuple[type[cards.Card], int, cards.Card]] = [
-        *((ReviewCard, card.review_id, card) for card in about_notes),
-        *((ClaimCard, card.claim_id, card) for card in about_voices),
-    ]
     removed, left = 0, []
-    for kind, question, card in shown:
+    for kind, card in await services.database.run(cards.with_voice, person_id):
         if card.message_id and await _delete(application, card.chat_id, card.message_id, card.claimed_at):
             removed += 1
-            async with services.database.session() as session:
-                await session.run_sync(cards.card_removed, kind, question, card.chat_id)
+            await services.database.run(cards.removed, kind, card.question_id, card.chat_id)
         else:
             left.append(card.claimed_at)
     return Removal(removed, left)

@@ -10,8 +10,8 @@ from telegram.error import BadRequest, TelegramError
 
 from bot.services import App
 from bot.transport.pace import BESIDE, pace_of
-from rollcall.storage.tables import Attempt
 from rollcall.texts import Texts
+from rollcall.usecases.cards import NoteToHear
 
 _log = logging.getLogger(__name__)
 
@@ -22,7 +22,7 @@ _FORBIDDEN = ("VOICE_MESSAGES_FORBIDDEN", "VIDEO_MESSAGES_FORBIDDEN")
 async def send_note(
     application: App,
     chat_id: int,
-    attempt: Attempt | None,
+    note: NoteToHear | None,
     text: str,
     buttons: InlineKeyboardMarkup | None,
     t: Texts,
@@ -37,11 +37,11 @@ async def send_note(
         TelegramError: the chat takes nothing at all.
     """
     bot = application.bot
-    if attempt is None or not attempt.file_id:
+    if note is None:
         return (await bot.send_message(chat_id, text, reply_markup=buttons, rate_limit_args=patience)).message_id
     try:
         voice = await bot.send_voice(
-            chat_id, attempt.file_id, caption=text, reply_markup=buttons, rate_limit_args=patience
+            chat_id, note.file_id, caption=text, reply_markup=buttons, rate_limit_args=patience
         )
         return voice.message_id
     except BadRequest as error:
@@ -49,13 +49,13 @@ async def send_note(
     if not refused:
         try:  # a round video or an audio file: as the message it came in
             copied = await bot.copy_message(
-                chat_id, attempt.chat_id, attempt.message_id, caption=text, reply_markup=buttons,
+                chat_id, note.chat_id, note.message_id, caption=text, reply_markup=buttons,
                 rate_limit_args=patience,
             )  # fmt: skip
             return copied.message_id
         except BadRequest as error:
             refused = _is_privacy(error)
-    sound = await _fetched(application, attempt.file_id)
+    sound = await _fetched(application, note.file_id)
     if sound is not None:
         try:
             document = await bot.send_document(

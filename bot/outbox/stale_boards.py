@@ -31,3 +31,9 @@ class StaleBoards:
         lessons, classes = self._lessons, self._classes
         self._lessons, self._classes = set(), set()
         return lessons, classes
+
+    def take_back(self, lessons: set[int], classes: set[int]) -> None:
+        """These could not be looked at: next time."""
+        self._lessons |= lessons
+        self._classes |= classes
+        self._something.set()

@@ -12,7 +12,7 @@ from bot import metrics
 from bot.services import App, Services
 from rollcall.marked import one_below_the_other
 from rollcall.storage.faults import Trouble
-from rollcall.storage.tables import Conversation
+from rollcall.storage.people import known_locale_of
 from rollcall.texts import LANGUAGES, texts_in
 
 _log = logging.getLogger(__name__)
@@ -55,8 +55,7 @@ async def _tell(application: App, services: Services, trouble: Trouble) -> None:
 async def _languages(services: Services, admin: int) -> list[str]:
     """The admin's; every one where that cannot be read."""
     try:
-        async with services.database.reading() as session:
-            conversation = await session.get(Conversation, admin)
+        locale = await services.database.look(known_locale_of, admin)
     except (SQLAlchemyError, OSError):
-        return list(LANGUAGES)
-    return list(LANGUAGES) if conversation is None else [conversation.locale]
+        locale = None
+    return list(LANGUAGES) if locale is None else [locale]

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import uuid
-from datetime import timedelta
 
 from telegram import Update
 
@@ -12,7 +11,6 @@ from bot.outbox.chat_notes import remove_cards, remove_notes
 from bot.services import App, Services, now
 from bot.upkeep.galleries import publish_each
 from rollcall.queue.files import remove_set_aside
-from rollcall.storage import chores
 from rollcall.storage.tables import Erasure
 from rollcall.texts import Texts
 from rollcall.usecases import erasure
@@ -20,8 +18,6 @@ from rollcall.usecases.erasure import Erased
 from rollcall.usecases.file_scrubbing import rewrite_queue_log
 
 _NAMESPACE = uuid.UUID("0d0d65f1-9a3c-4c0e-8a0c-5a4e7f4a9b1e")
-_TRACES = "traces"
-_NOT_MORE_OFTEN_THAN = timedelta(seconds=30)
 COUNTED = ("voiceprints", "enrolment_notes", "recordings", "check_values", "queued", "messages", "marks")
 """What a receipt counts, in its order."""
 
@@ -44,22 +40,17 @@ async def follow(application: App, services: Services, erased: Erased) -> Erasur
         "messages_left": len(own.left),
         "cards_left": len(cards.left),
     }
-    async with services.database.session() as session:
-        return await session.run_sync(erasure.add_counts, erased.erasure.receipt, counts)
+    return await services.database.run(erasure.add_counts, erased.erasure.receipt, counts)
 
 
 async def clear_traces(_application: App, services: Services) -> None:
     """Write the stores' files anew after an erasure: copies of what was erased are left in them."""
-    async with services.database.session() as session:
-        receipts = await session.run_sync(erasure.uncleared)
-        if not receipts or not await session.run_sync(chores.take, _TRACES, now()):
-            return
+    receipts = await services.database.run(erasure.take_clearing, now())
+    if not receipts:
+        return
     await asyncio.to_thread(remove_set_aside, services.settings.data_dir)
     clean = await services.database.scrub() and await rewrite_queue_log(services.redis)
-    async with services.database.session() as session:
-        if clean:
-            await session.run_sync(erasure.cleared, receipts, now())
-        await session.run_sync(chores.done, _TRACES, now() + _NOT_MORE_OFTEN_THAN)
+    await services.database.run(erasure.clearing_done, receipts if clean else (), now())
 
 
 def receipt_text(done: Erasure, t: Texts) -> str:

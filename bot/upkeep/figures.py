@@ -40,8 +40,7 @@ async def read_queue(_application: App, services: Services) -> None:
 async def read_database(_application: App, services: Services) -> None:
     """Once: what waits in the database."""
     with _unknown_on_error(_DATABASE):
-        async with services.database.session() as session:
-            _show(_DATABASE, await session.run_sync(figures, now()))
+        _show(_DATABASE, await services.database.run(figures, now()))
 
 
 @contextmanager

@@ -7,12 +7,10 @@ from datetime import timedelta
 
 from telegram.error import BadRequest, Forbidden
 
-from bot.outbox.review_cards import texts_for
 from bot.services import App, Services, now
 from bot.transport.fetching import Withheld, fetch
-from rollcall.storage import recordings
-from rollcall.storage.people import keeps_recordings
-from rollcall.storage.tables import Person
+from rollcall.texts import texts_in
+from rollcall.usecases import recordings
 
 _log = logging.getLogger(__name__)
 
@@ -22,23 +20,16 @@ _PATIENCE = timedelta(seconds=15)
 
 async def keep_recordings(application: App, services: Services, person_id: int) -> bool:
     """Fetch the notes of the voiceprint from Telegram and keep them, sealed. False: no agreement, no files."""
-    async with services.database.session() as session:
-        person = await session.get(Person, person_id)
-        if person is None or not await session.run_sync(keeps_recordings, person.telegram_id):
-            return False
-        files = await session.run_sync(recordings.enrolment_files, person_id)
+    files = await services.database.run(recordings.files_to_keep, person_id)
     audio: dict[str, bytes] = {}
     for attempt_id, file_id in files.items():
         try:
             audio[attempt_id] = await fetch(application.bot, services, file_id, _PATIENCE)
         except Withheld:
             _log.info("an enrolment recording is gone from Telegram", extra={"attempt": attempt_id})
-    async with services.database.session() as session:
-        # The agreement may have been withdrawn while we were fetching.
-        if not audio or not await session.run_sync(keeps_recordings, person.telegram_id):
-            return False
-        await session.run_sync(recordings.keep, services.keyring, person_id, audio, now())
-    return True
+    if not audio:
+        return False
+    return await services.database.run(recordings.keep_recordings, services.keyring, person_id, audio, now())
 
 
 async def ask_to_enrol_again(application: App, services: Services) -> None:
@@ -46,17 +37,13 @@ async def ask_to_enrol_again(application: App, services: Services) -> None:
     encoder = await services.queue.encoder()
     if encoder is None:
         return
-    model, weight_hash = encoder
-    async with services.database.session() as session:
-        outdated = await session.run_sync(recordings.outdated_people, model, weight_hash)
-    for person, kept in outdated:
-        if kept or person.asked_again_for == weight_hash:
+    _, weight_hash = encoder
+    for person_id in await services.database.run(recordings.people_to_ask, *encoder):
+        taken = await services.database.run(recordings.take_asking, person_id, weight_hash)
+        if taken is None:
             continue
-        async with services.database.session() as session:
-            if not await session.run_sync(recordings.take_asking, person.id, weight_hash):
-                continue
-            t = await session.run_sync(texts_for, person.telegram_id)
+        chat_id, locale = taken
         try:
-            await application.bot.send_message(person.telegram_id, t("enrol-anew"))
+            await application.bot.send_message(chat_id, texts_in(locale)("enrol-anew"))
         except (Forbidden, BadRequest) as error:
             _log.info("someone cannot be asked to enrol again", extra={"error": type(error).__name__})

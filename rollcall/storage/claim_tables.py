@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import BigInteger, ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rollcall.domain.claim import ClaimState
-from rollcall.storage.tables import Table
+from rollcall.storage.tables import Card, Table
 
 
 class VoiceClaim(Table):
@@ -48,17 +48,11 @@ class ClaimLikeness(Table):
     score: Mapped[float]
 
 
-class ClaimCard(Table):
+class ClaimCard(Card):
     """A claim as one teacher sees it in the chat."""
 
     __tablename__ = "claim_cards"
-    claim_id: Mapped[int] = mapped_column(ForeignKey("voice_claims.id", ondelete="CASCADE"), primary_key=True)
-    chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
-    message_id: Mapped[int | None] = mapped_column(BigInteger)
-    """None while it is being sent, or as long as the chat does not take it."""
+    question_id: Mapped[int] = mapped_column(
+        "claim_id", ForeignKey("voice_claims.id", ondelete="CASCADE"), primary_key=True, sort_order=-1
+    )
     shown: Mapped[ClaimState]
-    claimed_at: Mapped[datetime]
-    not_before: Mapped[datetime | None]
-    """When it may be tried again: a bot is sending it, or the teacher's chat did not take it."""
-    tries: Mapped[int] = mapped_column(default=0, server_default="0")
-    """How often the teacher's chat did not take it."""

@@ -7,7 +7,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from sqlalchemy import or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from rollcall.audit.chain import Action
 from rollcall.domain.claim import WITHOUT_VOTE, ClaimState
@@ -20,7 +20,15 @@ from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
 from rollcall.storage.similar_accounts import sounds_like
-from rollcall.storage.tables import STUDENT, EnrolmentNote, Membership, SchoolClass, StoredVoiceprint
+from rollcall.storage.tables import (
+    STUDENT,
+    TEACHER,
+    EnrolmentNote,
+    Membership,
+    Person,
+    SchoolClass,
+    StoredVoiceprint,
+)
 from rollcall.storage.voiceprints import complete_enrolment, keep_notes_of, notes_of, open_note, print_of, voiceprint_of
 from rollcall.storage.votes import is_withheld, votes_of
 
@@ -146,6 +154,24 @@ def whom_it_sounds_like(session: Session, claim_id: int, class_ids: Iterable[int
         select(ClaimLikeness)
         .where(ClaimLikeness.claim_id == claim_id, ClaimLikeness.class_id.in_(class_ids))
         .order_by(ClaimLikeness.score.desc())
+    )
+    return rows.all()
+
+
+def classes_shared(session: Session, claim: VoiceClaim, chat_id: int) -> Sequence[int]:
+    """The classes of the claim's person that this teacher teaches: what a card for them may tell of."""
+    taught, attended = aliased(Membership), aliased(Membership)
+    rows = session.scalars(
+        select(taught.class_id)
+        .join(Person, Person.id == taught.person_id)
+        .join(attended, attended.class_id == taught.class_id)
+        .where(
+            Person.telegram_id == chat_id,
+            taught.role == TEACHER,
+            attended.person_id == claim.person_id,
+            attended.role == STUDENT,
+        )
+        .order_by(taught.class_id)
     )
     return rows.all()
 

@@ -76,6 +76,11 @@ class Database:
         async with self.session() as session:
             return await session.run_sync(use_case, *args, **kwargs)
 
+    async def look(self, query: Callable[Concatenate[Session, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Carry out a plain function that only reads, on a snapshot, also where nothing can be written."""
+        async with self.reading() as session:
+            return await session.run_sync(query, *args, **kwargs)
+
     @asynccontextmanager
     async def session(self) -> AsyncIterator[AsyncSession]:
         """A transaction: committed at the end of the block, rolled back when an exception leaves it."""

@@ -14,6 +14,7 @@ from rollcall.audit.chain import Action
 from rollcall.storage import audit
 from rollcall.storage.audit import Account
 from rollcall.storage.tables import Consent, Conversation, Membership, Person, SchoolClass
+from rollcall.texts import DEFAULT_LANGUAGE
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
@@ -92,6 +93,17 @@ def make_teacher(session: Session, person: Person, by: audit.Who) -> None:
 def known_conversation(session: Session, telegram_id: int) -> Conversation | None:
     """The conversation with an account, if there is one."""
     return session.get(Conversation, telegram_id, with_for_update=True)
+
+
+def locale_of(session: Session, telegram_id: int) -> str:
+    """The language in which an account was last heard."""
+    return known_locale_of(session, telegram_id) or DEFAULT_LANGUAGE
+
+
+def known_locale_of(session: Session, telegram_id: int) -> str | None:
+    """The same; None where it never was."""
+    conversation = session.get(Conversation, telegram_id)
+    return conversation.locale if conversation is not None else None
 
 
 def conversation_with(session: Session, telegram_id: int, now: datetime) -> Conversation:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence, Set
+from collections.abc import Mapping, Sequence, Set
 from datetime import datetime
 
 from sqlalchemy import delete, exists, or_, select, update
@@ -30,7 +30,7 @@ def enrolment_files(session: Session, person_id: int) -> dict[str, str]:
     return dict(rows.all())
 
 
-def keep(session: Session, keyring: Keyring, person_id: int, recordings: dict[str, bytes], now: datetime) -> None:
+def keep(session: Session, keyring: Keyring, person_id: int, recordings: Mapping[str, bytes], now: datetime) -> None:
     """Keep these recordings, by attempt, in place of what was kept before."""
     session.execute(delete(KeptRecording).where(KeptRecording.person_id == person_id))
     for attempt_id, audio in recordings.items():

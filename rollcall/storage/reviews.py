@@ -82,7 +82,7 @@ def _ask(session: Session, attempt: Attempt, sent_at: datetime, now: datetime) -
     """Have the teacher settle the doubt about this note's lesson; what was decided there already holds."""
     if attempt.lesson_id is None:
         return
-    review = _review_of(session, attempt.lesson_id, attempt.person_id)
+    review = review_of(session, attempt.lesson_id, attempt.person_id)
     if review is None:
         review = Review(
             lesson_id=attempt.lesson_id, person_id=attempt.person_id, attempt_id=attempt.id, sent_at=sent_at,
@@ -92,7 +92,7 @@ def _ask(session: Session, attempt: Attempt, sent_at: datetime, now: datetime) -
             with session.begin_nested():
                 session.add(review)
         except IntegrityError:  # another bot settled another try of the same student at this moment
-            review = _review_of(session, attempt.lesson_id, attempt.person_id)
+            review = review_of(session, attempt.lesson_id, attempt.person_id)
     if review is not None and review.state in _ANSWERS:
         attempt.reason = _ANSWERS[review.state]
         drop_embeddings(session, attempt.lesson_id, attempt.person_id)
@@ -106,7 +106,7 @@ def tap_in(session: Session, lesson: Lesson, person_id: int, at: datetime, now: 
     mark = session.get(Attendance, (lesson.id, person_id))
     if mark is not None and mark.status in ATTENDED:
         return None
-    review = _review_of(session, lesson.id, person_id)
+    review = review_of(session, lesson.id, person_id)
     if review is None:
         review = Review(
             lesson_id=lesson.id, person_id=person_id, attempt_id=None, sent_at=at,
@@ -117,13 +117,13 @@ def tap_in(session: Session, lesson: Lesson, person_id: int, at: datetime, now: 
     elif review.state is ReviewState.SETTLED:
         # The voice that left the doubt was erased: the question is another one now.
         review.state, review.attempt_id, review.sent_at = ReviewState.OPEN, None, min(review.sent_at, at)
-        session.execute(delete(ReviewCard).where(ReviewCard.review_id == review.id))
+        session.execute(delete(ReviewCard).where(ReviewCard.question_id == review.id))
     return review.state
 
 
 def settle_review(session: Session, lesson_id: int, person_id: int) -> None:
     """An accepted note answers the doubt: an open review is over, the tries' embeddings go."""
-    review = _review_of(session, lesson_id, person_id)
+    review = review_of(session, lesson_id, person_id)
     if review is not None and review.state is ReviewState.OPEN:
         review.state = ReviewState.SETTLED
     drop_embeddings(session, lesson_id, person_id)
@@ -220,29 +220,12 @@ def waiting(session: Session, lesson_ids: Sequence[int]) -> set[tuple[int, int]]
 
 def was_rejected(session: Session, lesson_id: int, person_id: int) -> bool:
     """Whether a teacher has said that the student is not there."""
-    review = _review_of(session, lesson_id, person_id)
+    review = review_of(session, lesson_id, person_id)
     return review is not None and review.state is ReviewState.REJECTED
 
 
-def untold(session: Session) -> Sequence[int]:
-    """Decided reviews whose student has not heard of it."""
-    decided = [ReviewState.CONFIRMED, ReviewState.REJECTED]
-    rows = session.scalars(select(Review.id).where(Review.state.in_(decided), Review.told_at.is_(None)))
-    return rows.all()
-
-
-def take_telling(session: Session, review_id: int, now: datetime) -> bool:
-    """Take it on to tell the student; False where that is done."""
-    taken = update(Review).where(Review.id == review_id, Review.told_at.is_(None)).values(told_at=now)
-    return session.scalar(taken.returning(Review.id)) is not None
-
-
-def not_told(session: Session, review_id: int, at: datetime) -> None:
-    """The student could not be told: it is still owed."""
-    session.execute(update(Review).where(Review.id == review_id, Review.told_at == at).values(told_at=None))
-
-
-def _review_of(session: Session, lesson_id: int, person_id: int) -> Review | None:
+def review_of(session: Session, lesson_id: int, person_id: int) -> Review | None:
+    """What teachers are asked, or were, about the student in the lesson."""
     return session.scalar(select(Review).where(Review.lesson_id == lesson_id, Review.person_id == person_id))
 
 

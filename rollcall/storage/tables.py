@@ -357,20 +357,31 @@ class Review(Table):
     __table_args__ = (UniqueConstraint("lesson_id", "person_id"), Index("ix_reviews_state", "state"))
 
 
-class ReviewCard(Table):
-    """A review as one teacher sees it in the chat."""
+class Card(Table):
+    """A question as one teacher sees it in the chat."""
 
-    __tablename__ = "review_cards"
-    review_id: Mapped[int] = mapped_column(ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True)
+    __abstract__ = True
+    question_id: Mapped[int] = mapped_column(primary_key=True, sort_order=-1)
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
     message_id: Mapped[int | None] = mapped_column(BigInteger)
-    """None while it is being sent, or as long as the chat does not take it."""
-    shown: Mapped[ReviewState]
+    """None while it is being sent, or as long as the chat does not take it; 0 once it was deleted."""
+    shown: Mapped[str]
+    """The question's state, as the card tells it."""
     claimed_at: Mapped[datetime]
     not_before: Mapped[datetime | None]
     """When it may be tried again: a bot is sending it, or the teacher's chat did not take it."""
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often the teacher's chat did not take it."""
+
+
+class ReviewCard(Card):
+    """A review as one teacher sees it in the chat."""
+
+    __tablename__ = "review_cards"
+    question_id: Mapped[int] = mapped_column(
+        "review_id", ForeignKey("reviews.id", ondelete="CASCADE"), primary_key=True, sort_order=-1
+    )
+    shown: Mapped[ReviewState]
 
 
 class ClosingNotice(Table):

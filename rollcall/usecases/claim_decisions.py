@@ -1,4 +1,4 @@
-"""What a teacher, or time, makes of a claim; and what the student is told of it."""
+"""What a teacher, or time, makes of a claim."""
 
 from __future__ import annotations
 
@@ -20,8 +20,6 @@ from rollcall.storage.similar_accounts import are_two_people, may_be_one
 from rollcall.storage.tables import EnrolmentNote, KeptRecording, Person, StoredVoiceprint
 from rollcall.storage.voiceprints import complete_enrolment, notes_of
 from rollcall.storage.votes import is_of_use
-
-_TOLD_OF = (ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.LAPSED)
 
 
 def decide(
@@ -75,23 +73,6 @@ def forget_decided(session: Session, now: datetime) -> None:
             )
         )
         claim.replaced = None
-
-
-def untold(session: Session) -> Sequence[int]:
-    """Claims of whose end the student has not heard."""
-    rows = session.scalars(select(VoiceClaim.id).where(VoiceClaim.state.in_(_TOLD_OF), VoiceClaim.told_at.is_(None)))
-    return rows.all()
-
-
-def take_telling(session: Session, claim_id: int, now: datetime) -> bool:
-    """Take it on to tell the student; False where that is done."""
-    taken = update(VoiceClaim).where(VoiceClaim.id == claim_id, VoiceClaim.told_at.is_(None)).values(told_at=now)
-    return session.scalar(taken.returning(VoiceClaim.id)) is not None
-
-
-def not_told(session: Session, claim_id: int, at: datetime) -> None:
-    """The student could not be told: it is still owed."""
-    session.execute(update(VoiceClaim).where(VoiceClaim.id == claim_id, VoiceClaim.told_at == at).values(told_at=None))
 
 
 def _decide(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from sqlalchemy import delete, exists, func, or_, select, update
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.verdict import Verdict
-from rollcall.storage import audit, used_files
+from rollcall.storage import audit, chores, used_files
 from rollcall.storage.attempts import to_remember
 from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
@@ -34,6 +34,10 @@ from rollcall.storage.tables import (
     Review,
 )
 from rollcall.storage.voiceprints import forget_voice
+
+_TRACES = "traces"
+_NOT_MORE_OFTEN_THAN = timedelta(seconds=30)
+"""All files are written anew each time."""
 
 
 class Kind(StrEnum):
@@ -136,6 +140,18 @@ def uncleared(session: Session) -> Sequence[str]:
     unhandled = exists().where(IncomingUpdate.handled_at.is_(None), IncomingUpdate.received_at <= Erasure.erased_at)
     rows = session.scalars(select(Erasure.receipt).where(Erasure.cleared_at.is_(None), ~unhandled))
     return rows.all()
+
+
+def take_clearing(session: Session, now: datetime) -> Sequence[str]:
+    """Take it on to clear the traces of these erasures; none where there are none, or another bot is at it."""
+    receipts = uncleared(session)
+    return receipts if receipts and chores.take(session, _TRACES, now) else ()
+
+
+def clearing_done(session: Session, receipts: Sequence[str], now: datetime) -> None:
+    """The stores' files have been written anew, or none of these are cleared; not again for a while."""
+    cleared(session, receipts, now)
+    chores.done(session, _TRACES, now + _NOT_MORE_OFTEN_THAN)
 
 
 def cleared(session: Session, receipts: Sequence[str], now: datetime) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import delete, exists, or_, select, update
+from sqlalchemy import ColumnElement, delete, exists, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings
@@ -15,6 +15,8 @@ from rollcall.domain.verdict import Verdict
 from rollcall.storage import inbox, used_files
 from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
+from rollcall.storage.classes import every_class_of
+from rollcall.storage.database import Database
 from rollcall.storage.tables import (
     Attempt,
     Consent,
@@ -27,7 +29,10 @@ from rollcall.storage.tables import (
     SchoolClass,
     StoredVoiceprint,
 )
+from rollcall.usecases.erasure import Kind, erase_everything, erase_voice
 
+_AT_ONCE = 500
+"""Rows that one transaction changes at most, where there may be very many."""
 _UNFINISHED = timedelta(days=7)
 """An enrolment that was begun and left, and nothing else hangs on it."""
 _UNANSWERED = timedelta(days=1)
@@ -58,37 +63,18 @@ class Periods:
         )
 
 
-def sweep(session: Session, periods: Periods, now: datetime) -> dict[str, int]:
-    """Remove what is past its time, but for people and voices, which are more than rows; how much, by what it was."""
-    inbox.sweep(session, now)
-    # Rows that were dealt with before do not match again, so that the counts tell of this sweep alone.
-    settled = Attempt.verdict != Verdict.PENDING
-    return {
-        "details": _run(
-            session,
-            update(Attempt)
-            .where(Attempt.received_at < now - periods.details, settled, Attempt.file_id != "")
-            .values(
-                file_id="", score=None, runner_up=None, threshold=None, confidence=None,
-                speech_seconds=None, embedding=None, quality={}, timings={},
-            ),
-        ),
-        "check_values": _run(
-            session,
-            update(Attempt)
-            .where(Attempt.received_at < now - periods.check_values, settled, Attempt.file_unique_id != "")
-            .values(fingerprint=None, content_hash=None, file_unique_id=""),
-        ),
-        "used_files": _run(session, used_files.outdated(now, periods.check_values)),
-        "recordings": _run(
-            session, delete(KeptRecording).where(KeptRecording.created_at < now - periods.recordings)
-        ),
-        "unfinished_enrolments": _run(session, _unfinished(now)),
-        "classes": _drop_classes(session, archived_classes(session, periods, now)),
-        "unanswered": _unanswered(session, now - _UNANSWERED),
-        "agreements": _run(session, delete(Consent).where(Consent.withdrawn_at < now - periods.agreements)),
-        "receipts": _run(session, delete(Erasure).where(Erasure.erased_at < now - periods.agreements)),
-    }  # fmt: skip
+async def sweep(database: Database, periods: Periods, now: datetime) -> dict[str, int]:
+    """Remove what is past its time, but for people and voices, which are more than rows; how much, by what it was.
+
+    A little at a time, each in a transaction of its own: whoever checks in meanwhile does not wait for it.
+    """
+    counts = {}
+    for name, remove in _REMOVED.items():
+        counts[name] = 0
+        while number := await database.run(remove, periods, now):
+            counts[name] += number
+    await database.run(inbox.sweep, now)
+    return counts
 
 
 def archived_classes(session: Session, periods: Periods, now: datetime) -> Sequence[int]:
@@ -116,7 +102,58 @@ def left_over(session: Session, periods: Periods, now: datetime) -> Sequence[int
     return rows.all()
 
 
-def _unfinished(now: datetime) -> Any:
+def classes_of(session: Session, person_id: int) -> Sequence[int]:
+    """The classes in whose galleries the person may be."""
+    person = session.get(Person, person_id)
+    return every_class_of(session, person) if person is not None else ()
+
+
+def erase(session: Session, person_id: int, receipt: str, kind: Kind, now: datetime) -> bool:
+    """Erase a voice that is not used, or somebody left over; False where they are gone."""
+    person = session.get(Person, person_id)
+    if person is None:
+        return False
+    (erase_voice if kind is Kind.UNUSED_VOICE else erase_everything)(session, person, receipt, kind, now)
+    return True
+
+
+# Each removes some and says how many; none once there are no more. Rows that were dealt with before do not match again,
+# so that the counts tell of one sweep alone.
+
+
+def _details(session: Session, periods: Periods, now: datetime) -> int:
+    return _clear(
+        session,
+        (Attempt.received_at < now - periods.details) & (Attempt.file_id != ""),
+        file_id="", score=None, runner_up=None, threshold=None, confidence=None,
+        speech_seconds=None, embedding=None, quality={}, timings={},
+    )  # fmt: skip
+
+
+def _check_values(session: Session, periods: Periods, now: datetime) -> int:
+    return _clear(
+        session,
+        (Attempt.received_at < now - periods.check_values) & (Attempt.file_unique_id != ""),
+        fingerprint=None, content_hash=None, file_unique_id="",
+    )  # fmt: skip
+
+
+def _clear(session: Session, which: ColumnElement[bool], **values: object) -> int:
+    some = select(Attempt.id).where(which, Attempt.verdict != Verdict.PENDING).limit(_AT_ONCE)
+    return _run(session, update(Attempt).where(Attempt.id.in_(some)).values(**values))
+
+
+def _used_files(session: Session, periods: Periods, now: datetime) -> int:
+    return _run(session, used_files.outdated(now, periods.check_values))
+
+
+def _recordings(session: Session, periods: Periods, now: datetime) -> int:
+    old = KeptRecording.created_at < now - periods.recordings
+    some = select(KeptRecording.attempt_id).where(old).limit(_AT_ONCE)
+    return _run(session, delete(KeptRecording).where(KeptRecording.attempt_id.in_(some)))
+
+
+def _unfinished(session: Session, _periods: Periods, now: datetime) -> int:
     """Notes of an enrolment that did not become the present voiceprint, and that no teacher is asked about."""
     part_of_print = exists().where(
         StoredVoiceprint.person_id == EnrolmentNote.person_id, EnrolmentNote.enrolment == StoredVoiceprint.enrolment
@@ -125,23 +162,49 @@ def _unfinished(now: datetime) -> Any:
         VoiceClaim.person_id == EnrolmentNote.person_id,
         or_(VoiceClaim.enrolment == EnrolmentNote.enrolment, VoiceClaim.replaced == EnrolmentNote.enrolment),
     )
-    return delete(EnrolmentNote).where(EnrolmentNote.created_at < now - _UNFINISHED, ~part_of_print, ~claimed)
+    return _run(
+        session, delete(EnrolmentNote).where(EnrolmentNote.created_at < now - _UNFINISHED, ~part_of_print, ~claimed)
+    )
 
 
-def _drop_classes(session: Session, class_ids: Sequence[int]) -> int:
-    # Their notes would otherwise stay without a class.
-    session.execute(delete(Attempt).where(Attempt.class_id.in_(class_ids)))
-    return _run(session, delete(SchoolClass).where(SchoolClass.id.in_(class_ids)))
+def _classes(session: Session, periods: Periods, now: datetime) -> int:
+    for class_id in archived_classes(session, periods, now)[:1]:
+        # Their notes would otherwise stay without a class.
+        session.execute(delete(Attempt).where(Attempt.class_id == class_id))
+        return _run(session, delete(SchoolClass).where(SchoolClass.id == class_id))
+    return 0
 
 
-def _unanswered(session: Session, before: datetime) -> int:
+def _unanswered(session: Session, _periods: Periods, now: datetime) -> int:
+    before = now - _UNANSWERED
     stranger = ~exists().where(Person.telegram_id == Consent.telegram_id)
     agreed = delete(Consent).where(Consent.given_at < before, Consent.withdrawn_at.is_(None), stranger)
-    ids = (session.scalars(agreed.returning(Consent.telegram_id))).all()
+    ids = session.scalars(agreed.returning(Consent.telegram_id)).all()
     # An agreement is on record under a pseudonym, behind which nobody shall be found any more.
     _run(session, delete(AuditPseudonym).where(AuditPseudonym.telegram_id.in_(ids)))
     strangers_dialogue = ~exists().where(Person.telegram_id == Conversation.telegram_id)
     return _run(session, delete(Conversation).where(Conversation.updated_at < before, strangers_dialogue))
+
+
+def _agreements(session: Session, periods: Periods, now: datetime) -> int:
+    return _run(session, delete(Consent).where(Consent.withdrawn_at < now - periods.agreements))
+
+
+def _receipts(session: Session, periods: Periods, now: datetime) -> int:
+    return _run(session, delete(Erasure).where(Erasure.erased_at < now - periods.agreements))
+
+
+_REMOVED: Mapping[str, Callable[[Session, Periods, datetime], int]] = {
+    "details": _details,
+    "check_values": _check_values,
+    "used_files": _used_files,
+    "recordings": _recordings,
+    "unfinished_enrolments": _unfinished,
+    "classes": _classes,
+    "unanswered": _unanswered,
+    "agreements": _agreements,
+    "receipts": _receipts,
+}
 
 
 def _run(session: Session, statement: Any) -> int:

@@ -21,6 +21,7 @@ from rollcall.report.text import report_text
 from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import texts_in
+from rollcall.usecases.claim_cards import Waiting
 from tests.bot.conversations import Read
 from tests.rollcall.report.test_text import GONE, HERE, LATE, ODD, START, report_of
 
@@ -43,7 +44,7 @@ def composed(language: str) -> Iterator[Read]:
     remarked = Mark(Status.PRESENT, START, 0.97, remarks=Remarks(START, 3, as_file=True))
     for asked in Asked:
         for changed, beside, serves in ((True, True, True), (False, False, True), (False, False, False)):
-            words = waiting_text(changed=changed, beside=beside, serves=serves, titles=[title], asked=asked, t=t)
+            words = waiting_text(Waiting((1,), changed, beside, serves, (title,)), asked, t)
             last = Attempt(purpose=Purpose.ENROL, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=NOTES)
             text = text_for(last, person, school_class, None, NOTES, t, waits=words)
             yield Read(f"a voice that waits, asked {asked}", _STUDENT, text, [])

@@ -22,13 +22,15 @@ from rollcall.storage import (
     lessons,
     namesakes,
     people,
+    questions,
     recordings,
     reviews,
 )
-from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
+from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
-from rollcall.storage.tables import Lesson, Person, Review, ReviewCard, SchoolClass
+from rollcall.storage.questions import CLAIMS, REVIEWS
+from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
 from rollcall.usecases import claim_decisions, erasure
 from rollcall.usecases.settlement import apply_result
 from tests.rollcall.conftest import NINE, TEACHER, School
@@ -141,10 +143,10 @@ async def _decide(school: School) -> None:
         open_ones = (await session.scalars(select(Review).order_by(Review.id))).all()
         assert teacher
         for review in open_ones:
-            await session.run_sync(cards.claim_card, ReviewCard, review.id, TEACHER, NINE)
+            await session.run_sync(cards.take, REVIEWS, review.id, TEACHER, NINE)
         for review, confirmed in zip(open_ones, (True, False), strict=False):
             await session.run_sync(reviews.decide_review, review, teacher, confirmed=confirmed, now=NINE)
-            await session.run_sync(reviews.take_telling, review.id, NINE)
+            await session.run_sync(questions.take_telling, REVIEWS, review.id, NINE)
         claim = (await session.scalars(select(VoiceClaim))).one()
-        await session.run_sync(cards.claim_card, ClaimCard, claim.id, TEACHER, NINE)
+        await session.run_sync(cards.take, CLAIMS, claim.id, TEACHER, NINE)
         await session.run_sync(claim_decisions.decide, school.keyring, claim, teacher, accepted=True, now=NINE)

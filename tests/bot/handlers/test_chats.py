@@ -260,7 +260,7 @@ async def test_no_fault_of_a_teachers_chat_is_told_to_the_student_or_loses_the_t
     wait_until: WaitUntil,
 ) -> None:
     monkeypatch.setattr("bot.outbox.asking._WAITED_FOR", 0.3)
-    monkeypatch.setattr("bot.outbox.review_cards._PATIENCE", 0.6)
+    monkeypatch.setattr("bot.outbox.cards._PATIENCE", 0.6)
     for method in ("sendMessage", "sendVoice", "copyMessage", "sendDocument"):
         refuse(door, method, detail, code, MARIA)
     texts = await door.press(people[ANNA], "here:1")

@@ -18,7 +18,8 @@ from rollcall.storage.database import Database
 from rollcall.storage.tables import Review, SchoolClass
 from rollcall.texts import texts_in
 from rollcall.usecases.report import build_report
-from tests.rollcall.conftest import NINE, School
+from rollcall.usecases.review_cards import review_facts
+from tests.rollcall.conftest import NINE, TEACHER, School
 
 
 @pytest.mark.parametrize(
@@ -56,7 +57,10 @@ async def test_two_students_of_one_name_are_two_in_every_list_and_on_the_card(sc
             lesson_id=lesson_id, person_id=school.ids[301], attempt_id=None, sent_at=NINE,
             state=ReviewState.OPEN, created_at=NINE,
         )  # fmt: skip
-        card = await session.run_sync(card_text, review, texts_in("ru"))
+        session.add(review)
+        await session.flush()
+        facts = await session.run_sync(review_facts, review.id, TEACHER)
+        card = card_text(facts, texts_in("ru"))
     names = ["Анна Белова", "анна Белова (2)", "Борис Громов", "Ёлкина Ада", "Жук Ян"]
     assert [student.full_name for student in report.students] == names
     for text in (report_text(report, texts_in("ru")), csv_table(report, texts_in("ru")).decode(), card):

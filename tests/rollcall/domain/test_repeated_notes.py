@@ -16,13 +16,13 @@ from rollcall.domain.review import ReviewState
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.report.model import Period
 from rollcall.storage import cards, people, reviews, voiceprints
+from rollcall.storage.questions import REVIEWS
 from rollcall.storage.tables import (
     Attempt,
     Attendance,
     Lesson,
     Person,
     Review,
-    ReviewCard,
     SchoolClass,
     StoredVoiceprint,
 )
@@ -229,14 +229,14 @@ async def test_each_teacher_is_sent_one_card_whichever_bot_is_quicker(school: Sc
     for minute in (1, 2, 3):
         await unsure(school, lesson, minute)
     async with school.database.session() as session:
-        missing = await session.run_sync(cards.missing_cards, NINE)
+        missing = await session.run_sync(cards.missing, REVIEWS, NINE)
         assert [chat for _, chat in missing] == [TEACHER]
-        assert await session.run_sync(cards.claim_card, ReviewCard, missing[0][0], TEACHER, NINE)
+        assert await session.run_sync(cards.take, REVIEWS, missing[0][0], TEACHER, NINE)
     async with school.database.session() as session:
-        assert not await session.run_sync(cards.claim_card, ReviewCard, missing[0][0], TEACHER, NINE)
-        assert not await session.run_sync(cards.missing_cards, NINE)
+        assert not await session.run_sync(cards.take, REVIEWS, missing[0][0], TEACHER, NINE)
+        assert not await session.run_sync(cards.missing, REVIEWS, NINE)
         # A bot that stopped while sending is made up for.
-        assert await session.run_sync(cards.missing_cards, NINE + timedelta(minutes=2))
+        assert await session.run_sync(cards.missing, REVIEWS, NINE + timedelta(minutes=2))
 
 
 async def test_forgetting_a_voice_takes_its_tries_and_its_review(school: School) -> None:

@@ -15,8 +15,9 @@ from rollcall.domain.claim import CHANGEABLE, LAPSES_AFTER, ClaimState
 from rollcall.domain.review import ReviewState
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.sealing.seal import Keyring
-from rollcall.storage import claims, classes, people, voiceprints, votes
+from rollcall.storage import claims, classes, people, questions, voiceprints, votes
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
+from rollcall.storage.questions import CLAIMS
 from rollcall.storage.recordings import replace_voiceprint
 from rollcall.storage.tables import (
     AlikeVoices,
@@ -247,8 +248,7 @@ async def test_what_nobody_decides_lapses(school: School) -> None:
     await record(school, ANNA, FRIENDS, "two")
     await record(school, BORIS, WITH_A_COLD, "three")
     await pass_time(school, NINE + LAPSES_AFTER)
-    async with school.database.session() as session:
-        await session.run_sync(retention.sweep, FOR_EVER, NINE + LAPSES_AFTER)
+    await retention.sweep(school.database, FOR_EVER, NINE + LAPSES_AFTER)
     assert await count(school, EnrolmentNote, ANNA) == 6, "it is kept for as long as it may be decided"
     await pass_time(school, NINE + LAPSES_AFTER + timedelta(seconds=1))
     assert [(await claims_of(school, who))[0].state for who in (ANNA, BORIS)] == [ClaimState.LAPSED] * 2
@@ -256,7 +256,7 @@ async def test_what_nobody_decides_lapses(school: School) -> None:
     assert [await count(school, EnrolmentNote, who) for who in (ANNA, BORIS)] == [3, 0]
     assert await count(school, StoredVoiceprint, BORIS) == 0
     async with school.database.session() as session:
-        assert len(await session.run_sync(claim_decisions.untold)) == 2
+        assert len(await session.run_sync(questions.untold, CLAIMS)) == 2
 
 
 async def test_forgetting_a_voice_takes_what_waits_and_what_was_said_of_its_likeness(school: School) -> None:

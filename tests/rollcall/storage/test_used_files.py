@@ -97,8 +97,8 @@ async def test_used_files_end_with_their_class_and_after_their_time(school: Scho
     await judged(school, ANNA, "file", "bytes")
     await forget(school, ANNA)
     for after, left in ((364 * DAY, 3), (367 * DAY, 0)):
+        await retention.sweep(school.database, PERIODS, NINE + after)
         async with school.database.session() as session:
-            await session.run_sync(retention.sweep, PERIODS, NINE + after)
             assert await session.scalar(select(func.count()).select_from(UsedFile)) == left
     await judged(school, BORIS, "file two", "bytes two")
     await forget(school, BORIS)

@@ -42,8 +42,7 @@ on_sqlite = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 
 
 async def swept(school: School, at: datetime) -> dict[str, int]:
-    async with school.database.session() as session:
-        found = await session.run_sync(retention.sweep, PERIODS, at)
+    found = await retention.sweep(school.database, PERIODS, at)
     return {name: count for name, count in found.items() if count}
 
 
@@ -240,7 +239,7 @@ async def test_nobody_is_found_behind_the_agreement_of_someone_who_never_joined(
     async with school.database.session() as session:
         assert await session.get(AuditPseudonym, 777)
         await session.run_sync(erasure.erase_stranger, 777)
-        await session.run_sync(retention.sweep, PERIODS, NINE + 2 * DAY)
+    await retention.sweep(school.database, PERIODS, NINE + 2 * DAY)
     async with school.database.session() as session:
         assert await session.get(AuditPseudonym, 777) is None
         assert await session.get(AuditPseudonym, 778) is None

@@ -1,0 +1,94 @@
+"""Questions that only a teacher can settle: who may, and which students are still to hear how they ended."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import Select, or_, select, update
+from sqlalchemy.orm import Session, aliased
+
+from rollcall.domain.claim import ClaimState
+from rollcall.domain.review import ReviewState
+from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
+from rollcall.storage.tables import STUDENT, TEACHER, Card, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
+
+
+@dataclass(frozen=True, eq=False)
+class Kind:
+    """One kind of question.
+
+    Attributes:
+        name: for the log.
+        asked: in their chats the teachers see each by such a card.
+        askable: each question with the chat of each teacher who may decide on it.
+        open: its state until then.
+        told_of: the ends of which its student is to hear.
+    """
+
+    name: str
+    question: type[Review] | type[VoiceClaim]
+    card: type[Card]
+    askable: Select[int, int]
+    open: ReviewState | ClaimState
+    told_of: Collection[ReviewState | ClaimState]
+
+
+def _reviews() -> Select[int, int]:
+    return (
+        select(Review.id, Person.telegram_id)
+        .join(Lesson, Lesson.id == Review.lesson_id)
+        .join(Membership, (Membership.class_id == Lesson.class_id) & (Membership.role == TEACHER))
+        .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
+    )
+
+
+def _claims() -> Select[int, int]:
+    attended, taught = aliased(Membership), aliased(Membership)
+    return (
+        select(VoiceClaim.id, Person.telegram_id)
+        .join(attended, (attended.person_id == VoiceClaim.person_id) & (attended.role == STUDENT))
+        .join(SchoolClass, (SchoolClass.id == attended.class_id) & SchoolClass.archived_at.is_(None))
+        .join(taught, (taught.class_id == attended.class_id) & (taught.role == TEACHER))
+        .join(Person, (Person.id == taught.person_id) & Person.is_teacher)
+        .where(or_(VoiceClaim.class_id.is_(None), VoiceClaim.class_id == attended.class_id))
+        .distinct()
+    )
+
+
+REVIEWS = Kind(
+    name="review",
+    question=Review,
+    card=ReviewCard,
+    askable=_reviews(),
+    open=ReviewState.OPEN,
+    told_of=(ReviewState.CONFIRMED, ReviewState.REJECTED),
+)
+CLAIMS = Kind(
+    name="claim",
+    question=VoiceClaim,
+    card=ClaimCard,
+    askable=_claims(),
+    open=ClaimState.OPEN,
+    told_of=(ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.LAPSED),
+)
+
+
+def untold(session: Session, kind: Kind) -> Sequence[int]:
+    """The questions of whose end the student has not heard."""
+    one = kind.question
+    return session.scalars(select(one.id).where(one.state.in_(kind.told_of), one.told_at.is_(None))).all()
+
+
+def take_telling(session: Session, kind: Kind, question_id: int, now: datetime) -> bool:
+    """Take it on to tell the student; False where that is done."""
+    one = kind.question
+    taken = update(one).where(one.id == question_id, one.told_at.is_(None)).values(told_at=now)
+    return session.scalar(taken.returning(one.id)) is not None
+
+
+def not_told(session: Session, kind: Kind, question_id: int, at: datetime) -> None:
+    """The student could not be told: it is still owed."""
+    one = kind.question
+    session.execute(update(one).where(one.id == question_id, one.told_at == at).values(told_at=None))

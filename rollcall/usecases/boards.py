@@ -1,0 +1,70 @@
+"""Boards: the messages that lessons keep up to date in chats."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from rollcall.storage.lessons import Headcount, headcount, open_lessons
+from rollcall.storage.people import locale_of
+from rollcall.storage.tables import Lesson, Person, SchoolClass
+
+_MOST_MOVES = 5
+"""A board that is gone again after so many times is not wanted."""
+
+
+@dataclass(frozen=True)
+class Board:
+    """A lesson as its board is to show it.
+
+    Attributes:
+        chat_id, thread_id, message_id: where it is; no message where it has yet to be sent there.
+        opener: the chat of the teacher who opened the lesson, if they still teach.
+        may_move: whether it may be sent anew, there or elsewhere.
+        locale: the opener's.
+    """
+
+    chat_id: int
+    thread_id: int | None
+    message_id: int | None
+    opener: int | None
+    may_move: bool
+    locale: str
+    lesson: Lesson
+    school_class: SchoolClass
+    count: Headcount
+
+
+def board_of(session: Session, lesson_id: int) -> Board | None:
+    """The lesson's board; None where it has none."""
+    lesson = session.get(Lesson, lesson_id)
+    if lesson is None or lesson.board_chat_id is None:
+        return None
+    teacher = session.get_one(Person, lesson.opened_by)
+    return Board(
+        chat_id=lesson.board_chat_id,
+        thread_id=lesson.board_thread_id,
+        message_id=lesson.board_message_id,
+        opener=teacher.telegram_id if teacher.is_teacher else None,
+        may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
+        locale=locale_of(session, teacher.telegram_id),
+        lesson=lesson,
+        school_class=session.get_one(SchoolClass, lesson.class_id),
+        count=headcount(session, lesson),
+    )
+
+
+def board_moved(
+    session: Session, lesson_id: int, chat_id: int | None, thread_id: int | None, message_id: int | None
+) -> None:
+    """It was sent anew, here; no chat: it was taken nowhere."""
+    lesson = session.get_one(Lesson, lesson_id, with_for_update=True)
+    lesson.board_chat_id, lesson.board_thread_id, lesson.board_message_id = chat_id, thread_id, message_id
+    lesson.board_moves += 1
+
+
+def lessons_with_boards(session: Session, class_ids: Collection[int] | None = None) -> Sequence[int]:
+    """The open lessons, of these classes or of all."""
+    return [one.id for one in open_lessons(session) if class_ids is None or one.class_id in class_ids]
