@@ -197,17 +197,6 @@ def _before(
     return or_(column <= moment, column > now + _CLOCK_SET_BACK)
 
 
-def queued(session: Session, attempt_id: str, entry: str) -> bool:
-    """The note is in the jobs stream, under this entry; False where it must not be: its sender was erased meanwhile."""
-    verdict = session.scalar(
-        update(Attempt)
-        .where(Attempt.id == attempt_id)
-        .values(job_entry=entry, times_queued=Attempt.times_queued + 1)
-        .returning(Attempt.verdict)
-    )
-    return verdict is not None and verdict is not Verdict.REFUSED
-
-
 def waiting(session: Session, received_before: datetime, now: datetime) -> Sequence[Attempt]:
     """Notes that were queued a while ago and have no result yet."""
     rows = session.scalars(
