@@ -107,7 +107,7 @@ def as_teacher(
 ) -> Callable[Concatenate[Session, _P], _T]:
     """A use case whose teacher is the caller."""
 
-    def carried_out(session: Session, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+    def carried_out(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
         return use_case(session, teacher_of(session, caller.within(session)), *args, **kwargs)
 
     return carried_out
