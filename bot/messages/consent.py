@@ -10,11 +10,8 @@ from bot.services import now
 from rollcall.config.settings import Settings
 from rollcall.storage.people import has_consent, set_step
 from rollcall.storage.tables import SchoolClass
+from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE
 
-CONSENT = "consent"
-"""The conversation's step while we wait for one of the two buttons."""
-AGAIN = "again"
-"""In the conversation's data: the question is whether to join another class, not whether to agree."""
 CONSENT_VERSION = "2026-11-28"
 """Goes up whenever the meaning of the consent text, or of what is said of the way without a voice, changes."""
 
@@ -30,8 +27,7 @@ def ask_consent(
     t = caller.texts
     if school_class is not None and any(one.id == school_class.id for one in caller.taught):
         return t("join-own-class", title=school_class.title), None
-    # By its code, not its number: should the link be ended before the name is given, it leads nowhere.
-    data = {"join_code": school_class.join_code} if school_class else {}
+    data = {JOIN_CODE: school_class.join_code} if school_class else {}
     remember(session, caller)
     person = caller.person
     if school_class is not None and person is not None and _agreed_before(session, caller):

@@ -66,6 +66,11 @@ class SealedFingerprint(NamedTuple):
     sealed: bytes
 
 
+def is_known(session: Session, attempt_id: str) -> bool:
+    """Whether the note is written down."""
+    return session.get(Attempt, attempt_id) is not None
+
+
 def register(
     session: Session,
     note: IncomingNote,
