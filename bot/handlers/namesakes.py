@@ -8,7 +8,6 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.caller import caller_of, teacher_of
-from bot.handlers.enrolment import NAME_MESSAGE
 from bot.messages.replies import reply, take_buttons_away
 from bot.outbox.review_cards import texts_for
 from bot.services import Context, now
@@ -16,6 +15,7 @@ from bot.upkeep.galleries import publish
 from rollcall.storage.claims import take_along
 from rollcall.storage.namesakes import OTHER, answer, put_back, take_out
 from rollcall.storage.tables import Person, SchoolClass
+from rollcall.usecases.dialogue import NAME_MESSAGE
 
 _log = logging.getLogger(__name__)
 
