@@ -17,7 +17,7 @@ from bench.contestants import pydub_segment
 from models import registry
 from rollcall.decision import decide
 from rollcall.gallery import Gallery
-from rollcall.operating import operating_point
+from rollcall.operating import point_of
 from rollcall.settings import Settings
 from worker.decode import decode
 from worker.fingerprint import fingerprint
@@ -78,7 +78,7 @@ def stages(notes: Sequence[bytes]) -> Stages:
     for seconds in track(_LENGTHS, "lengths", transient=True):
         sound = (rng.standard_normal(seconds * 16_000) / 10).astype(np.float32)
         found.lengths[seconds] = _median(lambda sound=sound: encoder.embed([sound]))  # type: ignore[misc]
-    point = operating_point(encoder.name, encoder.weight_hash)
+    point = point_of(encoder)
     for people in track(_CLASSES, "classes", transient=True):
         gallery = _gallery(people, rng)
         voice = gallery.centroids[0]

@@ -1,8 +1,7 @@
-"""``python -m evaluation.ranges DIR``: how far the values in CAM++'s graph reach on speech, for `models.quantize`."""
+"""``python -m evaluation.ranges DIR``: how far the values in CAM++'s graph reach on speech, for eight bits."""
 
 from __future__ import annotations
 
-import hashlib
 import json
 from pathlib import Path
 from typing import Annotated
@@ -14,24 +13,25 @@ from rich.progress import track
 
 from evaluation.listening import Ear
 from evaluation.recordings import find
-from models import campplus_graph
-from models.campplus_onnx import inputs
-from models.quantize import tensors
-from models.session import open_session
-from models.tensors import build
+from models.campplus import graph as campplus_graph
+from models.campplus.runtime import inputs
+from models.card import encoders
+from models.onnx.quantize import tensors
+from models.onnx.session import open_session
+from models.weights.tensors import build
 
 _MOST_SECONDS = 8
 
 
 def main(
     folder: Annotated[Path, typer.Argument(help="DIR/<speaker>/*: many voices.")],
-    weights: Annotated[Path, typer.Argument(help="CAM++'s weights.")],
+    weights: Annotated[Path, typer.Argument(help="CAM++'s pinned weights.")],
 ) -> None:
-    """Write models/ranges/<hash>.json: the least and the greatest value of each tensor, over all notes."""
+    """Write models/campplus/ranges.json: the least and the greatest value of each tensor, over all notes."""
     model = build(
         weights,
         lambda state, _: campplus_graph.build(state, even=True),
-        campplus_graph.EXPECTED,
+        encoders()["campplus"].expected,
     )
     graph = onnx.load_from_string(model)
     names = sorted(set(tensors(graph)))
@@ -43,10 +43,8 @@ def main(
         found = session.run(names, inputs(samples))
         low = np.minimum(low, [each.min() for each in found])
         high = np.maximum(high, [each.max() for each in found])
-    digest = hashlib.sha256(weights.read_bytes()).hexdigest()
-    place = Path(campplus_graph.__file__).parent / "ranges" / f"{digest[:16]}.json"
-    place.parent.mkdir(exist_ok=True)
     ranges = {name: [round(float(a), 4), round(float(b), 4)] for name, a, b in zip(names, low, high, strict=True)}
+    place = Path(campplus_graph.__file__).with_name("ranges.json")
     place.write_text(json.dumps(ranges, indent=0) + "\n", encoding="utf-8")
 
 

@@ -18,10 +18,11 @@ import redis
 import redis.asyncio
 from numpy.typing import NDArray
 
-from rollcall import keys
+from rollcall import announced, keys
 from rollcall.errors import SealBroken
 from rollcall.gallery import Gallery
 from rollcall.seal import Binding, Keyring, gallery_binding, gallery_head_binding
+from rollcall.signature import Signatures
 from rollcall.voiceprint import Voiceprint
 
 _VERSION_BYTES = 7
@@ -89,6 +90,10 @@ class GalleryWriter:
                     return True
                 except redis.WatchError:
                     await asyncio.sleep(random.uniform(0, _PAUSE))
+
+    async def heed_encoder(self) -> None:
+        """Judge as the workers' encoder's own card says: how much a class's voices raise the cuts depends on it."""
+        await announced.heed(self._redis, Signatures(self._keyring))
 
     async def drop(self, class_id: int, person_id: int) -> None:
         """Take one person out at once, ahead of an erasure in the database."""

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
-from rollcall import keys, streams
+from rollcall import announced, keys, streams
 from rollcall.canary import Canary
 from rollcall.errors import NotSigned, QueueFull
 from rollcall.job import Job, Result
@@ -191,6 +191,8 @@ class Mailbox:
         """Results one by one, for ever: first those a dead bot left behind, then new ones. `done` each of them."""
         try:
             async for entries in self._batches():
+                if entries:
+                    await announced.heed(self._redis, self._signatures)
                 for entry, fields in entries:
                     try:
                         self._signatures.check(keys.RESULTS, fields[b"result"], fields.get(keys.SIGNATURE.encode()))

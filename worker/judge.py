@@ -16,7 +16,7 @@ from rollcall.enrolment import DOUBT, MOST_DOUBT
 from rollcall.errors import SealBroken, Unavailable
 from rollcall.galleries import GalleryReader
 from rollcall.job import Job, Result
-from rollcall.operating import operating_point
+from rollcall.operating import point_of, said_of
 from rollcall.seal import Binding, Keyring, embedding_binding, fingerprint_binding, shapes_binding
 from rollcall.tries import decide_with_tries
 from rollcall.verdict import JUDGED, Purpose, Reason, Verdict
@@ -65,12 +65,12 @@ class Judge:
         self._keyring = keyring
         self._detector = SpeechDetector()
         self._chaperon = Chaperon(encoder)
-        self._point = operating_point(encoder.name, encoder.weight_hash)
+        self._point = point_of(encoder)
 
     @property
-    def encoder(self) -> tuple[str, str]:
-        """Name and weight hash of the encoder."""
-        return self._encoder.name, self._encoder.weight_hash
+    def encoder(self) -> tuple[str, str, bytes]:
+        """What the bots are told of the encoder: name, weight hash, and what its own card says, where it has one."""
+        return self._encoder.name, self._encoder.weight_hash, said_of(self._encoder)
 
     def listen(self, job: Job, audio: bytes) -> Heard:
         """Decode, find the speech, judge the quality, take the fingerprint. Safe to call from several threads."""

@@ -21,7 +21,7 @@ from rollcall.errors import Unavailable
 from rollcall.galleries import GalleryReader
 from rollcall.gallery import Gallery
 from rollcall.job import Job, Result
-from rollcall.operating import operating_point
+from rollcall.operating import point_of
 from rollcall.queue import connect
 from rollcall.seal import Keyring, embedding_binding, fingerprint_binding
 from rollcall.settings import Settings
@@ -91,7 +91,7 @@ class Cast:
         )
         unused = GalleryReader(connect("unix:///dev/null"), keyring, self.encoder.name, self.encoder.weight_hash)
         self._judge = Judge(self.encoder, unused, keyring)
-        self._point = operating_point(self.encoder.name, self.encoder.weight_hash)
+        self._point = point_of(self.encoder)
         self.voices: list[Voice] = []
 
     def assemble(self, size: int, tell: Callable[[int], None]) -> None:
