@@ -142,7 +142,7 @@ class Card:
         return self.graphs.get(precision, "") if weight_hash == self.sha256 else ""
 
     def ranges(self, weight_hash: str) -> Ranges | None:
-        """How far values reach in the network with these weights, measured on speech by `evaluation.ranges` for
+        """How far values reach in the network with these weights, measured on speech by `evaluation.recipes.ranges` for
         `models.onnx.quantize`; None where nobody has measured them."""
         file = self.folder / _RANGES
         if weight_hash != self.sha256 or not file.is_file():
@@ -282,7 +282,7 @@ def read_own(folder: Path) -> OwnCard:
     except OSError as error:
         raise ModelError(f"{error.filename or place} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, EOFError) as error:
-        raise ModelError(f"{place} is no encoder's card: make it anew with rollcall models fit") from error
+        raise ModelError(f"{place} is no encoder's card: remove it, or put it right") from error
 
 
 def _mean_of(file: Path) -> NDArray[np.float32] | None:

@@ -134,6 +134,8 @@ def load(
     progress: Progress | None = None,
     threads: int | None = None,
     backend: str = "auto",
+    *,
+    with_card: bool = True,
 ) -> Encoder:
     """An encoder ready to embed; its weights are fetched if they are not here.
 
@@ -145,6 +147,7 @@ def load(
         threads: CPU threads for the whole process; None leaves the library's choice.
         backend: "torch"; "onnx", ONNX Runtime in single precision on the CPU; "onnx-int8", the same in eight bits; or
             "auto": on a GPU torch, on a CPU the faster one of those, where the model has a graph.
+        with_card: whether the card beside own weights is heeded; not where it is about to be made.
 
     Raises:
         UnknownModel, WeightsUnavailable: as `pull`.
@@ -155,7 +158,7 @@ def load(
     place = resolve(name, models_dir)
     if not place.card.file:
         return _without_weights(place.card)
-    own = None if place.pinned else own_card(path)
+    own = own_card(path) if with_card and not place.pinned else None
     encoder = _loaded(name, place.card, path, models_dir, device, threads, backend)
     if own is not None:
         _give(encoder, own, path)

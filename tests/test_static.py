@@ -85,7 +85,9 @@ _NO_SECRETS = {
     ("models/ecapa/card.toml", "Hex High Entropy String"): "SHA-256 of public weights",
     ("models/segmentation/card.toml", "Hex High Entropy String"): "SHA-256 of a public file",
     ("rollcall/storage/database.py", "Basic Auth Credentials"): "an example of a URL",
+    ("tests/models/test_card.py", "Hex High Entropy String"): "SHA-256 of public weights",
     ("tests/rollcall/test_audit.py", "Base64 High Entropy String"): "the key of a test",
+    ("tests/rollcall/test_operating.py", "Hex High Entropy String"): "SHA-256 of a shipped file",
     ("tests/sandbox/test_updates.py", "Secret Keyword"): "the webhook secret of a test",
 }
 """The file and what detect-secrets takes it for → what it is."""

@@ -34,7 +34,7 @@ def quantized(model: bytes, ranges: Ranges) -> bytes:
     graph = onnx.load_from_string(model)
     missing = set(tensors(graph)) - set(ranges)
     if missing:
-        raise ValueError(f"no range of {', '.join(sorted(missing))}: run python -m evaluation.ranges")
+        raise ValueError(f"no range of {', '.join(sorted(missing))}: run python -m evaluation.recipes.ranges")
     measured = {
         name: TensorData(lowest=np.float32(low), highest=np.float32(high)) for name, (low, high) in ranges.items()
     }

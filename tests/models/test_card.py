@@ -81,7 +81,7 @@ def test_an_own_card_belongs_to_the_file_that_it_names(tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_card_that_says_nonsense_is_one_clear_error(tmp_path: Path, before: str, after: str) -> None:
     (tmp_path / "card.toml").write_text(OWN.replace(before, after), encoding="utf-8")
-    with pytest.raises(ModelError, match=r"card\.toml is no encoder's card: make it anew with rollcall models fit"):
+    with pytest.raises(ModelError, match=r"card\.toml is no encoder's card: remove it, or put it right"):
         read_own(tmp_path)
 
 
@@ -92,5 +92,5 @@ def test_a_mean_voice_that_is_none_is_one_clear_error(tmp_path: Path, mean: np.n
         (tmp_path / "cohort.npy").write_bytes(b"\x93NUMPY")
     else:
         np.save(tmp_path / "cohort.npy", mean)
-    with pytest.raises(ModelError, match="make it anew"):
+    with pytest.raises(ModelError, match="no encoder's card"):
         read_own(tmp_path)

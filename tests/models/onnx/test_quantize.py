@@ -62,7 +62,7 @@ def test_every_range_that_the_graph_needs_is_shipped() -> None:
     assert set(tensors(onnx.load_from_string(graph))) == set(ranges)
     whole = onnx.load_from_string(quantized(graph, ranges))
     assert sum(node.op_type == "QuantizeLinear" for node in whole.graph.node) > 150
-    with pytest.raises(ValueError, match=r"run python -m evaluation\.ranges"):
+    with pytest.raises(ValueError, match=r"run python -m evaluation\.recipes\.ranges"):
         quantized(graph, dict(list(ranges.items())[1:]))
 
 

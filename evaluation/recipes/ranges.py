@@ -1,4 +1,4 @@
-"""``python -m evaluation.ranges DIR``: how far the values in CAM++'s graph reach on speech, for eight bits."""
+"""``python -m evaluation.recipes.ranges DIR``: how far the values in CAM++'s graph reach on speech, for eight bits."""
 
 from __future__ import annotations
 
