@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.encoder import Encoder
 from rollcall.domain.enrolment import DOUBT, MOST_DOUBT
-from rollcall.domain.operating import operating_point
+from rollcall.domain.operating import point_of, said_of
 from rollcall.domain.repeated_notes import decide_with_tries
 from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import pack_embedding, unpack_embedding
@@ -65,12 +65,12 @@ class Judge:
         self._keyring = keyring
         self._detector = SpeechDetector()
         self._chaperon = Chaperon(encoder)
-        self._point = operating_point(encoder.name, encoder.weight_hash)
+        self._point = point_of(encoder)
 
     @property
-    def encoder(self) -> tuple[str, str]:
-        """Name and weight hash of the encoder."""
-        return self._encoder.name, self._encoder.weight_hash
+    def encoder(self) -> tuple[str, str, bytes]:
+        """What the bots are told of the encoder: name, weight hash, and what its own card says, where it has one."""
+        return self._encoder.name, self._encoder.weight_hash, said_of(self._encoder)
 
     def listen(self, job: Job, audio: bytes) -> Heard:
         """Decode, find the speech, judge the quality, take the fingerprint. Safe to call from several threads."""

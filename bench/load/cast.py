@@ -19,7 +19,7 @@ from rollcall.config.settings import Settings
 from rollcall.domain.decision import decide
 from rollcall.domain.enrolment import differs_from_before
 from rollcall.domain.gallery import Gallery
-from rollcall.domain.operating import operating_point
+from rollcall.domain.operating import point_of
 from rollcall.domain.recalibration import outlook
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES, centroid, pack_embedding
@@ -92,7 +92,7 @@ class Cast:
         )
         unused = GalleryReader(connect("unix:///dev/null"), keyring, self.encoder.name, self.encoder.weight_hash)
         self._judge = Judge(self.encoder, unused, keyring)
-        self._point = operating_point(self.encoder.name, self.encoder.weight_hash)
+        self._point = point_of(self.encoder)
         self.voices: list[Voice] = []
 
     def assemble(self, size: int, tell: Callable[[int], None]) -> None:
