@@ -8,26 +8,15 @@ from sqlalchemy.orm import Session
 from telegram import Update
 from telegram.error import TelegramError
 
-<<<<<<< HEAD
-from bot.caller import caller_of, teacher_of
-=======
 from bot.caller import Caller, teacher_of
->>>>>>> hb
 from bot.messages.replies import reply, take_buttons_away
 from bot.services import Context, now
 from bot.upkeep.galleries import publish
-<<<<<<< HEAD
-from rollcall.storage.claims import take_along
-from rollcall.storage.namesakes import OTHER, answer, put_back, take_out
-from rollcall.storage.tables import Person, SchoolClass
-from rollcall.usecases.dialogue import NAME_MESSAGE
-=======
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.namesakes import OTHER, answer
 from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import NAME_MESSAGE
 from rollcall.usecases.namesakes import Moved, put_back, take_out
->>>>>>> hb
 
 _log = logging.getLogger(__name__)
 
