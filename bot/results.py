@@ -110,8 +110,7 @@ async def answer_overdue(application: App, services: Services) -> None:
 
 
 async def _settle(application: App, services: Services, result: Result) -> Answer | None:
-    """Make it a fact; the answer, taken on in the same transaction. The teachers are asked by the answer that says so,
-    or by the upkeep."""
+    """Make it a fact, and take its answer on. The teachers are asked by the answer that says so, or by the upkeep."""
     if result.verdict is Verdict.PENDING:
         if await _judge_again(application, services, result):
             return None

@@ -106,7 +106,8 @@ class MeanMfcc:
 
 class GmmUbm:
     """Gaussian mixtures adapted from a background model (Reynolds, Quatieri, Dunn 2000, "Speaker Verification Using
-    Adapted Gaussian Mixture Models"): means only, relevance factor 16, the score a mean log-likelihood ratio."""
+    Adapted Gaussian Mixture Models"): means only, relevance factor 16, the score a mean log-likelihood ratio.
+    """
 
     name = "gmm-ubm"
     fingerprint = ""

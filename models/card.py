@@ -143,7 +143,8 @@ class Card:
 
     def ranges(self, weight_hash: str) -> Ranges | None:
         """How far values reach in the network with these weights, measured on speech by `evaluation.recipes.ranges` for
-        `models.onnx.quantize`; None where nobody has measured them."""
+        `models.onnx.quantize`; None where nobody has measured them.
+        """
         file = self.folder / _RANGES
         if weight_hash != self.sha256 or not file.is_file():
             return None

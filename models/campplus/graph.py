@@ -130,7 +130,6 @@ def _folded(state: State, conv: str, norm: str) -> tuple[Array, Array]:
 
 def _affine(state: State, norm: str) -> tuple[Array, Array]:
     """A batch normalisation as scale and shift, [channels] each."""
-
     mean, variance = (state[f"{norm}.running_{name}"].astype(np.float64) for name in ("mean", "var"))
     scale = 1 / np.sqrt(variance + EPSILON)
     if f"{norm}.weight" in state:

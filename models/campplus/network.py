@@ -123,6 +123,8 @@ class Residual(nn.Module):
 
 
 class NormRelu(nn.Module):
+    """Batch normalisation, then what is above zero."""
+
     def __init__(self, channels: int) -> None:
         super().__init__()
         self.batchnorm = nn.BatchNorm1d(channels)
@@ -159,6 +161,8 @@ class DenseBlock(nn.Module):
 
 
 class DenseLayer(nn.Module):
+    """A context-aware masked layer, whose output is added to its input's channels."""
+
     def __init__(self, channels: int, dilation: int) -> None:
         super().__init__()
         self.nonlinear1 = NormRelu(channels)
@@ -224,6 +228,8 @@ class Statistics(nn.Module):
 
 
 class Projection(nn.Module):
+    """From pooled statistics to the embedding."""
+
     def __init__(self, channels: int, dimension: int) -> None:
         super().__init__()
         self.linear = nn.Conv1d(channels, dimension, 1, bias=False)

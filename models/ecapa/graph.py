@@ -26,7 +26,7 @@ _EPSILON: Final = 1e-5
 State = Mapping[str, Array]
 
 
-def build(state: State, *, even: bool = False) -> bytes:
+def build(state: State, *, even: bool = False) -> bytes:  # noqa: ARG001 (every graph's signature)
     """The model file.
 
     Input: ``samples`` [1, samples] in [-1, 1] at 16 kHz. Output: ``embedding`` [1, dimension], of any length.
@@ -95,7 +95,8 @@ def _conv(graph: Graph, x: str, state: State, name: str, dilation: int = 1) -> s
 
 def _wide_conv(graph: Graph, x: str, weight: Array, bias: Array) -> str:
     """A convolution of one frame and its ReLU, as a product: ONNX Runtime lays a product's weights out beforehand, and
-    those of 3,072 by 3,072 channels, half of all the work, then run half as fast again."""
+    those of 3,072 by 3,072 channels, half of all the work, then run half as fast again.
+    """
     if weight.shape[2] != 1:
         raise ValueError("the aggregation looks at one frame")
     frames = graph.node("Transpose", x, perm=[0, 2, 1])

@@ -26,7 +26,7 @@ _SECONDS: Final = 3
 
 
 def faster(make: Callable[[str], Encoder], place: Path) -> str:
-    """ "fp32" or "int8".
+    """Which precision to run: ``fp32`` or ``int8``.
 
     Args:
         make: the encoder in either precision.

@@ -27,7 +27,7 @@ _EPSILON: Final = 1e-5
 State = Mapping[str, Array]
 
 
-def build(state: State, *, even: bool = False) -> bytes:
+def build(state: State, *, even: bool = False) -> bytes:  # noqa: ARG001 (every graph's signature)
     """The model file.
 
     Input: ``samples`` [1, 1, n] at 16 kHz. Output: ``sets`` [frames, classes], the probability of each set of speakers

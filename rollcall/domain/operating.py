@@ -179,7 +179,8 @@ def _heard(said: bytes) -> dict[tuple[str, str], Operating]:
 @cache
 def _shipped() -> tuple[Mapping[str, Operating], Mapping[str, Operating]]:
     """Of the cards that are shipped: the points of measured weights by the beginning of their hash, and those for plain
-    cosines by the encoder's name."""
+    cosines by the encoder's name.
+    """
     measured: dict[str, Operating] = {}
     plain: dict[str, Operating] = {}
     for file in _cards():
