@@ -4,7 +4,7 @@ from pathlib import Path
 
 import torch
 
-from models import registry
+from models.onnx.export import hash_of
 from tests.end_to_end.product import Classroom, ask, running, speak, synthetic
 
 ANYBODY = """
@@ -23,7 +23,7 @@ async def test_bot_and_worker_judge_by_the_card_beside_the_weights(tmp_path: Pat
     folder = tmp_path / "own"
     folder.mkdir()
     torch.save(dict(torch.load(real_weights, map_location="cpu", weights_only=True)), folder / "mine.pt")
-    (folder / "card.toml").write_text(ANYBODY.format(registry.hash_of(folder / "mine.pt")), encoding="utf-8")
+    (folder / "card.toml").write_text(ANYBODY.format(hash_of(folder / "mine.pt")), encoding="utf-8")
     async with running(tmp_path / "data", ROLLCALL_SPEAKER_MODEL=str(folder)) as product:
         classroom = Classroom(product)
         await classroom.begin()

@@ -14,6 +14,7 @@ from models import registry
 from models.campplus.network import CamPlusPlusNetwork
 from models.card import encoders
 from models.errors import ModelError, UnknownModel, WeightsUnavailable
+from models.onnx.export import hash_of
 from tests.models.conftest import Voice
 
 CARD = """
@@ -101,7 +102,7 @@ def test_a_folder_is_told_by_its_card_or_by_the_one_file_of_weights_in_it(own_we
     (folder / "other.rescnn.pt").touch()
     with pytest.raises(ModelError, match="own is a folder with 2 files of weights"):
         registry.locate(str(folder), tmp_path)
-    (folder / "card.toml").write_text(CARD.format("campplus", registry.hash_of(own_weights)), encoding="utf-8")
+    (folder / "card.toml").write_text(CARD.format("campplus", hash_of(own_weights)), encoding="utf-8")
     assert registry.locate(str(folder), tmp_path) == folder / "mine.pt"
     for name in (folder, folder / "mine.pt"):
         fitted = registry.load(str(name), tmp_path, "cpu").fitted
@@ -116,11 +117,11 @@ def test_a_card_of_other_weights_or_of_nothing_known_is_not_judged_by(own_weight
     card.write_text(CARD.format("campplus", "0" * 64), encoding="utf-8")
     with pytest.raises(ModelError, match=r"of other weights than mine\.pt: run rollcall models fit anew, or remove it"):
         registry.load(str(tmp_path), tmp_path, "cpu")
-    card.write_text(CARD.format("campplus", registry.hash_of(own_weights)), encoding="utf-8")
+    card.write_text(CARD.format("campplus", hash_of(own_weights)), encoding="utf-8")
     np.save(tmp_path / "cohort.npy", np.zeros(512, np.float32))
     with pytest.raises(ModelError, match=r"of other weights than mine\.pt"):
         registry.load(str(tmp_path), tmp_path, "cpu")
-    card.write_text(CARD.format("wavlm", registry.hash_of(own_weights)), encoding="utf-8")
+    card.write_text(CARD.format("wavlm", hash_of(own_weights)), encoding="utf-8")
     with pytest.raises(ModelError, match="names no architecture of ours: choose campplus, ecapa, rescnn"):
         registry.load(str(tmp_path), tmp_path, "cpu")
 

@@ -56,7 +56,7 @@ async def test_a_gallery_is_written_by_the_card_of_the_worker_that_started_last(
     queue.announce("campplus", OWN)
     await writer.heed_encoder()
     assert slope() == SHIPPED, "its card is gone"
-    assert set(redis_client.hgetall(keys.ENCODER)) == {b"said", b"signature"}  # type: ignore[arg-type]
+    assert set(redis_client.hgetall(keys.ENCODER)) == {b"said", b"signature"}
 
 
 async def test_a_card_that_none_of_us_has_told_is_not_heeded(
