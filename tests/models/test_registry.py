@@ -1,17 +1,31 @@
 from __future__ import annotations
 
 import logging
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 import torch
 
 from models import registry
 from models.campplus.network import CamPlusPlusNetwork
+from models.card import encoders
 from models.errors import ModelError, UnknownModel, WeightsUnavailable
+from models.onnx.export import hash_of
 from tests.models.conftest import Voice
+
+CARD = """
+architecture = "{}"
+file = "mine.pt"
+sha256 = "{}"
+[judgement]
+slope = 30.0
+offset = -8.0
+lead = 0.05
+"""
 
 
 def test_every_model_says_where_it_comes_from() -> None:
@@ -74,6 +88,50 @@ def test_the_longest_ending_tells_the_architecture(tmp_path: Path) -> None:
             registry.load(str(tmp_path / name), tmp_path, "cpu")
     with pytest.raises(ModelError, match="does not hold ResCNN"):
         registry.load(str((tmp_path / "rescnn.pt").rename(tmp_path / "own.rescnn.pt")), tmp_path, "cpu")
+
+
+def test_a_folder_is_told_by_its_card_or_by_the_one_file_of_weights_in_it(own_weights: Path, tmp_path: Path) -> None:
+    folder = tmp_path / "own"
+    folder.mkdir()
+    with pytest.raises(ModelError, match=r"own is a folder without embedding_model\.ckpt: give a file"):
+        registry.locate(str(folder), tmp_path)
+    shutil.copy(own_weights, folder / "mine.pt")
+    (folder / "README.md").touch()
+    assert registry.locate(str(folder), tmp_path) == folder / "mine.pt"
+    assert registry.load(str(folder), tmp_path, "cpu").fitted is None
+    (folder / "other.rescnn.pt").touch()
+    with pytest.raises(ModelError, match="own is a folder with 2 files of weights"):
+        registry.locate(str(folder), tmp_path)
+    (folder / "card.toml").write_text(CARD.format("campplus", hash_of(own_weights)), encoding="utf-8")
+    assert registry.locate(str(folder), tmp_path) == folder / "mine.pt"
+    for name in (folder, folder / "mine.pt"):
+        fitted = registry.load(str(name), tmp_path, "cpu").fitted
+        assert fitted is not None
+        assert (fitted.slope, fitted.offset, fitted.lead) == (30.0, -8.0, 0.05)
+    assert registry.load(str(folder), tmp_path, "cpu", with_card=False).fitted is None
+
+
+def test_a_card_of_other_weights_or_of_nothing_known_is_not_judged_by(own_weights: Path, tmp_path: Path) -> None:
+    shutil.copy(own_weights, tmp_path / "mine.pt")
+    card = tmp_path / "card.toml"
+    card.write_text(CARD.format("campplus", "0" * 64), encoding="utf-8")
+    with pytest.raises(ModelError, match=r"of other weights than mine\.pt: run rollcall models fit anew, or remove it"):
+        registry.load(str(tmp_path), tmp_path, "cpu")
+    card.write_text(CARD.format("campplus", hash_of(own_weights)), encoding="utf-8")
+    np.save(tmp_path / "cohort.npy", np.zeros(512, np.float32))
+    with pytest.raises(ModelError, match=r"of other weights than mine\.pt"):
+        registry.load(str(tmp_path), tmp_path, "cpu")
+    card.write_text(CARD.format("wavlm", hash_of(own_weights)), encoding="utf-8")
+    with pytest.raises(ModelError, match="names no architecture of ours: choose campplus, ecapa, rescnn"):
+        registry.load(str(tmp_path), tmp_path, "cpu")
+
+
+def test_pinned_weights_heed_no_card_that_lies_beside_them(real_weights: Path, tmp_path: Path) -> None:
+    (tmp_path / real_weights.name).symlink_to(real_weights)
+    sha256 = encoders()["campplus"].sha256
+    (tmp_path / "card.toml").write_text(CARD.format("campplus", sha256).replace("mine.pt", real_weights.name))
+    assert registry.load("campplus", tmp_path, "cpu").fitted is None
+    assert registry.load(str(tmp_path), tmp_path, "cpu").fitted is not None, "somebody's own, by its path"
 
 
 def test_a_model_that_nobody_hosts_says_what_to_do(tmp_path: Path) -> None:
