@@ -13,13 +13,13 @@ import redis.asyncio
 from models.card import Judgement
 from rollcall.domain.operating import learn, operating_point, said_of
 from rollcall.domain.verdict import Purpose, Reason, Verdict
-from rollcall.queue import keys, mailbox
-from rollcall.queue.bot_end import Mailbox
+from rollcall.queue import bot_end, keys
+from rollcall.queue.bot_end import BotQueue
 from rollcall.queue.galleries import GalleryWriter
 from rollcall.queue.job import Job, Result
-from rollcall.queue.worker_end import JobQueue
+from rollcall.queue.worker_end import WorkerQueue
 from rollcall.sealing.seal import Keyring
-from tests.rollcall.test_operating import OWN, Encoder
+from tests.rollcall.domain.test_operating import OWN, Encoder
 
 LEASE = timedelta(seconds=30)
 CARD = said_of(Encoder("campplus", OWN, Judgement(25.0, -6.0, 0.02, np.full(192, 0.01, np.float32))))
@@ -34,7 +34,7 @@ def _nothing_learnt() -> Iterator[None]:
 
 @pytest.fixture
 async def writer(redis_url: str, keyring: Keyring) -> AsyncIterator[GalleryWriter]:
-    client = mailbox.connect(redis_url)
+    client = bot_end.connect(redis_url)
     yield GalleryWriter(client, keyring)
     await client.aclose()
 
@@ -46,7 +46,7 @@ def slope() -> float:
 async def test_a_gallery_is_written_by_the_card_of_the_worker_that_started_last(
     redis_client: redis.Redis, keyring: Keyring, writer: GalleryWriter
 ) -> None:
-    queue = JobQueue(redis_client, keyring, LEASE)
+    queue = WorkerQueue(redis_client, keyring, LEASE)
     await writer.heed_encoder()
     assert slope() == SHIPPED
     queue.announce("campplus", OWN, CARD)
@@ -62,7 +62,7 @@ async def test_a_gallery_is_written_by_the_card_of_the_worker_that_started_last(
 async def test_a_card_that_none_of_us_has_told_is_not_heeded(
     redis_client: redis.Redis, keyring: Keyring, writer: GalleryWriter
 ) -> None:
-    queue = JobQueue(redis_client, keyring, LEASE)
+    queue = WorkerQueue(redis_client, keyring, LEASE)
     forged = said_of(Encoder("campplus", OWN, Judgement(25.0, 100.0, 0.0)))  # everybody is everybody
     queue.announce("campplus", OWN, CARD)
     signature = redis_client.hget(keys.ENCODER, keys.SIGNATURE)
@@ -83,11 +83,11 @@ async def test_a_card_that_none_of_us_has_told_is_not_heeded(
 async def test_a_bot_knows_the_card_when_it_takes_the_first_result(
     redis_client: redis.Redis, redis_url: str, keyring: Keyring
 ) -> None:
-    client = mailbox.connect(redis_url)
-    box = Mailbox(client, keyring, LEASE)
+    client = bot_end.connect(redis_url)
+    box = BotQueue(client, keyring, LEASE)
     await box.open()
     await box.post(Job(id="one", purpose=Purpose.ENROL, person_id=7, queued_at=datetime.now(UTC)), b"voice")
-    queue = JobQueue(redis_client, keyring, LEASE)
+    queue = WorkerQueue(redis_client, keyring, LEASE)
     queue.open()
     queue.announce("campplus", OWN, CARD)
     (delivery,) = queue.claim(1, timedelta(seconds=1))
