@@ -30,6 +30,7 @@ async def forget_pressed(update: Update, context: Context) -> None:
         await take_buttons_away(update)
         await reply(update, t("forget-kept"))
         return
+    await services.marks.write()  # what lies in the queue is found there by what the database says
     erased = await services.database.run(erasure.forget_at_wish, person.id, receipt_for(update), now())
     done = await follow(context.app, services, erased)
     await take_buttons_away(update)
@@ -57,6 +58,7 @@ async def _erase_everything(update: Update, context: Context) -> Erasure | None:
     services, caller, receipt = context.services, context.caller, receipt_for(update)
     erased = None
     if caller.person is not None:
+        await services.marks.write()
         erased = await services.database.run(erasure.begin_leaving, caller.person.id, receipt, now())
     if erased is None:
         return await services.database.run(erasure.receipt_of, receipt)

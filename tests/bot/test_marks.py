@@ -12,12 +12,17 @@ from bot.marks import Mark, Marks
 from bot.services import now
 from bot.transport.inbox import DurableQueue
 from rollcall.domain.verdict import Purpose
+from rollcall.queue.keys import JOBS
 from rollcall.storage.attempts import IncomingNote, register
 from rollcall.storage.database import Database
-from rollcall.storage.people import register_person
+from rollcall.storage.people import register_person, set_step
 from rollcall.storage.tables import Attempt
+from rollcall.usecases.dialogue import ENROLLING
 from rollcall.usecases.take_note import Posted
+from tests.bot.door import open_door
+from tests.bot.school import ANNA, found, people_on
 from tests.bot.transport.test_inbox import left_over, update
+from tests.end_to_end.product import synthetic
 
 POSTED = Posted("7-1", "ab" * 32, 12.0)
 
@@ -102,3 +107,21 @@ async def test_marks_that_cannot_be_written_or_whose_writer_is_stopped_are_kept(
     marks._database = database
     await marks.write()
     assert await entry_of(database, attempt_id) == "7-1"
+
+
+async def test_a_voice_that_was_posted_a_moment_ago_is_forgotten_in_the_queue_too(
+    tmp_path: Path, valkey_url: str
+) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}"
+    async with open_door(tmp_path, url, valkey_url, admins="1") as door:
+        services = door.services
+        await services.redis.flushdb()
+        await services.queue.open()
+        await found(services.database)
+        anna = people_on(door.telegram)[ANNA]
+        await services.database.run(set_step, ANNA, ENROLLING, {"enrolment": "e"}, now())
+        await anna.voice(synthetic("zac", 1))
+        await door.handle()
+        assert await services.redis.xlen(JOBS) == 1
+        await door.press(anna, "forget:yes")
+        assert await services.redis.xlen(JOBS) == 0
