@@ -13,7 +13,7 @@ import redis.asyncio
 from sqlalchemy import text
 
 from bench.load.commits import Code
-from bench.load.place import Place, run_python
+from bench.load.place import Place
 from bench.load.watch import Meter
 from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable
@@ -57,7 +57,7 @@ class Installation(ABC):
         return connect(self.redis_url)
 
     async def start(self) -> None:
-        """Everything running and ready, and the galleries written.
+        """Everything running and ready. The bot itself finds that no gallery is written yet, and writes them all.
 
         Raises:
             Unavailable: it does not start.
@@ -66,8 +66,6 @@ class Installation(ABC):
             await self._begin()
         except TimeoutError:
             raise Unavailable("Rollcall does not start; is a port or a socket taken?") from None
-        environment = {**self._environment, "ROLLCALL_REDIS_URL": self.redis_url}
-        await run_python(environment, self.place.folder, "-m", "rollcall", "doctor", "--rebuild", tell=lambda _: None)
 
     @abstractmethod
     async def _begin(self) -> None: ...
