@@ -51,6 +51,7 @@ class Server:
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._call)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._download)
         Control(self.telegram).add_routes(app)
+        app.router.add_route("*", "/{anything:.*}", self._nothing_here)
         # A long poll hangs on purpose: nobody waits for it at the end.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)
         await self._runner.setup()
@@ -82,6 +83,10 @@ class Server:
 
     def _json(self, body: Json, status: int = 200) -> web.Response:
         return self._answer(json.dumps(body).encode(), "application/json; charset=utf-8", status)
+
+    async def _nothing_here(self, _request: web.Request) -> web.Response:
+        """Dated as every answer is, for clocks are set by it."""
+        return self._answer(b"404: Not Found", "text/plain; charset=utf-8", 404)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         try:

@@ -31,6 +31,7 @@ _EXPLAINED = {
     ("B603", "sandbox/voices/make.py"): _OWN_PROGRAM,
     ("B404", "worker/audio/ffmpeg.py"): _OWN_PROGRAM,
     ("B603", "worker/audio/ffmpeg.py"): _OWN_PROGRAM,
+    ("B606", "bench/load/__main__.py"): "it becomes our own script that starts servers, with a list of arguments",
     ("B606", "rollcall/system/leash.py"): "it becomes the program that our own process names; no shell is what we want",
     (
         "B606",
@@ -48,7 +49,7 @@ _EXPLAINED = {
     ("B311", "bot/transport/backoff.py"): "a pause of random length",
     ("B105", "bot/transport/outage.py"): "a sentence about the token",
     ("B311", "rollcall/queue/galleries.py"): "a pause of random length",
-    ("B108", "rollcall/queue/sockets.py"): "a folder with a random name is made there, for its owner alone",
+    ("B108", "rollcall/system/sockets.py"): "a folder with a random name is made there, for its owner alone",
     ("B403", "models/weights/tensors.py"): "an unpickler that knows the names of a state dict and nothing else",
     ("B310", "rollcall/ops/checkups.py"): "the Bot API's address of the administrator's own settings",
     ("B310", "rollcall/ops/doctor.py"): "the Bot API's address of the administrator's own settings",
@@ -90,7 +91,7 @@ _NO_SECRETS = {
     ("rollcall/storage/database.py", "Basic Auth Credentials"): "an example of a URL",
     ("tests/models/test_card.py", "Hex High Entropy String"): "SHA-256 of public weights",
     ("tests/rollcall/audit/test_chain.py", "Base64 High Entropy String"): "the key of a test",
-    ("tests/rollcall/test_operating.py", "Hex High Entropy String"): "SHA-256 of a shipped file",
+    ("tests/rollcall/domain/test_operating.py", "Hex High Entropy String"): "SHA-256 of a shipped file",
     ("tests/sandbox/test_updates.py", "Secret Keyword"): "the webhook secret of a test",
 }
 """The file and what detect-secrets takes it for → what it is."""
