@@ -56,7 +56,7 @@ def naive_b() -> Embed:
     import torch
     import torchaudio.compliance.kaldi as kaldi
 
-    from models.campplus_network import CamPlusPlusNetwork
+    from models.campplus.network import CamPlusPlusNetwork
 
     torch.set_num_threads(1)
     network = CamPlusPlusNetwork().eval()

@@ -17,6 +17,7 @@ from bench.contestants import CONTESTANTS
 
 
 def main(name: str) -> None:
+    """Embed the notes that come on standard input, by one contestant's way."""
     warnings.simplefilter("ignore")
     notes = [Path(path).read_bytes() for path in json.loads(sys.stdin.readline())]
     embed = CONTESTANTS[name][1]()

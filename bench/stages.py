@@ -18,7 +18,7 @@ from models import registry
 from rollcall.config.settings import Settings
 from rollcall.domain.decision import decide
 from rollcall.domain.gallery import Gallery
-from rollcall.domain.operating import operating_point
+from rollcall.domain.operating import point_of
 from worker.audio.decode import decode
 from worker.audio.fingerprint import fingerprint
 from worker.audio.quality import measure
@@ -78,7 +78,7 @@ def stages(notes: Sequence[bytes]) -> Stages:
     for seconds in track(_LENGTHS, "lengths", transient=True):
         sound = (rng.standard_normal(seconds * 16_000) / 10).astype(np.float32)
         found.lengths[seconds] = _median(lambda sound=sound: encoder.embed([sound]))  # type: ignore[misc]
-    point = operating_point(encoder.name, encoder.weight_hash)
+    point = point_of(encoder)
     for people in track(_CLASSES, "classes", transient=True):
         gallery = _gallery(people, rng)
         voice = gallery.centroids[0]

@@ -1,0 +1,1 @@
+"""Telegram and the conversation. Start at `app`, whose handlers are the map."""

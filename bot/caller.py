@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from typing import Concatenate, ParamSpec, TypeVar
 
 from sqlalchemy import inspect
 from sqlalchemy.orm import Session
@@ -13,8 +14,11 @@ from bot.transport.clock import telegram_clock
 from rollcall.config.settings import Settings
 from rollcall.domain.names import shortened_name
 from rollcall.storage.people import acquaintance, make_teacher, register_person
-from rollcall.storage.tables import STUDENT, Conversation, Person, SchoolClass
+from rollcall.storage.tables import STUDENT, TEACHER, Conversation, Person, SchoolClass
 from rollcall.texts import Texts, language_for, texts_in
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 @dataclass(frozen=True)
@@ -33,6 +37,11 @@ class Caller:
     def attended(self) -> Sequence[SchoolClass]:
         """The classes of which the caller is a student."""
         return [one for role, one in self.classes if role == STUDENT]
+
+    @property
+    def taught(self) -> Sequence[SchoolClass]:
+        """The caller's own classes."""
+        return [one for role, one in self.classes if role == TEACHER]
 
     def within(self, session: Session) -> Caller:
         """The same caller in another transaction of the same update, without asking the database again."""
@@ -91,6 +100,17 @@ def teacher_of(session: Session, caller: Caller) -> Person:
     if person is None or not person.is_teacher:
         raise LookupError("the caller does not teach any more")
     return person
+
+
+def as_teacher(
+    caller: Caller, use_case: Callable[Concatenate[Session, Person, _P], _T]
+) -> Callable[Concatenate[Session, _P], _T]:
+    """A use case whose teacher is the caller."""
+
+    def carried_out(session: Session, /, *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return use_case(session, teacher_of(session, caller.within(session)), *args, **kwargs)
+
+    return carried_out
 
 
 def become_teacher(session: Session, caller: Caller) -> Person:

@@ -92,9 +92,12 @@ class Marks:
             unwanted = await self._database.run(
                 write_marks, posted, [*digests, *notes.values()], telegram_clock().now()
             )
-        except (SQLAlchemyError, OSError) as error:
+        except BaseException as error:
+            # Also where we are asked to stop: written twice, a mark says the same.
             self._posted, self._notes = posted | self._posted, notes | self._notes
             self._digests = [*digests, *self._digests]
+            if not isinstance(error, SQLAlchemyError | OSError):
+                raise
             if self._database.troubles.saw(error) is None:  # else it is told, and not at each try
                 _log.warning("not marked as handled yet", extra={"error": type(error).__name__})
             return

@@ -58,9 +58,9 @@ async def collect_results(application: App, services: Services) -> None:
             if await services.queue.give_up(entry, result):
                 await services.database.run(attempts.fail, result.job_id, now())
             continue
-        await services.queue.done(entry)
-        # In a task of its own: one slow chat must not hold up the class.
+        # In a task of its own: one slow chat must not hold up the class. First, for it is ours to send now.
         application.create_task(_answer(application, services, result.job_id, taken), name=f"answer:{result.job_id}")
+        await services.queue.done(entry)
 
 
 async def recover_lost(application: App, services: Services) -> None:
@@ -110,8 +110,7 @@ async def answer_overdue(application: App, services: Services) -> None:
 
 
 async def _settle(application: App, services: Services, result: Result) -> Answer | None:
-    """Make it a fact; the answer, taken on in the same transaction. The teachers are asked by the answer that says so,
-    or by the upkeep."""
+    """Make it a fact, and take its answer on. The teachers are asked by the answer that says so, or by the upkeep."""
     if result.verdict is Verdict.PENDING:
         if await _judge_again(application, services, result):
             return None

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
 
@@ -26,13 +26,14 @@ from evaluation import metrics, pictures
 from evaluation.degrade import Degradation, parse
 from evaluation.experiment import Note, Outcome, Plan, joined, run
 from evaluation.figures import posteriors
-from evaluation.library import Library
+from evaluation.library import Files, Library
 from evaluation.recordings import find
 from evaluation.systems import EncoderSystem
 from models import registry
+from models.card import COHORT
 from models.encoder import Encoder
 from rollcall.config.settings import Settings
-from rollcall.domain.operating import FALSE_ACCEPTS, Operating, operating_point
+from rollcall.domain.operating import Operating, point_on
 
 CONDITIONS = (
     "babble:20,babble:10,babble:5,noise:20,noise:10,reverb:mild,reverb:hard,opus:16,phone,clip:20,"
@@ -41,6 +42,10 @@ CONDITIONS = (
 """What notes are like beside clean ones; a quarter of them worse than the quality gate lets pass."""
 CLASS_SIZES = (3, 5, 10)
 PRIOR = 0.01
+LEAD = 0.05
+"""How much the claimed identity must score above everyone else, where nobody has found that it costs true claims."""
+_ANY_LINE = (30.0, -10.0)
+"""A point for whoever asks only for scores."""
 _DRAWS = 4
 
 Notes = Mapping[str, Sequence[Note]]
@@ -77,12 +82,6 @@ def fitted(outcomes: Sequence[Outcome], prior: float = PRIOR) -> tuple[float, fl
     return float(line.coef_[0, 0]), float(line.intercept_[0] - math.log(prior / (1 - prior)))
 
 
-def point_of(line: tuple[float, float], cohort_mean: NDArray[np.float32] | None, shipped: Operating) -> Operating:
-    """The operating point on a line, its cuts where `rollcall.domain.operating` puts them."""
-    flat = replace(shipped, slope=line[0], offset=line[1], cohort_mean=cohort_mean)
-    return replace(flat, accept=flat.score_at(math.log(1 / FALSE_ACCEPTS)), unsure=flat.score_at(0.0))
-
-
 def mean_voice(strangers: Notes) -> NDArray[np.float32]:
     """The cohort's mean: float32 [dimension]."""
     embeddings = np.stack([note.clean for own in strangers.values() for note in own])
@@ -91,10 +90,14 @@ def mean_voice(strangers: Notes) -> NDArray[np.float32]:
 
 def fit(encoder: Encoder, notes: Conditions, sizes: Sequence[int], seed: int) -> Operating:
     """An operating point from these voices: the cohort's mean, then the line."""
-    shipped = operating_point(encoder.name, encoder.weight_hash)
-    start = replace(shipped, cohort_mean=mean_voice(next(iter(notes.values()))[1]))
-    system = EncoderSystem(encoder, start)
-    return point_of(fitted(list(_outcomes(system, notes, sizes, seed).values())), start.cohort_mean, shipped)
+    mean = mean_voice(next(iter(notes.values()))[1])
+    scored = outcomes(unjudged(encoder, mean), notes, sizes, seed)
+    return point_on(*fitted(list(scored.values())), LEAD, mean)
+
+
+def unjudged(encoder: Encoder, cohort_mean: NDArray[np.float32] | None = None) -> EncoderSystem:
+    """An encoder of which only the scores are wanted, so that nobody need have measured it."""
+    return EncoderSystem(encoder, point_on(*_ANY_LINE, LEAD, cohort_mean))
 
 
 def cross_validate(encoder: Encoder, notes: Conditions, draws: int) -> Iterator[Fold]:
@@ -104,33 +107,35 @@ def cross_validate(encoder: Encoder, notes: Conditions, draws: int) -> Iterator[
         rng = np.random.default_rng(number)
         first = [set(rng.permutation(list(side))[: len(side) // 2].tolist()) for side in clean]
         for chosen in (True, False):
-            fits = _part(notes, first, chosen)
-            tests = _part(notes, first, not chosen)
+            fits = part(notes, first, chosen)
+            tests = part(notes, first, not chosen)
             sizes = [size for size in CLASS_SIZES if size <= len(clean[0]) // 2]
             point = fit(encoder, fits, sizes, number)
-            yield Fold(point, _outcomes(EncoderSystem(encoder, point), tests, sizes, number))
+            yield Fold(point, outcomes(EncoderSystem(encoder, point), tests, sizes, number))
 
 
-def _part(notes: Conditions, first: Sequence[set[str]], chosen: bool) -> Conditions:
+def part(notes: Conditions, first: Sequence[set[str]], chosen: bool) -> Conditions:
+    """The chosen speakers and strangers, or all the others."""
+
     def pick(side: Notes, names: set[str]) -> Notes:
         return {name: own for name, own in side.items() if (name in names) == chosen}
 
     return {name: (pick(own, first[0]), pick(others, first[1])) for name, (own, others) in notes.items()}
 
 
-def _outcomes(system: EncoderSystem, notes: Conditions, sizes: Sequence[int], seed: int) -> dict[str, Outcome]:
+def outcomes(system: EncoderSystem, notes: Conditions, sizes: Sequence[int], seed: int) -> dict[str, Outcome]:
+    """Every trial by condition, in classes of these sizes."""
     return {
         condition: joined([run(system, own, others, Plan(draws=_DRAWS, class_size=size, seed=seed)) for size in sizes])
         for condition, (own, others) in notes.items()
     }
 
 
-def gathered(encoder: Encoder, folder: Path, cohort: Path, library: Library, conditions: str) -> Conditions:
+def gathered(encoder: Encoder, speakers: Files, strangers: Files, library: Library, conditions: str) -> Conditions:
     """Every note, clean and in every condition."""
-    degradations: list[Degradation | None] = [None, *parse(conditions)]
-    speakers, strangers = find(folder), find(cohort)
-    babblers = library.babblers(strangers)
-    system = EncoderSystem(encoder)
+    degradations: list[Degradation | None] = [None, *(parse(conditions) if conditions else [])]
+    babblers = library.babblers(strangers or speakers)
+    system = unjudged(encoder)
     return {
         degradation.name if degradation else "clean": (
             library.notes(system, speakers, degradation, babblers, lambda: None),
@@ -195,13 +200,13 @@ def main(
     conditions: Annotated[
         str, typer.Option(help="Beside clean notes, as for rollcall evaluate --degrade.")
     ] = CONDITIONS,
-    write: Annotated[bool, typer.Option(help="Write the cohort's mean into rollcall/cohorts.")] = False,
+    write: Annotated[bool, typer.Option(help="Write the cohort's mean into the encoder's folder.")] = False,
 ) -> None:
-    """Fit, cross-validate, print the line to put into rollcall/domain/operating.py."""
+    """Fit, cross-validate, print the line to put into the encoder's card."""
     settings = Settings()
     encoder = registry.load(model, settings.models_dir, settings.device, None, 1, settings.backend)
     library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
-    notes = gathered(encoder, folder, cohort, library, conditions)
+    notes = gathered(encoder, find(folder), find(cohort), library, conditions)
     point = fit(encoder, notes, CLASS_SIZES, seed=0)
     say = Console(highlight=False)
     say.print(
@@ -218,8 +223,7 @@ def main(
         *metrics.reliability(*promises(parts)), out / f"reliability-{model}.png", f"{model}: held-out voices"
     )
     if write:
-        name = f"{encoder.weight_hash[:16]}.npy"
-        np.save(Path(__file__).parents[1] / "rollcall" / "cohorts" / name, mean_voice(notes["clean"][1]))
+        np.save(Path(str(encoder.card.folder / COHORT)), mean_voice(notes["clean"][1]))
 
 
 if __name__ == "__main__":

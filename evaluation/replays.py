@@ -21,7 +21,7 @@ from evaluation.recordings import find
 from rollcall.domain.alignment import Library
 from rollcall.domain.copies import matches, same_recording
 from worker.audio.decode import decode
-from worker.audio.fingerprint import fingerprint, shapes
+from worker.audio.fingerprint import fingerprint, fingerprints
 from worker.audio.speech import SpeechDetector
 from worker.audio.waveform import Waveform
 
@@ -62,7 +62,7 @@ def heard_well(samples: Samples) -> Heard:
     """The same, with changes undone."""
     waveform = Waveform(np.asarray(samples, np.float32))
     speech = _DETECTOR.detect(waveform)
-    return Heard(fingerprint(waveform, speech), shapes(waveform, speech))
+    return Heard(*fingerprints(waveform, speech))
 
 
 def recordings(folders: Sequence[Path]) -> list[Sound]:
@@ -75,7 +75,7 @@ def recordings(folders: Sequence[Path]) -> list[Sound]:
     ]
 
 
-def _as_it_is(samples: Samples, rng: np.random.Generator) -> Samples:
+def _as_it_is(samples: Samples, _rng: np.random.Generator) -> Samples:
     return samples
 
 
@@ -87,7 +87,7 @@ def _muted_before(samples: Samples, rng: np.random.Generator) -> Samples:
     return np.concatenate((np.zeros(int(rng.uniform(1, 4) * SAMPLE_RATE), np.float32), samples))
 
 
-def _gated(samples: Samples, rng: np.random.Generator) -> Samples:
+def _gated(samples: Samples, _rng: np.random.Generator) -> Samples:
     """A noise gate: tenths of a second below -40 dBFS are exact zeros."""
     gated = samples.copy()
     for start in range(0, len(gated), SAMPLE_RATE // 10):
@@ -103,7 +103,7 @@ def _hiss(samples: Samples, rng: np.random.Generator) -> Samples:
     return np.concatenate((samples, noise))
 
 
-def _the_same_hum(samples: Samples, rng: np.random.Generator) -> Samples:
+def _the_same_hum(samples: Samples, _rng: np.random.Generator) -> Samples:
     """Mains hum with its overtones, in everyone's notes alike."""
     at = np.arange(len(samples), dtype=np.float32) / SAMPLE_RATE
     hum = sum(np.sin(2 * np.pi * 50 * n * at) / n for n in range(1, 20))

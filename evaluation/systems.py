@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import Encoder
-from rollcall.domain.operating import Operating, operating_point
+from rollcall.domain.operating import Operating, point_of
 from rollcall.domain.scoring import scores
 from rollcall.domain.voiceprint import centroid
 
@@ -54,7 +54,7 @@ class EncoderSystem:
         if encoder.precision != "fp32":
             self.name = f"{encoder.name}, {encoder.precision}"
             self.fingerprint += f"-{encoder.precision}"
-        self.point: Operating | None = point or operating_point(encoder.name, encoder.weight_hash)
+        self.point: Operating | None = point or point_of(encoder)
 
     def represent(self, samples: NDArray[np.float32]) -> Represented:
         """See `System.represent`."""
@@ -106,7 +106,8 @@ class MeanMfcc:
 
 class GmmUbm:
     """Gaussian mixtures adapted from a background model (Reynolds, Quatieri, Dunn 2000, "Speaker Verification Using
-    Adapted Gaussian Mixture Models"): means only, relevance factor 16, the score a mean log-likelihood ratio."""
+    Adapted Gaussian Mixture Models"): means only, relevance factor 16, the score a mean log-likelihood ratio.
+    """
 
     name = "gmm-ubm"
     fingerprint = ""

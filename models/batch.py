@@ -32,7 +32,8 @@ class Batcher:
         padding: float = 1.0,
     ) -> None:
         """`measure` is of a number of samples what must be equal in one pass, such as the number of frames; None lets
-        every waveform go alone. `padding` is how many times as large as the smallest the largest may be."""
+        every waveform go alone. `padding` is how many times as large as the smallest the largest may be.
+        """
         self._dimension = dimension
         self._minimum_samples = minimum_samples
         self._measure = measure

@@ -8,6 +8,8 @@ from typing import NamedTuple, Protocol, runtime_checkable
 import numpy as np
 from numpy.typing import NDArray
 
+from models.card import EncoderCard, Judgement
+
 Waveform = NDArray[np.float32]
 """Mono samples in [-1, 1], shape [samples], at the encoder's sample rate."""
 
@@ -33,6 +35,14 @@ class Encoder(Protocol):
 
     Embeddings of different encoders never mix: keep `name` and `weight_hash` with every embedding that is stored.
     """
+
+    @property
+    def card(self) -> EncoderCard:
+        """What is known of the architecture and of its pinned weights."""
+
+    @property
+    def fitted(self) -> Judgement | None:
+        """Where the scores of own weights mean yes, as their own card says; None where they have none."""
 
     @property
     def name(self) -> str:

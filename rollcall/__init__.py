@@ -1,0 +1,1 @@
+"""What we know about roll calls; docs/developing.md shows the rooms."""

@@ -27,7 +27,7 @@ _ADMINISTRATOR_RIGHTS = (
 
 
 @METHODS
-async def get_me(telegram: Telegram, given: Parameters) -> Json:
+async def get_me(telegram: Telegram, given: Parameters) -> Json:  # noqa: ARG001 (every method's signature)
     """The bot as a user."""
     return {
         **telegram.bot,
@@ -40,13 +40,13 @@ async def get_me(telegram: Telegram, given: Parameters) -> Json:
 
 
 @METHODS
-async def log_out(telegram: Telegram, given: Parameters) -> bool:
+async def log_out(telegram: Telegram, given: Parameters) -> bool:  # noqa: ARG001 (every method's signature)
     """Nothing to leave here."""
     return True
 
 
 @METHODS
-async def close(telegram: Telegram, given: Parameters) -> bool:
+async def close(telegram: Telegram, given: Parameters) -> bool:  # noqa: ARG001 (every method's signature)
     """Nothing to close here."""
     return True
 

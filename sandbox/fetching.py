@@ -58,6 +58,6 @@ async def _delete(telegram: Telegram, given: Parameters) -> bool:
 
 
 @METHODS
-async def get_webhook_info(telegram: Telegram, given: Parameters) -> Json:
+async def get_webhook_info(telegram: Telegram, given: Parameters) -> Json:  # noqa: ARG001 (every method's signature)
     """How delivery goes."""
     return telegram.webhook.info

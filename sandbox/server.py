@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import logging
 import signal
 from email.utils import formatdate
@@ -36,6 +37,8 @@ class Server:
         self.host = host
         self.port = port
         self._runner: web.AppRunner | None = None
+        self._date = 0, ""
+        """The second that was last told, and how."""
 
     @property
     def url(self) -> str:
@@ -45,7 +48,6 @@ class Server:
     async def start(self) -> Self:
         """Begin to listen."""
         app = web.Application(client_max_size=_LARGEST_REQUEST)
-        app.on_response_prepare.append(self._date)
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._call)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._download)
         Control(self.telegram).add_routes(app)
@@ -71,8 +73,15 @@ class Server:
     async def __aexit__(self, *_: object) -> None:
         await self.stop()
 
-    async def _date(self, _request: web.Request, response: web.StreamResponse) -> None:
-        response.headers["Date"] = formatdate(self.telegram.now(), usegmt=True)
+    def _answer(self, body: bytes, kind: str, status: int = 200) -> web.Response:
+        """The whole of an answer, with the time by Telegram's clock."""
+        now = self.telegram.now()
+        if now != self._date[0]:
+            self._date = now, formatdate(now, usegmt=True)
+        return web.Response(body=body, status=status, headers={"Content-Type": kind, "Date": self._date[1]})
+
+    def _json(self, body: Json, status: int = 200) -> web.Response:
+        return self._answer(json.dumps(body).encode(), "application/json; charset=utf-8", status)
 
     async def _call(self, request: web.Request) -> web.StreamResponse:
         try:
@@ -89,12 +98,12 @@ class Server:
                 result = {field: value for field, value in result.items() if field != fault.detail}
             elif fault is not None:
                 return await self._misbehave(fault, request)
-            return web.json_response({"ok": True, "result": result})
+            return self._json({"ok": True, "result": result})
         except ApiError as refusal:
-            return web.json_response(refusal.body, status=refusal.code)
+            return self._json(refusal.body, refusal.code)
         except Exception:
             _LOG.exception("the sandbox failed at %s", request.match_info["method"])
-            return web.json_response(ApiError(500).body, status=500)
+            return self._json(ApiError(500).body, 500)
 
     def _method(self, request: web.Request) -> Method:
         self._check(request.match_info["token"])
@@ -118,10 +127,10 @@ class Server:
     async def _misbehave(self, fault: Fault, request: web.Request) -> web.StreamResponse:
         match fault.kind:
             case "garbage":
-                return web.Response(text="<html>nothing a bot can read</html>", content_type="text/html")
+                return self._answer(b"<html>nothing a bot can read</html>", "text/html")
             case "error":
                 body: Json = fault.error.body
-                return web.json_response(body, status=fault.error.code)
+                return self._json(body, fault.error.code)
             case "hang":
                 await self.telegram.faults.hang()
             case "drop":
@@ -144,13 +153,13 @@ class Server:
                 return await self._misbehave(fault, request)
             if stored is None:
                 raise ApiError(404)
-            return web.Response(body=stored.data, content_type="application/octet-stream")
+            return self._answer(stored.data, "application/octet-stream")
         except ApiError as refusal:
-            return web.json_response(refusal.body, status=refusal.code)
+            return self._json(refusal.body, refusal.code)
 
     async def _deliver_badly(self, fault: Fault, data: bytes, request: web.Request) -> web.StreamResponse:
         if fault.kind == "empty":
-            return web.Response(body=b"", content_type="application/octet-stream")
+            return self._answer(b"", "application/octet-stream")
         response = web.StreamResponse()
         response.content_type = "application/octet-stream"
         # Without a length, as through a proxy: that it was cut off, nobody can tell from the connection.

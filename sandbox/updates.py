@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import bisect
 import time
 from collections.abc import Iterable
 
@@ -14,6 +15,10 @@ _ON_REQUEST_ONLY = frozenset({"chat_member", "message_reaction", "message_reacti
 
 _MAXIMUM_WAIT = 50
 _MAXIMUM_BATCH = 100
+
+
+def _number(update: Json) -> int:
+    return int(update["update_id"])
 
 
 class Updates:
@@ -48,9 +53,19 @@ class Updates:
 
     def confirm(self, update_id: int) -> None:
         """Forget this update alone (a webhook took it)."""
-        self.pending = [update for update in self.pending if update["update_id"] != update_id]
+        place = bisect.bisect_left(self.pending, update_id, key=_number)
+        if place < len(self.pending) and _number(self.pending[place]) == update_id:
+            del self.pending[place]
         self.confirmed = max(self.confirmed, update_id)
         self.changed.fire()
+
+    def holds(self, update: Json) -> bool:
+        """Whether it waits still."""
+        return self.after(_number(update) - 1)[:1] == [update]
+
+    def after(self, update_id: int) -> list[Json]:
+        """What waits and has a larger id."""
+        return self.pending[bisect.bisect_right(self.pending, update_id, key=_number) :]
 
     def drop(self) -> None:
         """Forget everything that waits."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import time
+from collections import deque
 
 import aiohttp
 
@@ -58,21 +59,33 @@ class Webhook:
         return info
 
     async def _deliver_all(self) -> None:
-        busy: set[int] = set()
+        last = 0
+        # What waits behind the update that is on its way to the bot, by chat.
+        behind: dict[int, deque[Json]] = {}
         seats = asyncio.Semaphore(self.max_connections)
         timeout = aiohttp.ClientTimeout(total=60)
         async with aiohttp.ClientSession(timeout=timeout) as session, asyncio.TaskGroup() as group:
             while True:
-                for update in self._updates.pending:
-                    chat = _chat_of(update)
-                    if chat not in busy:
-                        busy.add(chat)
-                        group.create_task(self._deliver(session, seats, busy, update))
+                for update in self._updates.after(last):
+                    last, chat = update["update_id"], _chat_of(update)
+                    if chat in behind:
+                        behind[chat].append(update)
+                    else:
+                        behind[chat] = deque()
+                        group.create_task(self._deliver_chat(session, seats, behind, update))
                 await self._updates.changed.wait()
 
-    async def _deliver(
-        self, session: aiohttp.ClientSession, seats: asyncio.Semaphore, busy: set[int], update: Json
+    async def _deliver_chat(
+        self, session: aiohttp.ClientSession, seats: asyncio.Semaphore, behind: dict[int, deque[Json]], update: Json
     ) -> None:
+        chat = _chat_of(update)
+        await self._deliver(session, seats, update)
+        while behind[chat]:
+            if self._updates.holds(update := behind[chat].popleft()):
+                await self._deliver(session, seats, update)
+        del behind[chat]
+
+    async def _deliver(self, session: aiohttp.ClientSession, seats: asyncio.Semaphore, update: Json) -> None:
         headers = {"X-Telegram-Bot-Api-Secret-Token": self.secret_token} if self.secret_token else {}
         pause = _FIRST_PAUSE
         while True:
@@ -86,7 +99,6 @@ class Webhook:
             self.last_error = int(time.time()), error
             await asyncio.sleep(pause)
             pause = min(pause * 2, _LONGEST_PAUSE)
-        busy.discard(_chat_of(update))
         self._updates.confirm(update["update_id"])
 
 

@@ -1,0 +1,1 @@
+"""From a voice note's bytes to a verdict. Start at `loop`."""

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from models.encoder import Encoder
 from rollcall.domain.enrolment import DOUBT, MOST_DOUBT
-from rollcall.domain.operating import operating_point
+from rollcall.domain.operating import point_of, said_of
 from rollcall.domain.repeated_notes import decide_with_tries
 from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import pack_embedding, unpack_embedding
@@ -23,7 +23,7 @@ from rollcall.queue.job import Job, Result
 from rollcall.sealing.seal import Binding, Keyring, embedding_binding, fingerprint_binding, shapes_binding
 from worker.audio.blend import Chaperon
 from worker.audio.decode import decode
-from worker.audio.fingerprint import fingerprint, shapes
+from worker.audio.fingerprint import fingerprints
 from worker.audio.opus import decoder_name
 from worker.audio.quality import Quality, complaint, measure
 from worker.audio.speech import Speech, SpeechDetector, cut
@@ -65,12 +65,12 @@ class Judge:
         self._keyring = keyring
         self._detector = SpeechDetector()
         self._chaperon = Chaperon(encoder)
-        self._point = operating_point(encoder.name, encoder.weight_hash)
+        self._point = point_of(encoder)
 
     @property
-    def encoder(self) -> tuple[str, str]:
-        """Name and weight hash of the encoder."""
-        return self._encoder.name, self._encoder.weight_hash
+    def encoder(self) -> tuple[str, str, bytes]:
+        """What the bots are told of the encoder: name, weight hash, and what its own card says, where it has one."""
+        return self._encoder.name, self._encoder.weight_hash, said_of(self._encoder)
 
     def listen(self, job: Job, audio: bytes) -> Heard:
         """Decode, find the speech, judge the quality, take the fingerprint. Safe to call from several threads."""
@@ -85,13 +85,12 @@ class Judge:
             speech = self._detector.detect(waveform)
         with _timed(heard.timings, "quality"):
             heard.quality = measure(waveform, speech)
-            heard.fingerprint = fingerprint(waveform, speech)
         heard.refusal = complaint(heard.quality, job.purpose)
         if heard.refusal in _TOO_LITTLE and (waveform.cut_off or waveform.lost > 0):
             heard.refusal = Reason.DAMAGED
         if heard.refusal is None:
-            with _timed(heard.timings, "shapes"):
-                heard.shapes = shapes(waveform, speech)
+            with _timed(heard.timings, "fingerprints"):
+                heard.fingerprint, heard.shapes = fingerprints(waveform, speech)
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
         if job.purpose is Purpose.ENROL and heard.refusal is None:

@@ -10,6 +10,7 @@ import redis
 from models import registry
 from models.errors import ModelError
 from rollcall.config.settings import Settings
+from rollcall.domain.operating import said_of
 from rollcall.errors import Unavailable
 from rollcall.ops.liveness import Vitals
 from rollcall.ops.probes import observed
@@ -57,7 +58,7 @@ def _serve(settings: Settings, vitals: Vitals) -> None:
     client = connect(settings.effective_redis_url)
     queue = WorkerQueue(client, keyring, settings.delivery_timeout, metrics.JOBS_FORGED.inc)
     try:
-        queue.announce(encoder.name, encoder.weight_hash)
+        queue.announce(encoder.name, encoder.weight_hash, said_of(encoder))
     except redis.RedisError as error:
         raise Unavailable(
             f"the queue is out of reach ({type(error).__name__}): check ROLLCALL_REDIS_URL and that it runs"

@@ -16,6 +16,9 @@ from rollcall.domain.verdict import Purpose, Verdict
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt, Attendance
 
+WORTH_A_WORD = 10.0
+"""Seconds after which a student has to be told, if not answered."""
+
 
 @dataclass(frozen=True)
 class Books:
@@ -32,14 +35,17 @@ class Books:
 
 @dataclass(frozen=True)
 class Account:
-    """The whole run.
+    """The whole run. Times and rates are those of the rush; what was sent one by one after it has but ``alone``.
 
     Attributes:
         offered, served: notes a second: from the first note to the last, and to the last answer.
         waits: seconds to the answer, at percentiles.
         seen: seconds to the first sign that the note was seen, likewise.
+        alone: seconds to the answer where nobody else sent.
         order: rank correlation (Spearman) of sending and answering.
         overtaken: for the notes, by how many sent later each was overtaken: median, 95th percentile, most.
+        untold: how many had neither an answer nor a word about the wait for `WORTH_A_WORD` seconds.
+        untold_longest: seconds that somebody had neither.
         told: how many were told how long it would take.
         told_off_by: seconds between what they were told and what it took, median and 95th percentile of the amounts.
         told_ratio: what it took, by what they were told; the median.
@@ -53,8 +59,11 @@ class Account:
     served: float
     waits: dict[str, float]
     seen: dict[str, float]
+    alone: dict[str, float]
     order: float
     overtaken: tuple[float, float, int]
+    untold: int
+    untold_longest: float
     told: int
     told_off_by: tuple[float, float]
     told_ratio: float
@@ -86,26 +95,36 @@ async def read_books(database: Database, dead: int) -> Books:
     )
 
 
-def account(notes: Sequence[Note], books: Books, limits: Telltale, edits: int) -> Account:
-    """Work it out; notes in the order of sending."""
-    done = [note for note in notes if note.answers]
+def account(notes: Sequence[Note], books: Books, limits: Telltale, edits: int, until: float) -> Account:
+    """Work it out.
+
+    Args:
+        notes: in the order of sending; some of them not alone.
+        until: when the run was over (``time.monotonic``): so long did they wait who have no answer.
+    """
+    rush = [note for note in notes if not note.alone]
+    done = [note for note in rush if note.answers]
     sent = np.array([note.sent for note in done])
     answered = np.array([note.answers[0] for note in done])
-    first = notes[0].sent
+    first = rush[0].sent
     overtakers = overtaken(answered)
     promises = [(said, note.answers[0] - at) for note in done if note.promised for said, at in [note.promised]]
     off = [abs(took - said) for said, took in promises]
+    silences = [min([*note.answers, until if note.told is None else note.told]) - note.sent for note in notes]
     return Account(
         notes=len(notes),
-        answered=len(done),
+        answered=sum(1 for note in notes if note.answers),
         answered_twice=sum(1 for note in notes if len(note.answers) > 1),
         books=books,
-        offered=len(notes) / (notes[-1].sent - first),
+        offered=len(rush) / (rush[-1].sent - first),
         served=len(done) / float(answered.max() - first),
         waits=percentiles(answered - sent),
-        seen=percentiles(np.array([note.seen - note.sent for note in notes if note.seen is not None])),
+        seen=percentiles(np.array([note.seen - note.sent for note in rush if note.seen is not None])),
+        alone=percentiles(np.array([note.answers[0] - note.sent for note in notes if note.alone and note.answers])),
         order=float(spearmanr(sent, answered).statistic),
         overtaken=(float(np.median(overtakers)), float(np.percentile(overtakers, 95)), int(overtakers.max())),
+        untold=sum(1 for silence in silences if silence > WORTH_A_WORD),
+        untold_longest=max(silences),
         told=len(promises),
         told_off_by=(float(np.median(off)), float(np.percentile(off, 95))) if off else (0.0, 0.0),
         told_ratio=float(np.median([took / said for said, took in promises])) if promises else 0.0,

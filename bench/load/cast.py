@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -19,7 +19,8 @@ from rollcall.config.settings import Settings
 from rollcall.domain.decision import decide
 from rollcall.domain.enrolment import differs_from_before
 from rollcall.domain.gallery import Gallery
-from rollcall.domain.operating import operating_point
+from rollcall.domain.operating import point_of
+from rollcall.domain.recalibration import outlook
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES, centroid, pack_embedding
 from rollcall.errors import Unavailable
@@ -91,7 +92,7 @@ class Cast:
         )
         unused = GalleryReader(connect("unix:///dev/null"), keyring, self.encoder.name, self.encoder.weight_hash)
         self._judge = Judge(self.encoder, unused, keyring)
-        self._point = operating_point(self.encoder.name, self.encoder.weight_hash)
+        self._point = point_of(self.encoder)
         self.voices: list[Voice] = []
 
     def assemble(self, size: int, tell: Callable[[int], None]) -> None:
@@ -106,7 +107,7 @@ class Cast:
             if len(takes) > NOTES:
                 found[number] = takes
             if len(found) >= size:
-                self.voices = list(self._told_apart(found))[:size]
+                self.voices = self._told_apart(found, size)
             tell(len(found))
             if len(self.voices) == size:
                 return
@@ -155,15 +156,32 @@ class Cast:
             return None
         return Recording(data, embeddings[0], heard.fingerprint, heard.speech.seconds)
 
-    def _told_apart(self, found: dict[int, list[Recording]]) -> Iterator[Voice]:
+    def _told_apart(self, found: Mapping[int, list[Recording]], size: int) -> list[Voice]:
+        """So many that a class of all, or of all but the last, knows each; fewer where there are not."""
+        left = dict(found)
+        while left:
+            people = list(left)[:size]
+            hard = self._mistaken(left, people) | self._mistaken(left, people[:-1])
+            if not hard:
+                break
+            left = {number: takes for number, takes in left.items() if number not in hard}
+        return [Voice(tuple(takes[:NOTES]), takes[NOTES]) for takes in list(left.values())[:size]]
+
+    def _mistaken(self, found: Mapping[int, list[Recording]], people: Sequence[int]) -> set[int]:
+        """Whose last note would not surely be accepted in a class of these people."""
+        if not people:
+            return set()
+        prints = {number: np.stack([take.embedding for take in found[number][:NOTES]]) for number in people}
+        expected = outlook(prints, self._point)
+        centroids = np.stack([centroid(list(own)) for own in prints.values()])
+        gallery = Gallery(tuple(people), centroids, raised=expected.raised if expected else 0.0)
         point = replace(self._point.stricter(_SURE), lead=self._point.lead + _SURE)
-        people = tuple(found)
-        centroids = [centroid([take.embedding for take in found[number][:NOTES]]) for number in people]
-        gallery = Gallery(people, np.stack(centroids))
-        for number, takes in found.items():
-            last = takes[NOTES]
-            if decide(last.embedding, gallery, number, last.speech_seconds, point).verdict is Verdict.ACCEPTED:
-                yield Voice(tuple(takes[:NOTES]), last)
+        last = {number: found[number][NOTES] for number in people}
+        return {
+            number
+            for number, note in last.items()
+            if decide(note.embedding, gallery, number, note.speech_seconds, point).verdict is not Verdict.ACCEPTED
+        }
 
 
 def _at_speed(sound: NDArray[np.float32], speed: float) -> NDArray[np.float32]:

@@ -1,23 +1,31 @@
-"""The students' side: everyone sends one note at a moment of their own, and all that the bot does is written down."""
+"""The students' side: everyone sends one note at a moment of their own, and all that the bot does is written down.
+
+It shares its processors with what it measures, so a note costs it little: the files are read before, one listener
+hears for all, and nobody counts twice.
+"""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import random
 import re
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
-from bench.load.school import School, Student
+from bench.load.roster import Roster, Student
 from sandbox.errors import ApiError
 from sandbox.limits import FloodLimits
 from sandbox.person import Person
+from sandbox.signals import Signal
 from sandbox.telegram import Event, Telegram
 
 _PATIENCE = 120.0
 """Seconds in which nobody is answered: what is missing then is lost."""
-_SECONDS = re.compile(r"(\d+) s\b")
+_SECONDS = re.compile(r"(\d+) s(?:econds?)?\b")
+_ALONE_WAITS = 30.0
 
 
 @dataclass
@@ -25,15 +33,23 @@ class Note:
     """One check-in, as its sender saw it. Times are ``time.monotonic``.
 
     Attributes:
+        told: when the bot first said that it would take a while.
         promised: the seconds that the bot said it would take, and when it said so.
+        alone: whether nobody else sent at the time.
     """
 
     student: Student
     sent: float
     seen: float | None = None
+    told: float | None = None
     promised: tuple[float, float] | None = None
     answers: list[float] = field(default_factory=list)
     text: str = ""
+    alone: bool = False
+
+
+def _answers(note: Note) -> list[float] | None:
+    return note.answers or None
 
 
 class Telltale(FloodLimits):
@@ -67,10 +83,13 @@ class Telltale(FloodLimits):
 class Crowd:
     """All students of a school, and their teachers."""
 
-    def __init__(self, telegram: Telegram, school: School) -> None:
+    def __init__(self, telegram: Telegram, roster: Roster) -> None:
         self._telegram = telegram
-        self._school = school
+        self._teachers = roster.teachers
+        self.students = roster.students
         self._notes: dict[int, Note] = {}
+        self._heard = Signal()
+        self.answered = 0
         self.edits = 0
         self.limits = Telltale()
         telegram.limits = self.limits
@@ -85,13 +104,9 @@ class Crowd:
     def sent(self) -> int:
         return len(self._notes)
 
-    @property
-    def answered(self) -> int:
-        return sum(1 for note in self._notes.values() if note.answers)
-
     async def open_lessons(self, minutes: int) -> None:
         """Every teacher opens a lesson, one after another."""
-        for number, telegram_id in enumerate(self._school.teachers):
+        for number, telegram_id in enumerate(self._teachers):
             teacher = Person(self._telegram, f"Teacher {number + 1}", id=telegram_id, language_code="en")
             await teacher.say(f"/open {minutes}")
             await teacher.answer(60, lambda message: message.has("close:"))
@@ -99,20 +114,16 @@ class Crowd:
         # Telegram tells the time of a message in whole seconds: no note may seem older than its lesson.
         await asyncio.sleep(1.1)
 
-    async def check_in(self, seconds: float, seed: int, tell: Callable[[], None]) -> None:
-        """Send every student's note within so many seconds, and wait for the answers."""
+    async def check_in(self, students: Sequence[Student], seconds: float, seed: int, tell: Callable[[], None]) -> None:
+        """Send these students' notes within so many seconds, and wait for the answers."""
         chance = random.Random(seed)
-        students = list(self._school.students)
+        students = list(students)
         chance.shuffle(students)
         moments = sorted(chance.uniform(0, seconds) for _ in students)
         started = time.monotonic()
-        for number, (student, moment) in enumerate(zip(students, moments, strict=True)):
+        for student, moment in zip(students, moments, strict=True):
             await asyncio.sleep(max(0.0, started + moment - time.monotonic()))
-            person = Person(self._telegram, student.name, id=student.telegram_id, language_code="en")
-            person.leave()  # one listener for all: two thousand would each hear everything
-            recording = student.voice.check_in.copy(number + 1)
-            self._notes[student.telegram_id] = Note(student, time.monotonic())
-            await person.voice(recording)
+            await self._send(student)
             tell()
         last = time.monotonic()
         before = self.answered
@@ -121,6 +132,22 @@ class Crowd:
             tell()
             if self.answered != before:
                 before, last = self.answered, time.monotonic()
+
+    async def one_by_one(self, students: Sequence[Student], pause: float) -> None:
+        """Send each note only when the one before is answered and a pause is over."""
+        for student in students:
+            note = await self._send(student)
+            note.alone = True
+            with contextlib.suppress(TimeoutError):
+                await self._heard.until(partial(_answers, note), _ALONE_WAITS)
+            await asyncio.sleep(pause)
+
+    async def _send(self, student: Student) -> Note:
+        person = Person(self._telegram, student.name, id=student.telegram_id, language_code="en")
+        person.leave()  # one listener for all: two thousand would each hear everything
+        note = self._notes[student.telegram_id] = Note(student, time.monotonic())
+        await person.voice(student.note)
+        return note
 
     def _hear(self, event: Event) -> None:
         if event.kind == "edit":
@@ -133,7 +160,12 @@ class Crowd:
         elif event.kind == "message":
             text = str(event.payload.get("text", ""))
             if "reply_to_message" in event.payload:
+                self.answered += not note.answers
                 note.answers.append(event.at)
                 note.text = text
-            elif found := _SECONDS.search(text):
-                note.promised = (float(found[1]), event.at)
+                self._heard.fire()
+            elif not note.answers:
+                # Before the answer a student is told nothing but that it takes a while.
+                note.told = note.told or event.at
+                if found := _SECONDS.search(text):
+                    note.promised = (float(found[1]), event.at)

@@ -16,11 +16,11 @@ from rollcall.report.drawing import FAINT, FLAGGED, HOLLOW, INK, LATE, MUTED, PA
 _FAMILY = "DejaVu Sans"
 _OVER = 10.0
 """Seconds that a rate is averaged over."""
-_COLOURS = (PRESENT, LATE, FLAGGED, MUTED, HOLLOW)
+_COLOURS = (PRESENT, LATE, FLAGGED, MUTED, HOLLOW, INK, FAINT, PRESENT)
 
 
 def draw(samples: Sequence[Sample], title: str, footnote: str, path: Path) -> None:
-    """Three panels with one time axis."""
+    """Three panels with one time axis; the footnote may have two lines."""
     figure = Figure(figsize=(7.2, 7.6), dpi=150, facecolor=PAPER)
     FigureCanvasAgg(figure)
     rates, queue, memory = figure.subplots(3, 1, sharex=True)

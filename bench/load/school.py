@@ -19,7 +19,8 @@ from rollcall.storage.classes import create_class, join_class
 from rollcall.storage.database import Database
 from rollcall.storage.people import give_consent, register_person, set_step
 from rollcall.storage.tables import SchoolClass
-from rollcall.usecases.settlement import ENROLLING, apply_result
+from rollcall.usecases.dialogue import ENROLLING
+from rollcall.usecases.settlement import apply_result
 
 _FIRST_TEACHER, _FIRST_STUDENT = 2_000_001, 3_000_001
 _LANGUAGE = "en"

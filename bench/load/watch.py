@@ -1,9 +1,12 @@
-"""How the queue and every process do, twice a second."""
+"""How the queue and every process do, once a second."""
 
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import time
+from collections.abc import AsyncIterator, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -11,11 +14,10 @@ import psutil
 import redis.asyncio
 
 from bench.load.crowd import Crowd
-from bench.load.installation import Installation
 from rollcall.queue import keys
 from sandbox.telegram import Telegram
 
-_EVERY = 0.5
+_EVERY = 1.0
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,6 @@ class Sample:
         jobs, results: entries in the streams.
         memory: resident megabytes of each process.
         cpu: seconds of processor time that each process has used.
-        queue_memory: megabytes that Valkey has allocated.
     """
 
     at: float
@@ -40,43 +41,75 @@ class Sample:
     results: int
     memory: dict[str, float] = field(default_factory=dict)
     cpu: dict[str, float] = field(default_factory=dict)
-    queue_memory: float = 0.0
 
     @property
     def waiting(self) -> int:
         return self.sent - self.answered
 
 
-class Watch:
-    """Looks until it is cancelled."""
+class Meter:
+    """What a process uses; with its children, where it is a server that has one for each connection."""
 
-    def __init__(self, telegram: Telegram, crowd: Crowd, installation: Installation) -> None:
+    def __init__(self, process: psutil.Process, *, family: bool = False) -> None:
+        self._process = process
+        self._family = family
+
+    def cpu(self) -> float:
+        """Seconds of processor time so far."""
+        own = self._process.cpu_times()
+        if not self._family:
+            return float(own.user + own.system)
+        used = own.user + own.system + own.children_user + own.children_system
+        for child in self._process.children(recursive=True):
+            with contextlib.suppress(psutil.NoSuchProcess):
+                used += sum(child.cpu_times()[:2])
+        return float(used)
+
+    def memory(self) -> float:
+        """Resident megabytes; what children share with each other counts once."""
+        found = self._process.memory_info().rss
+        for child in self._process.children(recursive=True) if self._family else ():
+            with contextlib.suppress(psutil.NoSuchProcess):
+                facts = child.memory_info()
+                found += facts.rss - getattr(facts, "shared", 0)
+        return float(found) / 1e6
+
+
+class Watch:
+    """Looks for as long as `looking` is open, and at its ends."""
+
+    def __init__(
+        self, telegram: Telegram, crowd: Crowd, meters: Mapping[str, Meter], queue: redis.asyncio.Redis
+    ) -> None:
         self._telegram = telegram
         self._crowd = crowd
-        self._processes = installation.processes()
-        self._queue = installation.queue()
+        self._meters = meters
+        self._queue = queue
         self.samples: list[Sample] = []
-        self.machine: list[float] = []
-        """Share of all processors' time that anybody used, look by look."""
+        self.busy = 0.0
+        """Share of all processors' time that anybody used."""
 
-    async def run(self) -> None:
-        """For ever."""
+    @asynccontextmanager
+    async def looking(self) -> AsyncIterator[None]:
+        """Look once a second."""
         psutil.cpu_percent()
+        self.samples.append(await self.look())
+        watching = asyncio.create_task(self._look_on())
         try:
-            while True:
-                self.samples.append(await self.look())
-                self.machine.append(psutil.cpu_percent() / 100)
-                await asyncio.sleep(_EVERY)
+            yield
         finally:
-            await self._queue.aclose()
+            watching.cancel()
+            with contextlib.suppress(asyncio.CancelledError):
+                await watching
+            self.samples.append(await self.look())
+            self.busy = psutil.cpu_percent() / 100
 
     async def look(self) -> Sample:
         """Once."""
         async with self._queue.pipeline(transaction=False) as pipeline:
             pipeline.xlen(keys.JOBS)
             pipeline.xlen(keys.RESULTS)
-            pipeline.info("memory")
-            jobs, results, memory = await pipeline.execute()
+            jobs, results = await pipeline.execute()
         return Sample(
             at=time.monotonic(),
             sent=self._crowd.sent,
@@ -84,10 +117,18 @@ class Watch:
             updates=len(self._telegram.updates.pending),
             jobs=int(jobs),
             results=int(results),
-            memory={name: process.memory_info().rss / 1e6 for name, process in self._processes.items()},
-            cpu={name: sum(process.cpu_times()[:2]) for name, process in self._processes.items()},
-            queue_memory=int(memory["used_memory"]) / 1e6,
+            memory={name: meter.memory() for name, meter in self._meters.items()},
+            cpu=self.cpu(),
         )
+
+    def cpu(self) -> dict[str, float]:
+        """Seconds of processor time that each process has used so far."""
+        return {name: meter.cpu() for name, meter in self._meters.items()}
+
+    async def _look_on(self) -> None:
+        while True:
+            await asyncio.sleep(_EVERY)
+            self.samples.append(await self.look())
 
 
 async def dead_letters(queue: redis.asyncio.Redis) -> int:

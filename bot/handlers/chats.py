@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 from telegram import Update
@@ -14,7 +15,7 @@ from bot.services import Bot, Context, Services, now
 from rollcall.domain.limits import MESSAGES
 from rollcall.storage.allowances import pseudonym, spend
 from rollcall.storage.chats import move_chat, opened_again, opener_in
-from rollcall.storage.tables import Conversation
+from rollcall.storage.people import known_locale_of
 from rollcall.texts import Texts, language_for, texts_in
 
 _CYRILLIC = re.compile("[а-яё]", re.IGNORECASE)
@@ -33,9 +34,7 @@ async def became_another(update: Update, context: Context) -> None:
 
 async def follow(services: Services, old: int, new: int) -> None:
     """Move what we keep of a chat, once; its boards are shown in the new one."""
-    async with services.database.session() as session:
-        boards = await session.run_sync(move_chat, old, new)
-    for lesson_id in boards:
+    for lesson_id in await services.database.run(move_chat, old, new):
         services.stale_boards.touch(lesson_id)
 
 
@@ -45,8 +44,7 @@ async def standing_changed(update: Update, context: Context) -> None:
     if change is None or change.chat.type != ChatType.PRIVATE:
         return
     if change.new_chat_member.status == ChatMemberStatus.MEMBER:
-        async with context.services.database.session() as session:
-            await session.run_sync(opened_again, change.chat.id, now())
+        await context.services.database.run(opened_again, change.chat.id, now())
 
 
 def speaks_for_a_chat(update: Update) -> bool:
@@ -61,9 +59,8 @@ async def who_asks(update: Update, context: Context) -> None:
     if chat is None:
         return
     services = context.services
-    async with services.database.session() as session:
-        held = await session.run_sync(spend, pseudonym(services.keyring, chat.id), MESSAGES, now(), update.update_id)
-    if held is not None:
+    who = pseudonym(services.keyring, chat.id)
+    if await services.database.run(spend, who, MESSAGES, now(), update.update_id) is not None:
         return
     t = await _texts_of(services, context.bot, chat.id, chat.title or "")
     message = update.effective_message
@@ -75,22 +72,23 @@ async def who_asks(update: Update, context: Context) -> None:
 
 async def _texts_of(services: Services, bot: Bot, chat_id: int, title: str) -> Texts:
     """A group's language: that of the teacher who shows lessons there, else of an admin we know, else its title's."""
-    async with services.database.session() as session:
-        opener = await session.run_sync(opener_in, chat_id)
-        found = await session.run_sync(_language_of, opener) if opener is not None else None
+    found = await services.database.run(_opener_language, chat_id)
     if found is None:
         try:
             admins = [member.user.id for member in await bot.get_chat_administrators(chat_id)]
         except TelegramError:
             admins = []
-        async with services.database.session() as session:
-            for account in admins:
-                found = found or await session.run_sync(_language_of, account)
+        found = await services.database.run(_first_language, admins)
     if found is None:
         found = language_for("ru" if _CYRILLIC.search(title) else None)
     return texts_in(found)
 
 
-def _language_of(session: Session, account: int) -> str | None:
-    conversation = session.get(Conversation, account)
-    return conversation.locale if conversation is not None else None
+def _opener_language(session: Session, chat_id: int) -> str | None:
+    opener = opener_in(session, chat_id)
+    return known_locale_of(session, opener) if opener is not None else None
+
+
+def _first_language(session: Session, accounts: Iterable[int]) -> str | None:
+    """That of the first of these whom we know."""
+    return next((locale for one in accounts if (locale := known_locale_of(session, one)) is not None), None)

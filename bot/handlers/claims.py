@@ -2,48 +2,40 @@
 
 from __future__ import annotations
 
+from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.caller import caller_of, teacher_of
+from bot.caller import Caller, teacher_of
 from bot.messages.replies import reply, settle_button
 from bot.outbox.claim_cards import show_claims
 from bot.services import Context, now
 from bot.upkeep.galleries import publish_each
 from bot.upkeep.recordings import keep_recordings
-from rollcall.domain.claim import ClaimState
-from rollcall.storage.claim_tables import VoiceClaim
-from rollcall.usecases.claim_decisions import change, decide
+from rollcall.sealing.seal import Keyring
+from rollcall.usecases.claim_decisions import ClaimPressed, press_claim
 
-_CHANGED = {"accept": ClaimState.ACCEPTED, "reject": ClaimState.REJECTED}
+_ACCEPTED, _ANEW = ("yes", "accept"), ("accept", "reject")
 
 
 async def claim_pressed(update: Update, context: Context) -> None:
     """The first decision stands until a teacher turns it round by the button that says so."""
     services = context.services
     answer = context.match["answer"] if context.match is not None else ""
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        teacher = await session.run_sync(teacher_of, caller)
-        claim = await session.get_one(VoiceClaim, context.number)
-        if answer in _CHANGED:
-            wanted = _CHANGED[answer]
-            accepted = wanted is ClaimState.ACCEPTED
-            class_ids = await session.run_sync(change, services.keyring, claim, teacher, accepted=accepted, now=now())
-            too_late = claim.state is not wanted
-        else:
-            class_ids = await session.run_sync(
-                decide, services.keyring, claim, teacher, accepted=answer == "yes", now=now()
-            )
-            too_late = False
-        beside = claim.class_id is None
-    if too_late:
-        await reply(update, caller.texts("claim-too-late"))
+    pressed = await services.database.run(_press, services.keyring, context.caller, context.number, answer)
+    if pressed.too_late:
+        await reply(update, context.caller.texts("claim-too-late"))
     else:
         await settle_button(update)
-    await publish_each(services, class_ids)
-    if class_ids and beside:
+    await publish_each(services, pressed.class_ids)
+    if pressed.class_ids and pressed.beside:
         # In a task of its own: fetching the notes once more must not hold up the answer.
-        person_id = claim.person_id
+        person_id = pressed.person_id
         context.app.create_task(keep_recordings(context.app, services, person_id), name=f"recordings:{person_id}")
     # This teacher's card and everyone else's now say what was decided.
     await show_claims(context.app, services)
+
+
+def _press(session: Session, keyring: Keyring, caller: Caller, claim_id: int, answer: str) -> ClaimPressed:
+    teacher = teacher_of(session, caller.within(session))
+    accepted, anew = answer in _ACCEPTED, answer in _ANEW
+    return press_claim(session, keyring, claim_id, teacher, accepted=accepted, anew=anew, now=now())

@@ -4,57 +4,42 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
+from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.caller import caller_of, teacher_of
+from bot.caller import Caller, as_teacher, teacher_of
 from bot.messages.moments import moment_of
 from bot.messages.paging import Page, page_of
 from bot.messages.replies import Buttons, reply
 from bot.services import Context, now
 from rollcall.domain.names import LONGEST_TITLE, clean_title
-from rollcall.storage.claims import settle_class
-from rollcall.storage.classes import (
-    archive_class,
-    create_class,
-    end_join_code,
-    join_code_is_good,
-    renew_join_code,
-    student_count,
-    summaries,
-)
-from rollcall.storage.lessons import close_lesson, open_lesson_of
+from rollcall.storage.classes import create_class, join_code_is_good, summaries
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
+from rollcall.usecases.classes import choose, end_link, put_away, renew_link
 
 
 async def new_class(update: Update, context: Context) -> None:
     """/newclass <title>."""
     typed = " ".join(context.args or [])
-    title, buttons = clean_title(typed), None
-    settings = context.services.settings
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, settings)
-        t = caller.texts
-        if not title:
-            text = t("newclass-too-long" if len(typed) > LONGEST_TITLE else "newclass-usage", most=LONGEST_TITLE)
-        else:
-            teacher = await session.run_sync(teacher_of, caller)
-            said_at = update.effective_message.date if update.effective_message else now()
-            created = await session.run_sync(
-                create_class, teacher, title, settings.timezone, said_at, settings.join_link_valid
-            )
-            text = t("newclass-made", title=title, link=join_link(context, created))
-            await session.flush()
-            buttons = [[(t("button-open"), f"open:{created.id}")]]
-    await reply(update, text, buttons)
+    title, settings, caller = clean_title(typed), context.services.settings, context.caller
+    t = caller.texts
+    if not title:
+        key = "newclass-too-long" if len(typed) > LONGEST_TITLE else "newclass-usage"
+        await reply(update, t(key, most=LONGEST_TITLE))
+        return
+    said_at = update.effective_message.date if update.effective_message else now()
+    created = await context.services.database.run(
+        as_teacher(caller, create_class), title, settings.timezone, said_at, settings.join_link_valid
+    )
+    text = t("newclass-made", title=title, link=join_link(context, created))
+    await reply(update, text, [[(t("button-open"), f"open:{created.id}")]])
 
 
 async def classes(update: Update, context: Context) -> None:
     """/classes, classes:<page>: own classes with their counts, a button for each."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        found = await session.run_sync(summaries, await session.run_sync(teacher_of, caller))
-    t = caller.texts
+    t = context.caller.texts
+    found = await context.services.database.run(as_teacher(context.caller, summaries))
     if not found:
         await reply(update, t("classes-none"))
         return
@@ -69,36 +54,27 @@ async def classes(update: Update, context: Context) -> None:
 
 async def class_chosen(update: Update, context: Context) -> None:
     """class:<id>: what can be done with it."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        school_class = await session.get_one(SchoolClass, context.class_id)
-        students = await session.run_sync(student_count, school_class.id)
-        (await session.run_sync(teacher_of, caller)).last_class_id = school_class.id
-    t = caller.texts
-    text = t("class-card", title=school_class.title, students=students) + "\n" + _link_line(t, context, school_class)
-    await reply(update, text, _class_buttons(t, school_class))
+    t = context.caller.texts
+    chosen = await context.services.database.run(as_teacher(context.caller, choose), context.class_id)
+    one = chosen.school_class
+    text = t("class-card", title=one.title, students=chosen.students) + "\n" + _link_line(t, context, one)
+    await reply(update, text, _class_buttons(t, one))
 
 
 async def new_link_pressed(update: Update, context: Context) -> None:
     """newlink:<id>: another join link; whoever has the old one only does not get in any more."""
-    services = context.services
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        school_class = await session.get_one(SchoolClass, context.class_id, with_for_update=True)
-        teacher = await session.run_sync(teacher_of, caller)
-        await session.run_sync(renew_join_code, school_class, services.settings.join_link_valid, teacher, now())
-    t = caller.texts
+    services, t = context.services, context.caller.texts
+    school_class = await services.database.run(
+        as_teacher(context.caller, renew_link), context.class_id, services.settings.join_link_valid, now()
+    )
     text = t("link-renewed", title=school_class.title) + "\n" + _link_line(t, context, school_class)
     await reply(update, text)
 
 
 async def end_link_pressed(update: Update, context: Context) -> None:
     """endlink:<id>: nobody joins any more."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        school_class = await session.get_one(SchoolClass, context.class_id, with_for_update=True)
-        await session.run_sync(end_join_code, school_class, await session.run_sync(teacher_of, caller), now())
-    t = caller.texts
+    t = context.caller.texts
+    school_class = await context.services.database.run(as_teacher(context.caller, end_link), context.class_id, now())
     await reply(
         update, t("link-ended", title=school_class.title), [[(t("button-new-link"), f"newlink:{school_class.id}")]]
     )
@@ -106,14 +82,12 @@ async def end_link_pressed(update: Update, context: Context) -> None:
 
 async def archive_pressed(update: Update, context: Context) -> None:
     """archive:<id> asks."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        school_class = await session.get_one(SchoolClass, context.class_id)
-    t, number = caller.texts, school_class.id
+    t, number = context.caller.texts, context.class_id
+    (title,) = (one.title for one in context.caller.taught if one.id == number)
     days = context.services.settings.keep_archived_classes_days
     await reply(
         update,
-        t("class-archive-ask", title=school_class.title, days=days),
+        t("class-archive-ask", title=title, days=days),
         [
             [(t("button-report"), f"report:{number}:all")],
             [(t("button-archive-yes"), f"archive-yes:{number}"), (t("button-back"), f"class:{number}")],
@@ -123,17 +97,14 @@ async def archive_pressed(update: Update, context: Context) -> None:
 
 async def archive_confirmed(update: Update, context: Context) -> None:
     """archive-yes:<id>: nobody joins or checks in any more, the record stays."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        school_class = await session.get_one(SchoolClass, context.class_id)
-        teacher = await session.run_sync(teacher_of, caller)
-        lesson = await session.run_sync(open_lesson_of, school_class.id)
-        if lesson is not None:
-            await session.run_sync(close_lesson, lesson, await session.run_sync(moment_of, update), teacher)
-        await session.run_sync(archive_class, school_class, teacher, now())
-        await session.run_sync(settle_class, school_class.id, now())
+    school_class = await context.services.database.run(_put_away, context.caller, update, context.class_id)
     days = context.services.settings.keep_archived_classes_days
-    await reply(update, caller.texts("class-archived", title=school_class.title, days=days))
+    await reply(update, context.caller.texts("class-archived", title=school_class.title, days=days))
+
+
+def _put_away(session: Session, caller: Caller, update: Update, class_id: int) -> SchoolClass:
+    teacher = teacher_of(session, caller.within(session))
+    return put_away(session, teacher, class_id, moment_of(session, update), now())
 
 
 def join_link(context: Context, school_class: SchoolClass) -> str:

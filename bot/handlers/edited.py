@@ -7,10 +7,9 @@ from datetime import timedelta
 
 from telegram import Message, Update
 
-from bot.caller import Caller, caller_of
+from bot.caller import Caller
 from bot.commands import command_in
-from bot.handlers.enrolment import NAME_MESSAGE
-from bot.handlers.joining import NAME, name_changed, name_given
+from bot.handlers.joining import name_changed, name_given
 from bot.handlers.other import anything
 from bot.handlers.start import follow
 from bot.messages.attachments import MAY_HOLD_SPEECH
@@ -18,7 +17,8 @@ from bot.messages.links import payload_in
 from bot.messages.recording import describe
 from bot.messages.replies import reply
 from bot.services import Context, now
-from rollcall.storage.tables import Attempt
+from rollcall.storage.attempts import is_known
+from rollcall.usecases.dialogue import NAME, NAME_MESSAGE
 
 _RECENT = timedelta(hours=1)
 """Nobody waits for an answer to what they wrote earlier."""
@@ -32,8 +32,7 @@ async def edited(update: Update, context: Context) -> None:
     message = update.edited_message
     if message is None:
         return
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
+    caller = context.caller
     command = command_in(message, context.bot.username)
     if command is not None:
         await _once(update, message, caller.texts("edited-command", command=command))
@@ -42,7 +41,7 @@ async def edited(update: Update, context: Context) -> None:
     elif (payload := payload_in(message, context.bot.username)) is not None:
         await follow(update, context, payload)
     elif caller.conversation.data.get(NAME_MESSAGE) == message.message_id:
-        await (name_given if caller.conversation.step == NAME else name_changed)(update, context, caller)
+        await (name_given if caller.conversation.step == NAME else name_changed)(update, context)
     elif now() - message.date < _RECENT:
         await anything(update, context)
 
@@ -51,9 +50,7 @@ async def _recording(update: Update, context: Context, message: Message, caller:
     """Another caption changes nothing. Another file may have been recorded at any time, so it is not taken."""
     if message.voice or message.video_note or now() - message.date > _RECENT:
         return  # of a voice note only the caption can be changed
-    async with context.services.database.session() as session:
-        known = await session.get(Attempt, describe(message).attempt_id) is not None
-    if not known:
+    if not await context.services.database.run(is_known, describe(message).attempt_id):
         await _once(update, message, caller.texts("edited-recording"))
 
 

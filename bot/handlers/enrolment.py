@@ -2,72 +2,58 @@
 
 from __future__ import annotations
 
-import uuid
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.caller import Caller, caller_of
+from bot.caller import Caller
 from bot.messages.consent import CONSENT_VERSION, ask_consent
 from bot.messages.phrases import enrolment_phrase
-from bot.messages.replies import reply, take_buttons_away, tidy_button
+from bot.messages.replies import Buttons, reply, take_buttons_away, tidy_button
 from bot.outbox.chat_notes import remove_notes
 from bot.services import Context, now
 from bot.upkeep.recordings import keep_recordings
+from rollcall.config.settings import Settings
 from rollcall.domain.verdict import Purpose
-from rollcall.storage.classes import attended_classes
-from rollcall.storage.people import agree_to_keep_recordings, has_consent, set_step
-from rollcall.usecases.settlement import ENROLLING
+from rollcall.storage.people import has_consent
+from rollcall.texts import Texts
+from rollcall.usecases.enrolling import Enrolling, agree_to_keep, begin_enrolment
 
-NAME_MESSAGE = "name_message"
-"""In the conversation's data: the message that gave the name, for as long as editing it may change the name."""
 _MOST_NAMED = 10
 
 
 async def enroll(update: Update, context: Context) -> None:
     """Begin, or begin again; the present voiceprint serves until the third new note is good."""
-    buttons = None
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        if caller.person is None or not await session.run_sync(attended_classes, caller.person):
-            text = caller.texts("join-first")
-        elif not await session.run_sync(has_consent, caller.user.id):
-            text, buttons = await session.run_sync(ask_consent, caller, None, context.services.settings)
-        else:
-            text = await session.run_sync(begin_enrolment, caller)
-    await reply(update, text, buttons)
+    caller, services = context.caller, context.services
+    if not caller.attended:
+        await reply(update, caller.texts("join-first"))
+        return
+    await reply(update, *await services.database.run(_begin, caller, services.settings))
 
 
 async def keep_pressed(update: Update, context: Context) -> None:
     """keep:yes or keep:no: whether the enrolment recordings may be kept for a later recogniser."""
-    services = context.services
+    services, person, t = context.services, context.caller.person, context.caller.texts
     agreed = update.callback_query is not None and update.callback_query.data == "keep:yes"
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        person = caller.person
-        agreed = agreed and person is not None and await session.run_sync(has_consent, caller.user.id)
-        if agreed:
-            await session.run_sync(
-                agree_to_keep_recordings, caller.user.id, CONSENT_VERSION, caller.texts.language, now()
-            )
-    kept = person is not None and agreed and await keep_recordings(context.app, services, person.id)
+    kept = (
+        agreed
+        and person is not None
+        and await services.database.run(agree_to_keep, person.telegram_id, CONSENT_VERSION, t.language, now())
+        and await keep_recordings(context.app, services, person.id)
+    )
     await take_buttons_away(update)
-    await reply(update, caller.texts("keep-done" if kept else "keep-not"), tidy_button(caller.texts))
+    await reply(update, t("keep-done" if kept else "keep-not"), tidy_button(t))
 
 
 async def tidy_pressed(update: Update, context: Context) -> None:
     """tidy: delete the enrolment notes from the chat, and say which we could not."""
-    services = context.services
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        t, person = caller.texts, caller.person
-        zone = ZoneInfo(services.settings.timezone)
-        if person is not None and (taken := await session.run_sync(attended_classes, person)):
-            zone = ZoneInfo(taken[-1].timezone)
+    services, caller = context.services, context.caller
+    t, person = caller.texts, caller.person
     if person is None:
         await reply(update, t("question-gone"))
         return
+    zone = ZoneInfo(caller.attended[-1].timezone if caller.attended else services.settings.timezone)
     found = await remove_notes(context.app, services, person.id, Purpose.ENROL)
     text = t("tidy-done", n=found.removed)
     if found.left:
@@ -77,9 +63,13 @@ async def tidy_pressed(update: Update, context: Context) -> None:
     await reply(update, text)
 
 
-def begin_enrolment(session: Session, caller: Caller) -> str:
-    """From now on the person's notes count towards a new voiceprint; what to say to them."""
-    enrolment = str(uuid.uuid4())
-    kept = {key: value for key, value in caller.conversation.data.items() if key == NAME_MESSAGE}
-    set_step(session, caller.user.id, ENROLLING, {**kept, "enrolment": enrolment}, now())
-    return caller.texts("enrol-begin", phrase=enrolment_phrase(enrolment, 1, caller.texts.language))
+def begin_words(begun: Enrolling, t: Texts) -> str:
+    """What to read aloud first."""
+    return t("enrol-begin", phrase=enrolment_phrase(begun.enrolment, 1, t.language))
+
+
+def _begin(session: Session, caller: Caller, settings: Settings) -> tuple[str, Buttons | None]:
+    caller = caller.within(session)
+    if not has_consent(session, caller.user.id):
+        return ask_consent(session, caller, None, settings)
+    return begin_words(begin_enrolment(session, caller.conversation, now()), caller.texts), None

@@ -2,42 +2,38 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import timedelta
 
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.caller import Caller, caller_of, teacher_of
+from bot.caller import Caller, teacher_of
 from bot.messages.moments import moment_of
 from bot.messages.places import place_of
-from bot.messages.replies import Buttons, reply, take_buttons_away
-from bot.outbox.boards import board_buttons, board_text, report_button, summary_text
-from bot.services import Context
-from rollcall.storage.classes import taught_classes
-from rollcall.storage.lessons import close_lesson, headcount, lesson_closed_at, open_lesson, open_lesson_of
-from rollcall.storage.tables import Lesson, SchoolClass
+from bot.messages.replies import reply, take_buttons_away
+from bot.outbox.boards import board_buttons, board_text, closed_text, report_button
+from bot.services import Context, now
+from rollcall.config.settings import Settings
+from rollcall.storage.tables import SchoolClass
+from rollcall.usecases.boards import board_shown
+from rollcall.usecases.closing import Closed
+from rollcall.usecases.lessons import Opened, classes_to_close, close_for_class, open_for_class
 
 _MOST_MINUTES = 600
 
 
 async def open_command(update: Update, context: Context) -> None:
     """/open [minutes]: the only class at once; of several, the one whose button is pressed."""
-    asked = (context.args or [""])[0]
+    asked, t, taught = (context.args or [""])[0], context.caller.texts, context.caller.taught
     if asked and not (len(asked) <= 3 and asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= _MOST_MINUTES):
-        async with context.services.database.session() as session:
-            caller = await session.run_sync(caller_of, update, context.services.settings)
-        await reply(update, caller.texts("open-usage", most=_MOST_MINUTES), texts=caller.texts)
-        return
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        taught = await session.run_sync(taught_classes, await session.run_sync(teacher_of, caller))
-    if not taught:
-        await reply(update, caller.texts("classes-none"), texts=caller.texts)
+        await reply(update, t("open-usage", most=_MOST_MINUTES), texts=t)
+    elif not taught:
+        await reply(update, t("classes-none"), texts=t)
     elif len(taught) == 1:
         await _open(update, context, taught[0].id, asked)
     else:
-        buttons = [[(one.title, f"open:{one.id}:{asked}")] for one in taught]
-        await reply(update, caller.texts("open-which"), buttons, caller.texts)
+        await reply(update, t("open-which"), [[(one.title, f"open:{one.id}:{asked}")] for one in taught], t)
 
 
 async def open_pressed(update: Update, context: Context) -> None:
@@ -49,19 +45,14 @@ async def open_pressed(update: Update, context: Context) -> None:
 
 async def close_command(update: Update, context: Context) -> None:
     """/close: the only open lesson at once; of several, the one whose button is pressed."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        found, moment = [], await session.run_sync(moment_of, update)
-        for one in await session.run_sync(taught_classes, await session.run_sync(teacher_of, caller)):
-            lesson = await session.run_sync(_lesson_to_close, one.id, moment)
-            if lesson is not None:
-                found.append((one, lesson))
+    t = context.caller.texts
+    found = await context.services.database.run(_classes_to_close, context.caller, update)
     if not found:
-        await reply(update, caller.texts("close-none"), texts=caller.texts)
+        await reply(update, t("close-none"), texts=t)
     elif len(found) == 1:
-        await _close(update, context, found[0][0].id)
+        await _close(update, context, found[0].id)
     else:
-        await reply(update, caller.texts("close-which"), [[(one.title, f"close:{one.id}")] for one, _ in found])
+        await reply(update, t("close-which"), [[(one.title, f"close:{one.id}")] for one in found])
 
 
 async def close_pressed(update: Update, context: Context) -> None:
@@ -71,65 +62,43 @@ async def close_pressed(update: Update, context: Context) -> None:
 
 
 async def _open(update: Update, context: Context, class_id: int, minutes: str) -> None:
-    services = context.services
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        teacher = await session.run_sync(teacher_of, caller)
-        school_class = await session.get_one(SchoolClass, class_id)
-        teacher.last_class_id = school_class.id
-        length = timedelta(minutes=int(minutes)) if minutes else services.settings.lesson_length
-        lesson, new = await session.run_sync(
-            open_lesson,
-            class_id,
-            teacher,
-            await session.run_sync(moment_of, update),
-            length,
-            services.settings.late_after,
-        )
-        text, buttons = await session.run_sync(_board, caller, lesson, school_class, context.bot.username)
-        # One that is open but was never shown was opened by this very command, before a bot stopped.
-        if not new and lesson.board_message_id is not None:
-            text = caller.texts("open-already") + "\n\n" + text
-    sent = await reply(update, text, buttons, caller.texts)
+    services, t = context.services, context.caller.texts
+    opened = await services.database.run(_opened, context.caller, update, services.settings, class_id, minutes)
+    lesson = opened.lesson
+    text = board_text(t, lesson, opened.school_class, opened.count, context.bot.username)
+    if opened.already:
+        text = t("open-already") + "\n\n" + text
+    sent = await reply(update, text, board_buttons(t, lesson), t)
     if sent is None:
         return
     place = place_of(sent)
-    async with services.database.session() as session:
-        stored = await session.get_one(Lesson, lesson.id)
-        stored.board_chat_id, stored.board_thread_id = place.chat_id, place.thread_id
-        stored.board_message_id = sent.message_id
+    await services.database.run(board_shown, lesson.id, place.chat_id, place.thread_id, sent.message_id)
     services.stale_boards.touch(lesson.id)
 
 
-def _board(
-    session: Session, caller: Caller, lesson: Lesson, school_class: SchoolClass, bot: str
-) -> tuple[str, Buttons]:
-    count = headcount(session, lesson)
-    return board_text(caller.texts, lesson, school_class, count, bot), board_buttons(caller.texts, lesson)
-
-
 async def _close(update: Update, context: Context, class_id: int) -> None:
-    services = context.services
-    buttons: Buttons = []
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        teacher = await session.run_sync(teacher_of, caller)
-        school_class = await session.get_one(SchoolClass, class_id)
-        moment = await session.run_sync(moment_of, update)
-        lesson = await session.run_sync(_lesson_to_close, class_id, moment)
-        if lesson is None:
-            text = caller.texts("close-none")
-        else:
-            teacher.last_class_id = class_id
-            if lesson.closed_at is None:
-                await session.run_sync(close_lesson, lesson, moment, teacher)
-            text = await session.run_sync(summary_text, caller.texts, lesson, school_class)
-            buttons = report_button(caller.texts, lesson)
-    await reply(update, text, buttons, caller.texts)
-    if lesson is not None:
-        services.stale_boards.touch(lesson.id)
+    services, t = context.services, context.caller.texts
+    closed = await services.database.run(_closed, context.caller, update, class_id)
+    if closed is None:
+        await reply(update, t("close-none"), texts=t)
+        return
+    await reply(update, closed_text(closed, t), report_button(t, closed.lesson), t)
+    services.stale_boards.touch(closed.lesson.id)
 
 
-def _lesson_to_close(session: Session, class_id: int, moment: datetime) -> Lesson | None:
-    """The open lesson; or the one that this very command closed, before a bot stopped."""
-    return open_lesson_of(session, class_id) or lesson_closed_at(session, class_id, moment)
+def _classes_to_close(session: Session, caller: Caller, update: Update) -> Sequence[SchoolClass]:
+    ids = classes_to_close(session, [one.id for one in caller.taught], moment_of(session, update))
+    return [one for one in caller.taught if one.id in ids]
+
+
+def _opened(
+    session: Session, caller: Caller, update: Update, settings: Settings, class_id: int, minutes: str
+) -> Opened:
+    teacher, moment = teacher_of(session, caller.within(session)), moment_of(session, update)
+    length = timedelta(minutes=int(minutes)) if minutes else settings.lesson_length
+    return open_for_class(session, teacher, class_id, moment, length, settings.late_after)
+
+
+def _closed(session: Session, caller: Caller, update: Update, class_id: int) -> Closed | None:
+    teacher, moment = teacher_of(session, caller.within(session)), moment_of(session, update)
+    return close_for_class(session, teacher, class_id, moment, now())

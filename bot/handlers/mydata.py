@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from telegram import InputFile, Update
 
-from bot.caller import caller_of
 from bot.messages.replies import reply
 from bot.services import Context, now
 from rollcall.usecases.mydata import as_json, gather
@@ -12,9 +11,8 @@ from rollcall.usecases.mydata import as_json, gather
 
 async def mydata(update: Update, context: Context) -> None:
     """A JSON file; for a stranger a line, since nothing is kept."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        found = await session.run_sync(gather, caller.user.id, now())
+    caller = context.caller
+    found = await context.services.database.run(gather, caller.user.id, now())
     if found is None:
         await reply(update, caller.texts("mydata-none"))
         return

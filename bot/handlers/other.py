@@ -5,17 +5,16 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.caller import Caller, caller_of
+from bot.caller import Caller
 from bot.handlers.here import here_buttons
-from bot.handlers.joining import NAME, name_given
+from bot.handlers.joining import name_given
 from bot.handlers.start import follow
 from bot.messages.attachments import what_it_is
-from bot.messages.consent import CONSENT
 from bot.messages.links import payload_in
 from bot.messages.replies import Buttons, reply, teacher_buttons
 from bot.services import Context
 from rollcall.storage.classes import taught_classes
-from rollcall.usecases.settlement import ENROLLING
+from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME
 
 _HINTS = {CONSENT: "answer-consent-first", NAME: "name-first", ENROLLING: "hint-enrolling"}
 """What we wait for, in each dialogue."""
@@ -28,23 +27,19 @@ async def text(update: Update, context: Context) -> None:
     if payload is not None:
         await follow(update, context, payload)
         return
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
+    caller = context.caller
     if caller.conversation.step == NAME:
-        await name_given(update, context, caller)
+        await name_given(update, context)
         return
-    async with context.services.database.session() as session:
-        hint, buttons = await session.run_sync(_hint, caller)
+    hint, buttons = await context.services.database.run(_hint, caller)
     await reply(update, caller.texts(_HINTS.get(caller.conversation.step, hint)), buttons)
 
 
 async def anything(update: Update, context: Context) -> None:
     """A sticker, a photo, an unknown command: what was seen, and one short hint."""
-    message = update.effective_message
+    message, caller = update.effective_message, context.caller
     seen = what_it_is(message) if message is not None else None
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        hint, buttons = await session.run_sync(_hint, caller)
+    hint, buttons = await context.services.database.run(_hint, caller)
     words = [seen] if seen is not None else []
     words.append(_HINTS.get(caller.conversation.step, hint))
     await reply(update, " ".join(map(caller.texts, words)), buttons)
@@ -52,9 +47,7 @@ async def anything(update: Update, context: Context) -> None:
 
 async def unknown_button(update: Update, context: Context) -> None:
     """A button of an older version."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-    await reply(update, caller.texts("question-gone"))
+    await reply(update, context.caller.texts("question-gone"))
 
 
 def _hint(session: Session, caller: Caller) -> tuple[str, Buttons | None]:

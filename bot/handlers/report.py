@@ -14,21 +14,18 @@ from telegram import Chat, Update
 from telegram.constants import ChatAction
 from telegram.error import Forbidden, TelegramError
 
-from bot.caller import Caller, caller_of, teacher_of
+from bot.caller import Caller, as_teacher, caller_of
 from bot.messages.replies import Buttons, keyboard, reply, settle_button
-from bot.outbox.claim_cards import report_line
+from bot.outbox.claim_cards import voices_line
 from bot.services import Bot, Context, now
 from bot.transport.pace import Stopping
-from rollcall.audit.chain import Action
 from rollcall.config.settings import Settings
 from rollcall.report.model import Period, Report
 from rollcall.report.text import report_text
 from rollcall.report.wording import waiting_count
-from rollcall.storage import audit
-from rollcall.storage.classes import taught_class, taught_classes
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
-from rollcall.usecases.report import build_report
+from rollcall.usecases.report import Made, build_report, make_report
 
 _log = logging.getLogger(__name__)
 
@@ -48,13 +45,11 @@ _LONGEST_TITLE = 40
 async def report_command(update: Update, context: Context) -> None:
     """/report [period]: without a question asked, for the class used last."""
     word = (context.args or ["lesson"])[0].lower()
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        school_class = await session.run_sync(_class_used_last, caller)
+    school_class = _class_used_last(context.caller)
     if word not in _WORDS:
-        await reply(update, caller.texts("report-usage"))
+        await reply(update, context.caller.texts("report-usage"))
     elif school_class is None:
-        await reply(update, caller.texts("classes-none"))
+        await reply(update, context.caller.texts("classes-none"))
     else:
         await _send(update, context, school_class.id, _WORDS[word])
 
@@ -62,9 +57,7 @@ async def report_command(update: Update, context: Context) -> None:
 def text_alone(session: Session, update: Update, settings: Settings) -> str | None:
     """What /report says of the last lesson, for when nothing can be written; None for who teaches no class."""
     caller = caller_of(session, update, settings)
-    if not caller.is_teacher or caller.person is None:
-        return None
-    school_class = _class_used_last(session, caller)
+    school_class = _class_used_last(caller) if caller.is_teacher else None
     if school_class is None:
         return None
     return report_text(build_report(session, school_class, Period.LESSON, now()), caller.texts)
@@ -78,11 +71,8 @@ async def report_pressed(update: Update, context: Context) -> None:
 
 async def classes_pressed(update: Update, context: Context) -> None:
     """report-classes: which other class?"""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        taught = await session.run_sync(taught_classes, await session.run_sync(teacher_of, caller))
-    buttons = [[(one.title, f"report:{one.id}:lesson")] for one in taught]
-    await reply(update, caller.texts("report-which"), buttons)
+    buttons = [[(one.title, f"report:{one.id}:lesson")] for one in context.caller.taught]
+    await reply(update, context.caller.texts("report-which"), buttons)
 
 
 async def csv_pressed(update: Update, context: Context) -> None:
@@ -90,24 +80,23 @@ async def csv_pressed(update: Update, context: Context) -> None:
     from rollcall.report.table import csv_table
 
     await settle_button(update)
-    caller, report, _others = await _build(update, context, context.class_id, _period(context), "csv")
+    report, t = (await _asked_for(context, context.class_id, _period(context), "csv")).report, context.caller.texts
     if update.effective_chat is None:
         return
-    table = await asyncio.to_thread(csv_table, report, caller.texts)
+    table = await asyncio.to_thread(csv_table, report, t)
     if not await _document(update.effective_chat, table, f"{_file_name(report)}.csv"):
-        await reply(update, caller.texts("report-file-refused"), texts=caller.texts)
+        await reply(update, t("report-file-refused"), texts=t)
 
 
 async def _send(update: Update, context: Context, class_id: int, period: Period) -> None:
     """Text, chart, spreadsheet, buttons: what Telegram refuses, or cannot be made, takes none of the others with it."""
-    caller, report, several = await _build(update, context, class_id, period, "xlsx")
+    made = await _asked_for(context, class_id, period, "xlsx")
     chat = update.effective_chat
     if chat is None:
         return
-    t = caller.texts
-    buttons = _buttons(t, class_id, period, several=several)
-    async with context.services.database.session() as session:
-        text = report_text(report, t) + await session.run_sync(report_line, class_id, t)
+    report, t = made.report, context.caller.texts
+    buttons = _buttons(t, class_id, period, several=len(context.caller.taught) > 1)
+    text = report_text(report, t) + voices_line(made.voices, t)
     if not report.lessons:
         await reply(update, text, buttons, t)
         return
@@ -179,31 +168,14 @@ def _made(make: Callable[[Report, Texts], bytes], report: Report, texts: Texts) 
         return None
 
 
-async def _build(
-    update: Update, context: Context, class_id: int, period: Period, form: str
-) -> tuple[Caller, Report, bool]:
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        teacher = await session.run_sync(teacher_of, caller)
-        school_class = await session.get_one(SchoolClass, class_id)
-        teacher.last_class_id = school_class.id
-        several = len(await session.run_sync(taught_classes, teacher)) > 1
-        report = await session.run_sync(build_report, school_class, period, now())
-        if report.lessons:
-            await session.run_sync(
-                audit.record, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value
-            )
-        return caller, report, several
+async def _asked_for(context: Context, class_id: int, period: Period, form: str) -> Made:
+    ask = as_teacher(context.caller, make_report)
+    return await context.services.database.run(ask, class_id, period, form, now())
 
 
-def _class_used_last(session: Session, caller: Caller) -> SchoolClass | None:
-    teacher = teacher_of(session, caller)
-    if teacher.last_class_id is not None:
-        last = taught_class(session, teacher, teacher.last_class_id)
-        if last is not None:
-            return last
-    taught = taught_classes(session, teacher)
-    return taught[-1] if taught else None
+def _class_used_last(caller: Caller) -> SchoolClass | None:
+    last = caller.person.last_class_id if caller.person is not None else None
+    return next((one for one in caller.taught if one.id == last), caller.taught[-1] if caller.taught else None)
 
 
 def _buttons(t: Texts, class_id: int, period: Period, *, several: bool) -> Buttons:

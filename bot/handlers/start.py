@@ -7,15 +7,15 @@ from telegram import BotCommandScopeChat, Update
 from telegram.constants import ChatType
 from telegram.error import TelegramError
 
-from bot.caller import Caller, become_teacher, caller_of, remember
+from bot.caller import Caller, become_teacher, remember
 from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list
 from bot.messages.consent import ask_consent
 from bot.messages.guesses import too_many, wrong
 from bot.messages.links import JOIN, PAYLOAD, TEACH
 from bot.messages.replies import Buttons, enrol_button, reply, teacher_buttons
-from bot.services import Context, now
+from bot.services import Context, Services, now
 from rollcall.config.settings import Settings
-from rollcall.storage.classes import attended_classes, class_by_code, taught_classes
+from rollcall.storage.classes import class_by_code
 from rollcall.storage.invites import redeem_invite
 from rollcall.storage.people import drop_conversation, set_step
 from rollcall.storage.voiceprints import is_enrolled
@@ -39,38 +39,38 @@ async def follow(update: Update, context: Context, payload: str) -> None:
 
 async def greet(update: Update, context: Context) -> None:
     """What the bot does, and what this person can ask of it; also /help."""
-    services, chat = context.services, update.effective_chat
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        text, buttons = await session.run_sync(_greeting, caller, services.settings)
+    services, caller, chat = context.services, context.caller, update.effective_chat
     if chat is not None and chat.type != ChatType.PRIVATE:
         # Not the caller's own menu: the whole group reads along.
         link = f"https://t.me/{context.bot.username}"
         await reply(update, caller.texts("help-group"), [[(caller.texts("button-private"), link)]])
-        return
-    await reply(update, text, buttons)
-    if caller.is_teacher:
+    elif caller.is_teacher:
+        await reply(update, *_teacher_greeting(caller))
         await _show_teacher_commands(update, context, caller)
+    elif caller.person is None or not caller.attended:
+        await reply(update, _newcomer_greeting(caller, services.settings))
+    elif await services.database.run(is_enrolled, caller.person.id):
+        await reply(update, caller.texts("start-student") + "\n\n" + command_list(caller.texts))
+    else:
+        text = caller.texts("start-not-enrolled") + "\n\n" + command_list(caller.texts)
+        await reply(update, text, enrol_button(caller.texts))
 
 
 async def cancel(update: Update, context: Context) -> None:
     """/cancel: leave whatever dialogue is under way."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        was_busy = bool(caller.conversation.step)
-        if was_busy and caller.person is None:
-            await session.run_sync(drop_conversation, caller.user.id)
-        elif was_busy:
-            await session.run_sync(set_step, caller.user.id, "", None, now())
+    caller, run = context.caller, context.services.database.run
+    was_busy = bool(caller.conversation.step)
+    if was_busy and caller.person is None:
+        await run(drop_conversation, caller.user.id)
+    elif was_busy:
+        await run(set_step, caller.user.id, "", None, now())
     await reply(update, caller.texts("cancelled" if was_busy else "nothing-to-cancel"))
 
 
 async def language(update: Update, context: Context) -> None:
     """/language: buttons to pick one."""
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
     buttons = [[(texts_in(code)("language-name"), f"language:{code}") for code in LANGUAGES]]
-    await reply(update, caller.texts("language-choose"), buttons)
+    await reply(update, context.caller.texts("language-choose"), buttons)
 
 
 async def language_chosen(update: Update, context: Context) -> None:
@@ -79,40 +79,18 @@ async def language_chosen(update: Update, context: Context) -> None:
     if match is None:
         return
     code = match["language"]
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        await session.run_sync(remember, caller)
-        caller.conversation.language = code
-        caller.conversation.locale = code
+    await context.services.database.run(_choose_language, context.caller, code)
     await reply(update, texts_in(code)("language-set"))
 
 
 async def _join(update: Update, context: Context, code: str) -> None:
-    services = context.services
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        buttons = None
-        text = await session.run_sync(too_many, services, caller) or ""
-        if not text:
-            school_class = await session.run_sync(class_by_code, code, now())
-            if school_class is None:
-                await session.run_sync(wrong, services, caller, update)
-                text = caller.texts("join-unknown")
-            else:
-                text, buttons = await session.run_sync(ask_consent, caller, school_class, services.settings)
+    text, buttons = await context.services.database.run(_follow_join, context.services, context.caller, update, code)
     await reply(update, text, buttons)
 
 
 async def _teach(update: Update, context: Context, token: str) -> None:
-    services = context.services
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        refusal = await session.run_sync(too_many, services, caller)
-        if refusal is None and await session.run_sync(redeem_invite, token, caller.user.id, now()):
-            await session.run_sync(become_teacher, caller)
-        elif refusal is None:
-            await session.run_sync(wrong, services, caller, update)
-            refusal = caller.texts("invite-unusable")
+    services, caller = context.services, context.caller
+    refusal = await services.database.run(_follow_invitation, services, caller, update, token)
     if refusal is not None:
         await reply(update, refusal)
         return
@@ -122,24 +100,51 @@ async def _teach(update: Update, context: Context, token: str) -> None:
     await _show_teacher_commands(update, context, caller)
 
 
-def _greeting(session: Session, caller: Caller, settings: Settings) -> tuple[str, Buttons | None]:
-    """What the bot is to this person, and the next step."""
-    t, person = caller.texts, caller.person
-    if caller.is_teacher:
-        commands = TEACHER_COMMANDS + ADMIN_COMMANDS if caller.is_admin else TEACHER_COMMANDS
-        taught = taught_classes(session, person) if person is not None else ()
-        first = "" if taught else t("start-teacher-first") + "\n\n"
-        return t("start-teacher") + "\n\n" + first + command_list(t, commands), teacher_buttons(t, taught)
-    if person is None:
-        if not settings.admins:
-            # Most likely the very person who has just set the bot up.
-            return t("start-no-admins", id=str(caller.user.id)), None
-        return t("start-stranger"), None
-    if not attended_classes(session, person):
-        return t("start-no-class"), None
-    if is_enrolled(session, person.id):
-        return t("start-student") + "\n\n" + command_list(t), None
-    return t("start-not-enrolled") + "\n\n" + command_list(t), enrol_button(t)
+def _choose_language(session: Session, caller: Caller, code: str) -> None:
+    caller = caller.within(session)
+    remember(session, caller)
+    caller.conversation.language = caller.conversation.locale = code
+
+
+def _follow_join(
+    session: Session, services: Services, caller: Caller, update: Update, code: str
+) -> tuple[str, Buttons | None]:
+    refusal = too_many(session, services, caller)
+    if refusal is not None:
+        return refusal, None
+    school_class = class_by_code(session, code, now())
+    if school_class is None:
+        wrong(session, services, caller, update)
+        return caller.texts("join-unknown"), None
+    return ask_consent(session, caller.within(session), school_class, services.settings)
+
+
+def _follow_invitation(session: Session, services: Services, caller: Caller, update: Update, token: str) -> str | None:
+    """Why it makes nobody a teacher; None where it did."""
+    refusal = too_many(session, services, caller)
+    if refusal is not None:
+        return refusal
+    if not redeem_invite(session, token, caller.user.id, now()):
+        wrong(session, services, caller, update)
+        return caller.texts("invite-unusable")
+    become_teacher(session, caller.within(session))
+    return None
+
+
+def _teacher_greeting(caller: Caller) -> tuple[str, Buttons | None]:
+    t, taught = caller.texts, caller.taught
+    commands = TEACHER_COMMANDS + ADMIN_COMMANDS if caller.is_admin else TEACHER_COMMANDS
+    first = "" if taught else t("start-teacher-first") + "\n\n"
+    return t("start-teacher") + "\n\n" + first + command_list(t, commands), teacher_buttons(t, taught)
+
+
+def _newcomer_greeting(caller: Caller, settings: Settings) -> str:
+    if caller.person is not None:
+        return caller.texts("start-no-class")
+    if not settings.admins:
+        # Most likely the very person who has just set the bot up.
+        return caller.texts("start-no-admins", id=str(caller.user.id))
+    return caller.texts("start-stranger")
 
 
 async def _show_teacher_commands(update: Update, context: Context, caller: Caller) -> None:

@@ -2,59 +2,87 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.caller import caller_of
 from bot.messages.replies import enrol_button, reply
 from bot.services import Context
 from rollcall.domain.attendance import Status
 from rollcall.marked import one_below_the_other
 from rollcall.report.wording import SIGNS, status_word
-from rollcall.storage.classes import attended_classes
 from rollcall.storage.lessons import last_lessons, mark_counts
-from rollcall.storage.tables import Person, SchoolClass
+from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
 from rollcall.storage.votes import is_of_use, waits
 from rollcall.texts import Texts
 
 _LESSONS_SHOWN = 5
 
 
+@dataclass(frozen=True)
+class InClass:
+    """A student's marks in a class: how many of each, and the last ones, newest first."""
+
+    school_class: SchoolClass
+    counts: Mapping[Status, int]
+    last: Sequence[tuple[Lesson, Attendance]]
+
+
+@dataclass(frozen=True)
+class Standing:
+    """How a student stands.
+
+    Attributes:
+        enrolled: whether the voice is of use.
+        waits: whether it waits for a teacher's word.
+    """
+
+    enrolled: bool
+    waits: bool
+    classes: Sequence[InClass]
+
+
 async def me(update: Update, context: Context) -> None:
     """/me: own attendance, class by class."""
-    buttons = None
-    async with context.services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, context.services.settings)
-        t, person = caller.texts, caller.person
-        taken = await session.run_sync(attended_classes, person) if person is not None else []
-        if person is None or not taken:
-            text = t("join-first")
-        else:
-            known = await session.run_sync(is_of_use, person.id)
-            buttons = None if known else enrol_button(t)
-            voice = "me-enrolled" if known else "me-not-enrolled"
-            if await session.run_sync(waits, person.id):
-                voice = "me-voice-waits"
-            parts = [await session.run_sync(_class_part, t, person, one) for one in taken]
-            head = t("me-name", name=person.full_name) + "\n" + t(voice)
-            text = one_below_the_other([head, *parts], "\n\n")
-    await reply(update, text, buttons)
+    t, person, taken = context.caller.texts, context.caller.person, context.caller.attended
+    if person is None or not taken:
+        await reply(update, t("join-first"))
+        return
+    standing = await context.services.database.run(_read, person, taken)
+    voice = "me-enrolled" if standing.enrolled else "me-not-enrolled"
+    if standing.waits:
+        voice = "me-voice-waits"
+    head = t("me-name", name=person.full_name) + "\n" + t(voice)
+    text = one_below_the_other([head, *(_class_part(t, one) for one in standing.classes)], "\n\n")
+    await reply(update, text, None if standing.enrolled else enrol_button(t))
 
 
-def _class_part(session: Session, t: Texts, person: Person, school_class: SchoolClass) -> str:
-    counts = mark_counts(session, person, school_class.id)
+def _read(session: Session, person: Person, taken: Sequence[SchoolClass]) -> Standing:
+    classes = [
+        InClass(
+            one,
+            mark_counts(session, person, one.id),
+            last_lessons(session, person, one.id, _LESSONS_SHOWN),
+        )
+        for one in taken
+    ]
+    return Standing(is_of_use(session, person.id), waits(session, person.id), classes)
+
+
+def _class_part(t: Texts, of: InClass) -> str:
+    counts, zone = of.counts, ZoneInfo(of.school_class.timezone)
     head = t(
         "me-class",
-        title=school_class.title,
+        title=of.school_class.title,
         present=counts.get(Status.PRESENT, 0),
         late=counts.get(Status.LATE, 0),
         absent=counts.get(Status.ABSENT, 0) + counts.get(Status.FLAGGED, 0),
     )
     lines = []
-    zone = ZoneInfo(school_class.timezone)
-    for lesson, mark in last_lessons(session, person, school_class.id, _LESSONS_SHOWN):
+    for lesson, mark in of.last:
         # To the student a flagged lesson is one they are not marked for; the flag is for the teacher.
         status = Status.ABSENT if mark.status is Status.FLAGGED else mark.status
         time = f" · {mark.at.astimezone(zone):%H:%M}" if mark.at else ""

@@ -9,8 +9,6 @@ from telegram import ReplyParameters, Update
 
 from bot.caller import Caller
 from bot.handlers.here import here_buttons
-from bot.handlers.joining import NAME
-from bot.messages.consent import CONSENT
 from bot.messages.recording import describe
 from bot.messages.replies import Buttons, enrol_button, keyboard
 from bot.queueing import take_on
@@ -18,7 +16,7 @@ from bot.services import Context, now
 from bot.transport.inbox import InOrder
 from rollcall.domain.verdict import Reason
 from rollcall.storage.votes import VoiceStanding, serves, voice_of
-from rollcall.usecases.settlement import ENROLLING
+from rollcall.usecases.dialogue import CONSENT, ENROLLING, ENROLMENT, NAME
 from rollcall.usecases.take_note import Known, take_note
 
 
@@ -48,7 +46,7 @@ def write_down(session: Session, caller: Caller, update: Update, *, held: bool) 
         return Written(hint, [*enrol_button(caller.texts), *(here_buttons(session, caller) or ())])
     if hint is not None or caller.person is None:
         return Written(hint or "join-first")
-    enrolment = caller.conversation.data["enrolment"] if caller.conversation.step == ENROLLING else None
+    enrolment = caller.conversation.data[ENROLMENT] if caller.conversation.step == ENROLLING else None
     refusal = Reason.TOO_MANY if held else None
     note, classes = describe(message), caller.attended
     return Written(known=take_note(session, caller.person, note, classes, voice, enrolment, refusal, now()))

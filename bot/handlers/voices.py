@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.caller import caller_of
 from bot.messages.replies import reply
 from bot.services import Context
 from rollcall.domain.recalibration import Outlook
@@ -20,36 +22,49 @@ _MOST_PAIRS = 5
 """Named in one message."""
 
 
+@dataclass(frozen=True)
+class Voices:
+    """What is told of a class's voices beside the outlook.
+
+    Attributes:
+        names: of everybody who may be named, by person.
+        waiting: whose voice waits for the teacher's word, each with those it sounds like.
+    """
+
+    title: str
+    names: dict[int, str]
+    waiting: Sequence[tuple[str, Sequence[str]]]
+
+
 async def voices_pressed(update: Update, context: Context) -> None:
     """What to expect of the class's voices, and who sound alike."""
-    services = context.services
-    async with services.database.session() as session:
-        caller = await session.run_sync(caller_of, update, services.settings)
-        school_class = await session.get_one(SchoolClass, context.class_id)
-    t = caller.texts
-    found = await outlook_of(services.database, services.keyring, school_class.id)
-    async with services.database.session() as session:
-        names = await session.run_sync(names_in_class, school_class.id)
-        waiting = await session.run_sync(waiting_lines, school_class.id, names, t)
-        if found is not None:
-            ids = {person for pair in (found.closest, *found.mixed_up) for person in pair}
-            names = await session.run_sync(names_of, ids) | names
+    services, t, class_id = context.services, context.caller.texts, context.class_id
+    found = await outlook_of(services.database, services.keyring, class_id)
+    ids = {person for pair in (found.closest, *found.mixed_up) for person in pair} if found is not None else set()
+    voices = await services.database.run(_read, class_id, ids)
+    waiting = waiting_lines(voices, t)
     if found is None:
-        await reply(update, t("voices-too-few", title=school_class.title) + waiting)
+        await reply(update, t("voices-too-few", title=voices.title) + waiting)
         return
-    head = t("voices-head", title=school_class.title, students=found.students)
-    await reply(update, head + "\n\n" + outlook_text(found, names, t) + waiting)
+    head = t("voices-head", title=voices.title, students=found.students)
+    await reply(update, head + "\n\n" + outlook_text(found, voices.names, t) + waiting)
 
 
-def waiting_lines(session: Session, class_id: int, names: dict[int, str], t: Texts) -> str:
-    """Whose voice waits for the teacher's word, and whom it sounds like; a paragraph of its own, or nothing."""
-    lines = []
+def _read(session: Session, class_id: int, person_ids: Collection[int]) -> Voices:
+    names, waiting = names_in_class(session, class_id), []
     for claim in of_class(session, class_id):
-        name = names[claim.person_id]
         alike = whom_it_sounds_like(session, claim.id, [class_id])
-        others = ", ".join(names[one.other_id] for one in alike if one.other_id in names)
-        lines.append(t("voices-waiting-like", one=name, other=others) if others else t("voices-waiting", one=name))
-    return "\n\n" + "\n".join(f"• {line}" for line in lines[:_MOST_PAIRS]) if lines else ""
+        waiting.append((names[claim.person_id], [names[one.other_id] for one in alike if one.other_id in names]))
+    return Voices(session.get_one(SchoolClass, class_id).title, names_of(session, person_ids) | names, waiting)
+
+
+def waiting_lines(voices: Voices, t: Texts) -> str:
+    """Whose voice waits for the teacher's word, and whom it sounds like; a paragraph of its own, or nothing."""
+    lines = [
+        t("voices-waiting-like", one=name, other=", ".join(others)) if others else t("voices-waiting", one=name)
+        for name, others in voices.waiting[:_MOST_PAIRS]
+    ]
+    return "\n\n" + "\n".join(f"• {line}" for line in lines) if lines else ""
 
 
 def outlook_text(found: Outlook, names: dict[int, str], t: Texts) -> str:

@@ -8,14 +8,10 @@ from bot.caller import Caller, remember
 from bot.messages.replies import Buttons
 from bot.services import now
 from rollcall.config.settings import Settings
-from rollcall.storage.classes import attended_classes, taught_class
 from rollcall.storage.people import has_consent, set_step
-from rollcall.storage.tables import Person, SchoolClass
+from rollcall.storage.tables import SchoolClass
+from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE
 
-CONSENT = "consent"
-"""The conversation's step while we wait for one of the two buttons."""
-AGAIN = "again"
-"""In the conversation's data: the question is whether to join another class, not whether to agree."""
 CONSENT_VERSION = "2026-11-28"
 """Goes up whenever the meaning of the consent text, or of what is said of the way without a voice, changes."""
 
@@ -23,19 +19,18 @@ CONSENT_VERSION = "2026-11-28"
 def ask_consent(
     session: Session, caller: Caller, school_class: SchoolClass | None, settings: Settings
 ) -> tuple[str, Buttons | None]:
-    """What is stored and why, with the two buttons. Without a class: before enrolling again after /forget."""
+    """What is stored and why, with the two buttons. Without a class: before enrolling again after /forget.
+
+    Args:
+        caller: in this very transaction; see `Caller.within`.
+    """
     t = caller.texts
-    if (
-        school_class is not None
-        and caller.person is not None
-        and (taught_class(session, caller.person, school_class.id) is not None)
-    ):
+    if school_class is not None and any(one.id == school_class.id for one in caller.taught):
         return t("join-own-class", title=school_class.title), None
-    # By its code, not its number: should the link be ended before the name is given, it leads nowhere.
-    data = {"join_code": school_class.join_code} if school_class else {}
+    data = {JOIN_CODE: school_class.join_code} if school_class else {}
     remember(session, caller)
     person = caller.person
-    if school_class is not None and person is not None and _agreed_before(session, caller, person):
+    if school_class is not None and person is not None and _agreed_before(session, caller):
         set_step(session, caller.user.id, CONSENT, {**data, AGAIN: True}, now())
         buttons = [[(t("join-as", name=person.full_name), "consent:yes")], [(t("join-not"), "consent:no")]]
         return t("join-again", title=school_class.title), buttons
@@ -46,6 +41,6 @@ def ask_consent(
     ]
 
 
-def _agreed_before(session: Session, caller: Caller, person: Person) -> bool:
+def _agreed_before(session: Session, caller: Caller) -> bool:
     """Whether a student agreed to this very text: for another class it is not told again."""
-    return has_consent(session, caller.user.id, CONSENT_VERSION) and bool(attended_classes(session, person))
+    return has_consent(session, caller.user.id, CONSENT_VERSION) and bool(caller.attended)

@@ -6,7 +6,6 @@ import logging
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
-from sqlalchemy.orm import Session
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
@@ -14,14 +13,14 @@ from bot.messages.phrases import lesson_phrase
 from bot.messages.places import Place, alternatives, place_of, send_to_first
 from bot.messages.replies import Buttons, keyboard
 from bot.outbox.claim_cards import voices_line
-from bot.services import App, Services, now
+from bot.services import App, Services
 from rollcall.domain.attendance import Status
 from rollcall.report.remarks import remarked
 from rollcall.storage.lessons import Headcount
 from rollcall.storage.tables import Lesson, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.boards import Board, board_moved, board_of, open_lesson_ids
-from rollcall.usecases.closing import Closed, closed
+from rollcall.usecases.closing import Closed
 
 _log = logging.getLogger(__name__)
 
@@ -69,11 +68,6 @@ def board_buttons(t: Texts, lesson: Lesson) -> Buttons:
 def report_button(t: Texts, lesson: Lesson) -> Buttons:
     """Under a closed lesson's summary."""
     return [[(t("button-report"), f"report:{lesson.class_id}:lesson")]]
-
-
-def summary_text(session: Session, t: Texts, lesson: Lesson, _school_class: SchoolClass) -> str:
-    """`closed_text` of a lesson."""
-    return closed_text(closed(session, lesson, now()), t)
 
 
 def closed_text(of: Closed, t: Texts) -> str:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from functools import partial
 
-from sqlalchemy.orm import Session
-
 from bot.messages.consent import CONSENT_VERSION
 from bot.messages.replies import Buttons
 from bot.outbox.asking import ask, show
@@ -13,7 +11,7 @@ from bot.outbox.cards import Subject, keep
 from bot.services import App, Services
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import Asked
-from rollcall.storage import cards, claims
+from rollcall.storage import cards
 from rollcall.storage.questions import CLAIMS
 from rollcall.texts import Texts
 from rollcall.usecases.claim_cards import (
@@ -123,11 +121,6 @@ def waiting_text(of: Waiting, asked: Asked, t: Texts) -> str:
     else:
         meanwhile = t("claim-meanwhile-new")
     return f"{why} {word}\n\n{meanwhile}"
-
-
-def report_line(session: Session, class_id: int, t: Texts) -> str:
-    """`voices_line` of a class."""
-    return voices_line(len(claims.of_class(session, class_id)), t)
 
 
 def voices_line(number: int, t: Texts) -> str:

@@ -331,6 +331,22 @@ def import_model(
     _out.print(f"{name}: {path}\nSHA-256 {digest}", soft_wrap=True, highlight=False)
 
 
+@models_app.command("fit")
+def fit_model(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="DIR/<speaker>/*.ogg|wav|flac|mp3, or with an ids.txt")],
+    name: Annotated[str, typer.Option("--model", help="Own weights: their folder or file, or rescnn")],
+    cohort: Annotated[Path | None, typer.Option(help="A folder of many others, one recording each")] = None,
+    conditions: Annotated[
+        str | None, typer.Option(help="How notes are spoilt beside clean ones, as for rollcall evaluate --degrade")
+    ] = None,
+) -> None:
+    """Find on own recordings where an own encoder's scores mean yes, and write it into the card in its folder."""
+    settings = _settings("models", level="ERROR")
+    module = _room("evaluation.recipes.fit", "evaluate")
+    how = module.CONDITIONS if conditions is None else conditions
+    raise typer.Exit(module.main(settings, folder, name, cohort=cohort, conditions=how))
+
+
 @keys_app.callback()
 def show_keys(context: typer.Context) -> None:
     """The keys in use: what each of them seals, and how many values."""

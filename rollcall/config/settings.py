@@ -126,7 +126,7 @@ class Settings(BaseSettings):
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
         dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic's signature)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Arguments, the environment, ``.env``, then the files of secrets_dir. Which folder, the environment says."""
         folder = Path(os.environ.get("ROLLCALL_SECRETS_DIR") or cls.model_fields["secrets_dir"].default)

@@ -1,5 +1,9 @@
 """Operating points: where each encoder's scores mean yes, perhaps and no, and how a score becomes a probability.
 
+The figures are the encoder's card's. Those of the encoders that are shipped are read here, as data: the code beside
+them is never imported. Those of an own encoder come with it to the workers, which tell whoever has no encoder
+(`learn`).
+
 Cuts follow from the calibration: a score's log-likelihood ratio (LLR) tells how much likelier it is from the owner than
 from someone else, and among other people's notes an LLR above ln(1/r) has a share of at most r. So the accept cut for a
 target false accept rate r is where the LLR reaches ln(1/r). `evaluation.calibration` fits the line.
@@ -7,11 +11,16 @@ target false accept rate r is where the LLR reaches ln(1/r). `evaluation.calibra
 
 from __future__ import annotations
 
+import base64
+import json
 import math
+import tomllib
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import cache
-from importlib import resources
-from typing import TypeVar
+from functools import cache, lru_cache
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Protocol, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,8 +72,52 @@ class Operating:
         return replace(self, accept=self.accept + by, unsure=self.unsure + by, offset=self.offset - self.slope * by)
 
 
+class Figures(Protocol):
+    """What an own encoder's card says: `models.card.Judgement`."""
+
+    @property
+    def slope(self) -> float: ...
+    @property
+    def offset(self) -> float: ...
+    @property
+    def lead(self) -> float: ...
+    @property
+    def cohort_mean(self) -> NDArray[np.float32] | None: ...
+
+
+class Judged(Protocol):
+    """An encoder, as far as its scores are concerned: `models.encoder.Encoder`."""
+
+    @property
+    def name(self) -> str: ...
+    @property
+    def weight_hash(self) -> str: ...
+    @property
+    def fitted(self) -> Figures | None: ...
+
+
+def point_on(
+    slope: float, offset: float, lead: float, cohort_mean: NDArray[np.float32] | None = None, *, measured: bool = False
+) -> Operating:
+    """The operating point on a line, its cuts where the target puts them."""
+    line = Operating(slope, offset, lead, 0.0, 0.0, cohort_mean, measured)
+    return replace(line, accept=line.score_at(math.log(1.0 / FALSE_ACCEPTS)), unsure=line.score_at(_UNSURE_LLR))
+
+
+def point_of(encoder: Judged) -> Operating:
+    """The operating point of an encoder that is at hand: its own card's, else that of `operating_point`.
+
+    Raises:
+        UnknownEncoder: as there.
+    """
+    own = encoder.fitted
+    if own is None:
+        return operating_point(encoder.name, encoder.weight_hash)
+    return point_on(own.slope, own.offset, own.lead, own.cohort_mean, measured=True)
+
+
 def operating_point(model: str, weight_hash: str) -> Operating:
-    """The shipped operating point of an encoder with these weights.
+    """The operating point of an encoder with these weights.
 
     Args:
         model: the encoder's name.
@@ -74,43 +127,86 @@ def operating_point(model: str, weight_hash: str) -> Operating:
     Raises:
         UnknownEncoder: another architecture. Its scores lie elsewhere, and no other's cuts may stand in.
     """
-    for weights, point in _MEASURED.items():
-        if weight_hash.startswith(weights):
-            return replace(point, cohort_mean=_cohort_mean(weights))
-    if model not in _ESTIMATED:
+    if (model, weight_hash) in _learnt:
+        return _learnt[model, weight_hash]
+    measured, plain = _shipped()
+    if point := measured.get(weight_hash[:_TELLING]):
+        return point
+    if model not in plain:
         raise UnknownEncoder(
-            f"nobody has measured where the scores of the encoder {model!r} mean yes: run python -m "
-            "evaluation.calibration on recordings of your own and put the line into rollcall/domain/operating.py"
+            f"nobody has measured where the scores of the encoder {model!r} mean yes: run rollcall models fit on "
+            "recordings of your own, with the encoder's folder as --model"
         )
-    return _ESTIMATED[model]
+    return plain[model]
 
 
-def _point(slope: float, offset: float, lead: float = 0.05, *, measured: bool = False) -> Operating:
-    line = Operating(slope, offset, lead, 0.0, 0.0, measured=measured)
-    return replace(line, accept=line.score_at(math.log(1.0 / FALSE_ACCEPTS)), unsure=line.score_at(_UNSURE_LLR))
+def said_of(encoder: Judged) -> bytes:
+    """What `learn` takes of an encoder; nothing for one without a card of its own, whose point everybody knows."""
+    own = encoder.fitted
+    if own is None:
+        return b""
+    mean = b"" if own.cohort_mean is None else own.cohort_mean.astype("<f4").tobytes()
+    line = {"slope": own.slope, "offset": own.offset, "lead": own.lead, "cohort_mean": base64.b64encode(mean).decode()}
+    return json.dumps({"model": encoder.name, "weight_hash": encoder.weight_hash} | line).encode()
 
 
-_MEASURED = {
-    # `campplus` of models/weights.toml, fitted by `python -m evaluation.calibration`; docs/accuracy.md says on what.
-    "92f29b94e6948786": _point(36.5, -9.5, measured=True),
-    # `ecapa`, likewise, on half as many conditions.
-    "0575cb64845e6b9a": _point(28.0, -5.1, measured=True),
-}
+def learn(said: bytes) -> None:
+    """Know the operating point of the workers' own encoder from now on, and of no other own one.
 
-# For plain cosines.
-_ESTIMATED = {
-    "campplus": _point(38.4, -14.4),
-    # From the published score distributions.
-    "ecapa": _point(30.0, -8.0),
-    "rescnn": _point(27.0, -12.0),
-    # The test encoder hears long-term spectra only, and those of all voices are much alike.
-    "dummy": replace(_point(40.0, -34.0, lead=0.0), accept=0.90, unsure=0.80),
-}
+    Args:
+        said: by `said_of`, and by one of us: whoever can make it up decides who is taken for whom.
+    """
+    _learnt.update(found := _heard(said) if said else {})
+    for other in _learnt.keys() - found.keys():
+        del _learnt[other]
+
+
+_learnt: dict[tuple[str, str], Operating] = {}
+"""By name and weight hash. It is the process's: every judgement in it is on the voices of one encoder."""
+_TELLING = 16
+"""So many digits of a weight hash are enough to know the weights that are shipped."""
+
+
+@lru_cache(maxsize=1)
+def _heard(said: bytes) -> dict[tuple[str, str], Operating]:
+    told = json.loads(said)
+    mean = np.frombuffer(base64.b64decode(told["cohort_mean"]), "<f4").astype(np.float32)
+    mean.setflags(write=False)
+    point = point_on(told["slope"], told["offset"], told["lead"], mean if len(mean) else None, measured=True)
+    return {(told["model"], told["weight_hash"]): point}
 
 
 @cache
-def _cohort_mean(weights: str) -> NDArray[np.float32]:
-    with (resources.files("rollcall") / "cohorts" / f"{weights}.npy").open("rb") as file:
-        mean: NDArray[np.float32] = np.load(file, allow_pickle=False)
+def _shipped() -> tuple[Mapping[str, Operating], Mapping[str, Operating]]:
+    """Of the cards that are shipped: the points of measured weights by the beginning of their hash, and those for plain
+    cosines by the encoder's name.
+    """
+    measured: dict[str, Operating] = {}
+    plain: dict[str, Operating] = {}
+    for file in _cards():
+        card = tomllib.loads(file.read_text(encoding="utf-8"))
+        if line := card.get("judgement"):
+            mean = _cohort_mean(file.parent / "cohort.npy")
+            measured[card["sha256"][:_TELLING]] = point_on(**line, cohort_mean=mean, measured=True)
+        if line := card.get("plain"):
+            plain[card["name"]] = _plain(**line)
+    return measured, plain
+
+
+def _plain(slope: float, offset: float, lead: float, **cuts: float) -> Operating:
+    """A point whose cuts may lie elsewhere than the line puts them."""
+    changed: Any = cuts
+    return replace(point_on(slope, offset, lead), **changed)
+
+
+def _cards() -> list[Path]:
+    """The cards of the package of encoders, found without importing it."""
+    spec = find_spec("models")
+    folders = spec.submodule_search_locations if spec else None
+    return [file for folder in folders or () for file in sorted(Path(folder).glob("*/card.toml"))]
+
+
+def _cohort_mean(file: Path) -> NDArray[np.float32]:
+    mean: NDArray[np.float32] = np.load(file, allow_pickle=False)
     mean.setflags(write=False)
     return mean

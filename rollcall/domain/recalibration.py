@@ -98,7 +98,8 @@ def _impostor_scores(
     notes: list[NDArray[np.float32]], centred: NDArray[np.float32], alike: set[tuple[int, int]]
 ) -> NDArray[np.float32]:
     """Every note against every other's centroid, but for pairs that sound like one person: against those no cut helps,
-    only that the owner must score above the other."""
+    only that the owner must score above the other.
+    """
     found = []
     for row, own in enumerate(notes):
         for column in range(len(notes)):

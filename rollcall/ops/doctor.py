@@ -178,7 +178,7 @@ async def _device(settings: Settings) -> Finding:
     return Finding("device", True, f"cpu, {torch.get_num_threads()} threads")
 
 
-async def _decoder(settings: Settings) -> Finding:
+async def _decoder(_settings: Settings) -> Finding:
     opus = _module("worker.audio.opus")
     if opus is None:
         return Finding("decoder", False, "no audio decoder", "pip install 'rollcall[worker]'")

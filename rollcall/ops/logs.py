@@ -108,7 +108,7 @@ def stacks() -> str:
     names = {thread.ident: thread.name for thread in threading.enumerate()}
     return "\n".join(
         f"thread {names.get(number, number)}:\n{''.join(traceback.format_stack(frame)[-_MOST_FRAMES:])}"
-        for number, frame in sys._current_frames().items()
+        for number, frame in sys._current_frames().items()  # noqa: SLF001 (the standard way)
     )
 
 

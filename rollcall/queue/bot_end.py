@@ -16,7 +16,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from rollcall.errors import NotSigned, QueueFull
-from rollcall.queue import keys, streams
+from rollcall.queue import announced, keys, streams
 from rollcall.queue.canary import Canary
 from rollcall.queue.job import Job, Result
 from rollcall.queue.worker_end import DEAD_LETTERS_KEPT, RETRIES, SILENCE
@@ -191,6 +191,8 @@ class BotQueue:
         """Results one by one, for ever: first those a dead bot left behind, then new ones. `done` each of them."""
         try:
             async for entries in self._batches():
+                if entries:
+                    await announced.heed(self._redis, self._signatures)
                 for entry, fields in entries:
                     try:
                         self._signatures.check(keys.RESULTS, fields[b"result"], fields.get(keys.SIGNATURE.encode()))

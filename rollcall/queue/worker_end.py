@@ -134,15 +134,25 @@ class WorkerQueue:
             return [delivery]
         return []
 
-    def announce(self, model: str, weight_hash: str) -> None:
-        """Tell the bots which encoder judges from now on: voiceprints of another one are of no use."""
+    def announce(self, model: str, weight_hash: str, card: bytes = b"") -> None:
+        """Tell the bots which encoder judges from now on: voiceprints of another one are of no use.
+
+        Args:
+            card: of an own encoder, which they cannot read themselves: see `rollcall.operating.said_of`.
+        """
         said = f"{model} {weight_hash}".encode()
         signed: dict[Any, Any] = {
             keys.SAID.encode(): said,
             keys.SIGNATURE.encode(): self._signatures.sign(keys.ENCODER, said),
         }
+        if card:
+            signed[keys.CARD.encode()] = card
+            signed[keys.CARD_SIGNATURE.encode()] = self._signatures.sign(keys.CARD, card)
         if self._redis.hgetall(keys.ENCODER) != signed:
-            self._redis.hset(keys.ENCODER, mapping=signed)
+            with self._redis.pipeline(transaction=True) as transaction:
+                transaction.delete(keys.ENCODER)
+                transaction.hset(keys.ENCODER, mapping=signed)
+                transaction.execute()
 
     def _bury(self, delivery: Delivery) -> None:
         """Give up on a note: its sender gets an answer, and the dead stream a record without the voice."""

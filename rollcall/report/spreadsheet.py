@@ -49,7 +49,7 @@ def spreadsheet(report: Report, texts: Texts) -> bytes:
 
 
 def sheet_name(title: str, fallback: str, taken: str) -> str:
-    """A class title as Excel allows it on a tab: 31 characters, none of ``[]:*?/\\``, no edge apostrophe, not taken."""
+    r"""A class title as Excel allows it on a tab: 31 characters, none of ``[]:*?/\``, no edge apostrophe, not taken."""
     kept = " ".join(re.sub(r"[\[\]:*?/\\\x00-\x1f]", " ", title).split())
     while len(kept.encode("utf-16-le", "replace")) // 2 > _LONGEST_SHEET_NAME:
         kept = kept[:-1]

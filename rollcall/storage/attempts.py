@@ -66,6 +66,11 @@ class SealedFingerprint(NamedTuple):
     sealed: bytes
 
 
+def is_known(session: Session, attempt_id: str) -> bool:
+    """Whether the note is written down."""
+    return session.get(Attempt, attempt_id) is not None
+
+
 def register(
     session: Session,
     note: IncomingNote,
@@ -195,17 +200,6 @@ def _before(
     column: InstrumentedAttribute[datetime] | InstrumentedAttribute[datetime | None], moment: datetime, now: datetime
 ) -> ColumnElement[bool]:
     return or_(column <= moment, column > now + _CLOCK_SET_BACK)
-
-
-def queued(session: Session, attempt_id: str, entry: str) -> bool:
-    """The note is in the jobs stream, under this entry; False where it must not be: its sender was erased meanwhile."""
-    verdict = session.scalar(
-        update(Attempt)
-        .where(Attempt.id == attempt_id)
-        .values(job_entry=entry, times_queued=Attempt.times_queued + 1)
-        .returning(Attempt.verdict)
-    )
-    return verdict is not None and verdict is not Verdict.REFUSED
 
 
 def waiting(session: Session, received_before: datetime, now: datetime) -> Sequence[Attempt]:

@@ -96,7 +96,7 @@ def take_over(session: Session, holder: Holder, watch: Watch, now: datetime) -> 
 
 def holds(session: Session, holder: Holder, digest: str) -> bool:
     """Whether the update is still this holder's to handle."""
-    row = session.get(IncomingUpdate, digest)
+    row = session.get(IncomingUpdate, digest, populate_existing=True)
     return row is not None and row.handled_at is None and row.holder == str(holder)
 
 

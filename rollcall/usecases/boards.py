@@ -56,6 +56,12 @@ def board_of(session: Session, lesson_id: int) -> Board | None:
     )
 
 
+def board_shown(session: Session, lesson_id: int, chat_id: int, thread_id: int | None, message_id: int) -> None:
+    """It was sent here, at a teacher's command."""
+    lesson = session.get_one(Lesson, lesson_id)
+    lesson.board_chat_id, lesson.board_thread_id, lesson.board_message_id = chat_id, thread_id, message_id
+
+
 def board_moved(
     session: Session, lesson_id: int, chat_id: int | None, thread_id: int | None, message_id: int | None
 ) -> None:

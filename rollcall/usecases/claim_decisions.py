@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -20,6 +21,33 @@ from rollcall.storage.similar_accounts import are_two_people, may_be_one
 from rollcall.storage.tables import EnrolmentNote, KeptRecording, Person, StoredVoiceprint
 from rollcall.storage.voiceprints import complete_enrolment, notes_of
 from rollcall.storage.votes import is_of_use
+
+
+@dataclass(frozen=True)
+class ClaimPressed:
+    """What came of a teacher's word.
+
+    Attributes:
+        class_ids: the classes whose galleries follow; none where nothing was decided.
+        beside: the claim is about notes that wait beside a voice on record.
+        too_late: it was to turn a decision round, and that cannot be done any more.
+    """
+
+    person_id: int
+    class_ids: Collection[int]
+    beside: bool
+    too_late: bool
+
+
+def press_claim(
+    session: Session, keyring: Keyring, claim_id: int, teacher: Person, *, accepted: bool, anew: bool, now: datetime
+) -> ClaimPressed:
+    """Accept or reject. The first decision stands until a teacher turns it round (``anew``)."""
+    claim = session.get_one(VoiceClaim, claim_id)
+    act = change if anew else decide
+    class_ids = act(session, keyring, claim, teacher, accepted=accepted, now=now)
+    wanted = ClaimState.ACCEPTED if accepted else ClaimState.REJECTED
+    return ClaimPressed(claim.person_id, class_ids, claim.class_id is None, anew and claim.state is not wanted)
 
 
 def decide(

@@ -17,7 +17,7 @@ from rollcall.storage.attempts import to_remember
 from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
-from rollcall.storage.people import agreements_of, withdraw_consent
+from rollcall.storage.people import agreements_of, find_person, set_step, withdraw_consent
 from rollcall.storage.tables import (
     STUDENT,
     TEACHER,
@@ -64,6 +64,34 @@ class Erased:
     person_id: int
     class_ids: tuple[int, ...]
     notes: Mapping[str, str | None] = field(default_factory=dict)
+
+
+def forget_at_wish(session: Session, person_id: int, receipt: str, now: datetime) -> Erased:
+    """A person wants their voice to be forgotten; once, however often this receipt is asked for."""
+    person = session.get_one(Person, person_id)
+    known = receipt_of(session, receipt)
+    if known is not None:  # we stopped before it was answered
+        class_ids, notes = tuple(every_class_of(session, person)), notes_in_the_queue(session, person)
+        return Erased(known, person.id, class_ids, notes)
+    set_step(session, person.telegram_id, "", None, now)
+    return erase_voice(session, person, receipt, Kind.VOICE, now)
+
+
+def begin_leaving(session: Session, person_id: int, receipt: str, now: datetime) -> Erased | None:
+    """A student wants to leave with everything: first the voice. None for somebody who attends no class, nor has.
+
+    The rest, `leave`, once the other stores have followed: until then there is a person to whom they lead.
+    """
+    person = session.get_one(Person, person_id)
+    return erase_voice(session, person, receipt, Kind.VOICE, now) if every_class_of(session, person) else None
+
+
+def leave(session: Session, telegram_id: int, receipt: str, now: datetime) -> Erasure | None:
+    """The rest of what is known of who leaves; None where nothing was erased under this receipt, now or before."""
+    person = find_person(session, telegram_id)
+    if person is None:
+        return receipt_of(session, receipt)
+    return erase_everything(session, person, receipt, Kind.EVERYTHING, now).erasure
 
 
 def erase_voice(session: Session, person: Person, receipt: str, kind: Kind, now: datetime) -> Erased:

@@ -38,6 +38,7 @@ async def publish(database: Database, keyring: Keyring, writer: GalleryWriter, c
 
     That of a class that was put away is empty. Whether it was not so already.
     """
+    await writer.heed_encoder()
 
     async def read() -> Content:
         async with database.session() as session:

@@ -2,23 +2,50 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from rollcall.audit.chain import Action
 from rollcall.domain.attendance import ATTENDED, Remarks, status_without_mark
 from rollcall.domain.collation import sort_key
 from rollcall.domain.verdict import SUSPICIOUS, Reason
 from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
-from rollcall.storage import attempts, reviews
+from rollcall.storage import attempts, audit, claims, reviews
 from rollcall.storage.classes import names_in_class, students_of
 from rollcall.storage.remarks import remarks
-from rollcall.storage.tables import Attendance, Lesson, SchoolClass
+from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
 
 _OF_THE_QUESTION = frozenset({Reason.UNSURE, Reason.TEACHER_DECIDES})
 """Of a doubt that a teacher is asked about; a student without a voice has none of these, and asks the same."""
+
+
+@dataclass(frozen=True)
+class Made:
+    """A report that a teacher asked for.
+
+    Attributes:
+        voices: how many of the class wait for a teacher's word.
+    """
+
+    report: Report
+    voices: int
+
+
+def make_report(session: Session, teacher: Person, class_id: int, period: Period, form: str, now: datetime) -> Made:
+    """The report on the class, which is from now on the one used last. One with any lesson in it is put on record.
+
+    Args:
+        form: of the file that is given out with it, such as ``csv``.
+    """
+    teacher.last_class_id = class_id
+    report = build_report(session, session.get_one(SchoolClass, class_id), period, now)
+    if report.lessons:
+        audit.record(session, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value)
+    return Made(report, len(claims.of_class(session, class_id)))
 
 
 def build_report(

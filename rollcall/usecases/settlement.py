@@ -20,6 +20,7 @@ from rollcall.storage.note import Note, note_to_settle
 from rollcall.storage.remarks import enrolled_during
 from rollcall.storage.tables import Attempt, Lesson, Person, StoredVoiceprint
 from rollcall.usecases.answer_note import Answer, Claim, answer_to, take_answer
+from rollcall.usecases.dialogue import ENROLLING, ENROLMENT
 from rollcall.usecases.replays import replayed
 from rollcall.usecases.take_note import Posted, note_posted
 
@@ -27,8 +28,6 @@ MOST_TIMES_QUEUED = 5
 """A note that was in the queue this often without a result is given up."""
 _CLOCKS_APART = timedelta(minutes=1)
 """A voiceprint's time and Telegram's of the note that it was made of are not further apart."""
-ENROLLING = "enrolling"
-"""The conversation's step while notes count towards an enrolment; its data names which."""
 
 
 @dataclass(frozen=True)
@@ -180,7 +179,7 @@ def _copy_facts(attempt: Attempt, result: Result, now: datetime) -> None:
 def _enrol(session: Session, keyring: Keyring, attempt: Attempt, result: Result, now: datetime) -> None:
     person = session.get_one(Person, attempt.person_id)
     conversation = people.conversation_with(session, person.telegram_id, now)
-    expected = conversation.step == ENROLLING and conversation.data.get("enrolment") == attempt.enrolment
+    expected = conversation.step == ENROLLING and conversation.data.get(ENROLMENT) == attempt.enrolment
     consented = people.has_consent(session, person.telegram_id)
     if attempt.enrolment is None or not expected or not consented:
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.NOT_EXPECTED

@@ -16,16 +16,14 @@ from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
 from bot.gate import Gate, Guarded, Noticed, Undeclared
-from bot.handlers.joining import NAME
 from bot.handlers.other import anything
-from bot.messages.consent import CONSENT
 from rollcall.domain.permissions import PERMISSIONS, STUDENTS, Permission, Role, Target
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.people import acquaintance, conversation_with, set_step
 from rollcall.storage.rights import roles_of
 from rollcall.texts import texts_in
-from rollcall.usecases.settlement import ENROLLING
+from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME
 from sandbox.person import Person
 from tests.bot.door import Door, changed, open_door, rows_of, said
 from tests.bot.school import ACCOUNTS, ADMIN, CLASS_ID, INVITE, JOIN_CODE, SECRETS, found, people_on

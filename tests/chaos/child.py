@@ -14,11 +14,20 @@ _RESTART_AFTER = 0.3
 class Child:
     """A process that is started again whenever it ends."""
 
-    def __init__(self, name: str, command: list[str], environment: dict[str, str], log: Path, ready: str) -> None:
+    def __init__(
+        self,
+        name: str,
+        command: list[str],
+        environment: dict[str, str],
+        log: Path,
+        ready: str,
+        folder: Path | None = None,
+    ) -> None:
         self.name = name
         self.kind = name.partition(" ")[0]
         self._command = command
         self._environment = environment
+        self._folder = folder
         self.log = log
         self.process: asyncio.subprocess.Process | None = None
         self._ready = ready.encode()
@@ -37,8 +46,8 @@ class Child:
             with self.log.open("ab") as log:
                 self._started_at_byte = log.tell()
                 self.process = await asyncio.create_subprocess_exec(
-                    *self._command, env={**os.environ, **self._environment}, stdout=log, stderr=log,
-                    stdin=asyncio.subprocess.DEVNULL, start_new_session=True,
+                    *self._command, env={**os.environ, **self._environment}, cwd=self._folder,
+                    stdout=log, stderr=log, stdin=asyncio.subprocess.DEVNULL, start_new_session=True,
                 )  # fmt: skip
             await self.process.wait()
             await asyncio.sleep(_RESTART_AFTER)

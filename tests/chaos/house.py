@@ -44,6 +44,7 @@ class Plan:
         teachers: Telegram ids of those who may make classes.
         environment: settings of every process, beside the usual ones.
         options: of the queue's server.
+        working_folder: of every process; None for that of this one.
     """
 
     bots: int = 1
@@ -53,6 +54,7 @@ class Plan:
     teachers: tuple[int, ...] = (TEACHER_ID,)
     environment: dict[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    working_folder: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,10 @@ class House:
         database = self.database()
         await migrate(database)
         await database.close()
+        await self.begin()
+
+    async def begin(self) -> None:
+        """Start on a database that has its tables; until the first bot asks for updates."""
         await self.proxy.start()
         for child in self.children:
             child.start()
@@ -175,8 +181,9 @@ class House:
                     "ROLLCALL_WEBHOOK_PORT": str(ports[number]),
                 }
         command = [sys.executable, "-m", "rollcall", kind]
-        ready = "bot.app: ready" if kind == "bot" else "worker ready"
-        return Child(f"{kind} {number}", command, environment, self.folder / f"{kind}-{number}.log", ready)
+        ready = ": ready" if kind == "bot" else "worker ready"
+        log = self.folder / f"{kind}-{number}.log"
+        return Child(f"{kind} {number}", command, environment, log, ready, self.plan.working_folder)
 
     def _queue_command(self) -> list[str]:
         place = ["--port", "0", "--unixsocket", str(self.socket), "--dir", str(self.folder)]

@@ -7,7 +7,7 @@ from functools import cache
 import numpy as np
 from numpy.typing import NDArray
 
-from models.dummy import Dummy
+from models.dummy.encoder import Dummy
 from rollcall.domain.voiceprint import centroid
 from tests.end_to_end.product import synthetic
 from tests.sounds import RATE, sound_of, voice_note

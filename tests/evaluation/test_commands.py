@@ -68,7 +68,7 @@ def test_a_second_run_finds_the_embeddings_of_the_first(
     def embed(*_: object) -> None:
         raise AssertionError("embedded again")
 
-    monkeypatch.setattr("models.dummy.Dummy.embed", embed)
+    monkeypatch.setattr("models.dummy.encoder.Dummy.embed", embed)
     assert run() == first
 
 

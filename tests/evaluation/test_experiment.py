@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from evaluation.calibration import fitted, point_of
+from evaluation.calibration import fitted
 from evaluation.experiment import Note, Outcome, Plan, run
 from evaluation.figures import figures
 from evaluation.systems import Represented
 from evaluation.trials import Trials
-from rollcall.domain.operating import Operating, operating_point
+from rollcall.domain.operating import Operating
 from rollcall.domain.voiceprint import centroid
 
 POINT = Operating(slope=20.0, offset=-8.0, lead=0.05, accept=0.75, unsure=0.4)
@@ -117,10 +117,3 @@ def test_a_line_fitted_to_normal_scores_is_the_one_that_theory_gives() -> None:
     slope, offset = fitted([outcome], prior=0.5)
     assert slope == pytest.approx(60, rel=0.05)
     assert offset == pytest.approx(-24, rel=0.05)
-
-
-def test_the_shipped_cuts_lie_where_the_shipped_line_puts_them() -> None:
-    shipped = operating_point("campplus", "92f29b94e6948786")
-    again = point_of((shipped.slope, shipped.offset), shipped.cohort_mean, shipped)
-    assert (again.accept, again.unsure) == pytest.approx((shipped.accept, shipped.unsure))
-    assert shipped.measured

@@ -407,7 +407,7 @@ def weights() -> Target:
     import torch
 
     from models.errors import ModelError
-    from models.tensors import build
+    from models.weights.tensors import build
 
     content = io.BytesIO()
     torch.save({"a.weight": torch.ones(2, 2), "a.bias": torch.zeros(2)}, content)

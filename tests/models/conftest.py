@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from models import campplus, registry
+from models import registry
+from models.campplus import encoder as campplus
 from models.encoder import Waveform
 from models.errors import WeightsUnavailable
 from tests.conftest import absent

@@ -5,8 +5,8 @@ import pytest
 import torch
 from torch import Tensor
 
-from models.campplus import CamPlusPlus
-from models.campplus_network import CamPlusPlusNetwork
+from models.campplus.encoder import CamPlusPlus
+from models.campplus.network import CamPlusPlusNetwork
 from models.fbank import Fbank
 from models.fbank_filters import BINS, FRAME, SHIFT, frame_count
 from tests.models.conftest import Voice

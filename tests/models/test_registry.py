@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from models import registry
-from models.campplus_network import CamPlusPlusNetwork
+from models.campplus.network import CamPlusPlusNetwork
 from models.errors import ModelError, UnknownModel, WeightsUnavailable
 from tests.models.conftest import Voice
 

@@ -26,7 +26,7 @@ from rollcall.storage import attempts, classes, lessons, people
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Lesson
-from rollcall.usecases.settlement import ENROLLING
+from rollcall.usecases.dialogue import ENROLLING
 
 NINE = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
 TEACHER, ANNA, BORIS = 100, 201, 202

@@ -13,7 +13,6 @@ from rollcall.domain.verdict import Reason, Verdict
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import (
     allowances,
-    attempts,
     cards,
     chores,
     classes,
@@ -33,6 +32,7 @@ from rollcall.storage.questions import CLAIMS, REVIEWS
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
 from rollcall.usecases import claim_decisions, erasure
 from rollcall.usecases.settlement import apply_result
+from rollcall.usecases.take_note import Posted, write_marks
 from tests.rollcall.conftest import NINE, TEACHER, School
 
 _NAMES = ["Анна Белова", "Борис Громов", "Вера «Ver» O'Neil", "Глеб 🎓 Ёлкин", "دانا حسن", "Zoë Ångström"]
@@ -126,7 +126,8 @@ async def _lesson(school: School, voices: dict[int, NDArray[np.float32]], day: i
         note = await school.note(telegram_id, lesson_id=lesson, sent_at=begins + timedelta(minutes=4 * minute))
         result = school.result(note, verdict, reason, voice=voices[telegram_id])
         async with school.database.session() as session:
-            await session.run_sync(attempts.queued, note, f"{day}-{minute}")
+            posted = Posted(f"{day}-{minute}", content_hash="", milliseconds=1.0)
+            await session.run_sync(write_marks, {note: posted}, [], begins)
             await session.run_sync(apply_result, school.keyring, result, begins + timedelta(minutes=50))
     await school.note(201, lesson_id=lesson, sent_at=begins + timedelta(hours=1))  # still on its way
     if not still_open:

@@ -12,7 +12,7 @@ import redis
 from numpy.typing import NDArray
 from prometheus_client import REGISTRY
 
-from models.dummy import Dummy
+from models.dummy.encoder import Dummy
 from models.errors import ModelError
 from models.segmentation import Segmentation
 from rollcall.domain.gallery import Gallery

@@ -16,6 +16,7 @@ from typing import Final
 
 import numpy as np
 
+from models import segmentation
 from models.encoder import Encoder, HearsTurns
 from models.errors import ModelError
 from models.segmentation import Segmentation
@@ -78,17 +79,8 @@ class Weighing:
         return (self.odds(together, surprise) - self.most_of_three) / (self.most - self.most_of_three)
 
 
-_BY_COMPANY: Final = Weighing(offset=0.0, together=1.0, turns=0.0, most=-0.72, most_of_three=-1.3)
-"""Where there is no other witness, and above what the other says: shares of a half and a quarter. Of honest people's
-notes 0.15 is the most, of one buzzing synthetic voice that speaks slowly 0.36; of two synthetic ones laid over each
-other nine in ten have more than 0.5."""
-_MEASURED: Final = {
-    # CAM++, by the beginning of the weights' hash; docs/accuracy.md says on what.
-    "92f29b94e6948786": (
-        OnePerson(mean=(0.391, 0.185), spread=(-2.299, -0.384)),
-        Weighing(offset=4.31, together=1.61, turns=1.44, most=4.5, most_of_three=0.55),
-    ),
-}
+_BY_COMPANY: Final = Weighing(**segmentation.CARD.weighing)
+"""Where there is no other witness, and above what the other says."""
 
 
 class Chaperon:
@@ -96,7 +88,7 @@ class Chaperon:
 
     def __init__(self, encoder: Encoder) -> None:
         self._encoder = encoder
-        self._measured = _MEASURED.get(encoder.weight_hash[:16])
+        self._measured = _measured(encoder)
         self._segmentation: Segmentation | None = None
         self._loading = threading.Lock()
         self._next_try = float("-inf")
@@ -144,3 +136,12 @@ class Chaperon:
         seconds = min(len(speech.samples) / SAMPLE_RATE, LONGEST)  # what is not heard makes nobody agree more
         # Two voices that blend well, as a synthesiser's do, are near to each other and still two.
         return max(company, weighing.doubt(together, one_person.surprise(agreement, seconds)))
+
+
+def _measured(encoder: Encoder) -> tuple[OnePerson, Weighing] | None:
+    """What the encoder's card says of turns, where it was measured with these weights."""
+    card = encoder.card
+    if not card.one_person or encoder.weight_hash != card.sha256:
+        return None
+    (mean, more), (spread, wider) = card.one_person["mean"], card.one_person["spread"]
+    return OnePerson((mean, more), (spread, wider)), Weighing(**card.weighing)

@@ -71,22 +71,33 @@ def fingerprint(waveform: Waveform, speech: Speech | None = None) -> bytes:
         speech: where there is any; only what is spoken counts, for the same bell or song may sound behind two notes.
             Without it, everything that is loud enough does.
     """
+    return _whole(waveform.samples, speech, None)
+
+
+def fingerprints(waveform: Waveform, speech: Speech | None = None) -> tuple[bytes, bytes]:
+    """The same; and those of the note with each of `SHAPES` undone, in their order (`fingerprint.pack_all`)."""
     samples = waveform.samples
+    power = _power(samples[:_LONGEST_SHAPED], _TICK) if len(samples) >= _WINDOW + 2 * _STEP else None
+    return _whole(samples, speech, power), _shaped(samples[:_LONGEST_SHAPED], speech, power)
+
+
+def _whole(samples: NDArray[np.float32], speech: Speech | None, ticks: NDArray[np.float32] | None) -> bytes:
+    """
+    Args:
+        ticks: power spectra at each tick, where they are known; every second one is at a step.
+    """
     if len(samples) < _WINDOW + _STEP:
         return b""
-    power = _power(samples, _STEP)
+    power = _power(samples, _STEP) if ticks is None or len(samples) > _LONGEST_SHAPED else ticks[:: _STEP // _TICK]
     energy = np.add.reduceat(power, _band_starts(), axis=1)[:, :_BANDS]
     heard = _heard(samples, speech, np.arange(len(energy) - 1) * _STEP)
     found = _print(np.log(energy + 1e-10), heard)
     return pack(found.words, found.counting)
 
 
-def shapes(waveform: Waveform, speech: Speech | None = None) -> bytes:
-    """Fingerprints of the note with each of `SHAPES` undone, in their order (`fingerprint.pack_all`)."""
-    samples = waveform.samples[:_LONGEST_SHAPED]
-    if len(samples) < _WINDOW + 2 * _STEP:
+def _shaped(samples: NDArray[np.float32], speech: Speech | None, power: NDArray[np.float32] | None) -> bytes:
+    if power is None:
         return b""
-    power = _power(samples, _TICK)
     below = np.zeros((len(power), power.shape[1] + 1))
     np.cumsum(power, axis=1, out=below[:, 1:])
     bands = {

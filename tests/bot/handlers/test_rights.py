@@ -18,7 +18,7 @@ from rollcall.domain.verdict import Reason
 from rollcall.storage.people import find_person, set_step
 from rollcall.storage.tables import Attempt, Lesson, Membership, SchoolClass
 from rollcall.texts import texts_in
-from rollcall.usecases.settlement import ENROLLING
+from rollcall.usecases.dialogue import ENROLLING
 from sandbox.person import Person
 from tests.bot.door import Door, open_door, said
 from tests.bot.school import ADMIN, ANNA, CLASS_ID, MARIA, PAVEL, STRANGER, found, people_on

@@ -4,9 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from rollcall.domain.operating import operating_point
 from rollcall.domain.scoring import class_mean, scores
-from rollcall.errors import UnknownEncoder
 
 
 def voices(people: int, seed: int, shared: float = 0.0) -> NDArray[np.float32]:
@@ -47,15 +45,3 @@ def test_ones_own_centroid_scores_one_and_nothing_scores_more(people: int, seed:
 
 def test_a_voice_that_is_the_mean_itself_is_like_nobody() -> None:
     assert scores(voices(1, 1), voices(1, 1), voices(1, 1)[0]).item() == pytest.approx(0, abs=1e-3)
-
-
-def test_only_the_measured_weights_get_the_shipped_cohort() -> None:
-    shipped = operating_point("campplus", "92f29b94e6948786a26778c9e302525d185bb08c8b9f5252ed98776902840199")
-    with pytest.raises(UnknownEncoder, match=r"evaluation\.calibration"):
-        operating_point("wavlm", "0" * 64)
-    own = operating_point("campplus", "0" * 64)
-    assert shipped.measured
-    assert shipped.cohort_mean is not None
-    assert shipped.cohort_mean.shape == (192,)
-    assert not own.measured
-    assert own.cohort_mean is None

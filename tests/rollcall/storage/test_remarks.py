@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from bot.outbox.boards import summary_text
+from bot.outbox.boards import closed_text
 from bot.outbox.review_cards import card_text
 from rollcall.domain.attendance import Remarks
 from rollcall.domain.sent_as import SentAs
@@ -18,6 +18,7 @@ from rollcall.storage.classes import teachers_of
 from rollcall.storage.people import find_person
 from rollcall.storage.tables import Lesson, Review, SchoolClass
 from rollcall.texts import texts_in
+from rollcall.usecases.closing import closed
 from rollcall.usecases.report import build_report
 from rollcall.usecases.review_cards import review_facts
 from rollcall.usecases.settlement import apply_result
@@ -60,10 +61,8 @@ async def remarks_of(school: School) -> dict[str, Remarks]:
 
 async def summary(school: School, lesson_id: int) -> str:
     async with school.database.session() as session:
-        school_class = await session.get_one(SchoolClass, school.class_id)
-        return await session.run_sync(
-            summary_text, texts_in("en"), await session.get_one(Lesson, lesson_id), school_class
-        )
+        lesson = await session.get_one(Lesson, lesson_id)
+        return closed_text(await session.run_sync(closed, lesson, after(90)), texts_in("en"))
 
 
 async def test_an_ordinary_lesson_has_no_remarks(school: School) -> None:

@@ -21,6 +21,7 @@ from rollcall.storage.tables import Attempt, Attendance, Consent, Person, School
 from rollcall.usecases import erasure
 from rollcall.usecases.report import build_report
 from rollcall.usecases.settlement import apply_result
+from rollcall.usecases.take_note import Posted, write_marks
 from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
 HOLDER, OTHER = Holder("one host", 1, "a"), Holder("another host", 2, "b")
@@ -176,11 +177,15 @@ async def test_a_file_that_was_never_judged_may_be_sent_again_and_a_judged_one_m
             assert found[verdict, reason] is cases[verdict, reason], (reason, sender)
 
 
+def in_queue(entry: str) -> Posted:
+    return Posted(entry, content_hash="", milliseconds=1.0)
+
+
 async def test_notes_that_wait_for_a_result_are_found_once_they_are_queued(school: School) -> None:
     queued = await school.note(ANNA, sent_at=NINE)
     await school.note(ANNA, sent_at=NINE + timedelta(seconds=1))
     async with school.database.session() as session:
-        await session.run_sync(attempts.queued, queued, "1-1")
+        assert await session.run_sync(write_marks, {queued: in_queue("1-1")}, [], NINE) == []
     async with school.database.session() as session:
         found = await session.run_sync(attempts.waiting, NINE + timedelta(minutes=4), NINE + timedelta(minutes=4))
         assert [(one.id, one.times_queued) for one in found] == [(queued, 1)]
@@ -190,12 +195,12 @@ async def test_notes_that_wait_for_a_result_are_found_once_they_are_queued(schoo
 async def test_the_entry_of_a_note_whose_sender_was_erased_meanwhile_is_not_wanted(school: School) -> None:
     kept, refused = await school.note(ANNA), await school.note(BORIS)
     async with school.database.session() as session:
-        assert await session.run_sync(attempts.queued, kept, "1-1")
+        assert await session.run_sync(write_marks, {kept: in_queue("1-1")}, [], NINE) == []
         boris = await session.get_one(Person, school.ids[BORIS])
         assert await session.run_sync(erasure.notes_in_the_queue, boris) == {refused: None}
         await session.run_sync(erasure.erase_voice, boris, "receipt", erasure.Kind.VOICE, NINE)
-        assert not await session.run_sync(attempts.queued, refused, "2-2")
-        assert not await session.run_sync(attempts.queued, "unknown", "3-3")
+        marks = {refused: in_queue("2-2"), "unknown": in_queue("3-3")}
+        assert await session.run_sync(write_marks, marks, [], NINE) == [refused, "unknown"]
         assert await session.run_sync(erasure.notes_in_the_queue, boris) == {refused: "2-2"}, "for a second try"
 
 
@@ -399,7 +404,7 @@ async def test_an_answer_and_a_lost_note_do_not_wait_for_a_clock_that_was_set_ba
     async with school.database.session() as session:
         await session.run_sync(apply_result, school.keyring, school.result(settled), NINE)
         assert await session.run_sync(attempts.claim_answer, settled, NINE + timedelta(minutes=2), NINE, HOLDER)
-        await session.run_sync(attempts.queued, lost, "1-1")
+        await session.run_sync(write_marks, {lost: in_queue("1-1")}, [], NINE)
         yesterday = NINE - timedelta(days=1)
         just_before = yesterday - timedelta(seconds=5)
         assert list(await session.run_sync(attempts.owed, just_before, yesterday)) == [settled]
@@ -468,7 +473,7 @@ async def test_giving_up_one_note_leaves_the_others_and_what_is_settled_as_they_
     async with school.database.session() as session:
         await session.run_sync(apply_result, school.keyring, school.result(settled), NINE)
         for attempt_id in (lost, waiting, settled):
-            await session.run_sync(attempts.queued, attempt_id, "1-1")
+            await session.run_sync(write_marks, {attempt_id: in_queue("1-1")}, [], NINE)
     async with school.database.session() as session:
         await session.run_sync(attempts.fail, lost, NINE)
         await session.run_sync(attempts.fail, settled, NINE)

@@ -1,0 +1,1 @@
+"""What fits a part of an encoder's card and writes it."""

@@ -1,0 +1,1 @@
+"""Deep Speaker's ResCNN: `network` and `features`, run by `encoder` in torch; `importer` reads Keras' checkpoints."""

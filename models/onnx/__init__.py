@@ -1,0 +1,1 @@
+"""Networks as ONNX graphs: `graph` writes one, `export` keeps it, `quantize` makes eight bits, `session` runs it."""

@@ -1,0 +1,74 @@
+"""Who may teach: admins invite, take invitations back, and end somebody's teaching."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from rollcall.storage.audit import Account
+from rollcall.storage.invites import create_invite, open_invites, revoke_invite
+from rollcall.storage.people import locale_of
+from rollcall.storage.rights import end_teaching
+from rollcall.storage.tables import Invite, Person
+
+_INVITES_SHOWN = 10
+
+
+@dataclass(frozen=True)
+class Invited:
+    """A new invitation.
+
+    Attributes:
+        token: told this once, and not kept.
+        still_open: the invitations that can be used, this one among them.
+    """
+
+    token: str
+    still_open: Sequence[Invite]
+
+
+@dataclass(frozen=True)
+class Revoked:
+    """Whether an invitation ended, and those that can still be used."""
+
+    done: bool
+    still_open: Sequence[Invite]
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Who does not teach any more, and the language in which they were last heard."""
+
+    person: Person
+    locale: str
+
+
+def invite(session: Session, admin: int, valid: timedelta, now: datetime) -> Invited:
+    """A single-use invitation."""
+    token = create_invite(session, admin, valid, now)
+    session.flush()
+    return Invited(token, open_invites(session, now, _INVITES_SHOWN))
+
+
+def uninvite(session: Session, admin: int, handle: str, now: datetime) -> Revoked:
+    """An invitation does not work any more; nothing happens where it was used, or there is none."""
+    done = revoke_invite(session, handle, Account(admin), now)
+    return Revoked(done, open_invites(session, now, _INVITES_SHOWN))
+
+
+def teacher_by_id(session: Session, person_id: int, admins: Collection[int]) -> Person | None:
+    """The person, if they teach by an invitation: that admins do is for the settings to end."""
+    person = session.get(Person, person_id, with_for_update=True)
+    return person if person is not None and person.is_teacher and person.telegram_id not in admins else None
+
+
+def unteach(session: Session, admin: int, person_id: int, admins: Collection[int], now: datetime) -> Ended | None:
+    """From now on the person teaches nothing, until invited again; None where they do not anyway."""
+    person = teacher_by_id(session, person_id, admins)
+    if person is None:
+        return None
+    end_teaching(session, person, Account(admin), now)
+    return Ended(person, locale_of(session, person.telegram_id))
