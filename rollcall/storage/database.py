@@ -227,7 +227,7 @@ def _notice_a_cut_server(connection: Any, _record: Any) -> None:
 
     asyncpg's own timeout of a query would not do: it asks the server, over the same line, to give the query up.
     """
-    line = connection.driver_connection._transport.get_extra_info("socket")
+    line = connection.driver_connection._transport.get_extra_info("socket")  # noqa: SLF001 (asyncpg has no other way)
     if line.family == socket.AF_UNIX:
         return
     options = {

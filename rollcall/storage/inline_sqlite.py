@@ -145,7 +145,7 @@ class InlineDialect(SQLiteDialect_pysqlite):
         return InlineConnection(made)
 
     @classmethod
-    def get_pool_class(cls, url: URL) -> type[Pool]:
+    def get_pool_class(cls, url: URL) -> type[Pool]:  # noqa: ARG003 (SQLAlchemy's signature)
         return AsyncAdaptedQueuePool
 
     def get_driver_connection(self, connection: Any) -> Any:
