@@ -19,7 +19,7 @@ from rollcall.report.remarks import remarked
 from rollcall.storage.lessons import Headcount
 from rollcall.storage.tables import Lesson, SchoolClass
 from rollcall.texts import Texts, texts_in
-from rollcall.usecases.boards import Board, board_moved, board_of, lessons_with_boards
+from rollcall.usecases.boards import Board, board_moved, board_of, open_lesson_ids
 from rollcall.usecases.closing import Closed
 
 _log = logging.getLogger(__name__)
@@ -86,13 +86,13 @@ def closed_text(of: Closed, t: Texts) -> str:
 async def keep_boards(application: App, services: Services) -> None:
     """For ever: edit the boards of lessons that changed."""
     run = services.database.run
-    for lesson_id in await run(lessons_with_boards):
+    for lesson_id in await run(open_lesson_ids):
         services.stale_boards.touch(lesson_id)
     while True:
         lesson_ids, class_ids = await services.stale_boards.changes(_EDIT_EVERY)
         if class_ids:
             try:
-                lesson_ids |= set(await run(lessons_with_boards, class_ids))
+                lesson_ids |= set(await run(open_lesson_ids, class_ids))
             except Exception:
                 services.stale_boards.take_back(lesson_ids, class_ids)
                 raise

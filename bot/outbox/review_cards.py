@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from sqlalchemy.orm import Session
-
 from bot.messages.replies import Buttons
 from bot.outbox.asking import ask, show
 from bot.outbox.cards import Subject, keep
@@ -11,9 +9,8 @@ from bot.services import App, Services
 from rollcall.domain.repeated_notes import MOST
 from rollcall.domain.review import Asked, ReviewState
 from rollcall.report.wording import status_word
-from rollcall.storage.people import locale_of
 from rollcall.storage.questions import REVIEWS
-from rollcall.texts import Texts, texts_in
+from rollcall.texts import Texts
 from rollcall.usecases.review_cards import ReviewFacts, ReviewTold, asked_about, review_facts, review_told, reviews_due
 
 
@@ -79,8 +76,3 @@ _REVIEWS = Subject(
     end=review_told,
     end_text=_told_text,
 )
-
-
-def texts_for(session: Session, telegram_id: int) -> Texts:
-    """The language in which an account was last heard."""
-    return texts_in(locale_of(session, telegram_id))

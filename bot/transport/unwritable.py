@@ -51,8 +51,7 @@ async def _report(update: Update, services: Services, t: Texts) -> str | None:
     if said != "/report" or chat is None or chat.type != ChatType.PRIVATE:
         return None
     try:
-        async with services.database.reading() as session:
-            text = await session.run_sync(text_alone, update, services.settings)
+        text = await services.database.look(text_alone, update, services.settings)
     except Exception as error:  # whatever it is, the plain answer is still owed
         _log.info("nor can a report be read", extra={"error": type(error).__name__})
         return None

@@ -71,6 +71,6 @@ def board_moved(
     lesson.board_moves += 1
 
 
-def lessons_with_boards(session: Session, class_ids: Collection[int] | None = None) -> Sequence[int]:
+def open_lesson_ids(session: Session, class_ids: Collection[int] | None = None) -> Sequence[int]:
     """The open lessons, of these classes or of all."""
     return [one.id for one in open_lessons(session) if class_ids is None or one.class_id in class_ids]

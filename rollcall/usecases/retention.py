@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -194,7 +194,7 @@ def _receipts(session: Session, periods: Periods, now: datetime) -> int:
     return _run(session, delete(Erasure).where(Erasure.erased_at < now - periods.agreements))
 
 
-_REMOVED: Mapping[str, Callable[[Session, Periods, datetime], int]] = {
+_REMOVED: dict[str, Callable[[Session, Periods, datetime], int]] = {
     "details": _details,
     "check_values": _check_values,
     "used_files": _used_files,

@@ -1,6 +1,7 @@
 """Nothing is kept for longer than the settings say, and nothing is lost before."""
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -87,6 +88,25 @@ async def test_a_notes_details_go_first_and_its_check_values_later_but_the_mark_
         assert (attempt.fingerprint, attempt.content_hash, attempt.file_unique_id) == (None, None, "")
         mark = await session.get_one(Attendance, (attempt.lesson_id, attempt.person_id))
         assert mark.confidence == pytest.approx(0.97)
+
+
+@on_sqlite
+async def test_however_much_there_is_no_transaction_changes_more_than_a_little(
+    school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(retention, "_AT_ONCE", 2)
+    await enrol(school, ANNA)
+    await enrol(school, BORIS, notes=2)
+    changed: list[int] = []
+    remove = retention._REMOVED["details"]
+
+    def counted(*args: Any) -> int:
+        changed.append(remove(*args))
+        return changed[-1]
+
+    monkeypatch.setitem(retention._REMOVED, "details", counted)
+    assert (await swept(school, NINE + 91 * DAY))["details"] == 5
+    assert changed == [2, 2, 1, 0]
 
 
 @on_sqlite
