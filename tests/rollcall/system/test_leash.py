@@ -19,7 +19,7 @@ sys.stdin.read()
 LOOKING = [
     sys.executable,
     "-c",
-    "import sys, os; from rollcall import leash; "
+    "import sys, os; from rollcall.system import leash; "
     "sys.platform = 'other'; leash.main(os.getppid(), ['/bin/sleep', '60'])",
 ]
 
