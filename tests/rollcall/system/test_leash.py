@@ -27,7 +27,7 @@ LOOKING = [
 @pytest.mark.parametrize("kernel", [True, False], ids=["told by the kernel", "by looking"])
 async def test_a_program_ends_with_its_parent_that_is_killed(wait_until: WaitUntil, *, kernel: bool) -> None:
     # Made in the parent: the leash is tied to the process that made it.
-    command = "__import__('rollcall.system.leash').leash.leashed(['/bin/sleep', '60'])" if kernel else repr(LOOKING)
+    command = "__import__('rollcall.system.leash').system.leash.leashed(['/bin/sleep', '60'])" if kernel else repr(LOOKING)
     with subprocess.Popen(
         [sys.executable, "-c", PARENT.format(command=command)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
     ) as parent:
