@@ -13,7 +13,7 @@ from telegram import Update, User
 from bot.transport.clock import telegram_clock
 from rollcall.config.settings import Settings
 from rollcall.domain.names import shortened_name
-from rollcall.storage.people import acquaintance, make_teacher, register_person
+from rollcall.storage.people import acquaintance, known_conversation, make_teacher, register_person
 from rollcall.storage.tables import STUDENT, TEACHER, Conversation, Person, SchoolClass
 from rollcall.texts import Texts, language_for, texts_in
 
@@ -44,10 +44,13 @@ class Caller:
         return [one for role, one in self.classes if role == TEACHER]
 
     def within(self, session: Session) -> Caller:
-        """The same caller in another transaction of the same update, without asking the database again."""
+        """The same caller in another transaction of the same update: where they stand in the dialogue is read again
+        and locked, for another bot may have moved it.
+        """
         person = None if self.person is None else session.merge(self.person, load=False)
-        known = inspect(self.conversation).has_identity
-        conversation = session.merge(self.conversation, load=False) if known else self.conversation
+        conversation = self.conversation
+        if inspect(conversation).has_identity:
+            conversation = known_conversation(session, self.user.id) or _begun(self.user.id, conversation.locale)
         return replace(self, person=person, conversation=conversation)
 
     @property
@@ -69,9 +72,7 @@ def caller_of(session: Session, update: Update, settings: Settings) -> Caller:
     person, conversation = known.person, known.conversation
     if conversation is None:
         locale = language_for(user.language_code)
-        conversation = Conversation(
-            telegram_id=user.id, language=None, locale=locale, step="", data={}, updated_at=telegram_clock().now()
-        )
+        conversation = _begun(user.id, locale)
         if person is not None:
             session.add(conversation)
     elif conversation.language is not None:
@@ -79,6 +80,12 @@ def caller_of(session: Session, update: Update, settings: Settings) -> Caller:
     elif user.language_code:
         conversation.locale = language_for(user.language_code)
     return Caller(user, texts_in(conversation.locale), conversation, person, user.id in settings.admins, known.classes)
+
+
+def _begun(telegram_id: int, locale: str) -> Conversation:
+    return Conversation(
+        telegram_id=telegram_id, language=None, locale=locale, step="", data={}, updated_at=telegram_clock().now()
+    )
 
 
 def remember(session: Session, caller: Caller) -> None:
