@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 from telegram import Message
 
+from bot.messages.attachments import MAY_HOLD_SPEECH
 from bot.messages.recording import describe
 
 _WAITED, _WAITED_LONG = 7.0, 9.0
@@ -58,6 +59,11 @@ class Waits:
         self._ended.append(self._clock())
         wait = self._waits.pop(attempt_id, None)
         return None if wait is None else wait.message
+
+    def gone(self, message: Message | None) -> None:
+        """It will not be answered, for its sender heard something else."""
+        if message is not None and MAY_HOLD_SPEECH.filter(message):
+            self._waits.pop(describe(message).attempt_id, None)
 
     def overdue(self) -> list[tuple[Wait, float | None]]:
         """Those to be told, the longest waiting first, each with the seconds that are about left, if known."""

@@ -58,7 +58,7 @@ async def voice_note(update: Update, context: Context) -> None:
     if message is None or not isinstance(written, Written):
         return
     if written.hint is not None:
-        context.services.waits.ended(describe(message).attempt_id)
+        context.services.waits.gone(message)
         await message.reply_text(
             context.caller.texts(written.hint),
             reply_parameters=ReplyParameters(message.message_id, allow_sending_without_reply=True),

@@ -52,6 +52,7 @@ async def on_error(update: object, context: Context) -> None:
     metrics.FAILED.labels(metrics.kind_of(update)).inc()
     _log.error("an update failed", exc_info=error, extra={"update": number})
     if isinstance(update, Update) and update.effective_chat is not None and update.effective_user is not None:
+        context.services.waits.gone(update.message)
         texts = texts_in(language_for(update.effective_user.language_code))
         try:
             await update.effective_chat.send_message(texts("sorry"))

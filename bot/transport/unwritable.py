@@ -27,6 +27,7 @@ async def turn_away(update: Update, services: Services) -> None:
         return
     if chat.type != ChatType.PRIVATE and not _asks(update):
         return
+    services.waits.gone(message)
     t = texts_in(language_for(user.language_code))
     quoted = message.message_id if message is not None else None
     try:

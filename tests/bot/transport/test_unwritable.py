@@ -78,6 +78,9 @@ async def test_while_nothing_can_be_written_everyone_hears_so_and_a_report_can_s
     alarms, queue = Alarms(), door.application.update_queue
     async with read_only(door.services.database):
         note = await people[ANNA].voice(synthetic("zac", 1))
+        updates = [Update.de_json(one, door.application.bot) for one in door.telegram.updates.pending]
+        assert updates[0].message
+        door.services.waits.began(updates[0].message)
         await people[BORIS].say("/me")
         await people[MARIA].say("/report")
         await kept(door)
@@ -88,6 +91,7 @@ async def test_while_nothing_can_be_written_everyone_hears_so_and_a_report_can_s
         quoted = [call.values.get("reply_parameters") for call in door.telegram.calls]
         assert any(f'"message_id": {note.id}' in str(one) for one in quoted)
         assert queue.empty()
+        assert not door.services.waits._waits, "who heard that nothing was kept waits for no answer"
 
         for _ in range(2):
             await alarms.watch(door.application, door.services)
