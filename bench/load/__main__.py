@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
 import sys
 from pathlib import Path
 from typing import Annotated, Literal
@@ -117,4 +118,6 @@ def _tell(progress: Progress) -> None:
 
 
 if __name__ == "__main__":
+    # Whoever ends it early, with timeout(1) perhaps, leaves no process behind.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     typer.run(main)
