@@ -127,8 +127,8 @@ def operating_point(model: str, weight_hash: str) -> Operating:
     Raises:
         UnknownEncoder: another architecture. Its scores lie elsewhere, and no other's cuts may stand in.
     """
-    if (model, weight_hash) in _learnt:
-        return _learnt[model, weight_hash]
+    if own := _learnt.get((model, weight_hash)):
+        return own
     measured, plain = _shipped()
     if point := measured.get(weight_hash[:_TELLING]):
         return point
