@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 
 from telegram.error import TelegramError
@@ -13,7 +14,9 @@ from rollcall.usecases.take_note import told_to_wait, waiting_untold
 
 _log = logging.getLogger(__name__)
 
-_AT_ONCE = 20
+_AT_ONCE = 60
+_PATIENCE = 3.0
+"""Seconds for which a word waits among the answers; unsaid, it is tried again a second later."""
 _IN_MINUTES = 120
 
 
@@ -23,21 +26,24 @@ async def tell_who_waits(application: App, services: Services) -> None:
     if not due:
         return
     locales = await services.database.run(waiting_untold, [wait.attempt_id for wait, _ in due])
+    telling = []
     for wait, left in due:
         wait.told = True
         # Of a note that is not even written down yet nobody knows the sender.
         locale = locales.get(wait.attempt_id, language_for(wait.language))
         if locale is not None:
-            await _tell(application, services, wait, left, locale)
+            telling.append(_tell(application, services, wait, left, locale))
+    await asyncio.gather(*telling)
 
 
 async def _tell(application: App, services: Services, wait: Wait, left: float | None, locale: str) -> None:
-    """Not worth an error, nor a second try: the answer is what counts."""
+    """Not worth an error: the answer is what counts."""
     t = texts_in(locale)
     text = t("queue-slow") if left is None else t("queue-wait", seconds=rounded(left))
     try:
-        sent = await application.bot.send_message(wait.chat_id, text, rate_limit_args=0)
+        sent = await application.bot.send_message(wait.chat_id, text, rate_limit_args=_PATIENCE)
     except TelegramError as error:
+        wait.told = False
         _log.info("someone could not be told of the wait", extra={"error": type(error).__name__})
         return
     wait.message = sent.message_id
