@@ -1,4 +1,4 @@
-"""The map of the bot: every handler, and what opens and closes with it."""
+"""The bot's life: what opens, runs beside the handlers, and closes."""
 
 from __future__ import annotations
 
@@ -24,40 +24,15 @@ from telegram import (
 from telegram.error import BadRequest, InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
-    ChatMemberHandler,
-    CommandHandler,
     ContextTypes,
     Defaults,
     ExtBot,
-    MessageHandler,
-    filters,
 )
 from tornado.netutil import bind_sockets
 
 from bot.commands import GROUP_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS
-from bot.gate import Gate, GuardedApplication
-from bot.handlers import (
-    chats,
-    claims,
-    classes,
-    edited,
-    enrolment,
-    forgetting,
-    here,
-    joining,
-    lessons,
-    mydata,
-    namesakes,
-    other,
-    report,
-    reviews,
-    rights,
-    start,
-    student,
-    voice,
-    voices,
-)
-from bot.messages.attachments import MAY_HOLD_SPEECH
+from bot.gate import GuardedApplication
+from bot.handlers import chats
 from bot.outbox.boards import keep_boards
 from bot.outbox.claim_cards import keep_claims
 from bot.outbox.closing_notices import close_overdue
@@ -66,10 +41,10 @@ from bot.outbox.review_cards import keep_reviews
 from bot.outbox.waits import tell_who_waits
 from bot.probes import vitals
 from bot.results import answer_overdue, collect_results, recover_lost
+from bot.routes import add_handlers
 from bot.services import App, Context, Services, now
 from bot.transport import clock
 from bot.transport.deafness import Hearing, poll_seconds
-from bot.transport.errors import on_error
 from bot.transport.first_sign import Signs
 from bot.transport.inbox import DurableQueue, InOrder
 from bot.transport.pace import Pace
@@ -234,80 +209,6 @@ def build_application(settings: Settings) -> App:
     application.bot_data["hearing"] = hearing
     add_handlers(application)
     return application
-
-
-def add_handlers(application: App) -> None:
-    """Who answers what. The first match wins. Who may: the row of the same name in `rollcall.domain.permissions`."""
-    commands = {
-        "start": start.start,
-        "help": start.greet,
-        "language": start.language,
-        "cancel": start.cancel,
-        "invite": rights.invite,
-        "teachers": rights.teachers,
-        "newclass": classes.new_class,
-        "classes": classes.classes,
-        "open": lessons.open_command,
-        "close": lessons.close_command,
-        "report": report.report_command,
-        "enroll": enrolment.enroll,
-        "me": student.me,
-        "forget": forgetting.forget,
-        "here": here.here,
-        "mydata": mydata.mydata,
-    }
-    of_class = r"(?P<class_id>\d+)"
-    period = r"(?P<period>lesson|today|week|month|all)"
-    buttons = {
-        r"consent:(yes|no)": joining.consent_pressed,
-        r"without:(?P<join_code>[\w-]{1,32})": joining.without_pressed,
-        r"namesake:(?P<answer>same|other):(?P<number>\d{1,9})": namesakes.answered,
-        r"here:(?P<lesson_id>\d+)": here.here_pressed,
-        r"forget:(yes|no)": forgetting.forget_pressed,
-        r"leave:(ask|yes|no)": forgetting.leave_pressed,
-        r"keep:(yes|no)": enrolment.keep_pressed,
-        r"enroll": enrolment.enroll,
-        r"tidy": enrolment.tidy_pressed,
-        rf"language:(?P<language>{'|'.join(LANGUAGES)})": start.language_chosen,
-        r"classes:(?P<page>\d{1,4})": classes.classes,
-        rf"class:{of_class}": classes.class_chosen,
-        rf"newlink:{of_class}": classes.new_link_pressed,
-        rf"endlink:{of_class}": classes.end_link_pressed,
-        r"review:(?P<review_id>\d+):(?P<answer>yes|no|confirm|reject)": reviews.review_pressed,
-        r"claim:(?P<claim_id>\d+):(?P<answer>yes|no|accept|reject)": claims.claim_pressed,
-        rf"voices:{of_class}": voices.voices_pressed,
-        rf"alike:{of_class}:(?P<person_id>\d{{1,9}}):(?P<what>keep|out|back)": namesakes.decided,
-        rf"archive:{of_class}": classes.archive_pressed,
-        rf"archive-yes:{of_class}": classes.archive_confirmed,
-        rf"open:{of_class}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,
-        rf"close:{of_class}": lessons.close_pressed,
-        rf"report:{of_class}:{period}": report.report_pressed,
-        r"report-classes": report.classes_pressed,
-        rf"csv:{of_class}:{period}": report.csv_pressed,
-        r"uninvite:(?P<invite>[0-9a-f]{16})": rights.uninvite_pressed,
-        r"teachers:(?P<page>\d{1,4})": rights.teachers,
-        r"unteach:(?P<person_id>\d+)": rights.unteach_pressed,
-        r"unteach-yes:(?P<person_id>\d+)": rights.unteach_confirmed,
-    }
-    gate = Gate(application)
-    for name, handler in commands.items():
-        gate.command(name, handler)
-    for pattern, handler in buttons.items():
-        gate.button(pattern, handler)
-    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
-    gate.message("voice note", private & MAY_HOLD_SPEECH, voice.voice_note, voice.write_down)
-    gate.message("text", private & filters.TEXT & ~filters.COMMAND, other.text)
-    gate.message("anything else", private & ~filters.StatusUpdate.ALL, other.anything)
-    changed = filters.UpdateType.EDITED_MESSAGE & (
-        filters.ChatType.PRIVATE & (filters.TEXT | MAY_HOLD_SPEECH) | filters.ChatType.GROUPS & filters.COMMAND
-    )
-    gate.message("edited message", changed, edited.edited)
-    gate.any_other_button("unknown button", other.unknown_button)
-    gate.notice(CommandHandler(list(commands), chats.who_asks, filters=filters.UpdateType.CHANNEL_POST))
-    gate.notice(MessageHandler(filters.UpdateType.MESSAGE & filters.StatusUpdate.MIGRATE, chats.became_another))
-    gate.notice(ChatMemberHandler(chats.standing_changed, ChatMemberHandler.MY_CHAT_MEMBER))
-    gate.close()
-    application.add_error_handler(on_error)
 
 
 def webhook_secret(token: str) -> str:

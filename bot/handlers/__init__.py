@@ -1,1 +1,1 @@
-"""One module per subject; `bot.app.build_application` registers them all."""
+"""One module per subject; `bot.routes` names them all."""

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, as_teacher, teacher_of
+from bot.messages.menus import show
 from bot.messages.moments import moment_of
 from bot.messages.paging import Page, page_of
 from bot.messages.replies import Buttons, reply
@@ -49,7 +50,7 @@ async def classes(update: Update, context: Context) -> None:
         for one in page.entries
     ]
     buttons = [[(one.school_class.title, f"class:{one.school_class.id}")] for one in page.entries]
-    await reply(update, t("classes-head") + "\n\n" + "\n".join(lines), [*buttons, *page.turning("classes")])
+    await show(update, t("classes-head") + "\n\n" + "\n".join(lines), [*buttons, *page.turning("classes")])
 
 
 async def class_chosen(update: Update, context: Context) -> None:
@@ -58,7 +59,7 @@ async def class_chosen(update: Update, context: Context) -> None:
     chosen = await context.services.database.run(as_teacher(context.caller, choose), context.class_id)
     one = chosen.school_class
     text = t("class-card", title=one.title, students=chosen.students) + "\n" + _link_line(t, context, one)
-    await reply(update, text, _class_buttons(t, one))
+    await show(update, text, _class_buttons(t, one))
 
 
 async def new_link_pressed(update: Update, context: Context) -> None:
@@ -68,14 +69,14 @@ async def new_link_pressed(update: Update, context: Context) -> None:
         as_teacher(context.caller, renew_link), context.class_id, services.settings.join_link_valid, now()
     )
     text = t("link-renewed", title=school_class.title) + "\n" + _link_line(t, context, school_class)
-    await reply(update, text)
+    await show(update, text)
 
 
 async def end_link_pressed(update: Update, context: Context) -> None:
     """endlink:<id>: nobody joins any more."""
     t = context.caller.texts
     school_class = await context.services.database.run(as_teacher(context.caller, end_link), context.class_id, now())
-    await reply(
+    await show(
         update, t("link-ended", title=school_class.title), [[(t("button-new-link"), f"newlink:{school_class.id}")]]
     )
 
@@ -85,7 +86,7 @@ async def archive_pressed(update: Update, context: Context) -> None:
     t, number = context.caller.texts, context.class_id
     (title,) = (one.title for one in context.caller.taught if one.id == number)
     days = context.services.settings.keep_archived_classes_days
-    await reply(
+    await show(
         update,
         t("class-archive-ask", title=title, days=days),
         [
@@ -99,7 +100,7 @@ async def archive_confirmed(update: Update, context: Context) -> None:
     """archive-yes:<id>: nobody joins or checks in any more, the record stays."""
     school_class = await context.services.database.run(_put_away, context.caller, update, context.class_id)
     days = context.services.settings.keep_archived_classes_days
-    await reply(update, context.caller.texts("class-archived", title=school_class.title, days=days))
+    await show(update, context.caller.texts("class-archived", title=school_class.title, days=days))
 
 
 def _put_away(session: Session, caller: Caller, update: Update, class_id: int) -> SchoolClass:

@@ -85,12 +85,17 @@ class Table(DeclarativeBase):
     }
 
 
+WITHOUT_ACCOUNT = -(2**60)
+"""Numbers up to here are nobody's in Telegram: of people who are on a class's list and use no Telegram."""
+
+
 class Person(Table):
-    """Someone who gave consent (a student), or who teaches."""
+    """Someone who gave consent (a student), who teaches, or who is on a class's list."""
 
     __tablename__ = "people"
     id: Mapped[int] = mapped_column(primary_key=True)
     telegram_id: Mapped[int] = mapped_column(BigInteger, unique=True)
+    """Telegram's number of the account; `WITHOUT_ACCOUNT` or less where there is none."""
     full_name: Mapped[str] = mapped_column(String(128))
     is_teacher: Mapped[bool] = mapped_column(default=False)
     last_class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
@@ -98,6 +103,11 @@ class Person(Table):
     asked_again_for: Mapped[str | None] = mapped_column(String(64))
     """The weight hash of the encoder for which this person was asked to enrol again: once is enough."""
     created_at: Mapped[datetime]
+
+    @property
+    def has_account(self) -> bool:
+        """Whether there is a chat to write to."""
+        return self.telegram_id > WITHOUT_ACCOUNT
 
 
 class Conversation(Table):

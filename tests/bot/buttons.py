@@ -9,8 +9,9 @@ from typing import Any, cast
 
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler
 
-from bot.app import RollcallApplication, add_handlers
+from bot.app import RollcallApplication
 from bot.gate import WITH_NUMBERS, Guarded, number_in
+from bot.routes import add_handlers
 from bot.transport.polling import Poller
 
 

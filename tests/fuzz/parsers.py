@@ -218,9 +218,9 @@ def update() -> Target:
     from telegram import Update
     from telegram.ext import Application
 
-    from bot.app import add_handlers
     from bot.messages.links import payload_in
     from bot.messages.recording import describe
+    from bot.routes import add_handlers
     from bot.transport.polling import Poller, is_sound
 
     warnings.simplefilter("ignore")

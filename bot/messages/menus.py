@@ -1,0 +1,30 @@
+"""Menus that turn their own pages: a pressed button changes the message it is under."""
+
+from __future__ import annotations
+
+from telegram import Message, Update
+from telegram.error import BadRequest, ChatMigrated, Forbidden
+
+from bot.messages.replies import Buttons, fitted, keyboard, reply, settle_button
+from rollcall.texts import Texts
+
+
+async def show(update: Update, text: str, buttons: Buttons | None = None, texts: Texts | None = None) -> Message | None:
+    """Put a menu in the place of the one whose button was pressed; a command, or a message that cannot be changed any
+    more, is answered with a new one.
+
+    Args:
+        texts: as in `reply`.
+    """
+    message = update.callback_query.message if update.callback_query is not None else None
+    if not isinstance(message, Message) or message.text is None:
+        return await reply(update, text, buttons, texts)
+    await settle_button(update)
+    try:
+        await message.edit_text(fitted(text), reply_markup=keyboard(buttons))
+    except BadRequest as error:
+        if "not modified" not in str(error).lower():
+            return await reply(update, text, buttons, texts)
+    except (Forbidden, ChatMigrated):
+        return await reply(update, text, buttons, texts)
+    return message

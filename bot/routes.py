@@ -1,0 +1,110 @@
+"""The map of the bot: every command, button and message with its handler. Who may: `rollcall.domain.permissions`."""
+
+from __future__ import annotations
+
+from telegram.ext import ChatMemberHandler, CommandHandler, MessageHandler, filters
+
+from bot.gate import Gate, Handler
+from bot.handlers import (
+    chats,
+    claims,
+    classes,
+    edited,
+    enrolment,
+    forgetting,
+    here,
+    joining,
+    lessons,
+    mydata,
+    namesakes,
+    other,
+    report,
+    reviews,
+    rights,
+    start,
+    student,
+    voice,
+    voices,
+)
+from bot.messages.attachments import MAY_HOLD_SPEECH
+from bot.services import App
+from bot.transport.errors import on_error
+from rollcall.texts import LANGUAGES
+
+_CLASS = r"(?P<class_id>\d+)"
+_PERIOD = r"(?P<period>lesson|today|week|month|all)"
+
+COMMANDS: dict[str, Handler] = {
+    "start": start.start,
+    "help": start.greet,
+    "language": start.language,
+    "cancel": start.cancel,
+    "invite": rights.invite,
+    "teachers": rights.teachers,
+    "newclass": classes.new_class,
+    "classes": classes.classes,
+    "open": lessons.open_command,
+    "close": lessons.close_command,
+    "report": report.report_command,
+    "enroll": enrolment.enroll,
+    "me": student.me,
+    "forget": forgetting.forget,
+    "here": here.here,
+    "mydata": mydata.mydata,
+}
+
+BUTTONS: dict[str, Handler] = {
+    r"consent:(yes|no)": joining.consent_pressed,
+    r"without:(?P<join_code>[\w-]{1,32})": joining.without_pressed,
+    r"namesake:(?P<answer>same|other):(?P<number>\d{1,9})": namesakes.answered,
+    r"here:(?P<lesson_id>\d+)": here.here_pressed,
+    r"forget:(yes|no)": forgetting.forget_pressed,
+    r"leave:(ask|yes|no)": forgetting.leave_pressed,
+    r"keep:(yes|no)": enrolment.keep_pressed,
+    r"enroll": enrolment.enroll,
+    r"tidy": enrolment.tidy_pressed,
+    rf"language:(?P<language>{'|'.join(LANGUAGES)})": start.language_chosen,
+    r"classes:(?P<page>\d{1,4})": classes.classes,
+    rf"class:{_CLASS}": classes.class_chosen,
+    rf"newlink:{_CLASS}": classes.new_link_pressed,
+    rf"endlink:{_CLASS}": classes.end_link_pressed,
+    r"review:(?P<review_id>\d+):(?P<answer>yes|no|confirm|reject)": reviews.review_pressed,
+    r"claim:(?P<claim_id>\d+):(?P<answer>yes|no|accept|reject)": claims.claim_pressed,
+    rf"voices:{_CLASS}": voices.voices_pressed,
+    rf"alike:{_CLASS}:(?P<person_id>\d{{1,9}}):(?P<what>keep|out|back)": namesakes.decided,
+    rf"archive:{_CLASS}": classes.archive_pressed,
+    rf"archive-yes:{_CLASS}": classes.archive_confirmed,
+    rf"open:{_CLASS}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,
+    rf"close:{_CLASS}": lessons.close_pressed,
+    rf"report:{_CLASS}:{_PERIOD}": report.report_pressed,
+    r"report-classes": report.classes_pressed,
+    rf"csv:{_CLASS}:{_PERIOD}": report.csv_pressed,
+    r"uninvite:(?P<invite>[0-9a-f]{16})": rights.uninvite_pressed,
+    r"teachers:(?P<page>\d{1,4})": rights.teachers,
+    r"unteach:(?P<person_id>\d+)": rights.unteach_pressed,
+    r"unteach-yes:(?P<person_id>\d+)": rights.unteach_confirmed,
+}
+"""By the pattern of their callback data, whose first word is the row in the table of permissions."""
+
+
+def add_handlers(application: App) -> None:
+    """Who answers what. The first match wins."""
+    gate = Gate(application)
+    for name, handler in COMMANDS.items():
+        gate.command(name, handler)
+    for pattern, handler in BUTTONS.items():
+        gate.button(pattern, handler)
+    private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
+    gate.message("voice note", private & MAY_HOLD_SPEECH, voice.voice_note, voice.write_down)
+    gate.message("text", private & filters.TEXT & ~filters.COMMAND, other.text)
+    gate.message("anything else", private & ~filters.StatusUpdate.ALL, other.anything)
+    changed = filters.UpdateType.EDITED_MESSAGE & (
+        filters.ChatType.PRIVATE & (filters.TEXT | MAY_HOLD_SPEECH) | filters.ChatType.GROUPS & filters.COMMAND
+    )
+    gate.message("edited message", changed, edited.edited)
+    gate.any_other_button("unknown button", other.unknown_button)
+    gate.notice(CommandHandler(list(COMMANDS), chats.who_asks, filters=filters.UpdateType.CHANNEL_POST))
+    gate.notice(MessageHandler(filters.UpdateType.MESSAGE & filters.StatusUpdate.MIGRATE, chats.became_another))
+    gate.notice(ChatMemberHandler(chats.standing_changed, ChatMemberHandler.MY_CHAT_MEMBER))
+    gate.close()
+    application.add_error_handler(on_error)
