@@ -62,6 +62,7 @@ BUTTONS: dict[str, Handler] = {
     r"leave:(ask|yes|no)": forgetting.leave_pressed,
     r"keep:(yes|no)": enrolment.keep_pressed,
     r"enroll": enrolment.enroll,
+    r"me": student.me,
     r"tidy": enrolment.tidy_pressed,
     rf"language:(?P<language>{'|'.join(LANGUAGES)})": start.language_chosen,
     r"classes:(?P<page>\d{1,4})": classes.classes,

@@ -14,6 +14,7 @@ from bot.messages.paging import Page, page_of
 from bot.messages.replies import Buttons, reply
 from bot.services import Context, now
 from rollcall.domain.names import LONGEST_TITLE, clean_title
+from rollcall.marked import one_below_the_other
 from rollcall.storage.classes import create_class, join_code_is_good, summaries
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
@@ -50,7 +51,7 @@ async def classes(update: Update, context: Context) -> None:
         for one in page.entries
     ]
     buttons = [[(one.school_class.title, f"class:{one.school_class.id}")] for one in page.entries]
-    await show(update, t("classes-head") + "\n\n" + "\n".join(lines), [*buttons, *page.turning("classes")])
+    await show(update, t("classes-head") + "\n\n" + one_below_the_other(lines), [*buttons, *page.turning("classes")])
 
 
 async def class_chosen(update: Update, context: Context) -> None:

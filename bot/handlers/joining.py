@@ -11,7 +11,14 @@ from bot.caller import Caller
 from bot.handlers.enrolment import begin_words
 from bot.messages.consent import CONSENT_VERSION
 from bot.messages.guesses import too_many, wrong
-from bot.messages.replies import Buttons, enrol_button, namesake_buttons, reply, take_buttons_away
+from bot.messages.replies import (
+    Buttons,
+    enrol_button,
+    namesake_buttons,
+    reply,
+    student_again_buttons,
+    take_buttons_away,
+)
 from bot.outbox.claim_cards import words_for_joiner
 from bot.services import Context, Services, now
 from bot.upkeep.galleries import publish
@@ -125,15 +132,18 @@ async def _welcome(context: Context, joined: Joined) -> tuple[str, Buttons | Non
     services, t = context.services, context.caller.texts
     await publish(services, joined.class_id)
     services.stale_boards.touch_class(joined.class_id)
-    text, buttons = _joined_words(joined, t)
+    text, buttons = joined_words(joined, t)
     return text + await words_for_joiner(context.app, services, joined.person_id, joined.class_id, t), buttons
 
 
-def _joined_words(joined: Joined, t: Texts) -> tuple[str, Buttons | None]:
+def joined_words(joined: Joined, t: Texts) -> tuple[str, Buttons | None]:
+    """That somebody is in the class, and what to press next."""
     text = t(_JOINED[joined.how], name=joined.name, title=joined.title)
     buttons: list[Sequence[tuple[str, str]]] = []
     if joined.how in (How.NEW, How.ALREADY) and not joined.known:
         buttons += enrol_button(t)
+    elif joined.how is How.ALREADY:
+        buttons += student_again_buttons(t)
     if joined.namesake:
         text += "\n\n" + t("namesake")
         buttons += namesake_buttons(t, joined.class_id)

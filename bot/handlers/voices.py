@@ -11,6 +11,7 @@ from telegram import Update
 from bot.messages.replies import reply
 from bot.services import Context
 from rollcall.domain.recalibration import Outlook
+from rollcall.marked import one_below_the_other
 from rollcall.storage.claims import of_class, whom_it_sounds_like
 from rollcall.storage.classes import names_in_class
 from rollcall.storage.people import names_of
@@ -64,7 +65,7 @@ def waiting_lines(voices: Voices, t: Texts) -> str:
         t("voices-waiting-like", one=name, other=", ".join(others)) if others else t("voices-waiting", one=name)
         for name, others in voices.waiting[:_MOST_PAIRS]
     ]
-    return "\n\n" + "\n".join(f"• {line}" for line in lines) if lines else ""
+    return "\n\n" + one_below_the_other("• " + line for line in lines) if lines else ""
 
 
 def outlook_text(found: Outlook, names: dict[int, str], t: Texts) -> str:
@@ -81,4 +82,4 @@ def outlook_text(found: Outlook, names: dict[int, str], t: Texts) -> str:
     else:
         one, other = found.closest
         lines.append(t("voices-closest", one=names[one], other=names[other]))
-    return "\n".join(f"• {line}" for line in lines)
+    return one_below_the_other("• " + line for line in lines)

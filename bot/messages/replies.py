@@ -48,6 +48,11 @@ def enrol_button(t: Texts) -> Buttons:
     return [[(t("button-enrol"), "enroll")]]
 
 
+def student_again_buttons(t: Texts) -> Buttons:
+    """For whoever opens the link of their own class once more."""
+    return [[(t("button-me"), "me"), (t("button-enrol-again"), "enroll")]]
+
+
 def namesake_buttons(t: Texts, class_id: int) -> Buttons:
     """Who is it whose name looks like a classmate's?"""
     return [[(t(f"namesake-is-{one}"), f"namesake:{one}:{class_id}") for one in ("other", "same")]]

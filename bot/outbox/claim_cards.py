@@ -11,6 +11,7 @@ from bot.outbox.cards import Subject, keep
 from bot.services import App, Services
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import Asked
+from rollcall.marked import one_below_the_other
 from rollcall.storage import cards
 from rollcall.storage.questions import CLAIMS
 from rollcall.texts import Texts
@@ -66,7 +67,7 @@ def card_text(of: ClaimFacts, t: Texts) -> str:
     lines += [t("claim-like", other=other) for other in of.likes]
     if len(lines) == 1:
         lines.append(t("claim-like-someone"))
-    text = "\n".join(lines) + "\n\n"
+    text = one_below_the_other(lines) + "\n\n"
     if of.state is ClaimState.OPEN:
         return text + t("claim-until-old" if of.beside else "claim-until-new", until=f"{of.until:%d.%m.}")
     return text + t(f"claim-{of.state}", teacher=of.teacher)
@@ -120,7 +121,7 @@ def waiting_text(of: Waiting, asked: Asked, t: Texts) -> str:
         meanwhile = t("claim-meanwhile-elsewhere", title=", ".join(of.titles))
     else:
         meanwhile = t("claim-meanwhile-new")
-    return f"{why} {word}\n\n{meanwhile}"
+    return why + " " + word + "\n\n" + meanwhile
 
 
 def voices_line(number: int, t: Texts) -> str:

@@ -104,6 +104,7 @@ _ROWS = (
     Permission("button:leave", "delete oneself altogether, or not"),
     Permission("button:namesake", "say who one is, where a classmate's name looks the same", STUDENTS),
     Permission("button:enroll", "record one's own voice", STUDENTS),
+    Permission("button:me", "one's own attendance", STUDENTS),
     Permission("button:tidy", "delete one's own enrolment notes from the chat"),
     Permission("button:keep", "have one's own enrolment recordings kept, or not"),
     Permission("button:language", "choose a language", private=False),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import timedelta
 
+from bot.handlers.joining import joined_words
 from bot.handlers.voices import outlook_text
 from bot.outbox.answers import text_for
 from bot.outbox.claim_cards import waiting_text
@@ -22,6 +23,7 @@ from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import texts_in
 from rollcall.usecases.claim_cards import Waiting
+from rollcall.usecases.joining import How, Joined
 from tests.bot.conversations import Read
 from tests.rollcall.report.test_text import GONE, HERE, LATE, ODD, START, report_of
 
@@ -63,6 +65,10 @@ def composed(language: str) -> Iterator[Read]:
             outlook = Outlook(5, count, count, count, (1, 2), 0.5, mixed_up)
             words = outlook_text(outlook, dict(enumerate(names)), t)
             yield Read("voices", _TEACHER, t("voices-head", title=title, students=5) + "\n\n" + words, [])
+    for how in How:
+        for known in (True, False):
+            text, buttons = joined_words(Joined(1, name, 1, title, how, known, namesake=False), t)
+            yield Read(f"joined {how}", _STUDENT, text, [list(row) for row in buttons or ()])
     for key in ("unwritable", "unwritable-report"):
         yield Read(key, _TEACHER, t(key), [])
     for trouble in Trouble:

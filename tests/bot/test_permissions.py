@@ -107,6 +107,7 @@ CASES = {
     "button:leave": case("leave:ask", but=frozenset(Role)),
     "button:namesake": case(f"namesake:other:{CLASS_ID}", but=frozenset(Role)),
     "button:enroll": case("enroll", "conversations"),
+    "button:me": case("me"),
     "button:tidy": case("tidy", but=frozenset(Role)),
     "button:keep": case("keep:yes", "consents", but=OTHERS),
     "button:language": case("language:en", "conversations"),

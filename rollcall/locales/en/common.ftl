@@ -1,6 +1,6 @@
 language-name = English
 language-choose = Which language shall I speak?
-language-set = From now on we speak English.
+language-set = I will write in English from now on.
 
 start-stranger =
     Hello! I check students in by voice.

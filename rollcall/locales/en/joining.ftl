@@ -1,5 +1,5 @@
 join-hello = Class <b>{ $title }</b>.
-join-again = Class “{ $title }”. What you agreed to before holds here as well: the same is kept, for the same purpose.
+join-again = Class <b>{ $title }</b>. What you agreed to before holds here as well: the same is kept, for the same purpose.
 join-as = Join as { $name }
 join-not = Do not join
 join-not-now = All right, you have not joined this class.
@@ -54,7 +54,9 @@ joined-known-voice =
     I know your voice already: in a lesson, send me one voice note.
 joined-voice-waits = <b>{ $name }</b>, you have joined <b>{ $title }</b>. I know your voice from another class already.
 button-enrol = Record my voice
-joined-already = <b>{ $name }</b>, you are in <b>{ $title }</b> already. Your attendance: /me, to record your voice anew: /enroll
+button-me = My attendance
+button-enrol-again = Record my voice anew
+joined-already = <b>{ $name }</b>, you are in <b>{ $title }</b> already.
 
 keep-ask = One last question: may I keep these three recordings, encrypted? Should the recogniser be replaced some day, you would not have to record your voice again. To delete them at any time: /forget
 keep-yes = Keep the recordings

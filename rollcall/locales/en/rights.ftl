@@ -15,7 +15,7 @@ too-many-links =
     }, and ask for a new link meanwhile.
 
 command-invite = invite a teacher
-command-teachers = teachers: list, remove
+command-teachers = who teaches here
 
 invite-soon =
     Pass this link on to one teacher. It works once, and not for long:
@@ -32,15 +32,15 @@ teachers-head =
     }, not counting the administrators. Press a name to remove that teacher.
 teachers-none = Only the administrators teach so far. To invite a teacher: /invite
 teacher-gone = This person is not a teacher any more.
-unteach-ask = Remove { $name } as a teacher? The classes and their records stay, but { $name } will not see them until invited again.
+unteach-ask = Remove <b>{ $name }</b> as a teacher? The classes and their records stay, but <b>{ $name }</b> will not see them until invited again.
 unteach-yes = Yes, remove
-unteach-done = { $name } is no longer a teacher.
+unteach-done = <b>{ $name }</b> is no longer a teacher.
 no-teacher-any-more = The administrator has removed you as a teacher. Your classes and their records stay.
 
 link = Join link: { $link }
 link-until = It works until { $until }.
 link-none = There is no join link at present: nobody can join.
-link-renewed = { $title } has a new join link; the old one does not work any more.
-link-ended = { $title }: the join link does not work any more.
+link-renewed = <b>{ $title }</b> has a new join link; the old one does not work any more.
+link-ended = <b>{ $title }</b>: the join link does not work any more.
 button-new-link = New join link
 button-end-link = End the join link

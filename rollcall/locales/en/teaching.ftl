@@ -23,7 +23,7 @@ newclass-made =
 classes-none = You have no class yet. Make one: /newclass Physics 9B
 classes-head = Your classes. Press one to see it.
 classes-line =
-    • { $title } — { $students ->
+    • <b>{ $title }</b> — { $students ->
         [one] { $students } student
        *[other] { $students } students
     }, { $lessons ->
@@ -109,8 +109,8 @@ voices-false-accepts =
        *[other] Of 1,000 notes by classmates, about { $n } sound close to the student. Nearly all of them are stopped, because they sound closer to whoever really spoke.
     }
 voices-raised = These voices are more alike than usual, so I ask for a closer match than in other classes.
-voices-closest = The most alike are { $one } and { $other }; I can tell them apart.
-voices-mixed-up = { $one } and { $other } sound like one person to me. A note that fits both is not accepted.
+voices-closest = The most alike are <b>{ $one }</b> and <b>{ $other }</b>; I can tell them apart.
+voices-mixed-up = <b>{ $one }</b> and <b>{ $other }</b> sound like one person to me. A note that fits both is not accepted.
 
 review-card =
     <b>{ $name }</b> · { $title } · { $time }
@@ -122,7 +122,7 @@ review-other-voices = { $number ->
 review-card-voice-waits =
     <b>{ $name }</b> · { $title } · { $time }
     The recorded voice of this student waits for your word, so I compared this note with none.
-review-ask = Is it { $name }?
+review-ask = Is it <b>{ $name }</b>?
 review-confirm = ✅ Confirm
 review-reject = ❌ Reject
 review-confirm-after-all = ✅ Change: confirm after all
@@ -133,11 +133,11 @@ review-voice-gone = There is nothing to listen to: the note is no longer in Tele
 review-confirmed = ✅ Confirmed by { $teacher }: marked as there.
 review-rejected = ❌ Rejected by { $teacher }: not marked, in doubt in the report.
 review-settled = Nothing to decide any more: a later note was accepted, or the voice was deleted.
-review-told-confirmed = { $title }: your teacher has listened and confirmed you — { $status }, { $time }.
-review-told-rejected = { $title }: your teacher has listened and did not recognise your voice, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
+review-told-confirmed = <b>{ $title }</b>: your teacher has listened and confirmed you — { $status }, { $time }.
+review-told-rejected = <b>{ $title }</b>: your teacher has listened and did not recognise your voice, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
 
 board-phrase = Any words will do, for example: “{ $phrase }”
-namesake-card = <b>{ $title }</b>: the new name <b>{ $name }</b> looks the same as { $other } in this class.
+namesake-card = <b>{ $title }</b>: the new name <b>{ $name }</b> looks the same as <b>{ $other }</b> in this class.
 namesake-letters = The names look the same but are typed with different letters, such as a Cyrillic letter for a Latin one.
 namesake-asked = I have asked the student whether they share the name or this is a second account.
 namesake-said-other = The student says that they share the name.
@@ -153,7 +153,7 @@ claim-card =
     <b>{ $name }</b> · { $title }
     { $time }: a recorded voice waits for your word.
 claim-changed = It does not sound like the voice on record.
-claim-like = It sounds like { $other } to me. Twins and relatives may.
+claim-like = It sounds like <b>{ $other }</b> to me. Twins and relatives may.
 claim-like-someone = It sounded like another student, who is in none of your classes or whose voice is deleted by now.
 claim-until-old = Is it this student? Until you decide, the voice on record counts. Without your answer the new one is deleted after { $until }
 claim-until-new = Is it this student? Until you decide, I recognise nobody by this voice, and the student checks in by “I’m here”. Without your answer it is deleted after { $until }
@@ -168,5 +168,5 @@ claim-lapsed = ⌛ There was no answer in time: the voice is deleted.
 claim-lapsed-word = <b>{ $name }</b>: the recorded voice that waited for your word is deleted, for there was no answer. The student is told as well.
 claim-settled = Nothing to decide any more: the voice was deleted or recorded anew, or the class was archived.
 claims-waiting = 🎙 Recorded voices that wait for your word: { $number }
-voices-waiting = { $one }: a new voice waits for your word.
-voices-waiting-like = { $one }: a new voice waits for your word, it sounds like { $other }.
+voices-waiting = <b>{ $one }</b>: a new voice waits for your word.
+voices-waiting-like = <b>{ $one }</b>: a new voice waits for your word, it sounds like <b>{ $other }</b>.

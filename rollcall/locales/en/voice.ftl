@@ -28,7 +28,7 @@ claim-asked-later = So your teacher has to confirm that it is you. My message ha
 claim-asked-nobody = So a teacher has to confirm that it is you, but there is none at the moment. As soon as there is one, I ask them.
 claim-meanwhile-old = Until then I know you by the voice you recorded before. If I do not recognise you by it, check in without a voice: /here
 claim-meanwhile-new = Until then check in without a voice: when a lesson is open, send /here
-claim-meanwhile-elsewhere = In your other classes I know you already. In { $title }, check in without a voice until then: /here
+claim-meanwhile-elsewhere = In your other classes I know you already. In <b>{ $title }</b>, check in without a voice until then: /here
 claim-told-where = <b>{ $title }</b>:
 claim-told-accepted = Your teacher has confirmed your voice, so I know you by it now. In a lesson, send me one voice note.
 claim-told-rejected = Your teacher has not confirmed that the recorded voice is yours, so I do not recognise you by it. Please record it again: /enroll. Until then, check in without a voice: /here. If it is a mistake, talk to your teacher: for a day they can change the answer.
@@ -41,7 +41,7 @@ no-lesson-open = No lesson is open now, so you are not marked.
 
 reason-other_voice = This does not sound like you, so you are not marked. If it was you, record another note in a quiet place, close to the microphone, or check in without a voice: /here
 reason-unknown_voice = I do not recognise your voice, so you are not marked. Please say it again: calmly, close to the microphone, in a quiet place. If that does not help, check in without a voice: /here
-marked-already = You are marked already: { $status } · { $time } · { $title }. This note changes nothing.
+marked-already = You are marked already: { $status } · { $time } · <b>{ $title }</b>. This note changes nothing.
 reason-unsure = I am not sure yet that it is you. Please send another note: 3 to 5 seconds of speech, close to the microphone, in a quiet place.
 reason-unreadable = I cannot listen to this kind of file. Please send a voice note: press and hold the microphone button and speak.
 reason-no_sound = There is no sound in this file. Please send a voice note.
