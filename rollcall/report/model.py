@@ -71,10 +71,17 @@ class Mark:
 
 @dataclass(frozen=True)
 class StudentLine:
-    """One student: a mark per lesson, in the order of `Report.lessons`; None where not yet a member."""
+    """One student: a mark per lesson, in the order of `Report.lessons`; None where not yet a member.
+
+    Attributes:
+        number, group, email: as the class's list has them; empty where it does not.
+    """
 
     full_name: str
     marks: tuple[Mark | None, ...]
+    number: str = ""
+    group: str = ""
+    email: str = ""
 
     def count(self, status: Status) -> int:
         """How many lessons this student has with that mark."""

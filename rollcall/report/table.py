@@ -5,82 +5,121 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
 
-from rollcall.domain.confidence import percent
+from rollcall.domain.attendance import Status
+from rollcall.report.columns import (
+    MARK,
+    STANDING,
+    MarkOf,
+    Value,
+    standing_values,
+    status_heading,
+    statuses_used,
+    students_used,
+)
 from rollcall.report.model import Mark, Report
-from rollcall.report.remarks import remark_words
-from rollcall.report.standing import standing_of
-from rollcall.report.wording import STATUSES, capital, count_word, reason_words, share_percent, status_word
+from rollcall.report.wording import percent_words, status_word
 from rollcall.texts import Texts
 
-_SEPARATORS = {"ru": ";"}
-"""What a spreadsheet takes for the end of a cell, by the reader's language: its list separator, which is a semicolon
-wherever a comma parts decimals (Unicode CLDR). Elsewhere a comma."""
 _STARTS_A_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠", "\t", "\r", "\n")
+
+
+@dataclass(frozen=True)
+class Dialect:
+    """How a spreadsheet program writes and reads tables, by the language it is set to (Unicode CLDR).
+
+    Attributes:
+        separator: between cells: a semicolon wherever a comma parts decimals.
+        decimal: what parts decimals.
+        moment, second: how a day with its time is written, without and with seconds.
+    """
+
+    separator: str
+    decimal: str
+    moment: str
+    second: str
+
+
+_DIALECTS = {"ru": Dialect(";", ",", "%d.%m.%Y %H:%M", "%d.%m.%Y %H:%M:%S")}
+_PLAIN = Dialect(",", ".", "%Y-%m-%d %H:%M", "%Y-%m-%d %H:%M:%S")
+"""In English days are written in two orders, so the one is used that both read."""
+
+
+def dialect_of(texts: Texts) -> Dialect:
+    """The reader's."""
+    return _DIALECTS.get(texts.language, _PLAIN)
 
 
 def csv_table(report: Report, texts: Texts) -> bytes:
     """One row per student, as the reader's spreadsheet opens it at a double click: in UTF-8 with a byte order mark, so
-    that Excel reads Cyrillic, and with the separator that it expects.
+    that Excel reads Cyrillic, with the separator that it expects, and with shares and days that it takes for such.
 
     A value that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, "CSV injection"). All are
     quoted: whatever the separator is where the file is opened, one inside a name begins no cell of its own.
     """
     rows = _lesson(report, texts) if report.is_single else _period(report, texts)
+    return written(rows, dialect_of(texts).separator)
+
+
+def written(rows: Iterable[Iterable[str]], separator: str) -> bytes:
+    """Rows as a file that spreadsheets open."""
     out = io.StringIO(newline="")
-    writer = csv.writer(out, delimiter=_SEPARATORS.get(texts.language, ","), quoting=csv.QUOTE_ALL)
+    writer = csv.writer(out, delimiter=separator, quoting=csv.QUOTE_ALL)
     for row in rows:
-        writer.writerow([_harmless(value) for value in row])
+        writer.writerow([harmless(value) for value in row])
     return out.getvalue().encode("utf-8-sig", "replace")
 
 
+def harmless(value: str) -> str:
+    """The same, and never a formula."""
+    return "'" + value if value.lstrip(" ").startswith(_STARTS_A_FORMULA) else value
+
+
 def _lesson(report: Report, texts: Texts) -> Iterable[list[str]]:
-    columns = ("name", "status", "time", "confidence", "refused", "reasons", "remarks")
-    yield [texts(f"report-column-{column}") for column in columns]
+    who = students_used(report)
+    yield [*(column.heading(texts) for column in who), *(column.heading(texts) for column in MARK)]
     for student in report.students:
         mark = student.marks[0] if student.marks else None
-        yield [student.full_name, *_mark_cells(report, mark, texts)]
+        yield [
+            *(_cell(report, column.value(student), texts) for column in who),
+            *_mark_cells(report, mark, texts),
+        ]
 
 
 def _mark_cells(report: Report, mark: Mark | None, texts: Texts) -> list[str]:
     if mark is None:
-        return [""] * 6
-    return [
-        status_word(mark.status, texts),
-        f"{report.local(mark.at):%Y-%m-%d %H:%M:%S}" if mark.at is not None else "",
-        _certainty(mark, texts),
-        str(len(mark.told)),
-        reason_words(mark.told, texts),
-        "; ".join(remark_words(report, mark, texts)),
-    ]
-
-
-def _certainty(mark: Mark, texts: Texts) -> str:
-    if mark.confirmed:
-        return texts("report-confirmed-short")
-    if mark.waiting:
-        return texts("report-waiting")
-    return f"{percent(mark.confidence)}%" if mark.confidence is not None else ""
+        return [""] * len(MARK)
+    one = MarkOf(report, mark, texts)
+    return [_cell(report, column.value(one), texts) for column in MARK]
 
 
 def _period(report: Report, texts: Texts) -> Iterable[list[str]]:
+    who, statuses, dialect = students_used(report), statuses_used(report), dialect_of(texts)
     yield [
-        texts("report-column-name"),
-        *(f"{report.local(lesson.opened_at):%Y-%m-%d %H:%M}" for lesson in report.lessons),
-        *(capital(count_word(status, 0, report, texts)) for status in STATUSES),
-        *(texts(f"report-column-{column}") for column in ("attended", "lessons", "share")),
+        *(column.heading(texts) for column in who),
+        *(report.local(lesson.opened_at).strftime(dialect.moment) for lesson in report.lessons),
+        *(status_heading(report, status, texts) for status in statuses),
+        *(column.heading(texts) for column in STANDING),
     ]
     for student in report.students:
-        standing = standing_of(student)
-        yield [
-            student.full_name,
-            *(status_word(mark.status, texts) if mark is not None else "" for mark in student.marks),
-            *(str(student.count(status)) for status in STATUSES),
-            str(standing.attended),
-            str(standing.lessons),
-            f"{share_percent(standing.share)}%" if standing.lessons else "",
+        values: list[Value] = [
+            *(column.value(student) for column in who),
+            *(mark.status if mark is not None else None for mark in student.marks),
+            *(student.count(status) for status in statuses),
+            *standing_values(student),
         ]
+        yield [_cell(report, value, texts) for value in values]
 
 
-def _harmless(value: str) -> str:
-    return "'" + value if value.lstrip(" ").startswith(_STARTS_A_FORMULA) else value
+def _cell(report: Report, value: Value, texts: Texts) -> str:
+    if value is None:
+        return ""
+    if isinstance(value, Status):
+        return status_word(value, texts)
+    if isinstance(value, datetime):
+        return report.local(value).strftime(dialect_of(texts).second)
+    if isinstance(value, float):
+        return percent_words(value, dialect_of(texts).decimal)
+    return str(value)

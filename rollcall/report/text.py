@@ -3,23 +3,19 @@
 from __future__ import annotations
 
 from rollcall.domain.attendance import ATTENDED, Status
-from rollcall.domain.confidence import percent
-from rollcall.domain.verdict import SUSPICIOUS
-from rollcall.report.model import Mark, Report, StudentLine
-from rollcall.report.remarks import brief_words, enrolled_together, remarked
+from rollcall.report.columns import mark_said
+from rollcall.report.model import Report, StudentLine
+from rollcall.report.remarks import enrolled_together, remarked
 from rollcall.report.standing import Standing, class_share, standing_of
 from rollcall.report.wording import (
     SIGNS,
     STATUSES,
-    clock,
     count_word,
     lesson_when,
     one_line,
     period_when,
-    reason_words,
     share_percent,
     sign_of,
-    status_word,
     waiting_count,
 )
 from rollcall.texts import Texts
@@ -64,21 +60,7 @@ def _lesson_line(report: Report, student: StudentLine, texts: Texts) -> str:
     mark = student.marks[0]
     if mark is None:
         return f"▫️ {one_line(student.full_name)} — {texts('report-not-yet')}"
-    details = " · ".join([status_word(mark.status, texts), *_details(report, mark, texts)])
-    return f"{sign_of(mark)} {one_line(student.full_name)} — {details}"
-
-
-def _details(report: Report, mark: Mark, texts: Texts) -> list[str]:
-    if mark.status in ATTENDED:
-        details = [clock(report.local(mark.at))] if mark.at is not None else []
-        if mark.confirmed:
-            details.append(texts("report-confirmed"))
-        elif mark.confidence is not None:
-            details.append(f"{percent(mark.confidence)} %")
-        return [*details, *brief_words(report, mark, texts)]
-    waiting = [texts("report-waiting")] if mark.waiting else []
-    reasons = [reason for reason in mark.refused if mark.status is Status.ABSENT or reason in SUSPICIOUS]
-    return [*waiting, reason_words(reasons, texts)] if reasons else waiting
+    return f"{sign_of(mark)} {one_line(student.full_name)} — {' · '.join(mark_said(report, mark, texts))}"
 
 
 def _period(report: Report, texts: Texts) -> tuple[list[str], list[str], list[str]]:

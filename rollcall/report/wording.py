@@ -66,6 +66,12 @@ def share_percent(share: float) -> int:
     return max(1, min(99, math.floor(share * 100 + 0.5)))
 
 
+def percent_words(share: float, decimal: str) -> str:
+    """A share for a cell, with one decimal where it needs one: ``66,7%``; 100 and 0 only where it is exactly that."""
+    tenths = share * 1000 if share in (0, 1) else max(1, min(999, math.floor(share * 1000 + 0.5)))
+    return f"{tenths / 10:.1f}%".replace(".0%", "%").replace(".", decimal)
+
+
 def clock(moment: datetime) -> str:
     """A local moment as ``09:03``."""
     return f"{moment:%H:%M}"

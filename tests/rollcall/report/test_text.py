@@ -4,11 +4,14 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from importlib import resources
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
+from openpyxl import load_workbook
 
 from rollcall.domain.attendance import Remarks, Status
 from rollcall.domain.confidence import percent
@@ -17,6 +20,7 @@ from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
 from rollcall.report.table import csv_table
 from rollcall.report.text import LONGEST_MESSAGE, report_text
 from rollcall.texts import LANGUAGES, texts_in
+from tests.office import csv_as_opened, needs_office
 
 START = datetime(2025, 3, 11, 6, 0, tzinfo=UTC)
 HERE = Mark(Status.PRESENT, START + timedelta(minutes=3), 0.978)
@@ -191,7 +195,7 @@ def test_the_csv_has_a_row_per_student_and_nothing_that_runs() -> None:
     rows = rows_of(csv_table(report_of(students), texts_in("ru")), ";")
     assert rows[0] == ["Имя", "Статус", "Время", "Уверенность", "Не принято", "Причины", "Пояснения"]
     assert [row[0] for row in rows[1:]] == ['\'=HYPERLINK("x")', "'+7", "'-1", "'@me", "Ли, Анна"]
-    assert rows[1][1:] == ["присутствует", "2025-03-11 09:03:00", "97%", "0", "", ""]
+    assert rows[1][1:] == ["присутствует", "11.03.2025 09:03:00", "97%", "0", "", ""]
     assert rows[4][4:] == ["3", "пересланное сообщение, голос другого ученика", ""]
 
 
@@ -212,7 +216,49 @@ def test_what_is_counted_agrees_with_its_number(number: int, word: str) -> None:
 def test_the_csv_of_a_period_has_a_column_per_lesson() -> None:
     rows = rows_of(csv_table(report_of({"Ann": (None, HERE, GONE)}, Period.WEEK), texts_in("en")), ",")
     assert rows[0][:4] == ["Name", "2025-03-07 09:00", "2025-03-09 09:00", "2025-03-11 09:00"]
-    assert rows[1] == ["Ann", "", "present", "absent", "1", "0", "1", "0", "1", "2", "50%"]
+    assert rows[1] == ["Ann", "", "present", "absent", "1", "0", "1", "1", "2", "50%"]
+
+
+def test_the_csv_is_in_the_dialect_of_its_reader() -> None:
+    report = report_of({"Ann": (GONE, HERE, LATE)}, Period.WEEK)
+    russian, english = rows_of(csv_table(report, texts_in("ru")), ";"), rows_of(csv_table(report, texts_in("en")), ",")
+    assert (russian[0][1], russian[1][-1]) == ("07.03.2025 09:00", "66,7%")
+    assert (english[0][1], english[1][-1]) == ("2025-03-07 09:00", "66.7%")
+
+
+@needs_office
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_spreadsheet_program_opens_the_csv_in_columns_of_days_and_numbers(language: str, tmp_path: Path) -> None:
+    names = ["Ли, Анна; «Ё»", "=1+1"]
+    report = report_of(dict.fromkeys(names, (GONE, HERE, LATE)), Period.WEEK)
+    file = tmp_path / "report.csv"
+    file.write_bytes(csv_table(report, texts_in(language)))
+    sheet = load_workbook(csv_as_opened(file, language)).worksheets[0]
+    days = [str(cell.value) for cell in sheet[1]][1:4]
+    assert days == ["2025-03-07 09:00:00", "2025-03-09 09:00:00", "2025-03-11 09:00:00"]
+    present, late, gone = (texts_in(language)(f"status-{one}") for one in ("present", "late", "absent"))
+    for row, name in zip((sheet[2], sheet[3]), ("Ли, Анна; «Ё»", "'=1+1"), strict=True):
+        values = [cell.value for cell in row]
+        assert values == [name, gone, present, late, 1, 1, 1, 2, 3, pytest.approx(0.667)]
+    sheet = load_workbook(csv_as_opened(lesson_file(tmp_path, language), language)).worksheets[0]
+    assert sheet["C2"].value == datetime(2025, 3, 11, 9, 3)  # noqa: DTZ001
+    assert sheet["D2"].value == 0.97
+
+
+def lesson_file(folder: Path, language: str) -> Path:
+    """A lesson's CSV."""
+    file = folder / "lesson.csv"
+    file.write_bytes(csv_table(report_of({"Ann": (HERE,)}), texts_in(language)))
+    return file
+
+
+def test_number_group_and_e_mail_are_columns_of_a_class_whose_list_has_them() -> None:
+    report = report_of({"Ann": (HERE,), "Bo": (GONE,)})
+    ann, bo = report.students
+    known = replace(report, students=(ann, replace(bo, number="0042", email="bo@school.example")))
+    rows = rows_of(csv_table(known, texts_in("ru")), ";")
+    assert rows[0][:4] == ["Имя", "Личный номер", "Эл. почта", "Статус"]
+    assert [row[:3] for row in rows[1:]] == [["Ann", "", ""], ["Bo", "0042", "bo@school.example"]]
 
 
 @pytest.mark.parametrize("name", ["Иван;=cmd|' /C calc'!A0", 'Иван";=1+1;"', " =1+1", "＝1+1", "+7", "-1", "@SUM(A1)"])
