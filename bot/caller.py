@@ -68,7 +68,7 @@ def caller_of(session: Session, update: Update, settings: Settings) -> Caller:
     user = update.effective_user
     if user is None:
         raise ValueError("an update without a sender")
-    known = acquaintance(session, user.id)
+    known = acquaintance(session, user.id, telegram_clock().now())
     person, conversation = known.person, known.conversation
     if conversation is None:
         locale = language_for(user.language_code)

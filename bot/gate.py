@@ -205,7 +205,7 @@ def _refusal(session: Session, permission: Permission, caller: Caller, update: U
     elif permission.target is Target.REVIEW:
         class_id = class_of_review(session, context.number)
     elif permission.target is Target.CLAIM:
-        class_id = class_of_claim(session, context.number, caller.person)
+        class_id = class_of_claim(session, context.number, caller.person, now())
     elif permission.target is Target.LESSON:
         class_id = class_of_lesson(session, context.number)
     roles = roles_of(caller.person, caller.classes, class_id, is_admin=caller.is_admin)

@@ -41,7 +41,7 @@ async def new_class(update: Update, context: Context) -> None:
 async def classes(update: Update, context: Context) -> None:
     """/classes, classes:<page>: own classes with their counts, a button for each."""
     t = context.caller.texts
-    found = await context.services.database.run(as_teacher(context.caller, summaries))
+    found = await context.services.database.run(as_teacher(context.caller, summaries), now())
     if not found:
         await reply(update, t("classes-none"))
         return

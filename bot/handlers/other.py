@@ -12,8 +12,8 @@ from bot.handlers.start import follow
 from bot.messages.attachments import what_it_is
 from bot.messages.links import payload_in
 from bot.messages.replies import Buttons, reply, teacher_buttons
-from bot.services import Context
-from rollcall.storage.classes import taught_classes
+from bot.services import Context, now
+from rollcall.storage.teaching import taught_classes
 from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME
 
 _HINTS = {CONSENT: "answer-consent-first", NAME: "name-first", ENROLLING: "hint-enrolling"}
@@ -54,6 +54,6 @@ def _hint(session: Session, caller: Caller) -> tuple[str, Buttons | None]:
     """What to say to words we do not understand: what their writer can press instead."""
     if not caller.is_teacher:
         return "hint", here_buttons(session, caller)
-    taught = taught_classes(session, caller.person) if caller.person is not None else ()
+    taught = taught_classes(session, caller.person, now()) if caller.person is not None else ()
     own = here_buttons(session, caller) or ()
     return "hint-teacher", [*own, *(teacher_buttons(caller.texts, taught) or ())] or None

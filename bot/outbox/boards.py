@@ -13,7 +13,7 @@ from bot.messages.phrases import lesson_phrase
 from bot.messages.places import Place, alternatives, place_of, send_to_first
 from bot.messages.replies import Buttons, keyboard
 from bot.outbox.claim_cards import voices_line
-from bot.services import App, Services
+from bot.services import App, Services, now
 from rollcall.domain.attendance import Status
 from rollcall.report.remarks import remarked
 from rollcall.storage.lessons import Headcount
@@ -108,7 +108,7 @@ async def keep_boards(application: App, services: Services) -> None:
 
 async def _show(application: App, services: Services, lesson_id: int) -> None:
     """Edit the board; where it is gone, or its place is closed to us, send it anew, there or elsewhere."""
-    board = await services.database.run(board_of, lesson_id)
+    board = await services.database.run(board_of, lesson_id, now())
     if board is None:
         return
     if board.message_id is not None:
@@ -117,7 +117,7 @@ async def _show(application: App, services: Services, lesson_id: int) -> None:
             return
         except ChatMigrated:
             # By now it belongs to the new chat, where none of the old messages is.
-            board = await services.database.run(board_of, lesson_id)
+            board = await services.database.run(board_of, lesson_id, now())
         except (BadRequest, Forbidden) as error:
             if "not modified" in str(error).lower():
                 return

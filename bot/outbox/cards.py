@@ -85,7 +85,7 @@ async def _send(application: App, services: Services, subject: Subject[F, T], qu
 
 async def _mend(application: App, services: Services, subject: Subject[F, T], question: int, chat_id: int) -> None:
     run, kind = services.database.run, subject.kind
-    found = await run(card_to_mend, kind, subject.facts, question, chat_id)
+    found = await run(card_to_mend, kind, subject.facts, question, chat_id, now())
     if found is None:
         return
     message_id, facts = found

@@ -8,7 +8,7 @@ from bot.messages.consent import CONSENT_VERSION
 from bot.messages.replies import Buttons
 from bot.outbox.asking import ask, show
 from bot.outbox.cards import Subject, keep
-from bot.services import App, Services
+from bot.services import App, Services, now
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import Asked
 from rollcall.marked import one_below_the_other
@@ -54,7 +54,7 @@ async def words_for_joiner(application: App, services: Services, person_id: int,
 
 async def _words(application: App, services: Services, waiting: Waiting, t: Texts) -> str:
     async def asked() -> Asked:
-        return await services.database.run(cards.asked, CLAIMS, waiting.claims)
+        return await services.database.run(cards.asked, CLAIMS, waiting.claims, now())
 
     return waiting_text(waiting, await ask(application, keep_claims(application, services), asked), t)
 

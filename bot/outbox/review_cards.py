@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.messages.replies import Buttons
 from bot.outbox.asking import ask, show
 from bot.outbox.cards import Subject, keep
-from bot.services import App, Services
+from bot.services import App, Services, now
 from rollcall.domain.repeated_notes import MOST
 from rollcall.domain.review import Asked, ReviewState
 from rollcall.report.wording import status_word
@@ -28,7 +28,7 @@ async def ask_teachers(application: App, services: Services, lesson_id: int, per
     """Ask the teachers about a student who waits; whether one was really asked."""
 
     async def asked() -> Asked:
-        return await services.database.run(asked_about, lesson_id, person_id)
+        return await services.database.run(asked_about, lesson_id, person_id, now())
 
     return await ask(application, keep_reviews(application, services), asked)
 

@@ -26,7 +26,7 @@ def missing(session: Session, kind: Kind, now: datetime) -> Sequence[tuple[int, 
         kind.card.chat_id == Person.telegram_id,
         or_(kind.card.message_id.is_not(None), kind.card.not_before > now),
     )
-    return _pairs(session.execute(kind.askable.where(kind.question.state == kind.open, ~card)))
+    return _pairs(session.execute(kind.askable(now).where(kind.question.state == kind.open, ~card)))
 
 
 def outdated(session: Session, kind: Kind) -> Sequence[tuple[int, int]]:
@@ -90,14 +90,14 @@ def removed(session: Session, kind: Kind, question_id: int, chat_id: int) -> Non
         card.message_id = 0
 
 
-def asked(session: Session, kind: Kind, question_ids: Collection[int]) -> Asked:
+def asked(session: Session, kind: Kind, question_ids: Collection[int], now: datetime) -> Asked:
     """Whether about each of these questions a teacher was really asked; else what holds of one where none was."""
-    found = {_asked(session, kind, question_id) for question_id in question_ids}
+    found = {_asked(session, kind, question_id, now) for question_id in question_ids}
     return next((one for one in (Asked.SOON, Asked.LATER, Asked.NOBODY) if one in found), Asked.YES)
 
 
-def _asked(session: Session, kind: Kind, question_id: int) -> Asked:
-    teachers = {chat_id for _, chat_id in session.execute(kind.askable.where(kind.question.id == question_id))}
+def _asked(session: Session, kind: Kind, question_id: int, now: datetime) -> Asked:
+    teachers = {chat_id for _, chat_id in session.execute(kind.askable(now).where(kind.question.id == question_id))}
     if not teachers:
         return Asked.NOBODY
     cards = session.scalars(select(kind.card).where(kind.card.question_id == question_id))

@@ -22,13 +22,13 @@ from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
 from rollcall.storage.similar_accounts import sounds_like
 from rollcall.storage.tables import (
     STUDENT,
-    TEACHER,
     EnrolmentNote,
     Membership,
     Person,
     SchoolClass,
     StoredVoiceprint,
 )
+from rollcall.storage.teaching import gives_right
 from rollcall.storage.voiceprints import complete_enrolment, keep_notes_of, notes_of, open_note, print_of, voiceprint_of
 from rollcall.storage.votes import is_withheld, votes_of
 
@@ -158,7 +158,7 @@ def whom_it_sounds_like(session: Session, claim_id: int, class_ids: Iterable[int
     return rows.all()
 
 
-def classes_shared(session: Session, claim: VoiceClaim, chat_id: int) -> Sequence[int]:
+def classes_shared(session: Session, claim: VoiceClaim, chat_id: int, moment: datetime) -> Sequence[int]:
     """The classes of the claim's person that this teacher teaches: what a card for them may tell of."""
     taught, attended = aliased(Membership), aliased(Membership)
     rows = session.scalars(
@@ -167,7 +167,7 @@ def classes_shared(session: Session, claim: VoiceClaim, chat_id: int) -> Sequenc
         .join(attended, attended.class_id == taught.class_id)
         .where(
             Person.telegram_id == chat_id,
-            taught.role == TEACHER,
+            gives_right(moment, taught),
             attended.person_id == claim.person_id,
             attended.role == STUDENT,
         )

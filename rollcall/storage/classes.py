@@ -14,6 +14,7 @@ from rollcall.audit.chain import Action
 from rollcall.domain.similar_names import readings, told_apart
 from rollcall.storage import audit
 from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, SchoolClass
+from rollcall.storage.teaching import taught_classes
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ def create_class(
     )
     session.add(school_class)
     session.flush()
-    session.add(Membership(class_id=school_class.id, person_id=teacher.id, role=TEACHER, joined_at=now))
+    session.add(Membership(class_id=school_class.id, person_id=teacher.id, role=TEACHER, joined_at=now, owner=True))
     teacher.last_class_id = school_class.id
     audit.record(session, Action.CLASS_MADE, teacher, f"class:{school_class.id}")
     return school_class
@@ -112,28 +113,15 @@ def _join_code() -> str:
     return secrets.token_urlsafe(16)  # 128 bits
 
 
-def taught_class(session: Session, teacher: Person, class_id: int) -> SchoolClass | None:
-    """The class, if this person teaches it and it is not put away."""
-    return session.scalar(
-        select(SchoolClass)
-        .join(Membership, Membership.class_id == SchoolClass.id)
-        .where(
-            SchoolClass.id == class_id,
-            SchoolClass.archived_at.is_(None),
-            Membership.person_id == teacher.id,
-            Membership.role == TEACHER,
-        )
-    )
-
-
-def taught_classes(session: Session, teacher: Person) -> Sequence[SchoolClass]:
-    """This person's own classes, oldest first."""
-    return _classes_of(session, teacher, TEACHER)
-
-
 def attended_classes(session: Session, student: Person) -> Sequence[SchoolClass]:
     """The classes this person is a student of, oldest membership first."""
-    return _classes_of(session, student, STUDENT)
+    rows = session.scalars(
+        select(SchoolClass)
+        .join(Membership, Membership.class_id == SchoolClass.id)
+        .where(Membership.person_id == student.id, Membership.role == STUDENT, SchoolClass.archived_at.is_(None))
+        .order_by(Membership.joined_at, SchoolClass.id)
+    )
+    return rows.all()
 
 
 def classes_attended(session: Session, person_id: int) -> Sequence[int]:
@@ -154,20 +142,10 @@ def every_class_of(session: Session, student: Person) -> Sequence[int]:
     return rows.all()
 
 
-def _classes_of(session: Session, person: Person, role: str) -> Sequence[SchoolClass]:
-    rows = session.scalars(
-        select(SchoolClass)
-        .join(Membership, Membership.class_id == SchoolClass.id)
-        .where(Membership.person_id == person.id, Membership.role == role, SchoolClass.archived_at.is_(None))
-        .order_by(Membership.joined_at, SchoolClass.id)
-    )
-    return rows.all()
-
-
-def summaries(session: Session, teacher: Person) -> list[ClassSummary]:
+def summaries(session: Session, teacher: Person, moment: datetime) -> list[ClassSummary]:
     """This teacher's classes with their student and lesson counts."""
     found = []
-    for school_class in taught_classes(session, teacher):
+    for school_class in taught_classes(session, teacher, moment):
         lessons = session.scalar(select(func.count(Lesson.id)).where(Lesson.class_id == school_class.id))
         found.append(ClassSummary(school_class, student_count(session, school_class.id), lessons or 0))
     return found
@@ -222,13 +200,3 @@ def namesakes(session: Session, person: Person, class_id: int) -> list[Person]:
 def student_count(session: Session, class_id: int) -> int:
     """How many students the class has."""
     return session.scalar(select(func.count()).where(Membership.class_id == class_id, Membership.role == STUDENT)) or 0
-
-
-def teachers_of(session: Session, class_id: int) -> Sequence[Person]:
-    """Who teaches the class; not those whose right to teach was ended."""
-    rows = session.scalars(
-        select(Person)
-        .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.class_id == class_id, Membership.role == TEACHER, Person.is_teacher)
-    )
-    return rows.all()

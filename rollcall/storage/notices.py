@@ -8,9 +8,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Update, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from rollcall.storage.classes import teachers_of
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import ClosingNotice, Lesson
+from rollcall.storage.teaching import teachers_of
 
 _CLAIM = timedelta(minutes=2)
 """A bot that has not sent a notice this long after it took it on, was stopped."""
@@ -21,7 +21,7 @@ _KEPT = timedelta(days=7)
 
 def promise(session: Session, lesson: Lesson, now: datetime) -> None:
     """Every teacher of the class is to hear that the lesson is closed."""
-    for teacher in teachers_of(session, lesson.class_id):
+    for teacher in teachers_of(session, lesson.class_id, now):
         if session.get(ClosingNotice, (lesson.id, teacher.telegram_id)) is None:
             session.add(ClosingNotice(lesson_id=lesson.id, chat_id=teacher.telegram_id, created_at=now))
 

@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, select, true, update
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, true, update
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.storage import audit
 from rollcall.storage.audit import Account
-from rollcall.storage.tables import Consent, Conversation, Membership, Person, SchoolClass
+from rollcall.storage.tables import STUDENT, Consent, Conversation, Membership, Person, SchoolClass, UtcTime
+from rollcall.storage.teaching import gives_right
 from rollcall.texts import DEFAULT_LANGUAGE
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
@@ -34,7 +35,8 @@ class Acquaintance:
     """Somebody who writes to us, as far as we know them.
 
     Attributes:
-        classes: with their role in each, oldest membership first; without those that were put away.
+        classes: with their role in each, oldest membership first; without those that were put away, and those in which
+            they were a substitute whose time is over.
     """
 
     person: Person | None
@@ -42,19 +44,25 @@ class Acquaintance:
     classes: tuple[tuple[str, SchoolClass], ...] = ()
 
 
-def acquaintance(session: Session, telegram_id: int) -> Acquaintance:
-    """Who is behind a Telegram account; their conversation is locked for this transaction."""
-    rows = session.execute(_IN_CONVERSATION, {"account": telegram_id}).all()
+def acquaintance(session: Session, telegram_id: int, moment: datetime) -> Acquaintance:
+    """Who is behind a Telegram account, and what they are at the moment; their conversation is locked for this
+    transaction.
+    """
+    values = {"account": telegram_id, "moment": moment}
+    rows = session.execute(_IN_CONVERSATION, values).all()
     if rows:
         return Acquaintance(rows[0][1], rows[0][0], tuple((role, one) for *_, role, one in rows if one is not None))
-    known = session.execute(_WITHOUT_CONVERSATION, {"account": telegram_id}).all()
+    known = session.execute(_WITHOUT_CONVERSATION, values).all()
     person = known[0][0] if known else None
     return Acquaintance(person, None, tuple((role, one) for _, role, one in known if one is not None))
 
 
+_HOLDS = or_(Membership.role == STUDENT, gives_right(bindparam("moment", type_=UtcTime())))
+
+
 def _belonging(query: _Query) -> _Query:
     return (
-        query.outerjoin(Membership, Membership.person_id == Person.id)
+        query.outerjoin(Membership, and_(Membership.person_id == Person.id, _HOLDS))
         .outerjoin(SchoolClass, and_(SchoolClass.id == Membership.class_id, SchoolClass.archived_at.is_(None)))
         .order_by(Membership.joined_at, SchoolClass.id)
     )

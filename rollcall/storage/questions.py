@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import ReviewState
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
-from rollcall.storage.tables import STUDENT, TEACHER, Card, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
+from rollcall.storage.tables import STUDENT, Card, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
+from rollcall.storage.teaching import gives_right
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +23,7 @@ class Kind:
     Attributes:
         name: for the log.
         asked: in their chats the teachers see each by such a card.
-        askable: each question with the chat of each teacher who may decide on it.
+        askable: each question with the chat of each teacher who may decide on it at a moment.
         open: its state until then.
         told_of: the ends of which its student is to hear.
     """
@@ -30,27 +31,27 @@ class Kind:
     name: str
     question: type[Review] | type[VoiceClaim]
     card: type[Card]
-    askable: Select[int, int]
+    askable: Callable[[datetime], Select[int, int]]
     open: ReviewState | ClaimState
     told_of: Collection[ReviewState | ClaimState]
 
 
-def _reviews() -> Select[int, int]:
+def _reviews(moment: datetime) -> Select[int, int]:
     return (
         select(Review.id, Person.telegram_id)
         .join(Lesson, Lesson.id == Review.lesson_id)
-        .join(Membership, (Membership.class_id == Lesson.class_id) & (Membership.role == TEACHER))
+        .join(Membership, (Membership.class_id == Lesson.class_id) & gives_right(moment))
         .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
     )
 
 
-def _claims() -> Select[int, int]:
+def _claims(moment: datetime) -> Select[int, int]:
     attended, taught = aliased(Membership), aliased(Membership)
     return (
         select(VoiceClaim.id, Person.telegram_id)
         .join(attended, (attended.person_id == VoiceClaim.person_id) & (attended.role == STUDENT))
         .join(SchoolClass, (SchoolClass.id == attended.class_id) & SchoolClass.archived_at.is_(None))
-        .join(taught, (taught.class_id == attended.class_id) & (taught.role == TEACHER))
+        .join(taught, (taught.class_id == attended.class_id) & gives_right(moment, taught))
         .join(Person, (Person.id == taught.person_id) & Person.is_teacher)
         .where(or_(VoiceClaim.class_id.is_(None), VoiceClaim.class_id == attended.class_id))
         .distinct()
@@ -61,7 +62,7 @@ REVIEWS = Kind(
     name="review",
     question=Review,
     card=ReviewCard,
-    askable=_reviews(),
+    askable=_reviews,
     open=ReviewState.OPEN,
     told_of=(ReviewState.CONFIRMED, ReviewState.REJECTED),
 )
@@ -69,7 +70,7 @@ CLAIMS = Kind(
     name="claim",
     question=VoiceClaim,
     card=ClaimCard,
-    askable=_claims(),
+    askable=_claims,
     open=ClaimState.OPEN,
     told_of=(ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.LAPSED),
 )

@@ -25,6 +25,7 @@ from rollcall.storage.tables import (
     ReviewCard,
     SchoolClass,
 )
+from rollcall.storage.teaching import gives_right
 
 
 def roles_of(
@@ -60,14 +61,14 @@ def class_of_review(session: Session, review_id: int) -> int | None:
     )
 
 
-def class_of_claim(session: Session, claim_id: int, teacher: Person | None) -> int | None:
+def class_of_claim(session: Session, claim_id: int, teacher: Person | None, moment: datetime) -> int | None:
     """The class whose teachers are asked about the voice; of several, one that this person teaches."""
     claim = session.get(VoiceClaim, claim_id)
     if claim is None or claim.class_id is not None:
         return claim.class_id if claim is not None else None
     attended = select(Membership.class_id).where(Membership.person_id == claim.person_id, Membership.role == STUDENT)
     taught = select(Membership.class_id).where(
-        Membership.person_id == (teacher.id if teacher is not None else None), Membership.role == TEACHER
+        Membership.person_id == (teacher.id if teacher is not None else None), gives_right(moment)
     )
     current = select(SchoolClass.id).where(SchoolClass.id.in_(attended), SchoolClass.archived_at.is_(None))
     return session.scalar(current.where(SchoolClass.id.in_(taught)).order_by(SchoolClass.id).limit(1))

@@ -19,6 +19,7 @@ from sqlalchemy import (
     String,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -201,6 +202,10 @@ class Membership(Table):
     person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), primary_key=True, index=True)
     role: Mapped[str] = mapped_column(String(16))
     joined_at: Mapped[datetime]
+    owner: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Of the class's teachers the one who says who teaches it."""
+    until: Mapped[datetime | None]
+    """When a substitute's right ends by itself; None for good. Who teaches: `rollcall.storage.teaching`."""
 
 
 TEACHER = "teacher"

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
 from rollcall.storage.lessons import Headcount, headcount, open_lessons
 from rollcall.storage.people import locale_of
 from rollcall.storage.tables import Lesson, Person, SchoolClass
+from rollcall.storage.teaching import teaches
 
 _MOST_MOVES = 5
 """A board that is gone again after so many times is not wanted."""
@@ -21,7 +23,7 @@ class Board:
 
     Attributes:
         chat_id, thread_id, message_id: where it is; no message where it has yet to be sent there.
-        opener: the chat of the teacher who opened the lesson, if they still teach.
+        opener: the chat of the teacher who opened the lesson, if they still teach the class.
         may_move: whether it may be sent anew, there or elsewhere.
         locale: the opener's.
     """
@@ -37,7 +39,7 @@ class Board:
     count: Headcount
 
 
-def board_of(session: Session, lesson_id: int) -> Board | None:
+def board_of(session: Session, lesson_id: int, now: datetime) -> Board | None:
     """The lesson's board; None where it has none."""
     lesson = session.get(Lesson, lesson_id)
     if lesson is None or lesson.board_chat_id is None:
@@ -47,7 +49,7 @@ def board_of(session: Session, lesson_id: int) -> Board | None:
         chat_id=lesson.board_chat_id,
         thread_id=lesson.board_thread_id,
         message_id=lesson.board_message_id,
-        opener=teacher.telegram_id if teacher.is_teacher else None,
+        opener=teacher.telegram_id if teaches(session, teacher.id, lesson.class_id, now) else None,
         may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
         locale=locale_of(session, teacher.telegram_id),
         lesson=lesson,

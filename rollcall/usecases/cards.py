@@ -77,8 +77,8 @@ class Told:
 
 F = TypeVar("F", bound=Facts)
 T = TypeVar("T", bound=Told)
-Read = Callable[[Session, int, int], F]
-"""What a question's card says in a teacher's chat."""
+Read = Callable[[Session, int, int, datetime], F]
+"""What a question's card says in a teacher's chat at a moment."""
 
 
 def due(session: Session, kind: Kind, now: datetime) -> Due:
@@ -92,15 +92,15 @@ def due(session: Session, kind: Kind, now: datetime) -> Due:
 
 def take_card(session: Session, kind: Kind, read: Read[F], question_id: int, chat_id: int, now: datetime) -> F | None:
     """Take it on to send a card; None where it was sent, or another bot is at it."""
-    return read(session, question_id, chat_id) if cards.take(session, kind, question_id, chat_id, now) else None
+    return read(session, question_id, chat_id, now) if cards.take(session, kind, question_id, chat_id, now) else None
 
 
 def card_to_mend(
-    session: Session, kind: Kind, read: Read[F], question_id: int, chat_id: int
+    session: Session, kind: Kind, read: Read[F], question_id: int, chat_id: int, now: datetime
 ) -> tuple[int | None, F] | None:
     """The card's message and what it should say; None where it is gone."""
     card = cards.find(session, kind, question_id, chat_id)
-    return (card.message_id, read(session, question_id, chat_id)) if card is not None else None
+    return (card.message_id, read(session, question_id, chat_id, now)) if card is not None else None
 
 
 def take_telling(

@@ -78,7 +78,7 @@ def claims_due(session: Session, now: datetime) -> Due:
     return due(session, CLAIMS, now)
 
 
-def claim_facts(session: Session, claim_id: int, chat_id: int, consent: str) -> ClaimFacts:
+def claim_facts(session: Session, claim_id: int, chat_id: int, now: datetime, consent: str) -> ClaimFacts:
     """What the card says in this teacher's chat.
 
     Args:
@@ -86,7 +86,7 @@ def claim_facts(session: Session, claim_id: int, chat_id: int, consent: str) -> 
     """
     claim = session.get_one(VoiceClaim, claim_id)
     person = session.get_one(Person, claim.person_id)
-    shared = [claim.class_id] if claim.class_id is not None else claims.classes_shared(session, claim, chat_id)
+    shared = [claim.class_id] if claim.class_id is not None else claims.classes_shared(session, claim, chat_id, now)
     school_class = session.get_one(SchoolClass, shared[0]) if shared else None
     names = {key: name for one in shared for key, name in names_in_class(session, one).items()}
     zone = ZoneInfo(school_class.timezone if school_class is not None else "UTC")

@@ -16,9 +16,9 @@ from rollcall.sealing.seal import Keyring
 from rollcall.storage import audit, claims
 from rollcall.storage.audit import PersonId
 from rollcall.storage.claim_tables import VoiceClaim
-from rollcall.storage.classes import taught_classes
 from rollcall.storage.similar_accounts import are_two_people, may_be_one
 from rollcall.storage.tables import EnrolmentNote, KeptRecording, Person, StoredVoiceprint
+from rollcall.storage.teaching import taught_classes
 from rollcall.storage.voiceprints import complete_enrolment, notes_of
 from rollcall.storage.votes import is_of_use
 
@@ -144,7 +144,7 @@ def _accept(
         complete_enrolment(session, keyring, claim.person_id, claim.enrolment, now, keep=before)
         claim.replaced = before
     # Of those whom this teacher was shown it is known from now on; the teachers of other classes are asked themselves.
-    taught = {one.id for one in taught_classes(session, teacher)}
+    taught = {one.id for one in taught_classes(session, teacher, now)}
     for like in claims.whom_it_sounds_like(session, claim.id, taught):
         are_two_people(session, like.class_id, claim.person_id, like.other_id, like.score, now)
     where = class_ids if claim.class_id is None else [claim.class_id]

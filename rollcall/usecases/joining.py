@@ -13,10 +13,11 @@ from sqlalchemy.orm import Session
 from rollcall.domain.names import NameFault, alike, clean_name, full_name_in
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.claims import take_along
-from rollcall.storage.classes import attended_classes, class_by_code, join_class, taught_class
+from rollcall.storage.classes import attended_classes, class_by_code, join_class
 from rollcall.storage.namesakes import note_namesakes
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Conversation, Person
+from rollcall.storage.teaching import taught_class
 from rollcall.storage.votes import is_of_use, is_withheld
 from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE, NAME, NAME_MESSAGE, SAID, WITHOUT_VOICE
 from rollcall.usecases.enrolling import Enrolling, begin_enrolment
@@ -135,7 +136,7 @@ def join_without_voice(
     school_class = class_by_code(session, join_code, now)
     if school_class is None:
         return Answer.UNKNOWN_LINK
-    if person is not None and taught_class(session, person, school_class.id) is not None:
+    if person is not None and taught_class(session, person, school_class.id, now) is not None:
         return OwnClass(school_class.title)
     session.add(conversation)
     session.flush()

@@ -10,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.similar_names import same_letters
 from rollcall.storage import namesakes
-from rollcall.storage.classes import names_in_class, teachers_of
+from rollcall.storage.classes import names_in_class
 from rollcall.storage.classes import namesakes as namesakes_of
 from rollcall.storage.namesakes import SAME
 from rollcall.storage.people import locale_of
 from rollcall.storage.tables import Person, SchoolClass
+from rollcall.storage.teaching import teachers_of
 
 
 @dataclass(frozen=True)
@@ -64,5 +65,7 @@ def take_notice(session: Session, class_id: int, person_id: int, now: datetime) 
         same_letters=any(same_letters(person.full_name, other.full_name) for other in others),
         said=row.said,
         removable=[(one.id, names[one.id]) for one in ([person, *others] if row.said == SAME else [person])],
-        teachers=[(one.telegram_id, locale_of(session, one.telegram_id)) for one in teachers_of(session, class_id)],
+        teachers=[
+            (one.telegram_id, locale_of(session, one.telegram_id)) for one in teachers_of(session, class_id, now)
+        ],
     )

@@ -57,13 +57,13 @@ def reviews_due(session: Session, now: datetime) -> Due:
     return due(session, REVIEWS, now)
 
 
-def asked_about(session: Session, lesson_id: int, person_id: int) -> Asked:
+def asked_about(session: Session, lesson_id: int, person_id: int, now: datetime) -> Asked:
     """Whether a teacher was really asked about the student."""
     review = reviews.review_of(session, lesson_id, person_id)
-    return cards.asked(session, REVIEWS, [review.id]) if review is not None else Asked.SOON
+    return cards.asked(session, REVIEWS, [review.id], now) if review is not None else Asked.SOON
 
 
-def review_facts(session: Session, review_id: int, chat_id: int) -> ReviewFacts:
+def review_facts(session: Session, review_id: int, chat_id: int, _now: datetime) -> ReviewFacts:
     """What the card says in this teacher's chat."""
     review = session.get_one(Review, review_id)
     school_class = _class_of(session, review)

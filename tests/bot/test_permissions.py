@@ -324,7 +324,7 @@ async def test_what_a_person_is_to_a_class(world: World, tmp_path: Path) -> None
     database = await world.fresh(tmp_path)
     async with database.session() as session:
         for role, account in ACCOUNTS.items():
-            known = await session.run_sync(acquaintance, account)
+            known = await session.run_sync(acquaintance, account, datetime.now(UTC))
             person = known.person
             roles = roles_of(person, known.classes, CLASS_ID, is_admin=account == ADMIN)
             # Boris is in two other classes; the admin teaches a class of their own.

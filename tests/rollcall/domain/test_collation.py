@@ -59,7 +59,7 @@ async def test_two_students_of_one_name_are_two_in_every_list_and_on_the_card(sc
         )  # fmt: skip
         session.add(review)
         await session.flush()
-        facts = await session.run_sync(review_facts, review.id, TEACHER)
+        facts = await session.run_sync(review_facts, review.id, TEACHER, NINE)
         card = card_text(facts, texts_in("ru"))
     names = ["Анна Белова", "анна Белова (2)", "Борис Громов", "Ёлкина Ада", "Жук Ян"]
     assert [student.full_name for student in report.students] == names

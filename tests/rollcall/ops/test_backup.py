@@ -23,7 +23,7 @@ from rollcall.ops.archive import ArchiveWriter, Column
 from rollcall.ops.backup import Made, backup, dump
 from rollcall.ops.restore import restore, restore_into
 from rollcall.sealing.seal import Keyring
-from rollcall.storage import classes, invites, people
+from rollcall.storage import classes, invites, people, teaching
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current, migrate
 from rollcall.storage.voiceprints import voiceprints_of_class
@@ -101,7 +101,7 @@ async def _goes_on(database: Database, keyring: Keyring) -> None:
     async with database.session() as session:
         teacher = await session.run_sync(people.find_person, TEACHER)
         assert teacher
-        (physics,) = await session.run_sync(classes.taught_classes, teacher)
+        (physics,) = await session.run_sync(teaching.taught_classes, teacher, NINE)
         assert len(await session.run_sync(voiceprints_of_class, keyring, physics.id)) == 4
         chemistry = await session.run_sync(classes.create_class, teacher, "Химия", "UTC", NINE)
         newcomer = await session.run_sync(people.register_person, 999, "Новенькая", NINE)

@@ -18,10 +18,10 @@ from rollcall.ops.backup import reflected
 from rollcall.ops.restore import fill
 from rollcall.report.model import Period
 from rollcall.sealing.seal import Keyring
-from rollcall.storage import classes, people, recordings, voiceprints
+from rollcall.storage import people, recordings, teaching, voiceprints
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current, migrate, revisions
-from rollcall.storage.tables import Table
+from rollcall.storage.tables import Membership, Table
 from rollcall.usecases.report import build_report
 from tests.rollcall import school_year
 from tests.rollcall.conftest import NINE, TEACHER
@@ -110,7 +110,9 @@ async def _works(database: Database, keyring: Keyring, schema: str) -> None:
     async with database.session() as session:
         teacher = await session.run_sync(people.find_person, TEACHER)
         assert teacher
-        (physics,) = await session.run_sync(classes.taught_classes, teacher)  # the other is archived
+        (physics,) = await session.run_sync(teaching.taught_classes, teacher, NINE)  # the other is archived
+        owners = await session.scalars(select(Membership.person_id).where(Membership.owner))
+        assert set(owners) == {teacher.id}, "of every class, whoever made it"
         report = await session.run_sync(build_report, physics, Period.ALL, NINE)
         assert (len(report.lessons), len(report.students)) == (3, 6)
         assert len(await session.run_sync(voiceprints.voiceprints_of_class, keyring, physics.id)) == 4

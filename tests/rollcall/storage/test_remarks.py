@@ -14,9 +14,9 @@ from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.report.model import Period
 from rollcall.storage import reviews
-from rollcall.storage.classes import teachers_of
 from rollcall.storage.people import find_person
 from rollcall.storage.tables import Lesson, Review, SchoolClass
+from rollcall.storage.teaching import teachers_of
 from rollcall.texts import texts_in
 from rollcall.usecases.closing import closed
 from rollcall.usecases.report import build_report
@@ -121,8 +121,8 @@ async def test_a_teacher_who_is_asked_hears_of_notes_in_another_voice(school: Sc
             await session.run_sync(reviews.tap_in, lesson, person.id, after(3), after(3))
     async with school.database.session() as session:
         of_anna, of_boris = [await session.get_one(Review, number) for number in (1, 2)]
-        (teacher,) = await session.run_sync(teachers_of, school.class_id)
-        facts = [await session.run_sync(review_facts, number, teacher.telegram_id) for number in (1, 2)]
+        (teacher,) = await session.run_sync(teachers_of, school.class_id, NINE)
+        facts = [await session.run_sync(review_facts, number, teacher.telegram_id, NINE) for number in (1, 2)]
         on_annas, on_boriss = [card_text(one, texts_in("en")) for one in facts]
         assert "2 notes in another voice" in on_annas
         assert "another voice" not in on_boriss

@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, update
 from rollcall.domain.attendance import Status
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.report.model import Period
-from rollcall.storage import attempts, classes, inbox, invites, lessons, people
+from rollcall.storage import attempts, classes, inbox, invites, lessons, people, teaching
 from rollcall.storage.database import Database
 from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.storage.migrate import is_current, migrate
@@ -93,11 +93,11 @@ async def test_a_class_is_reached_by_its_own_teacher_only(school: School) -> Non
         other.is_teacher = True
         teacher = await session.run_sync(people.find_person, TEACHER)
         assert teacher
-        assert await session.run_sync(classes.taught_class, teacher, school.class_id) is not None
-        assert await session.run_sync(classes.taught_class, other, school.class_id) is None
+        assert await session.run_sync(teaching.taught_class, teacher, school.class_id, NINE) is not None
+        assert await session.run_sync(teaching.taught_class, other, school.class_id, NINE) is None
         student = await session.run_sync(people.find_person, ANNA)
         assert student
-        assert await session.run_sync(classes.taught_class, student, school.class_id) is None
+        assert await session.run_sync(teaching.taught_class, student, school.class_id, NINE) is None
 
 
 async def test_an_archived_class_takes_nobody(school: School) -> None:

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings
 from rollcall.domain.verdict import Reason
-from rollcall.storage import chores, classes, inbox, lessons, people, recordings
+from rollcall.storage import chores, classes, inbox, lessons, people, recordings, teaching
 from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
@@ -230,7 +230,7 @@ async def test_someone_who_teaches_keeps_their_class_when_they_leave_as_a_studen
         await session.run_sync(erasure.erase_everything, anna, "r", Kind.EVERYTHING, NINE)
     async with school.database.session() as session:
         anna = await session.get_one(Person, school.ids[ANNA])
-        assert [one.title for one in await session.run_sync(classes.taught_classes, anna)] == ["Своя"]
+        assert [one.title for one in await session.run_sync(teaching.taught_classes, anna, NINE)] == ["Своя"]
         assert await session.run_sync(classes.attended_classes, anna) == []
         assert await session.run_sync(count, Lesson) == 2
         assert await session.run_sync(count, Attendance) == 1, "Boris's"
