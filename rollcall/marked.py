@@ -71,6 +71,11 @@ def read(text: str) -> str:
     return Marked(whole, stretches) if stretches else whole
 
 
+def folded(text: str) -> Marked:
+    """The text, folded away as a whole: for what is too long to be a value of a Fluent message."""
+    return Marked(text, [Stretch(0, len(text), Style.FOLDED)])
+
+
 def one_below_the_other(parts: Iterable[str], between: str = "\n") -> str:
     """Like ``between.join(parts)``, with what is marked in them."""
     first, *others = parts

@@ -40,6 +40,7 @@ async def here_pressed(update: Update, context: Context) -> None:
         await reply(update, t(_ANSWERS[tapped.state]))
     else:
         await settle_button(update)
+        services.stale_boards.touch(context.number)
         asked = await ask_teachers(context.app, services, context.number, person.id)
         await reply(update, t(_NOTED.get(asked, _NOTED_LATER), title=tapped.title, time=f"{tapped.at:%H:%M}"))
 

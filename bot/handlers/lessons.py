@@ -16,7 +16,7 @@ from bot.outbox.boards import board_buttons, board_text, closed_text, report_but
 from bot.services import Context, now
 from rollcall.config.settings import Settings
 from rollcall.storage.tables import SchoolClass
-from rollcall.usecases.boards import board_shown
+from rollcall.usecases.boards import Board, board_in, board_shown
 from rollcall.usecases.closing import Closed
 from rollcall.usecases.lessons import Opened, classes_to_close, close_for_class, open_for_class
 
@@ -63,12 +63,12 @@ async def close_pressed(update: Update, context: Context) -> None:
 
 async def _open(update: Update, context: Context, class_id: int, minutes: str) -> None:
     services, t = context.services, context.caller.texts
-    opened = await services.database.run(_opened, context.caller, update, services.settings, class_id, minutes)
-    lesson = opened.lesson
-    text = board_text(t, lesson, opened.school_class, opened.count, context.bot.username)
+    opened, board = await services.database.run(_opened, context.caller, update, services.settings, class_id, minutes)
+    lesson, bot = opened.lesson, context.bot.username
+    text = board_text(t, board, bot)
     if opened.already:
         text = t("open-already") + "\n\n" + text
-    sent = await reply(update, text, board_buttons(t, lesson), t)
+    sent = await reply(update, text, board_buttons(t, board, bot), t)
     if sent is None:
         return
     place = place_of(sent)
@@ -93,10 +93,12 @@ def _classes_to_close(session: Session, caller: Caller, update: Update) -> Seque
 
 def _opened(
     session: Session, caller: Caller, update: Update, settings: Settings, class_id: int, minutes: str
-) -> Opened:
+) -> tuple[Opened, Board]:
     teacher, moment = teacher_of(session, caller.within(session)), moment_of(session, update)
     length = timedelta(minutes=int(minutes)) if minutes else settings.lesson_length
-    return open_for_class(session, teacher, class_id, moment, length, settings.late_after)
+    opened = open_for_class(session, teacher, class_id, moment, length, settings.late_after)
+    chat = update.effective_chat
+    return opened, board_in(session, opened.lesson, chat.id if chat is not None else teacher.telegram_id, now=now())
 
 
 def _closed(session: Session, caller: Caller, update: Update, class_id: int) -> Closed | None:

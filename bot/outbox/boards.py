@@ -12,12 +12,14 @@ from telegram.error import BadRequest, ChatMigrated, Forbidden
 from bot.messages.phrases import lesson_phrase
 from bot.messages.places import Place, alternatives, place_of, send_to_first
 from bot.messages.replies import Buttons, keyboard
+from bot.outbox.board_names import names_part
 from bot.outbox.claim_cards import voices_line
 from bot.services import App, Services, now
 from rollcall.domain.attendance import Status
+from rollcall.marked import one_below_the_other
 from rollcall.report.remarks import remarked
-from rollcall.storage.lessons import Headcount
-from rollcall.storage.tables import Lesson, SchoolClass
+from rollcall.report.text import LONGEST_MESSAGE, units
+from rollcall.storage.tables import Lesson
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.boards import Board, board_moved, board_of, open_lesson_ids
 from rollcall.usecases.closing import Closed
@@ -28,41 +30,44 @@ _EDIT_EVERY = 2.0
 """Seconds from the first change to the edits, and so between a board's message and its first edit as well: below one
 edit a second in a chat, below 20 a minute in a group with room to spare."""
 _PATIENCE = 20.0
+_SPARE = 200
+"""Units that a board leaves for a line before it."""
 
 
-def board_text(t: Texts, lesson: Lesson, school_class: SchoolClass, count: Headcount, bot: str) -> str:
-    """The open lesson, or the closed one's last word.
+def board_text(t: Texts, board: Board, bot: str) -> str:
+    """The open lesson, or the closed one's last word; in private with the names that it still lacks.
 
     Args:
         bot: our username; in a group nobody would know where to send a note.
     """
-    zone = ZoneInfo(school_class.timezone)
+    lesson, count, title = board.lesson, board.count, board.school_class.title
+    zone = ZoneInfo(board.school_class.timezone)
     key = "board-count" if lesson.closed_at is None else "board-count-closed"
     head = t(key, present=count.attended, students=count.students)
     if count.late:
         head += " · " + t("board-late", late=count.late)
     if lesson.closed_at is not None:
-        return t("board-closed", title=school_class.title, time=_clock(lesson.closed_at, zone)) + "\n" + head
-    return (
-        t("board-open", title=school_class.title, closes=_clock(lesson.closes_at, zone))
-        + "\n"
-        + head
-        + (
-            "\n\n" + t("board-late-from", late=_clock(lesson.late_at, zone))
-            if lesson.late_at < lesson.closes_at
-            else ""
-        )
-        + "\n"
-        + t("board-hint", bot=bot)
-        + "\n"
-        + t("board-phrase", phrase=lesson_phrase(lesson, t.language))
-    )
+        return _with_names(t, t("board-closed", title=title, time=_clock(lesson.closed_at, zone)) + "\n" + head, board)
+    text = t("board-open", title=title, closes=_clock(lesson.closes_at, zone)) + "\n" + head
+    if lesson.late_at < lesson.closes_at:
+        text += "\n" + t("board-late-from", late=_clock(lesson.late_at, zone))
+    hint = t("board-hint", bot=bot) + "\n" + t("board-phrase", phrase=lesson_phrase(lesson, t.language))
+    return _with_names(t, text, board, hint)
 
 
-def board_buttons(t: Texts, lesson: Lesson) -> Buttons:
-    """Close and report while it is open, report afterwards."""
-    (report,) = report_button(t, lesson)
-    return [report] if lesson.closed_at is not None else [[(t("button-close"), f"close:{lesson.class_id}"), *report]]
+def _with_names(t: Texts, text: str, board: Board, hint: str = "") -> str:
+    room = LONGEST_MESSAGE - units(text + hint) - _SPARE
+    names = names_part(t, board.roll, room, closed=board.lesson.closed_at is not None)
+    return one_below_the_other([part for part in (text, names, hint) if part], "\n\n")
+
+
+def board_buttons(t: Texts, board: Board, bot: str) -> Buttons:
+    """Close and report while it is open, report afterwards; in a group also the way to where one checks in."""
+    (report,) = report_button(t, board.lesson)
+    if board.lesson.closed_at is not None:
+        return [report]
+    rows = [[(t("button-close"), f"close:{board.lesson.class_id}"), *report]]
+    return rows if board.is_private else [[(t("button-check-in"), f"https://t.me/{bot}")], *rows]
 
 
 def report_button(t: Texts, lesson: Lesson) -> Buttons:
@@ -150,8 +155,8 @@ async def _send_anew(application: App, services: Services, board: Board) -> None
 
 def _content(application: App, board: Board) -> tuple[str, InlineKeyboardMarkup | None, Texts]:
     t = texts_in(board.locale)
-    text = board_text(t, board.lesson, board.school_class, board.count, application.bot.username)
-    return text, keyboard(board_buttons(t, board.lesson)), t
+    bot = application.bot.username
+    return board_text(t, board, bot), keyboard(board_buttons(t, board, bot)), t
 
 
 def _clock(moment: datetime, zone: ZoneInfo) -> str:

@@ -216,9 +216,12 @@ def _object(lesson_id: int) -> str:
 
 
 def headcount(session: Session, lesson: Lesson) -> Headcount:
-    """How many came, of how many."""
+    """How many came, of how many. A mark of somebody who was taken out of the class since counts no more."""
     rows = session.execute(
-        select(Attendance.status, func.count()).where(Attendance.lesson_id == lesson.id).group_by(Attendance.status)
+        select(Attendance.status, func.count())
+        .join(Membership, Membership.person_id == Attendance.person_id)
+        .where(Attendance.lesson_id == lesson.id, Membership.class_id == lesson.class_id, Membership.role == STUDENT)
+        .group_by(Attendance.status)
     )
     counts = dict(rows.all())
     return Headcount(

@@ -9,7 +9,8 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from rollcall.storage.lessons import Headcount, headcount, open_lessons
-from rollcall.storage.people import locale_of
+from rollcall.storage.people import find_person, locale_of
+from rollcall.storage.roll import OnRoll, roll
 from rollcall.storage.tables import Lesson, Person, SchoolClass
 from rollcall.storage.teaching import teaches
 
@@ -26,6 +27,7 @@ class Board:
         opener: the chat of the teacher who opened the lesson, if they still teach the class.
         may_move: whether it may be sent anew, there or elsewhere.
         locale: the opener's.
+        roll: the students by name; none where others than the teacher read along.
     """
 
     chat_id: int
@@ -37,6 +39,17 @@ class Board:
     lesson: Lesson
     school_class: SchoolClass
     count: Headcount
+    roll: Sequence[OnRoll]
+
+    @property
+    def is_private(self) -> bool:
+        """Whether the teacher alone reads it."""
+        return not is_shared(self.chat_id)
+
+
+def is_shared(chat_id: int) -> bool:
+    """Whether a chat is a group: a private one has its person's number."""
+    return chat_id < 0
 
 
 def board_of(session: Session, lesson_id: int, now: datetime) -> Board | None:
@@ -44,18 +57,38 @@ def board_of(session: Session, lesson_id: int, now: datetime) -> Board | None:
     lesson = session.get(Lesson, lesson_id)
     if lesson is None or lesson.board_chat_id is None:
         return None
+    return board_in(session, lesson, lesson.board_chat_id, lesson.board_thread_id, lesson.board_message_id, now=now)
+
+
+def board_in(
+    session: Session,
+    lesson: Lesson,
+    chat_id: int,
+    thread_id: int | None = None,
+    message_id: int | None = None,
+    *,
+    now: datetime,
+) -> Board:
+    """The lesson's board as this chat is to show it."""
     teacher = session.get_one(Person, lesson.opened_by)
     return Board(
-        chat_id=lesson.board_chat_id,
-        thread_id=lesson.board_thread_id,
-        message_id=lesson.board_message_id,
+        chat_id=chat_id,
+        thread_id=thread_id,
+        message_id=message_id,
         opener=teacher.telegram_id if teaches(session, teacher.id, lesson.class_id, now) else None,
         may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
         locale=locale_of(session, teacher.telegram_id),
         lesson=lesson,
         school_class=session.get_one(SchoolClass, lesson.class_id),
         count=headcount(session, lesson),
+        roll=_names_for(session, chat_id, lesson, now),
     )
+
+
+def _names_for(session: Session, chat_id: int, lesson: Lesson, now: datetime) -> Sequence[OnRoll]:
+    """Names are for who teaches the class, and for as long as they do."""
+    reader = None if is_shared(chat_id) else find_person(session, chat_id)
+    return roll(session, lesson) if reader is not None and teaches(session, reader.id, lesson.class_id, now) else ()
 
 
 def board_shown(session: Session, lesson_id: int, chat_id: int, thread_id: int | None, message_id: int) -> None:

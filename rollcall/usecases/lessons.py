@@ -9,14 +9,12 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from rollcall.storage.lessons import (
-    Headcount,
     close_lesson,
-    headcount,
     lesson_closed_at,
     open_lesson,
     open_lesson_of,
 )
-from rollcall.storage.tables import Lesson, Person, SchoolClass
+from rollcall.storage.tables import Lesson, Person
 from rollcall.usecases.closing import Closed, closed
 
 
@@ -29,8 +27,6 @@ class Opened:
     """
 
     lesson: Lesson
-    school_class: SchoolClass
-    count: Headcount
     already: bool
 
 
@@ -38,12 +34,11 @@ def open_for_class(
     session: Session, teacher: Person, class_id: int, moment: datetime, length: timedelta, late_after: timedelta
 ) -> Opened:
     """Open a lesson of the class, unless one is open."""
-    school_class = session.get_one(SchoolClass, class_id)
     teacher.last_class_id = class_id
     lesson, new = open_lesson(session, class_id, teacher, moment, length, late_after)
     # One that is open but was never shown was opened by this very command, before a bot stopped.
     already = not new and lesson.board_message_id is not None
-    return Opened(lesson, school_class, headcount(session, lesson), already)
+    return Opened(lesson, already)
 
 
 def close_for_class(session: Session, teacher: Person, class_id: int, moment: datetime, now: datetime) -> Closed | None:

@@ -91,14 +91,16 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
     if board.has("open:"):  # the second language's teacher has two classes by now
         await teacher.press(f"Class {language}", board)
         board = await teacher.answer(PATIENCE)
-    assert f"{words['present']} 0" in board.text
+    assert f"{words['present']} 0" in board.text.lower()
     sent = await anna.voice(synthetic(first, 5))
     answer = await answer_to(anna, sent)
     assert anna.reactions_to(sent) or anna.actions
     assert re.search(rf"{ANNA} — \d+ %", answer.text)
     assert words["marked"] in answer.text
     assert re.search(r"\d\d:\d\d", answer.text)
-    edited = await teacher.edited(board, PATIENCE, lambda message: f"{words['marked']} 1" in message.text)
+    edited = await teacher.edited(board, PATIENCE, lambda message: f"{words['marked']} 1" in message.text.lower())
+    assert BORIS in board.text
+    assert {ANNA, BORIS}.intersection(edited.text.splitlines()) == {BORIS}, "the board names who is not there yet"
     assert re.search(r"1 (из|of) 2", edited.text)
 
     proxy = await speak(boris, synthetic(first, 6))

@@ -69,18 +69,28 @@ open-already = Этот урок уже открыт.
 board-open = 🟢 <b>{ $title }</b> — урок открыт для отметки до { $closes }.
 board-closed = ⚪ <b>{ $title }</b> — урок закрыт в { $time }.
 board-count =
-    Сейчас { $present ->
-        [one] присутствует
-       *[other] присутствуют
+    { $present ->
+        [one] Присутствует
+       *[other] Присутствуют
     } { $present } из { $students }
 board-count-closed =
-    Итого { $present ->
-        [one] присутствует
-       *[other] присутствуют
+    Всего { $present ->
+        [one] присутствовал
+       *[other] присутствовали
     } { $present } из { $students }
 board-late = из них с опозданием: { $late }
 board-late-from = После { $late } отметка считается опозданием.
 board-hint = Отметиться: голосовое сообщение в личный чат @{ $bot }
+board-waiting =
+    <b>{ $number ->
+        [one] Ждёт
+       *[other] Ждут
+    } вашего подтверждения ({ $number }):</b>
+board-missing = <b>Ещё не отметились ({ $number }):</b>
+board-missing-closed = <b>Не отметились ({ $number }):</b>
+board-all-here = Отметились все.
+board-names-more = … и ещё { $number }
+button-check-in = Отметиться
 close-none = Открытых уроков нет.
 close-which = Какой урок?
 closed =

@@ -1,0 +1,56 @@
+"""Who of a class has come to a lesson so far, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from enum import StrEnum
+
+from sqlalchemy import and_, select
+from sqlalchemy.orm import Session
+
+from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.collation import sort_key
+from rollcall.domain.review import ReviewState
+from rollcall.domain.similar_names import told_apart
+from rollcall.storage.tables import STUDENT, Attendance, Lesson, Membership, Person, Review
+
+
+class Stands(StrEnum):
+    """How a student stands to a lesson that is on."""
+
+    HERE = "here"
+    WAITING = "waiting"
+    """A teacher has to say whether they are there."""
+    MISSING = "missing"
+
+
+@dataclass(frozen=True)
+class OnRoll:
+    """A student, as the lists of the class name them."""
+
+    person_id: int
+    name: str
+    stands: Stands
+
+
+def roll(session: Session, lesson: Lesson) -> Sequence[OnRoll]:
+    """The students of the lesson's class, in the order of their names."""
+    rows = session.execute(
+        select(Person.id, Person.full_name, Attendance.status, Review.state)
+        .join(Membership, Membership.person_id == Person.id)
+        .outerjoin(Attendance, and_(Attendance.person_id == Person.id, Attendance.lesson_id == lesson.id))
+        .outerjoin(Review, and_(Review.person_id == Person.id, Review.lesson_id == lesson.id))
+        .where(Membership.class_id == lesson.class_id, Membership.role == STUDENT)
+        .order_by(Membership.joined_at, Person.id)
+    ).all()
+    names = told_apart({person_id: name for person_id, name, _, _ in rows})
+    found = [
+        OnRoll(
+            person_id,
+            names[person_id],
+            Stands.HERE if status in ATTENDED else Stands.WAITING if state is ReviewState.OPEN else Stands.MISSING,
+        )
+        for person_id, _, status, state in rows
+    ]
+    return sorted(found, key=lambda one: sort_key(one.name))
