@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
@@ -11,9 +12,9 @@ from telegram import Update
 
 from bot.messages.replies import enrol_button, reply
 from bot.services import Context
-from rollcall.domain.attendance import Status
+from rollcall.domain.attendance import MEANINGS, STATUSES, Status, seen_by_student
 from rollcall.marked import one_below_the_other
-from rollcall.report.wording import SIGNS, status_word
+from rollcall.report.wording import count_words, status_word
 from rollcall.storage.lessons import last_lessons, mark_counts
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
 from rollcall.storage.votes import is_of_use, waits
@@ -73,19 +74,17 @@ def _read(session: Session, person: Person, taken: Sequence[SchoolClass]) -> Sta
 
 
 def _class_part(t: Texts, of: InClass) -> str:
-    counts, zone = of.counts, ZoneInfo(of.school_class.timezone)
-    head = t(
-        "me-class",
-        title=of.school_class.title,
-        present=counts.get(Status.PRESENT, 0),
-        late=counts.get(Status.LATE, 0),
-        absent=counts.get(Status.ABSENT, 0) + counts.get(Status.FLAGGED, 0),
-    )
+    zone = ZoneInfo(of.school_class.timezone)
+    seen: Counter[Status] = Counter()
+    for status, number in of.counts.items():
+        seen[seen_by_student(status)] += number
+    counts = {status: seen[status] for status in STATUSES if seen_by_student(status) is status}
+    words = " · ".join(count_words(counts, t, single=False).values())
+    head = t("me-class", title=of.school_class.title, counts=words)
     lines = []
     for lesson, mark in of.last:
-        # To the student a flagged lesson is one they are not marked for; the flag is for the teacher.
-        status = Status.ABSENT if mark.status is Status.FLAGGED else mark.status
+        status = seen_by_student(mark.status)
         time = f" · {mark.at.astimezone(zone):%H:%M}" if mark.at else ""
         day = f"{lesson.opened_at.astimezone(zone):%d.%m.%Y}"
-        lines.append(f"{SIGNS[status]} {day} — {status_word(status, t)}{time}")
+        lines.append(f"{MEANINGS[status].sign} {day} — {status_word(status, t)}{time}")
     return one_below_the_other([head, *lines])

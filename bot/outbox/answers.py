@@ -21,12 +21,13 @@ from bot.outbox.review_cards import ask_teachers
 from bot.services import App, Services, now
 from bot.tapping import tap_row
 from bot.transport.pace import seconds_of
+from rollcall.domain.attendance import MEANINGS
 from rollcall.domain.confidence import percent
 from rollcall.domain.repeated_notes import MOST
 from rollcall.domain.review import Asked
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
-from rollcall.report.wording import SIGNS, status_word
+from rollcall.report.wording import status_word
 from rollcall.storage.attempts import LONGEST_WAIT
 from rollcall.storage.people import keeps_recordings
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
@@ -225,5 +226,5 @@ def _check_in_text(attempt: Attempt, person: Person, school_class: SchoolClass |
     if attempt.status is None or attempt.marked_at is None or school_class is None:
         return identity + "\n" + t("no-lesson-open")
     local = attempt.marked_at.astimezone(ZoneInfo(school_class.timezone))
-    line = f"{SIGNS[attempt.status]} {status_word(attempt.status, t)} · {local:%H:%M} · {school_class.title}"
+    line = f"{MEANINGS[attempt.status].sign} {status_word(attempt.status, t)} · {local:%H:%M} · {school_class.title}"
     return identity + "\n" + line

@@ -15,10 +15,11 @@ from bot.messages.replies import Buttons, keyboard
 from bot.outbox.board_names import names_part
 from bot.outbox.claim_cards import voices_line
 from bot.services import App, Services, now
-from rollcall.domain.attendance import Status
+from rollcall.domain.attendance import ATTENDED, STATUSES
 from rollcall.marked import one_below_the_other
 from rollcall.report.remarks import remarked
 from rollcall.report.text import LONGEST_MESSAGE, units
+from rollcall.report.wording import capital, count_words
 from rollcall.storage.tables import Lesson
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.boards import Board, board_moved, board_of, open_lesson_ids
@@ -78,9 +79,10 @@ def report_button(t: Texts, lesson: Lesson) -> Buttons:
 def closed_text(of: Closed, t: Texts) -> str:
     """The closed lesson's counts, and how many students still wait for a teacher's word."""
     report = of.report
-    counts = {status.value: report.count(status) for status in Status}
-    attended = report.count(Status.PRESENT) + report.count(Status.LATE)
-    text = t("closed", title=report.class_title, attended=attended, students=len(report.students), **counts)
+    counts = {status: report.count(status) for status in STATUSES}
+    attended = sum(counts[status] for status in ATTENDED)
+    text = t("closed", title=report.class_title, attended=attended, students=len(report.students))
+    text += "\n" + capital(" · ".join(count_words(counts, t, single=True).values()))
     if report.waiting:
         text += "\n" + t("closed-waiting", number=report.waiting)
     if number := remarked(report):

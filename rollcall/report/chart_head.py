@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from rollcall.domain.attendance import ATTENDED, Status
-from rollcall.report.drawing import FLAGGED, HOLLOW, INK, LATE, MARGIN, MUTED, PAPER, PRESENT, WIDTH, Paper, rounded
+from rollcall.domain.attendance import ATTENDED, BY_WEIGHT, MEANINGS, STATUSES, Shape, Status
+from rollcall.report.drawing import HOLLOW, INK, MARGIN, MUTED, PAPER, PRESENT, WIDTH, Paper, rounded, shrunk
 from rollcall.report.model import Report
-from rollcall.report.wording import STATUSES, count_word, lesson_when, one_line
+from rollcall.report.wording import count_word, lesson_when, one_line
 from rollcall.texts import Texts
 
 _ROOM = WIDTH - 2 * MARGIN
-_BAR_ORDER = (Status.PRESENT, Status.LATE, Status.FLAGGED, Status.ABSENT)
-_FILLS = {Status.PRESENT: PRESENT, Status.LATE: LATE, Status.FLAGGED: FLAGGED}
 _GAP = 6
 
 
@@ -29,23 +27,25 @@ def lesson_head(report: Report, counts: dict[Status, int], height: float, texts:
 
 
 def _bar(paper: Paper, counts: dict[Status, int], y: float, height: float) -> None:
-    shown = [status for status in _BAR_ORDER if counts[status]]
+    shown = [status for status in BY_WEIGHT if counts[status]]
     unit = (_ROOM - _GAP * (len(shown) - 1)) / max(1, sum(counts.values()))
     x = float(MARGIN)
     for status in shown:
         width = counts[status] * unit
-        if status is Status.ABSENT:
-            paper.shapes([rounded(x + 2, y + 2, width - 4, height - 4, 8)], PAPER, edge=HOLLOW, width=4)
+        colour = MEANINGS[status].colour
+        if MEANINGS[status].shape is Shape.HOLLOW:
+            paper.shapes([rounded(x + 2, y + 2, width - 4, height - 4, 8)], PAPER, edge=colour, width=4)
         else:
-            paper.shapes([rounded(x, y, width, height, 10)], _FILLS[status])
+            paper.shapes([rounded(x, y, width, height, 10)], colour)
         x += width + _GAP
 
 
 def _legend(paper: Paper, report: Report, counts: dict[Status, int], y: float, texts: Texts) -> None:
     width = _ROOM / len(STATUSES)
+    words = {status: count_word(status, counts[status], texts, single=report.is_single) for status in STATUSES}
+    size = shrunk(words.values(), 28, width - 12)
     for index, status in enumerate(STATUSES):
         x = MARGIN + index * width
         paper.mark(status, x + 18, y - 16, 34)
         paper.text(x + 52, y, str(counts[status]), 46, bold=True, colour=INK if counts[status] else HOLLOW)
-        word = count_word(status, counts[status], report, texts)
-        paper.text(x + 2, y + 46, word, 28, colour=MUTED, room=width - 12)
+        paper.text(x + 2, y + 46, words[status], size, colour=MUTED, room=width - 12)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator
 from datetime import datetime
 
-from rollcall.domain.attendance import ATTENDED, Status
+from rollcall.domain.attendance import ATTENDED, BY_WEIGHT, MEANINGS, STATUSES, Status
 from rollcall.domain.verdict import SUSPICIOUS
 from rollcall.report.chart_head import lesson_head
 from rollcall.report.drawing import (
@@ -25,7 +25,7 @@ from rollcall.report.drawing import (
     text_width,
 )
 from rollcall.report.model import Mark, Report
-from rollcall.report.wording import STATUSES, capital, clock, count_word, one_line, reason_words, status_word
+from rollcall.report.wording import capital, clock, count_word, one_line, reason_words, status_word
 from rollcall.texts import Texts
 
 _ROOM = WIDTH - 2 * MARGIN
@@ -37,7 +37,8 @@ _ZONE_BEYOND = 18
 _TALLEST_STRIP = 260
 _DOT_GAP = 3
 _LIST_ROW = 46
-_LIST_COLUMNS = {Status.LATE: 2, Status.FLAGGED: 1, Status.ABSENT: 2}
+_LIST_COLUMNS = {status: 1 if MEANINGS[status].suspicious else 2 for status in STATUSES}
+"""A name with its reason takes the whole width."""
 _LONGEST_LIST = 9
 """Rows of names; who is beyond them is in the message and the spreadsheet."""
 _TICKS = (1, 2, 5, 10, 15, 20, 30, 60, 120, 240, 480, 1440)
@@ -69,8 +70,8 @@ class _LessonChart:
         self.lanes_left = MARGIN + max(230.0, min(400.0, widest)) + 40
 
     def lanes(self) -> bytes:
-        """A row per student: those who came in the order in which they came, then flagged, then absent."""
-        rows = self.arrived + self._with(Status.FLAGGED) + self._with(Status.ABSENT)
+        """A row per student: those who came in the order in which they came, then who is flagged, then the others."""
+        rows = self.arrived + [pair for status in BY_WEIGHT if status not in ATTENDED for pair in self._with(status)]
         arrived_bottom = _BODY_TOP + 116 + _LANE * len(self.arrived)
         gap = 40 if self.arrived and len(rows) > len(self.arrived) else 0
         height = _BODY_TOP + 116 + _LANE * len(rows) + gap + (70 if self.arrived else 0) + 24
@@ -97,10 +98,10 @@ class _LessonChart:
             paper.mark(mark.status, x, y, 30)
             if mark.at is not None:
                 time = clock(self.report.local(mark.at))
-                paper.text(WIDTH - MARGIN, y + 11, time, 30, bold=mark.status is Status.LATE, align="right")
+                paper.text(WIDTH - MARGIN, y + 11, time, 30, bold=MEANINGS[mark.status].named, align="right")
             return
         paper.mark(mark.status, self.lanes_left, y, 30)
-        flagged = mark.status is Status.FLAGGED
+        flagged = MEANINGS[mark.status].suspicious
         words = self._why(mark) if flagged else status_word(mark.status, self.texts)
         if mark.waiting:
             words += " · " + self.texts("report-waiting")
@@ -108,10 +109,8 @@ class _LessonChart:
         paper.text(self.lanes_left + 32, y + 11, words, 28, colour=FLAGGED if flagged else MUTED, room=room)
 
     def strip(self) -> bytes:
-        """A dot per student along the time axis; below, by name, those who were late, are flagged or absent."""
-        lists = [
-            (status, pairs) for status in (Status.LATE, Status.FLAGGED, Status.ABSENT) if (pairs := self._with(status))
-        ]
+        """A dot per student along the time axis; below, by name, those who were late, are flagged or not there."""
+        lists = [(status, pairs) for status in BY_WEIGHT if MEANINGS[status].named and (pairs := self._with(status))]
         size, stacks = self._stacks()
         bottom = _BODY_TOP + 92 + 24 + max(90, (size + _DOT_GAP) * max(map(len, stacks.values()), default=0))
         lists_top = bottom + 130 if self.arrived else _BODY_TOP + 110
@@ -148,9 +147,9 @@ class _LessonChart:
         return math.ceil(shown / columns) + (len(pairs) > shown)
 
     def _list(self, paper: Paper, top: float, status: Status, pairs: Named) -> None:
-        if status is Status.LATE:
-            pairs = [pair for pair in self.arrived if pair[1].status is Status.LATE]
-        word = capital(count_word(status, len(pairs), self.report, self.texts))
+        if status in ATTENDED:
+            pairs = [pair for pair in self.arrived if pair[1].status is status]
+        word = capital(count_word(status, len(pairs), self.texts, single=True))
         heading = self.texts("report-count", word=word, number=len(pairs))
         paper.mark(status, MARGIN + 16, top - 11, 30)
         paper.text(MARGIN + 48, top, heading, 32, bold=True)
@@ -161,12 +160,12 @@ class _LessonChart:
         for index, (name, mark) in enumerate(shown):
             x = MARGIN + 48 + (index // per_column) * (width + 32)
             y = top + 56 + _LIST_ROW * (index % per_column)
-            if status is Status.FLAGGED:
+            if MEANINGS[status].suspicious:
                 name = fitted(name, 28, width * 0.5)
                 paper.text(x, y, name, 28)
                 left = text_width(name, 28) + 20
                 paper.text(x + left, y, self._why(mark), 26, colour=FLAGGED, room=width - left)
-            elif status is Status.LATE and mark.at is not None:
+            elif status in ATTENDED and mark.at is not None:
                 paper.text(x, y, name, 28, room=width - 110)
                 paper.text(x + width, y, clock(self.report.local(mark.at)), 28, colour=MUTED, align="right")
             else:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rollcall.domain.attendance import Status
+from rollcall.domain.attendance import STATUSES, Status
 from rollcall.report.drawing import (
     FAINT,
     FLAGGED,
@@ -15,11 +15,12 @@ from rollcall.report.drawing import (
     Paper,
     disc,
     drawable,
+    shrunk,
     text_width,
 )
 from rollcall.report.model import Period, Report
 from rollcall.report.standing import Standing, class_share, lesson_share, standing_of
-from rollcall.report.wording import STATUSES, clock, count_word, one_line, period_when, share_percent
+from rollcall.report.wording import clock, count_word, one_line, period_when, share_percent
 from rollcall.texts import Texts
 
 _ROOM = WIDTH - 2 * MARGIN
@@ -90,12 +91,15 @@ class _PeriodChart:
         paper.text(MARGIN + width, 272, texts("report-chart-attendance"), 46, colour=INK, room=_ROOM - width)
         paper.text(MARGIN + width, 328, counts, 31, colour=MUTED, room=_ROOM - width)
         column = _ROOM / len(STATUSES)
+        numbers = {status: report.count(status) for status in STATUSES}
+        words = {status: count_word(status, number, texts, single=False) for status, number in numbers.items()}
+        size = shrunk(words.values(), 28, column - 12)
         for index, status in enumerate(STATUSES):
             x = MARGIN + index * column
-            number = report.count(status)
+            number = numbers[status]
             paper.cells(status, [(x, 400, 36, 36)])
             paper.text(x + 52, 436, str(number), 46, bold=True, colour=INK if number else HOLLOW)
-            paper.text(x + 2, 482, count_word(status, number, report, texts), 28, colour=MUTED, room=column - 12)
+            paper.text(x + 2, 482, words[status], size, colour=MUTED, room=column - 12)
 
     def _trend(self, paper: Paper) -> None:
         """Attendance per lesson, above its column; the lowest, the highest and the last carry their number."""

@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Generic, TypeVar
 
-from rollcall.domain.attendance import ATTENDED, Status
+from rollcall.domain.attendance import ATTENDED, MEANINGS, STATUSES, Status
 from rollcall.domain.confidence import percent
 from rollcall.domain.verdict import SUSPICIOUS
 from rollcall.report.model import Mark, Report, StudentLine
 from rollcall.report.remarks import brief_words, remark_words
 from rollcall.report.standing import Standing, standing_of
-from rollcall.report.wording import STATUSES, capital, clock, count_word, reason_words, status_word
+from rollcall.report.wording import capital, clock, count_word, reason_words, status_word
 from rollcall.texts import Texts
 
 Value = Status | str | int | float | datetime | None
@@ -89,7 +89,7 @@ def _reasons_said(one: MarkOf) -> Sequence[str]:
     mark = one.mark
     if mark.status in ATTENDED:
         return []
-    reasons = [reason for reason in mark.refused if mark.status is Status.ABSENT or reason in SUSPICIOUS]
+    reasons = [reason for reason in mark.refused if MEANINGS[mark.status].missed or reason in SUSPICIOUS]
     return [reason_words(reasons, one.texts)] if reasons else []
 
 
@@ -140,13 +140,13 @@ def marks_used(report: Report, texts: Texts) -> list[MarkColumn]:
 
 
 def statuses_used(report: Report) -> list[Status]:
-    """The kinds of marks that a period's totals count: "in doubt" only where there are any."""
-    return [status for status in STATUSES if status is not Status.FLAGGED or report.count(status)]
+    """The kinds of marks that a period's totals count: "excused" and "in doubt" only where there are any."""
+    return [status for status in STATUSES if MEANINGS[status].usual or report.count(status)]
 
 
 def status_heading(report: Report, status: Status, texts: Texts) -> str:
     """The words above a count of such marks."""
-    return capital(count_word(status, 0, report, texts))
+    return capital(count_word(status, 0, texts, single=report.is_single))
 
 
 def mark_said(report: Report, mark: Mark, texts: Texts) -> list[str]:

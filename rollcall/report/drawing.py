@@ -17,13 +17,15 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties, findfont, get_font
 
-from rollcall.domain.attendance import Status
+from rollcall.domain.attendance import MEANINGS, Shape, Status
 
 WIDTH = 1080
 MARGIN = 64
 
 PAPER, INK, MUTED, FAINT = "#FFFFFF", "#1B2B34", "#5F6F7A", "#E3E8EB"
-PRESENT, LATE, FLAGGED, HOLLOW = "#1F7A8C", "#F2A93B", "#A4243B", "#AEB9C1"
+PRESENT, LATE, FLAGGED, HOLLOW = (
+    MEANINGS[status].colour for status in (Status.PRESENT, Status.LATE, Status.FLAGGED, Status.ABSENT)
+)
 LATE_ZONE = "#FEF5E4"
 
 _DPI = 150
@@ -99,18 +101,21 @@ class Paper:
             )
 
     def mark(self, status: Status, x: float, y: float, size: float) -> None:
-        """A status as a dot: full, a diamond, hollow, or a square with an exclamation mark."""
-        half = size / 2
-        if status is Status.PRESENT:
-            self.shapes([disc(x, y, half)], PRESENT)
-        elif status is Status.LATE:
+        """A status as a dot: full, a diamond, barred, hollow, or a square with an exclamation mark."""
+        half, shape, colour = size / 2, MEANINGS[status].shape, MEANINGS[status].colour
+        if shape is Shape.FULL:
+            self.shapes([disc(x, y, half)], colour)
+        elif shape is Shape.CUT:
             reach = half * 1.18
-            self.shapes([[(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)]], LATE)
-        elif status is Status.ABSENT:
+            self.shapes([[(x, y - reach), (x + reach, y), (x, y + reach), (x - reach, y)]], colour)
+        elif shape is Shape.BARRED:
+            self.shapes([disc(x, y, half)], colour)
+            self.shapes([_bar(x, y, size * 0.56, size * 0.2)], PAPER)
+        elif shape is Shape.HOLLOW:
             edge = max(2.0, size * 0.11)
-            self.shapes([disc(x, y, half - edge / 2)], PAPER, edge=HOLLOW, width=edge)
+            self.shapes([disc(x, y, half - edge / 2)], PAPER, edge=colour, width=edge)
         else:
-            self.shapes([rounded(x - half, y - half, size, size, size * 0.2)], FLAGGED)
+            self.shapes([rounded(x - half, y - half, size, size, size * 0.2)], colour)
             self.exclaim(x, y, size * 0.62)
 
     def exclaim(self, x: float, y: float, size: float) -> None:
@@ -125,22 +130,25 @@ class Paper:
         )
 
     def cells(self, status: Status, boxes: Iterable[tuple[float, float, float, float]]) -> None:
-        """A status as cells (x, y, width, height) of a grid: full, a corner cut off, hollow, or marked."""
+        """A status as cells (x, y, width, height) of a grid: full, a corner cut off, barred, hollow, or marked."""
         places = list(boxes)
         if not places:
             return
-        radius = min(6.0, min(places[0][2:]) * 0.18)
-        if status is Status.PRESENT:
-            self.shapes([rounded(*box, radius) for box in places], PRESENT)
-        elif status is Status.LATE:
-            self.shapes([_cut(*box) for box in places], LATE)
-        elif status is Status.ABSENT:
+        radius, shape, colour = min(6.0, min(places[0][2:]) * 0.18), MEANINGS[status].shape, MEANINGS[status].colour
+        if shape is Shape.FULL:
+            self.shapes([rounded(*box, radius) for box in places], colour)
+        elif shape is Shape.CUT:
+            self.shapes([_cut(*box) for box in places], colour)
+        elif shape is Shape.BARRED:
+            self.shapes([rounded(*box, radius) for box in places], colour)
+            self.shapes([_bar(x + w / 2, y + h / 2, w * 0.5, h * 0.18) for x, y, w, h in places], PAPER)
+        elif shape is Shape.HOLLOW:
             edge = 1.5 if min(places[0][2:]) < 16 else 2.5
             inset = edge / 2
             hollow = [(x + inset, y + inset, w - edge, h - edge) for x, y, w, h in places]
-            self.shapes([rounded(*box, radius) for box in hollow], PAPER, edge=HOLLOW, width=edge)
+            self.shapes([rounded(*box, radius) for box in hollow], PAPER, edge=colour, width=edge)
         else:
-            self.shapes([rounded(*box, radius) for box in places], FLAGGED)
+            self.shapes([rounded(*box, radius) for box in places], colour)
             for x, y, w, h in places:
                 self.exclaim(x + w / 2, y + h / 2, min(w * 1.6, h) * 0.68)
 
@@ -161,6 +169,16 @@ def disc(x: float, y: float, r: float) -> Points:
 def _cut(x: float, y: float, w: float, h: float) -> Points:
     corner = min(w, h) * 0.55
     return [(x + corner, y), (x + w, y), (x + w, y + h), (x, y + h), (x, y + corner)]
+
+
+def _bar(x: float, y: float, w: float, h: float) -> Points:
+    return rounded(x - w / 2, y - h / 2, w, h, h / 2)
+
+
+def shrunk(words: Iterable[str], size: float, room: float) -> float:
+    """That size, or as much less as the widest of the words needs to fit."""
+    widest = max((text_width(drawable(word), size) for word in words), default=0.0)
+    return size if widest <= room else size * room / widest
 
 
 def text_width(words: str, size: float, *, bold: bool = False) -> float:

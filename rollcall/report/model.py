@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from rollcall.domain.attendance import ATTENDED, Remarks, Status
+from rollcall.domain.attendance import ATTENDED, MEANINGS, Remarks, Status
 from rollcall.domain.verdict import SUSPICIOUS, Reason
 
 
@@ -89,8 +89,8 @@ class StudentLine:
 
     @property
     def attended_share(self) -> float | None:
-        """Lessons attended (present or late) of those the student was a member for; None without any."""
-        counted = [mark for mark in self.marks if mark is not None]
+        """Lessons attended of those that count; None without any."""
+        counted = [mark for mark in self.marks if mark is not None and MEANINGS[mark.status].counts]
         return sum(mark.status in ATTENDED for mark in counted) / len(counted) if counted else None
 
 

@@ -10,13 +10,12 @@ from typing import Any
 
 import xlsxwriter
 
-from rollcall.domain.attendance import Status
+from rollcall.domain.attendance import MEANINGS, STATUSES
 from rollcall.domain.confidence import percent
 from rollcall.report.model import Mark, Report
 from rollcall.report.remarks import remark_words
 from rollcall.report.standing import class_share, lesson_share, standing_of
 from rollcall.report.wording import (
-    STATUSES,
     capital,
     count_word,
     lesson_when,
@@ -27,7 +26,6 @@ from rollcall.report.wording import (
 )
 from rollcall.texts import Texts
 
-_FILLS = {Status.PRESENT: "#D5EAEE", Status.LATE: "#FCE8C5", Status.ABSENT: "#ECEFF2", Status.FLAGGED: "#F3CFD6"}
 _LONGEST_SHEET_NAME = 31
 _WIDEST_COLUMN = 48
 
@@ -75,7 +73,7 @@ class _Pages:
         self.clock = style(num_format="hh:mm:ss", align="center")
         self.moment = style(num_format=moment, align="left")
         self.share = style(num_format="0%", align="center")
-        self.fills = {status: style(bg_color=colour, align="center") for status, colour in _FILLS.items()}
+        self.fills = {status: style(bg_color=of.fill, align="center") for status, of in MEANINGS.items()}
 
     def lesson(self) -> None:
         """One row per student: status, time, confidence, and what was refused."""
@@ -120,7 +118,7 @@ class _Pages:
         for column, lesson in enumerate(self.report.lessons, start=2):
             sheet.write_datetime(0, column, _local(self.report, lesson.opened_at), self.head_moment)
         totals = 2 + len(self.report.lessons)
-        heads = [capital(count_word(status, 0, self.report, self.texts)) for status in STATUSES]
+        heads = [capital(count_word(status, 0, self.texts, single=False)) for status in STATUSES]
         heads += [self.texts(f"report-column-{column}") for column in ("attended", "lessons", "share")]
         for column, head in enumerate(heads, start=totals):
             sheet.write_string(0, column, head, self.head)
@@ -162,7 +160,10 @@ class _Pages:
             (texts("report-row-lessons"), len(report.lessons)),
             (texts("report-row-students"), len(report.students)),
             *(
-                (capital(count_word(status, report.count(status), report, texts)), report.count(status))
+                (
+                    capital(count_word(status, report.count(status), texts, single=report.is_single)),
+                    report.count(status),
+                )
                 for status in STATUSES
             ),
             (texts("report-row-waiting"), report.waiting),
@@ -186,7 +187,7 @@ class _Pages:
             self._lessons_table(sheet, row + 2)
 
     def _lessons_table(self, sheet: Any, top: int) -> None:
-        words = [capital(self.texts(f"counted-{status.value}", number=0)) for status in STATUSES]
+        words = [capital(count_word(status, 0, self.texts, single=True)) for status in STATUSES]
         heads = [self.texts("report-column-lesson"), *words, self.texts("report-column-share")]
         _write_strings(sheet, top, heads, self.head)
         for index, lesson in enumerate(self.report.lessons):

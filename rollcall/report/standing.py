@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from rollcall.domain.attendance import ATTENDED, Status
+from rollcall.domain.attendance import ATTENDED, MEANINGS, STATUSES
 from rollcall.report.model import Report, StudentLine
 
 _LOW_SHARE = 0.6
@@ -15,13 +15,13 @@ _ENOUGH_LESSONS = 3
 
 @dataclass(frozen=True)
 class Standing:
-    """One student over the lessons they were a member for."""
+    """One student over the lessons they were a member for, but for those that they were excused from."""
 
     student: StudentLine
     attended: int
     lessons: int
     missed_in_a_row: int
-    """The longest run of absences."""
+    """The longest run of absences; an excused lesson neither lengthens nor ends it."""
 
     @property
     def share(self) -> float:
@@ -46,21 +46,21 @@ class Standing:
 
 def standing_of(student: StudentLine) -> Standing:
     """Where this student stands."""
-    marks = [mark for mark in student.marks if mark is not None]
+    marks = [mark for mark in student.marks if mark is not None and MEANINGS[mark.status].counts]
     longest = run = 0
     for mark in marks:
-        run = run + 1 if mark.status is Status.ABSENT else 0
+        run = run + 1 if MEANINGS[mark.status].missed else 0
         longest = max(longest, run)
     return Standing(student, sum(mark.status in ATTENDED for mark in marks), len(marks), longest)
 
 
 def class_share(report: Report) -> float | None:
-    """Attended marks of all marks; None without any."""
-    total = sum(report.count(status) for status in Status)
+    """Attended marks of all that count; None without any."""
+    total = sum(report.count(status) for status in STATUSES if MEANINGS[status].counts)
     return sum(report.count(status) for status in ATTENDED) / total if total else None
 
 
 def lesson_share(report: Report, lesson: int) -> float | None:
-    """Attended marks of all marks in the lesson with that index; None without any."""
-    total = sum(report.count_in(lesson, status) for status in Status)
+    """Attended marks of all that count in the lesson with that index; None without any."""
+    total = sum(report.count_in(lesson, status) for status in STATUSES if MEANINGS[status].counts)
     return sum(report.count_in(lesson, status) for status in ATTENDED) / total if total else None

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from rollcall.domain.attendance import ATTENDED, Status
+from rollcall.domain.attendance import ATTENDED, MEANINGS, STATUSES, Status
 from rollcall.report.columns import mark_said
 from rollcall.report.model import Report, StudentLine
 from rollcall.report.remarks import enrolled_together, remarked
 from rollcall.report.standing import Standing, class_share, standing_of
 from rollcall.report.wording import (
-    SIGNS,
-    STATUSES,
-    count_word,
+    count_words,
     lesson_when,
     one_line,
     period_when,
@@ -75,15 +73,19 @@ def _period(report: Report, texts: Texts) -> tuple[list[str], list[str], list[st
 
 def _period_line(standing: Standing, texts: Texts) -> str:
     name = one_line(standing.student.full_name)
-    if not standing.lessons:
+    if not any(standing.student.marks):
         return f"{name} — {texts('report-not-yet')}"
-    parts = [
-        texts("report-of", part=standing.attended, whole=standing.lessons),
-        f"{share_percent(standing.share)} %",
+    parts = []
+    if standing.lessons:
+        share = f"{share_percent(standing.share)} %"
+        parts = [texts("report-of", part=standing.attended, whole=standing.lessons), share]
+    # Who was there and who was not is said by the share.
+    beside = [status for status in STATUSES if MEANINGS[status].named and not MEANINGS[status].missed]
+    parts += [
+        texts(f"report-times-{status.value}", number=number)
+        for status in beside
+        if (number := standing.student.count(status))
     ]
-    for status, key in ((Status.LATE, "report-times-late"), (Status.FLAGGED, "report-times-flagged")):
-        if number := standing.student.count(status):
-            parts.append(texts(key, number=number))
     return f"{name} — {' · '.join(parts)}"
 
 
@@ -104,11 +106,11 @@ def _pointed_out(standings: list[Standing], texts: Texts) -> list[str]:
 
 
 def _counts(report: Report, texts: Texts) -> list[str]:
-    lines = []
-    for status in STATUSES:
-        number = report.count(status)
-        word = count_word(status, number, report, texts)
-        lines.append(f"{SIGNS[status]} {texts('report-count', word=word, number=number)}")
+    counts = {status: report.count(status) for status in STATUSES}
+    lines = [
+        f"{MEANINGS[status].sign} {words}"
+        for status, words in count_words(counts, texts, single=report.is_single).items()
+    ]
     return [*lines, waiting_count(report, texts)] if report.waiting else lines
 
 

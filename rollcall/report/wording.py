@@ -3,19 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
-from rollcall.domain.attendance import Status
+from rollcall.domain.attendance import MEANINGS, Status
 from rollcall.domain.verdict import Reason
 from rollcall.report.model import LessonHead, Mark, Period, Report
 from rollcall.texts import Texts
-
-STATUSES = (Status.PRESENT, Status.LATE, Status.ABSENT, Status.FLAGGED)
-"""In the order in which people read them."""
-
-SIGNS = {Status.PRESENT: "✅", Status.LATE: "🕒", Status.ABSENT: "▫️", Status.FLAGGED: "⚠️"}
-"""Before the word, for the eye; never instead of it."""
 
 _WAITING = "⏳"
 _LONGEST_NAME = 128
@@ -38,15 +32,24 @@ def status_word(status: Status, texts: Texts) -> str:
     return texts(f"status-{status.value}")
 
 
-def count_word(status: Status, number: int, report: Report, texts: Texts) -> str:
+def count_word(status: Status, number: int, texts: Texts, *, single: bool) -> str:
     """What so many marks are: students of one lesson, times of several."""
-    key = f"counted-{status.value}" if report.is_single else f"total-{status.value}"
+    key = f"counted-{status.value}" if single else f"total-{status.value}"
     return texts(key, number=number)
+
+
+def count_words(counts: Mapping[Status, int], texts: Texts, *, single: bool) -> dict[Status, str]:
+    """How many of each mark: ``late: 2``. One that only a teacher gives is passed over where there is none."""
+    shown = [one for one in counts if counts[one] or not MEANINGS[one].given]
+    return {
+        one: texts("report-count", word=count_word(one, counts[one], texts, single=single), number=counts[one])
+        for one in shown
+    }
 
 
 def sign_of(mark: Mark) -> str:
     """The sign before a student's name."""
-    return _WAITING if mark.waiting else SIGNS[mark.status]
+    return _WAITING if mark.waiting else MEANINGS[mark.status].sign
 
 
 def waiting_count(report: Report, texts: Texts) -> str:

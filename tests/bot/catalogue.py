@@ -35,12 +35,16 @@ _CLOCK = {
 _WORDS = {
     "ru": {
         "name": "Анна Белова", "one": "Анна Белова", "other": "Борис Громов", "teacher": "Мария Ивановна",
-        "title": "Физика", "status": "присутствует", "word": "присутствует", "phrase": "Сегодня утром шёл дождь.",
+        "title": "Физика", "status": "присутствует", "word": "присутствует",
+        "counts": "присутствуют: 18 · опоздали: 2 · отсутствуют: 5 · под вопросом: 0",
+        "phrase": "Сегодня утром шёл дождь.",
         "from": "1 марта", "to": "5 марта", "days": "5 марта",
     },
     "en": {
         "name": "Anna Bell", "one": "Anna Bell", "other": "Boris Groves", "teacher": "Mary Jones",
-        "title": "Physics", "status": "present", "word": "present", "phrase": "This morning it rained.",
+        "title": "Physics", "status": "present", "word": "present",
+        "counts": "present: 18 · late: 2 · absent: 5 · in doubt: 0",
+        "phrase": "This morning it rained.",
         "from": "1 March", "to": "5 March", "days": "5 March",
     },
 }  # fmt: skip

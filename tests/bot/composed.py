@@ -50,8 +50,9 @@ def composed(language: str) -> Iterator[Read]:
             last = Attempt(purpose=Purpose.ENROL, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=NOTES)
             text = text_for(last, person, school_class, None, NOTES, t, waits=words)
             yield Read(f"a voice that waits, asked {asked}", _STUDENT, text, [])
-    marks = (HERE, LATE, GONE, ODD, Mark(Status.PRESENT, START, confirmed=True), Mark(Status.ABSENT, waiting=True))
-    names = [f"{name[:-1]}{letter}" for letter in ("аоуыэя" if language == "ru" else "aeiouy")]
+    confirmed, waiting = Mark(Status.PRESENT, START, confirmed=True), Mark(Status.ABSENT, waiting=True)
+    marks = (HERE, LATE, GONE, ODD, Mark(Status.EXCUSED), confirmed, waiting)
+    names = [f"{name[:-1]}{letter}" for letter in ("аоуыэюя" if language == "ru" else "aeiouwy")]
     for period in Period:
         lessons = 1 if period is Period.LESSON else 4
         some = dict(zip(names, [(mark,) * lessons for mark in marks], strict=True))

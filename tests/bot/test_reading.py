@@ -31,7 +31,7 @@ PARAGRAPHS = {
 """Messages of more than one paragraph. A paragraph that strays into any other is found out."""
 LINES = {
     "start-stranger": 3, "consent-text": 6, "here-card": 2, "receipt-head": 2, "invite": 2, "invite-soon": 2,
-    "newclass-made": 3, "closed": 2, "voices-head": 2, "review-card": 2, "review-card-voice-waits": 2, "claim-card": 2,
+    "newclass-made": 3, "voices-head": 2, "review-card": 2, "review-card-voice-waits": 2, "claim-card": 2,
 }  # fmt: skip
 """And of more than one line, apart from the empty ones between paragraphs; a paragraph is a line at least."""
 JOINED_FROM_PARTS = {"report-count", "report-chart-minutes", "report-excel-moment"}

@@ -1,22 +1,26 @@
 # One student's status in one lesson.
 status-present = present
 status-late = late
+status-excused = excused
 status-absent = absent
 status-flagged = in doubt
 
 # How many: students in a lesson (counted), times in a period (total).
 counted-present = present
 counted-late = late
+counted-excused = excused
 counted-absent = absent
 counted-flagged = in doubt
 total-present = present
 total-late = late
+total-excused = excused
 total-absent = absent
 total-flagged = in doubt
 
 # One letter each, for the cells of the spreadsheet.
 status-letter-present = P
 status-letter-late = L
+status-letter-excused = E
 status-letter-absent = A
 status-letter-flagged = ?
 
@@ -118,6 +122,7 @@ report-students = { $number ->
    *[other] { $number } students
 }
 report-times-late = { $number } late
+report-times-excused = { $number } excused
 report-times-flagged = { $number } in doubt
 report-missed-in-a-row = { $number ->
     [one] { $number } absence in a row

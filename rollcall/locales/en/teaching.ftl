@@ -77,7 +77,6 @@ close-none = No lesson is open.
 close-which = Which lesson?
 closed =
     <b>{ $title }</b>: the lesson is closed, { $attended } of { $students } came.
-    In all: present { $present } · late { $late } · absent { $absent } · in doubt { $flagged }
 closed-waiting = ⏳ waiting to be confirmed: { $number }
 closed-remarks = 👀 { $number ->
     [one] { $number } mark has a remark
@@ -97,7 +96,7 @@ me-enrolled = Your voice is recorded.
 me-not-enrolled = Your voice is not recorded yet.
 me-voice-waits = Your recorded voice waits for your teacher’s word.
 me-name = <b>{ $name }</b>
-me-class = <b>{ $title }</b>: present { $present } · late { $late } · absent { $absent }
+me-class = <b>{ $title }</b> — { $counts }
 
 button-voices = Voices
 voices-too-few = <b>{ $title }</b>: fewer than two students have recorded their voices, so there is nothing to compare yet.

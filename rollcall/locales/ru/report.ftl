@@ -1,6 +1,7 @@
 # Состояние одного ученика на одном уроке.
 status-present = присутствует
 status-late = с опозданием
+status-excused = по уважительной причине
 status-absent = отсутствует
 status-flagged = под вопросом
 
@@ -13,6 +14,7 @@ counted-late = { $number ->
     [one] опоздал
    *[other] опоздали
 }
+counted-excused = уваж. причина
 counted-absent = { $number ->
     [one] отсутствует
    *[other] отсутствуют
@@ -24,6 +26,7 @@ total-late = { $number ->
     [few] опоздания
    *[many] опозданий
 }
+total-excused = уваж. причина
 total-absent = { $number ->
     [one] пропуск
     [few] пропуска
@@ -34,6 +37,7 @@ total-flagged = под вопросом
 # По одной букве для ячеек таблицы.
 status-letter-present = П
 status-letter-late = О
+status-letter-excused = У
 status-letter-absent = Н
 status-letter-flagged = ?
 
@@ -141,6 +145,7 @@ report-times-late = { $number ->
     [few] { $number } опоздания
    *[many] { $number } опозданий
 }
+report-times-excused = { $number } по уважительной причине
 report-times-flagged = { $number } под вопросом
 report-missed-in-a-row = { $number ->
     [one] { $number } пропуск подряд

@@ -95,16 +95,6 @@ close-none = Открытых уроков нет.
 close-which = Какой урок?
 closed =
     <b>{ $title }</b>: урок закрыт, на месте { $attended } из { $students }.
-    Итого: { $present ->
-        [one] присутствует
-       *[other] присутствуют
-    } { $present } · { $late ->
-        [one] опоздал
-       *[other] опоздали
-    } { $late } · { $absent ->
-        [one] отсутствует
-       *[other] отсутствуют
-    } { $absent } · под вопросом { $flagged }
 closed-waiting = ⏳ { $number ->
     [one] ждёт
    *[other] ждут
@@ -128,7 +118,7 @@ me-enrolled = Ваш голос записан.
 me-not-enrolled = Ваш голос ещё не записан.
 me-voice-waits = Ваш записанный голос ждёт решения учителя.
 me-name = <b>{ $name }</b>
-me-class = <b>{ $title }</b>: вовремя { $present } · опозданий { $late } · пропусков { $absent }
+me-class = <b>{ $title }</b> — { $counts }
 
 button-voices = Голоса
 voices-too-few = <b>{ $title }</b>: голоса записали меньше двух учеников, сравнивать пока нечего.

@@ -63,7 +63,9 @@ def test_a_chart_fits_a_phone_whatever_the_class(language: str, students: int, l
 
 
 @pytest.mark.parametrize("period", [Period.LESSON, Period.WEEK])
-@pytest.mark.parametrize("mark", [None, GONE, ODD, Mark(Status.PRESENT), Mark(Status.LATE, START + timedelta(days=2))])
+@pytest.mark.parametrize(
+    "mark", [None, GONE, ODD, Mark(Status.PRESENT), Mark(Status.EXCUSED), Mark(Status.LATE, START + timedelta(days=2))]
+)
 def test_a_lesson_where_all_have_the_same_mark_can_be_drawn(mark: Mark | None, period: Period) -> None:
     texts = texts_in("ru")
     for students in (2, 18) if period is Period.LESSON else (2,):

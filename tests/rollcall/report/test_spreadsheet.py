@@ -38,7 +38,7 @@ def test_a_period_has_a_column_per_lesson_and_totals_that_add_up() -> None:
     sheet = book.worksheets[0]
     assert sheet.max_row == 3
     assert sheet["C1"].value == datetime(2025, 3, 5, 9, 0)  # noqa: DTZ001
-    assert [cell.value for cell in sheet[2]][2:] == [None, "P", "L", "A", 1, 1, 1, 0, 2, 3, pytest.approx(2 / 3)]
+    assert [cell.value for cell in sheet[2]][2:] == [None, "P", "L", "A", 1, 1, 0, 1, 0, 2, 3, pytest.approx(2 / 3)]
     assert sheet["D2"].fill.fgColor.rgb != sheet["E2"].fill.fgColor.rgb
     summary = {row[0]: row[1] for row in book["Summary"].iter_rows(max_col=2, values_only=True)}
     assert summary["Class"] == "English B2"
