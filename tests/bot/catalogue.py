@@ -28,6 +28,7 @@ _ONE_OF = {
     "month": tuple(range(1, 13)),
 }
 _CLOCK = {
+    "page": "1", "pages": "3",
     "time": "09:05", "closes": "10:30", "late": "09:10", "until": "05.12 10:30", "times": "05.12 10:30", "year": "2026",
     "at": "2026-12-05 09:05:00 UTC", "receipt": "0575-64845", "id": "5000001", "bot": "rollcall_bot",
     "link": "https://t.me/rollcall_bot?start=join-abc",

@@ -191,6 +191,8 @@ report-row-made = Report made
 report-row-students = Students
 report-row-lessons = Lessons
 report-row-share = Attendance
+report-sheet-page = Page { $page } of { $pages }
+report-sheet-correct = Marks can be corrected in this file, and the totals follow. Rollcall itself does not change.
 report-excel-moment = d mmm yyyy hh:mm
 
 short-reason-teacher_decides = waiting for the teacher

@@ -216,6 +216,8 @@ report-row-made = Отчёт составлен
 report-row-students = Учеников
 report-row-lessons = Уроков
 report-row-share = Посещаемость
+report-sheet-page = Страница { $page } из { $pages }
+report-sheet-correct = Отметки можно исправить прямо здесь, и итоги пересчитаются. В боте от этого ничего не изменится.
 report-excel-moment = dd.mm.yyyy hh:mm
 
 short-reason-teacher_decides = ждёт учителя
