@@ -8,10 +8,11 @@ from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, as_teacher, teacher_of
+from bot.messages.invitation import join_link, send_invitation
 from bot.messages.menus import show
 from bot.messages.moments import moment_of
 from bot.messages.paging import Page, page_of
-from bot.messages.replies import Buttons, reply
+from bot.messages.replies import Buttons, cancel_button, reply, settle_button
 from bot.services import Context, now
 from rollcall.domain.names import LONGEST_TITLE, clean_title
 from rollcall.marked import one_below_the_other
@@ -19,23 +20,72 @@ from rollcall.storage.classes import create_class, join_code_is_good, summaries
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
 from rollcall.usecases.classes import choose, end_link, put_away, renew_link
+from rollcall.usecases.dialogue import MADE_CLASS
+from rollcall.usecases.making import ask_title, title_changed, title_said
 
 
 async def new_class(update: Update, context: Context) -> None:
-    """/newclass <title>."""
+    """/newclass <title>, or /newclass alone and its button: what is it called?"""
     typed = " ".join(context.args or [])
     title, settings, caller = clean_title(typed), context.services.settings, context.caller
     t = caller.texts
     if not title:
-        key = "newclass-too-long" if len(typed) > LONGEST_TITLE else "newclass-usage"
-        await reply(update, t(key, most=LONGEST_TITLE))
+        await context.services.database.run(_ask_title, caller)
+        await reply(update, _title_wanted(typed, t), cancel_button(t))
         return
     said_at = update.effective_message.date if update.effective_message else now()
     created = await context.services.database.run(
         as_teacher(caller, create_class), title, settings.timezone, said_at, settings.join_link_valid
     )
     text = t("newclass-made", title=title, link=join_link(context, created))
-    await reply(update, text, [[(t("button-open"), f"open:{created.id}")]])
+    await reply(update, text, [[(t("button-invite-class"), f"qr:{created.id}")], *_open_button(t, created)])
+
+
+async def title_given(update: Update, context: Context) -> None:
+    """The title of the new class, in answer to our question: the class, and what to pass on to its students."""
+    services, message, t = context.services, update.effective_message, context.caller.texts
+    if message is None:
+        return
+    if not context.caller.is_teacher:  # not any more
+        await reply(update, t("not-a-teacher"))
+        return
+    typed, settings = message.text or "", services.settings
+    made = await services.database.run(
+        as_teacher(context.caller, title_said),
+        typed, message.message_id, message.date, settings.timezone, settings.join_link_valid, now(),
+    )  # fmt: skip
+    if made is None:
+        await reply(update, _title_wanted(typed, t), cancel_button(t))
+        return
+    text = t("newclass-made", title=made.title, link=join_link(context, made))
+    await reply(update, text + "\n\n" + t("newclass-forward"), _open_button(t, made))
+    await send_invitation(update, context, made, t)
+
+
+async def title_edited(update: Update, context: Context) -> None:
+    """The answer to our question was edited: the class is called that."""
+    services, message, caller = context.services, update.effective_message, context.caller
+    if not caller.is_teacher:
+        await reply(update, caller.texts("not-a-teacher"))
+        return
+    number, text = caller.conversation.data.get(MADE_CLASS, 0), (message.text or "") if message is not None else ""
+    changed = await services.database.run(as_teacher(caller, title_changed), number, text, now())
+    if changed is None:
+        await reply(update, caller.texts("newclass-title-not"))
+        return
+    services.stale_boards.touch_class(changed.id)
+    await reply(update, caller.texts("newclass-title", title=changed.title), _open_button(caller.texts, changed))
+
+
+async def invitation_pressed(update: Update, context: Context) -> None:
+    """qr:<id>: a message to forward to the class, with the join link as a picture."""
+    t = context.caller.texts
+    await settle_button(update)
+    one = (await context.services.database.run(as_teacher(context.caller, choose), context.class_id)).school_class
+    if join_code_is_good(one, now()):
+        await send_invitation(update, context, one, t)
+    else:
+        await reply(update, t("link-none"), [[(t("button-new-link"), f"newlink:{one.id}")]])
 
 
 async def classes(update: Update, context: Context) -> None:
@@ -43,7 +93,7 @@ async def classes(update: Update, context: Context) -> None:
     t = context.caller.texts
     found = await context.services.database.run(as_teacher(context.caller, summaries), now())
     if not found:
-        await reply(update, t("classes-none"))
+        await show(update, t("classes-none"), [[(t("button-new-class"), "newclass")]])
         return
     page = Page.of(found, page_of(context))
     lines = [
@@ -51,7 +101,11 @@ async def classes(update: Update, context: Context) -> None:
         for one in page.entries
     ]
     buttons = [[(one.school_class.title, f"class:{one.school_class.id}")] for one in page.entries]
-    await show(update, t("classes-head") + "\n\n" + one_below_the_other(lines), [*buttons, *page.turning("classes")])
+    await show(
+        update,
+        t("classes-head") + "\n\n" + one_below_the_other(lines),
+        [*buttons, *page.turning("classes"), [(t("button-new-class"), "newclass")]],
+    )
 
 
 async def class_chosen(update: Update, context: Context) -> None:
@@ -109,9 +163,16 @@ def _put_away(session: Session, caller: Caller, update: Update, class_id: int) -
     return put_away(session, teacher, class_id, moment_of(session, update), now())
 
 
-def join_link(context: Context, school_class: SchoolClass) -> str:
-    """The link that students follow."""
-    return f"https://t.me/{context.bot.username}?start=join-{school_class.join_code}"
+def _ask_title(session: Session, caller: Caller) -> None:
+    ask_title(session, caller.within(session).conversation, now())
+
+
+def _title_wanted(typed: str, t: Texts) -> str:
+    return t("newclass-too-long" if len(typed) > LONGEST_TITLE else "newclass-ask", most=LONGEST_TITLE)
+
+
+def _open_button(t: Texts, school_class: SchoolClass) -> Buttons:
+    return [[(t("button-open"), f"open:{school_class.id}")]]
 
 
 def _link_line(t: Texts, context: Context, school_class: SchoolClass) -> str:
@@ -127,10 +188,13 @@ def _link_line(t: Texts, context: Context, school_class: SchoolClass) -> str:
 def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:
     number = school_class.id
     link = [(t("button-new-link"), f"newlink:{number}")]
+    invite: Buttons = []
     if join_code_is_good(school_class, now()):
+        invite = [[(t("button-invite-class"), f"qr:{number}")]]
         link.append((t("button-end-link"), f"endlink:{number}"))
     return [
         [(t("button-open"), f"open:{number}"), (t("button-report"), f"report:{number}:lesson")],
+        *invite,
         link,
         [(t("button-voices"), f"voices:{number}"), (t("button-archive"), f"archive:{number}")],
     ]

@@ -9,8 +9,8 @@ from telegram import Message, Update
 
 from bot.caller import Caller
 from bot.commands import command_in
-from bot.handlers.joining import name_changed, name_given
 from bot.handlers.other import anything
+from bot.handlers.questions import answered_by
 from bot.handlers.start import follow
 from bot.messages.attachments import MAY_HOLD_SPEECH
 from bot.messages.links import payload_in
@@ -18,7 +18,6 @@ from bot.messages.recording import describe
 from bot.messages.replies import reply
 from bot.services import Context, now
 from rollcall.storage.attempts import is_known
-from rollcall.usecases.dialogue import NAME, NAME_MESSAGE
 
 _RECENT = timedelta(hours=1)
 """Nobody waits for an answer to what they wrote earlier."""
@@ -40,8 +39,8 @@ async def edited(update: Update, context: Context) -> None:
         await _recording(update, context, message, caller)
     elif (payload := payload_in(message, context.bot.username)) is not None:
         await follow(update, context, payload)
-    elif caller.conversation.data.get(NAME_MESSAGE) == message.message_id:
-        await (name_given if caller.conversation.step == NAME else name_changed)(update, context)
+    elif (taken_by := answered_by(caller.conversation, message.message_id)) is not None:
+        await taken_by(update, context)
     elif now() - message.date < _RECENT:
         await anything(update, context)
 

@@ -23,7 +23,10 @@ async def forget(update: Update, context: Context) -> None:
 
 
 async def forget_pressed(update: Update, context: Context) -> None:
-    """forget:yes or forget:no."""
+    """forget:ask, forget:yes or forget:no."""
+    if update.callback_query is not None and update.callback_query.data == "forget:ask":
+        await forget(update, context)
+        return
     services, person, t = context.services, context.caller.person, context.caller.texts
     sure = update.callback_query is not None and update.callback_query.data == "forget:yes"
     if not sure or person is None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, teacher_of
+from bot.messages.menus import show
 from bot.messages.moments import moment_of
 from bot.messages.places import place_of
 from bot.messages.replies import reply, take_buttons_away
@@ -29,11 +30,20 @@ async def open_command(update: Update, context: Context) -> None:
     if asked and not (len(asked) <= 3 and asked.isascii() and asked.isdecimal() and 1 <= int(asked) <= _MOST_MINUTES):
         await reply(update, t("open-usage", most=_MOST_MINUTES), texts=t)
     elif not taught:
-        await reply(update, t("classes-none"), texts=t)
+        await reply(update, t("classes-none"), [[(t("button-new-class"), "newclass")]], t)
     elif len(taught) == 1:
         await _open(update, context, taught[0].id, asked)
     else:
         await reply(update, t("open-which"), [[(one.title, f"open:{one.id}:{asked}")] for one in taught], t)
+
+
+async def which_pressed(update: Update, context: Context) -> None:
+    """open-which: of several classes, the one whose button is pressed."""
+    t, taught = context.caller.texts, context.caller.taught
+    if taught:
+        await show(update, t("open-which"), [[(one.title, f"open:{one.id}")] for one in taught], t)
+    else:
+        await show(update, t("classes-none"), [[(t("button-new-class"), "newclass")]], t)
 
 
 async def open_pressed(update: Update, context: Context) -> None:

@@ -7,32 +7,33 @@ from telegram import Update
 
 from bot.caller import Caller
 from bot.handlers.here import here_buttons
-from bot.handlers.joining import name_given
+from bot.handlers.questions import asked
 from bot.handlers.start import follow
 from bot.messages.attachments import what_it_is
 from bot.messages.links import payload_in
-from bot.messages.replies import Buttons, reply, teacher_buttons
+from bot.messages.replies import Buttons, cancel_button, reply, teacher_buttons
 from bot.services import Context, now
 from rollcall.storage.teaching import taught_classes
-from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME
+from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME, TITLE
 
-_HINTS = {CONSENT: "answer-consent-first", NAME: "name-first", ENROLLING: "hint-enrolling"}
+_HINTS = {CONSENT: "answer-consent-first", NAME: "name-first", TITLE: "title-first", ENROLLING: "hint-enrolling"}
 """What we wait for, in each dialogue."""
 
 
 async def text(update: Update, context: Context) -> None:
-    """Plain text in a private chat: a pasted link, the full name where we asked for it, else a hint."""
+    """Plain text in a private chat: a pasted link, the answer to a question of ours, else a hint."""
     message = update.effective_message
     payload = payload_in(message, context.bot.username) if message is not None else None
     if payload is not None:
         await follow(update, context, payload)
         return
     caller = context.caller
-    if caller.conversation.step == NAME:
-        await name_given(update, context)
+    question = asked(caller.conversation, now())
+    if question is not None:
+        await question.given(update, context)
         return
     hint, buttons = await context.services.database.run(_hint, caller)
-    await reply(update, caller.texts(_HINTS.get(caller.conversation.step, hint)), buttons)
+    await reply(update, caller.texts(hint), buttons)
 
 
 async def anything(update: Update, context: Context) -> None:
@@ -41,7 +42,7 @@ async def anything(update: Update, context: Context) -> None:
     seen = what_it_is(message) if message is not None else None
     hint, buttons = await context.services.database.run(_hint, caller)
     words = [seen] if seen is not None else []
-    words.append(_HINTS.get(caller.conversation.step, hint))
+    words.append(hint)
     await reply(update, " ".join(map(caller.texts, words)), buttons)
 
 
@@ -51,9 +52,12 @@ async def unknown_button(update: Update, context: Context) -> None:
 
 
 def _hint(session: Session, caller: Caller) -> tuple[str, Buttons | None]:
-    """What to say to words we do not understand: what their writer can press instead."""
+    """What to say to what we do not understand: what we wait for; else what its sender can press instead."""
+    step = caller.conversation.step
+    if step in _HINTS and (step in (CONSENT, ENROLLING) or asked(caller.conversation, now()) is not None):
+        return _HINTS[step], cancel_button(caller.texts) if step == TITLE else None
     if not caller.is_teacher:
-        return "hint", here_buttons(session, caller)
+        return "hint", [*(here_buttons(session, caller) or ()), [(caller.texts("button-help"), "help")]]
     taught = taught_classes(session, caller.person, now()) if caller.person is not None else ()
     own = here_buttons(session, caller) or ()
-    return "hint-teacher", [*own, *(teacher_buttons(caller.texts, taught) or ())] or None
+    return "hint-teacher", [*own, *teacher_buttons(caller.texts, taught)]

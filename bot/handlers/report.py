@@ -49,7 +49,8 @@ async def report_command(update: Update, context: Context) -> None:
     if word not in _WORDS:
         await reply(update, context.caller.texts("report-usage"))
     elif school_class is None:
-        await reply(update, context.caller.texts("classes-none"))
+        t = context.caller.texts
+        await reply(update, t("classes-none"), [[(t("button-new-class"), "newclass")]])
     else:
         await _send(update, context, school_class.id, _WORDS[word])
 

@@ -12,7 +12,8 @@ from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list
 from bot.messages.consent import ask_consent
 from bot.messages.guesses import too_many, wrong
 from bot.messages.links import JOIN, PAYLOAD, TEACH
-from bot.messages.replies import Buttons, enrol_button, reply, teacher_buttons
+from bot.messages.menus import show
+from bot.messages.replies import Buttons, reply, student_menu, teacher_menu
 from bot.services import Context, Services, now
 from rollcall.config.settings import Settings
 from rollcall.storage.classes import class_by_code
@@ -37,8 +38,13 @@ async def follow(update: Update, context: Context, payload: str) -> None:
         await greet(update, context)
 
 
-async def greet(update: Update, context: Context) -> None:
-    """What the bot does, and what this person can ask of it; also /help."""
+async def help_wanted(update: Update, context: Context) -> None:
+    """/help and its button: all that this person can ask of the bot."""
+    await greet(update, context, every_command=True)
+
+
+async def greet(update: Update, context: Context, *, every_command: bool = False) -> None:
+    """What the bot does, and what this person most likely wants to press."""
     services, caller, chat = context.services, context.caller, update.effective_chat
     if chat is not None and chat.type != ChatType.PRIVATE:
         # Not the caller's own menu: the whole group reads along.
@@ -49,11 +55,12 @@ async def greet(update: Update, context: Context) -> None:
         await _show_teacher_commands(update, context, caller)
     elif caller.person is None or not caller.attended:
         await reply(update, _newcomer_greeting(caller, services.settings))
-    elif await services.database.run(is_enrolled, caller.person.id):
-        await reply(update, caller.texts("start-student") + "\n\n" + command_list(caller.texts))
     else:
-        text = caller.texts("start-not-enrolled") + "\n\n" + command_list(caller.texts)
-        await reply(update, text, enrol_button(caller.texts))
+        enrolled = await services.database.run(is_enrolled, caller.person.id)
+        text = caller.texts("start-student" if enrolled else "start-not-enrolled")
+        if every_command:
+            text += "\n\n" + command_list(caller.texts)
+        await reply(update, text, student_menu(caller.texts, enrolled=enrolled))
 
 
 async def cancel(update: Update, context: Context) -> None:
@@ -64,11 +71,11 @@ async def cancel(update: Update, context: Context) -> None:
         await run(drop_conversation, caller.user.id)
     elif was_busy:
         await run(set_step, caller.user.id, "", None, now())
-    await reply(update, caller.texts("cancelled" if was_busy else "nothing-to-cancel"))
+    await show(update, caller.texts("cancelled" if was_busy else "nothing-to-cancel"))
 
 
 async def language(update: Update, context: Context) -> None:
-    """/language: buttons to pick one."""
+    """/language and its button: which?"""
     buttons = [[(texts_in(code)("language-name"), f"language:{code}") for code in LANGUAGES]]
     await reply(update, context.caller.texts("language-choose"), buttons)
 
@@ -80,7 +87,7 @@ async def language_chosen(update: Update, context: Context) -> None:
         return
     code = match["language"]
     await context.services.database.run(_choose_language, context.caller, code)
-    await reply(update, texts_in(code)("language-set"))
+    await show(update, texts_in(code)("language-set"))
 
 
 async def _join(update: Update, context: Context, code: str) -> None:
@@ -96,7 +103,7 @@ async def _teach(update: Update, context: Context, token: str) -> None:
         return
     t = caller.texts
     text = t("teacher-welcome") + "\n\n" + t("start-teacher-first") + "\n\n" + command_list(t, TEACHER_COMMANDS)
-    await reply(update, text)
+    await reply(update, text, teacher_menu(t, (), is_admin=False))
     await _show_teacher_commands(update, context, caller)
 
 
@@ -135,7 +142,9 @@ def _teacher_greeting(caller: Caller) -> tuple[str, Buttons | None]:
     t, taught = caller.texts, caller.taught
     commands = TEACHER_COMMANDS + ADMIN_COMMANDS if caller.is_admin else TEACHER_COMMANDS
     first = "" if taught else t("start-teacher-first") + "\n\n"
-    return t("start-teacher") + "\n\n" + first + command_list(t, commands), teacher_buttons(t, taught)
+    return t("start-teacher") + "\n\n" + first + command_list(t, commands), teacher_menu(
+        t, taught, is_admin=caller.is_admin
+    )
 
 
 def _newcomer_greeting(caller: Caller, settings: Settings) -> str:

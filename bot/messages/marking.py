@@ -31,6 +31,10 @@ class MarkingBot(ExtBot[Any]):
         """As python-telegram-bot's."""
         return await super().send_voice(*args, **_with(more, "caption_entities", more.get("caption")))
 
+    async def send_photo(self, *args: Any, **more: Any) -> Message:
+        """As python-telegram-bot's."""
+        return await super().send_photo(*args, **_with(more, "caption_entities", more.get("caption")))
+
     async def send_document(self, *args: Any, **more: Any) -> Message:
         """As python-telegram-bot's."""
         return await super().send_document(*args, **_with(more, "caption_entities", more.get("caption")))

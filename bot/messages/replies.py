@@ -58,12 +58,41 @@ def namesake_buttons(t: Texts, class_id: int) -> Buttons:
     return [[(t(f"namesake-is-{one}"), f"namesake:{one}:{class_id}") for one in ("other", "same")]]
 
 
-def teacher_buttons(t: Texts, taught: Sequence[SchoolClass]) -> Buttons | None:
-    """What a teacher most often wants; nothing to press while there is no class."""
+def teacher_buttons(t: Texts, taught: Sequence[SchoolClass]) -> Buttons:
+    """What a teacher most often wants; first of all a class."""
     if not taught:
-        return None
-    first = [(t("button-open"), f"open:{taught[0].id}")] if len(taught) == 1 else []
-    return [*([first] if first else []), [(t("button-classes"), "classes:0"), (t("button-report"), "report-classes")]]
+        return [[(t("button-new-class"), "newclass")]]
+    return [
+        [(t("button-open"), f"open:{taught[0].id}" if len(taught) == 1 else "open-which")],
+        [(t("button-classes"), "classes:0"), (t("button-report"), "report-classes")],
+    ]
+
+
+def teacher_menu(t: Texts, taught: Sequence[SchoolClass], *, is_admin: bool) -> Buttons:
+    """All that a teacher can press to begin with."""
+    rows = [*teacher_buttons(t, taught)]
+    if taught:
+        rows.append([(t("button-new-class"), "newclass")])
+    if is_admin:
+        rows.append([(t("button-invite"), "invite"), (t("button-teachers"), "teachers:0")])
+    return [*rows, [(t("button-language"), "languages")]]
+
+
+def student_menu(t: Texts, *, enrolled: bool) -> Buttons:
+    """All that a student can press to begin with."""
+    me, again = (t("button-me"), "me"), (t("button-enrol-again"), "enroll")
+    return [
+        *([] if enrolled else enrol_button(t)),
+        [(t("button-here"), "check-in")],
+        [me, again] if enrolled else [me],
+        [(t("button-mydata"), "mydata"), (t("button-forget"), "forget:ask")],
+        [(t("button-language"), "languages")],
+    ]
+
+
+def cancel_button(t: Texts) -> Buttons:
+    """Out of a question."""
+    return [[(t("button-cancel"), "cancel")]]
 
 
 def tidy_button(t: Texts) -> Buttons:

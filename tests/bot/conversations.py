@@ -81,7 +81,7 @@ class Conversations:
             await self.say(STRANGER, words)
         for words in ("/open", "/teachers", "/nonsense", "/start join-wrong", "/start teach-wrong"):
             await self.say(STRANGER, words)
-        await self.press(STRANGER, f"language:{self.language}", "whatever", "tidy", "here:1", "keep:yes")
+        await self.press(STRANGER, "languages", f"language:{self.language}", "whatever", "tidy", "here:1", "keep:yes")
         await self.speak(STRANGER)
         await self.say(STRANGER, f"/start join-{JOIN_CODE}")
         await self.say(STRANGER, greeting)
@@ -164,9 +164,11 @@ class Conversations:
             f"/newclass {'щ' * (LONGEST_TITLE + 1)}",
         ):
             await self.say(MARIA, words)
+        await self._new_class(title)
         await self.speak(MARIA)
-        await self.press(MARIA, "class:1", "voices:1", "newlink:1", "endlink:1", "class:1", "class:2")
+        await self.press(MARIA, "class:1", "qr:1", "voices:1", "newlink:1", "endlink:1", "class:1", "class:2")
         await self.say(MARIA, "/open", "/open 20", "/open 9999", "/report", "/report nonsense", "/report all")
+        await self.press(MARIA, "open-which")
         await self.press(MARIA, "csv:1:lesson", "report:1:today", "close:1", "close:1", "report-classes", "newlink:1")
         await self.say(MARIA, "/close", f"/newclass {title}", "/open", "/close", "/start")
         await self.press(MARIA, "report-classes", "open:1:20")
@@ -175,6 +177,19 @@ class Conversations:
         await self.say(MARIA, "/close")
         await self.press(MARIA, f"archive:{number}", f"archive-yes:{number}")
         await self.say(MARIA, f"/start join-{await self._code_of(1)}")
+
+    async def _new_class(self, title: str) -> None:
+        """By the question, and the answer to it is mended."""
+        await self.press(MARIA, "newclass")
+        await self.people[MARIA].sticker()
+        self._keep("a sticker for a title", await self.door.handle())
+        await self.say(MARIA, "щ" * (LONGEST_TITLE + 1))
+        await self._change(MARIA, "щ" * (LONGEST_TITLE + 1), title)
+        await self._change(MARIA, title, title + " 2")
+        await self._change(MARIA, title + " 2", "щ" * (LONGEST_TITLE + 1))
+        await self.press(MARIA, "newclass", "cancel")
+        number = await self._class_called(title + " 2", MARIA)
+        await self.press(MARIA, f"endlink:{number}", f"qr:{number}", f"archive-yes:{number}")
 
     async def _admin(self) -> None:
         await self.say(ADMIN, "/start", "/invite", "/teachers")

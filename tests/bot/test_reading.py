@@ -26,7 +26,7 @@ ROOT = Path(__file__).parents[2]
 PARAGRAPHS = {
     "start-stranger": 2, "consent-text": 3, "consent-declined": 2, "joined": 2, "joined-known-voice": 2,
     "joined-without-voice": 2, "forget-ask": 2, "leave-ask": 2, "newclass-made": 2, "class-archive-ask": 3,
-    "enrol-begin": 2, "enrol-next": 2, "enrol-again": 2, "enrol-restart": 2, "enrol-done": 2,
+    "invitation": 3, "enrol-begin": 2, "enrol-next": 2, "enrol-again": 2, "enrol-restart": 2, "enrol-done": 2,
 }  # fmt: skip
 """Messages of more than one paragraph. A paragraph that strays into any other is found out."""
 LINES = {

@@ -5,22 +5,30 @@ invite =
     }:
     { $link }
 
-newclass-usage =
-    Write the class’s name after the command, up to { $most ->
-        [one] { $most } character
-       *[other] { $most } characters
-    }: /newclass Physics 9B
+newclass-ask = What is the class called? For example: Physics 9B
 newclass-too-long =
     That name is too long, at most { $most ->
         [one] { $most } character fits
        *[other] { $most } characters fit
-    }. Please write a shorter one: /newclass Physics 9B
+    }. Please write a shorter one.
+title-first = First write what the class is called, for example: Physics 9B
+newclass-title = The class is called <b>{ $title }</b> now.
+newclass-title-not = The class keeps its name: this one does not fit, or the class is gone.
+newclass-forward = Below is a message to forward to your class.
+invitation =
+    Class <b>{ $title }</b>: you check in here by voice.
+
+    Open the link, or point your camera at the code: { $link }
+
+    The bot asks for your name and has you read three sentences aloud. You do that once.
+button-join = Join the class
+button-invite-class = Invite students
 newclass-made =
     Class <b>{ $title }</b> is ready. Pass this join link on to your students:
     { $link }
 
     When the lesson begins, press “Open a lesson”.
-classes-none = You have no class yet. Make one: /newclass Physics 9B
+classes-none = You have no class yet.
 classes-head = Your classes. Press one to see it.
 classes-line =
     • <b>{ $title }</b> — { $students ->

@@ -1,0 +1,54 @@
+"""Questions of ours that a text answers: who takes the answer, and who takes it when it is edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from bot.gate import Handler
+from bot.handlers.classes import title_edited, title_given
+from bot.handlers.joining import name_changed, name_given
+from rollcall.storage.tables import Conversation
+from rollcall.usecases.dialogue import NAME, NAME_MESSAGE, TITLE, TITLE_MESSAGE
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question.
+
+    Attributes:
+        step: where somebody stands who was asked it.
+        message: what is kept with the dialogue of the message that answered it.
+        lasts: for how long a text is taken for its answer: whoever went on to something else has forgotten it.
+    """
+
+    step: str
+    message: str
+    given: Handler
+    edited: Handler
+    lasts: timedelta | None = None
+
+
+_WHILE = timedelta(hours=1)
+
+QUESTIONS = (
+    Question(NAME, NAME_MESSAGE, name_given, name_changed),
+    Question(TITLE, TITLE_MESSAGE, title_given, title_edited, _WHILE),
+)
+"""Add yours, and a text that answers it comes to you."""
+
+
+def asked(conversation: Conversation, now: datetime) -> Question | None:
+    """The question that a text would answer now."""
+    for one in QUESTIONS:
+        if one.step == conversation.step and (one.lasts is None or now - conversation.updated_at < one.lasts):
+            return one
+    return None
+
+
+def answered_by(conversation: Conversation, message_id: int) -> Handler | None:
+    """Who takes the message anew that answered a question: it was edited."""
+    for one in QUESTIONS:
+        if conversation.data.get(one.message) == message_id:
+            return one.given if conversation.step == one.step else one.edited
+    return None
