@@ -9,6 +9,7 @@ from bot.handlers import (
     chats,
     claims,
     classes,
+    closing,
     edited,
     enrolment,
     forgetting,
@@ -32,6 +33,7 @@ from bot.transport.errors import on_error
 from rollcall.texts import LANGUAGES
 
 _CLASS = r"(?P<class_id>\d+)"
+_LESSON = r"(?P<lesson_id>\d+)"
 _PERIOD = r"(?P<period>lesson|today|week|month|all)"
 
 COMMANDS: dict[str, Handler] = {
@@ -44,7 +46,7 @@ COMMANDS: dict[str, Handler] = {
     "newclass": classes.new_class,
     "classes": classes.classes,
     "open": lessons.open_command,
-    "close": lessons.close_command,
+    "close": closing.close_command,
     "report": report.report_command,
     "enroll": enrolment.enroll,
     "me": student.me,
@@ -85,7 +87,11 @@ BUTTONS: dict[str, Handler] = {
     rf"archive:{_CLASS}": classes.archive_pressed,
     rf"archive-yes:{_CLASS}": classes.archive_confirmed,
     rf"open:{_CLASS}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,
-    rf"close:{_CLASS}": lessons.close_pressed,
+    rf"close:{_CLASS}": closing.close_pressed,
+    rf"close-now:{_LESSON}": closing.close_now_pressed,
+    rf"close-not:{_LESSON}": closing.close_not_pressed,
+    rf"reopen:{_LESSON}": closing.reopen_pressed,
+    rf"longer:{_LESSON}:(?P<minutes>\d{{1,4}})": lessons.longer_pressed,
     rf"report:{_CLASS}:{_PERIOD}": report.report_pressed,
     r"report-classes": report.classes_pressed,
     rf"csv:{_CLASS}:{_PERIOD}": report.csv_pressed,

@@ -1,9 +1,8 @@
-"""What a lesson's board and its closing summary say, and the task that keeps boards up to date."""
+"""What a lesson's board says, and the task that keeps boards up to date."""
 
 from __future__ import annotations
 
 import logging
-from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from telegram import InlineKeyboardMarkup
@@ -13,17 +12,12 @@ from bot.messages.phrases import lesson_phrase
 from bot.messages.places import Place, alternatives, place_of, send_to_first
 from bot.messages.replies import Buttons, keyboard
 from bot.outbox.board_names import names_part
-from bot.outbox.claim_cards import voices_line
+from bot.outbox.lesson_words import closed_buttons, lesson_clock, open_buttons
 from bot.services import App, Services, now
-from rollcall.domain.attendance import ATTENDED, STATUSES
 from rollcall.marked import one_below_the_other
-from rollcall.report.remarks import remarked
 from rollcall.report.text import LONGEST_MESSAGE, units
-from rollcall.report.wording import capital, count_words
-from rollcall.storage.tables import Lesson
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.boards import Board, board_moved, board_of, open_lesson_ids
-from rollcall.usecases.closing import Closed
 
 _log = logging.getLogger(__name__)
 
@@ -48,10 +42,12 @@ def board_text(t: Texts, board: Board, bot: str) -> str:
     if count.late:
         head += " · " + t("board-late", late=count.late)
     if lesson.closed_at is not None:
-        return _with_names(t, t("board-closed", title=title, time=_clock(lesson.closed_at, zone)) + "\n" + head, board)
-    text = t("board-open", title=title, closes=_clock(lesson.closes_at, zone)) + "\n" + head
+        return _with_names(
+            t, t("board-closed", title=title, time=lesson_clock(lesson.closed_at, zone)) + "\n" + head, board
+        )
+    text = t("board-open", title=title, closes=lesson_clock(lesson.closes_at, zone)) + "\n" + head
     if lesson.late_at < lesson.closes_at:
-        text += "\n" + t("board-late-from", late=_clock(lesson.late_at, zone))
+        text += "\n" + t("board-late-from", late=lesson_clock(lesson.late_at, zone))
     hint = t("board-hint", bot=bot) + "\n" + t("board-phrase", phrase=lesson_phrase(lesson, t.language))
     return _with_names(t, text, board, hint)
 
@@ -63,31 +59,11 @@ def _with_names(t: Texts, text: str, board: Board, hint: str = "") -> str:
 
 
 def board_buttons(t: Texts, board: Board, bot: str) -> Buttons:
-    """Close and report while it is open, report afterwards; in a group also the way to where one checks in."""
-    (report,) = report_button(t, board.lesson)
+    """What a teacher may do with the lesson; in a group, while it is open, also the way to where one checks in."""
     if board.lesson.closed_at is not None:
-        return [report]
-    rows = [[(t("button-close"), f"close:{board.lesson.class_id}"), *report]]
+        return closed_buttons(t, board.lesson)
+    rows = open_buttons(t, board.lesson)
     return rows if board.is_private else [[(t("button-check-in"), f"https://t.me/{bot}")], *rows]
-
-
-def report_button(t: Texts, lesson: Lesson) -> Buttons:
-    """Under a closed lesson's summary."""
-    return [[(t("button-report"), f"report:{lesson.class_id}:lesson")]]
-
-
-def closed_text(of: Closed, t: Texts) -> str:
-    """The closed lesson's counts, and how many students still wait for a teacher's word."""
-    report = of.report
-    counts = {status: report.count(status) for status in STATUSES}
-    attended = sum(counts[status] for status in ATTENDED)
-    text = t("closed", title=report.class_title, attended=attended, students=len(report.students))
-    text += "\n" + capital(" · ".join(count_words(counts, t, single=True).values()))
-    if report.waiting:
-        text += "\n" + t("closed-waiting", number=report.waiting)
-    if number := remarked(report):
-        text += "\n" + t("closed-remarks", number=number)
-    return text + voices_line(of.voices, t)
 
 
 async def keep_boards(application: App, services: Services) -> None:
@@ -159,7 +135,3 @@ def _content(application: App, board: Board) -> tuple[str, InlineKeyboardMarkup 
     t = texts_in(board.locale)
     bot = application.bot.username
     return board_text(t, board, bot), keyboard(board_buttons(t, board, bot)), t
-
-
-def _clock(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%H:%M}"

@@ -7,7 +7,7 @@ import logging
 from telegram.error import TelegramError
 
 from bot.messages.replies import keyboard
-from bot.outbox.boards import closed_text, report_button
+from bot.outbox.lesson_words import closed_buttons, closed_text
 from bot.outbox.side_by_side import all_of
 from bot.services import App, Services, now
 from rollcall.storage import notices
@@ -36,10 +36,10 @@ async def _tell(application: App, services: Services, lesson_id: int, chat_id: i
     if notice is None:
         return
     t, closed = texts_in(notice.locale), notice.closed
-    buttons = keyboard(report_button(t, closed.lesson))
+    buttons = keyboard(closed_buttons(t, closed.lesson))
     try:
         await application.bot.send_message(
-            chat_id, closed_text(closed, t), reply_markup=buttons, rate_limit_args=_PATIENCE
+            chat_id, closed_text(closed, t, names=True), reply_markup=buttons, rate_limit_args=_PATIENCE
         )
     except TelegramError as error:
         _log.info("a teacher hears later that a lesson closed", extra={"error": type(error).__name__})

@@ -118,7 +118,7 @@ class Conversations:
         for words in ("/start", "/me", "/here", "/mydata", "/help"):
             await self.say(ANNA, words)
         await self.press(ANNA, "here:1", "here:3")
-        await self.press(MARIA, "review:1:yes")
+        await self.press(MARIA, "close:1", "close-not:1", "close-now:1", "reopen:1", "close-not:1", "review:1:yes")
         await self.press(MARIA, "voices:1", "claim:1:yes", "claim:1:reject", "claim:1:accept")
         await self.press(ANNA, "here:1")
         for words in ("/here", "/me", "/forget", "/newclass X", "/report", "/invite"):
@@ -169,7 +169,10 @@ class Conversations:
         await self.press(MARIA, "class:1", "qr:1", "voices:1", "newlink:1", "endlink:1", "class:1", "class:2")
         await self.say(MARIA, "/open", "/open 20", "/open 9999", "/report", "/report nonsense", "/report all")
         await self.press(MARIA, "open-which")
-        await self.press(MARIA, "csv:1:lesson", "report:1:today", "close:1", "close:1", "report-classes", "newlink:1")
+        await self.press(MARIA, "csv:1:lesson", "report:1:today", "longer:1:200", "close:1", "close-not:1")
+        await self.press(
+            MARIA, "close-now:1", "reopen:1", "close:1", "reopen:1", "close-now:1", "report-classes", "newlink:1"
+        )
         await self.say(MARIA, "/close", f"/newclass {title}", "/open", "/close", "/start")
         await self.press(MARIA, "report-classes", "open:1:20")
         number = await self._class_called(title, MARIA)

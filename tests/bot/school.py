@@ -31,7 +31,7 @@ TITLES = ("Физика", "Химия", "Право")
 """Of Maria, of Pavel, of the admin: classes 1, 2 and 3, whose only students are Anna, Boris and Boris."""
 SECRETS = (*NAMES.values(), *TITLES)
 
-CLASS_ID = REVIEW_ID = 1
+CLASS_ID = LESSON_ID = REVIEW_ID = 1
 INVITE = "ab" * 32
 JOIN_CODE = "code-of-another-class"
 

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from rollcall.domain.permissions import PERMISSIONS, Target
+from rollcall.domain.permissions import PERMISSIONS, THE_STUDENT, Target
 from rollcall.storage.database import Database
 from rollcall.texts import texts_in
 from tests.bot.door import changed, open_door, rows_of
@@ -14,7 +14,7 @@ NUMBERS = (0, 99_999, 2**31 - 1, 2**31, 2**63, int("9" * 40))
 WITH_NUMBERS = {Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target.PERSON}
 TAILS = {
     "button:review": ":yes", "button:claim": ":no", "button:report": ":all", "button:csv": ":all", "button:open": ":20",
-    "button:alike": ":1:out",
+    "button:alike": ":1:out", "button:longer": ":60",
 }  # fmt: skip
 
 
@@ -33,7 +33,8 @@ async def test_a_number_that_is_no_row_gets_one_line_and_changes_nothing(
         for row in PERMISSIONS.values():
             if row.target in WITH_NUMBERS:
                 person = people[ADMIN if row.target is Target.PERSON else MARIA]
-                gone = {Target.PERSON: "teacher-gone", Target.LESSON: "here-closed"}.get(row.target, "class-not-yours")
+                gone = "class-not-yours" if row.roles != THE_STUDENT else "here-closed"
+                gone = "teacher-gone" if row.target is Target.PERSON else gone
                 for number in NUMBERS:
                     data = f"{row.action.removeprefix('button:')}:{number}{TAILS.get(row.action, '')}"
                     assert await door.press(person, data) == [texts_in("ru")(gone)], data

@@ -26,7 +26,7 @@ from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME
 from sandbox.person import Person
 from tests.bot.door import Door, changed, open_door, rows_of, said
-from tests.bot.school import ACCOUNTS, ADMIN, CLASS_ID, INVITE, JOIN_CODE, SECRETS, found, people_on
+from tests.bot.school import ACCOUNTS, ADMIN, CLASS_ID, INVITE, JOIN_CODE, LESSON_ID, SECRETS, found, people_on
 from tests.end_to_end.product import synthetic
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
@@ -75,7 +75,7 @@ CASES = {
     "/newclass": case("/newclass Труд", "classes", "memberships", TAUGHT),
     "/classes": case(),
     "/open": case("", "lessons", TAUGHT),
-    "/close": case("", "lessons", "attendance", TAUGHT),
+    "/close": case("", "lessons", "attendance", TAUGHT, but={Role.TEACHER}),  # is asked first, for Anna waits
     "/report": case(),
     "/invite": case("", "invites"),
     "/teachers": case(),
@@ -129,7 +129,11 @@ CASES = {
     "button:archive": case(f"archive:{CLASS_ID}"),
     "button:archive-yes": case(f"archive-yes:{CLASS_ID}", "classes", "lessons", "attendance", "voice_claims"),
     "button:open": case(f"open:{CLASS_ID}:20", "lessons", TAUGHT),
-    "button:close": case(f"close:{CLASS_ID}", "lessons", "attendance", TAUGHT),
+    "button:close": case(f"close:{CLASS_ID}", but={Role.TEACHER}),
+    "button:close-now": case(f"close-now:{LESSON_ID}", "lessons", "attendance", TAUGHT),
+    "button:close-not": case(f"close-not:{LESSON_ID}"),
+    "button:reopen": case(f"reopen:{LESSON_ID}"),
+    "button:longer": case(f"longer:{LESSON_ID}:75", "lessons"),
     "button:report": case(f"report:{CLASS_ID}:today"),
     "button:csv": case(f"csv:{CLASS_ID}:all"),
     "button:report-classes": case("report-classes"),

@@ -72,8 +72,11 @@ class Form:
         self.lessons += 1
 
     async def close(self) -> None:
-        """The lesson ends."""
-        await self.ask(self.teacher, "/close", lambda message: "закрыт" in message.text.lower())
+        """The lesson ends, also where the teacher is asked first."""
+        answer = await self.ask(self.teacher, "/close", lambda message: "закрыт" in message.text.lower())
+        if answer.has("close-now:"):
+            await self.teacher.press("close-now:", answer)
+            await self.teacher.edited(answer, PATIENCE, lambda message: message.has("reopen:"))
 
     async def lesson(self, spread: float) -> None:
         """A lesson in which every student sends a note within ``spread`` seconds; over when all are answered."""

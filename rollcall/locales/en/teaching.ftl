@@ -67,6 +67,11 @@ button-back = Back
 
 open-usage = After /open you may say for how many minutes the lesson stays open, 1 to { $most }: /open 20
 open-which = Which class?
+button-longer = +{ $minutes ->
+    [one] { $minutes } minute
+   *[other] { $minutes } minutes
+}
+longer = ⏱ <b>{ $title }</b>: the lesson is open until { $closes } now.
 open-already = This lesson is open already.
 board-open = 🟢 <b>{ $title }</b> — the lesson is open for check-in until { $closes }.
 board-closed = ⚪ <b>{ $title }</b> — the lesson was closed at { $time }.
@@ -85,6 +90,21 @@ close-none = No lesson is open.
 close-which = Which lesson?
 closed =
     <b>{ $title }</b>: the lesson is closed, { $attended } of { $students } came.
+close-ask =
+    Close <b>{ $title }</b> already? It would go on for { $minutes ->
+        [one] { $minutes } minute
+       *[other] { $minutes } minutes
+    }.
+close-ask-missing = Not checked in yet: { $number }
+close-ask-waiting = Waiting for your confirmation: { $number }
+button-close-now = Close now
+button-close-not = Not yet
+close-not = All right, <b>{ $title }</b> stays open until { $closes }.
+button-reopen = Reopen
+reopened = 🟢 <b>{ $title }</b>: the lesson is open again until { $closes }. Whoever was marked as missing when it closed can check in now.
+reopen-too-late = A lesson can be reopened only on the day it was closed.
+reopen-another = Another lesson of this class is open. Close that one first.
+and-more = and { $number } more
 closed-waiting = ⏳ waiting to be confirmed: { $number }
 closed-remarks = 👀 { $number ->
     [one] { $number } mark has a remark

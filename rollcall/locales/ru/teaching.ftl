@@ -73,6 +73,12 @@ button-back = Назад
 
 open-usage = После /open можно указать, на сколько минут открыть урок, от 1 до { $most }: /open 20
 open-which = Какой класс?
+button-longer = +{ $minutes ->
+    [one] { $minutes } минута
+    [few] { $minutes } минуты
+   *[other] { $minutes } минут
+}
+longer = ⏱ <b>{ $title }</b>: теперь урок открыт до { $closes }.
 open-already = Этот урок уже открыт.
 board-open = 🟢 <b>{ $title }</b> — урок открыт для отметки до { $closes }.
 board-closed = ⚪ <b>{ $title }</b> — урок закрыт в { $time }.
@@ -103,6 +109,22 @@ close-none = Открытых уроков нет.
 close-which = Какой урок?
 closed =
     <b>{ $title }</b>: урок закрыт, на месте { $attended } из { $students }.
+close-ask =
+    Уже закрыть урок <b>{ $title }</b>? До конца ещё { $minutes ->
+        [one] { $minutes } минута
+        [few] { $minutes } минуты
+       *[other] { $minutes } минут
+    }.
+close-ask-missing = Ещё не отметились: { $number }
+close-ask-waiting = Ждут вашего подтверждения: { $number }
+button-close-now = Закрыть сейчас
+button-close-not = Пока нет
+close-not = Хорошо, урок <b>{ $title }</b> открыт до { $closes }.
+button-reopen = Открыть снова
+reopened = 🟢 <b>{ $title }</b>: урок снова открыт до { $closes }. Те, кого при закрытии записали в отсутствующие, могут отметиться.
+reopen-too-late = Снова открыть урок можно только в день, когда он закрыт.
+reopen-another = У этого класса сейчас открыт другой урок. Сначала закройте его.
+and-more = и ещё { $number }
 closed-waiting = ⏳ { $number ->
     [one] ждёт
    *[other] ждут

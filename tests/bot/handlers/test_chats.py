@@ -125,7 +125,8 @@ async def test_board_and_summary_stay_in_the_topic_and_a_closed_one_is_told_once
     topics.close_topic(forum)
     lesson = await show(door)
     assert lesson.board_chat_id == MARIA
-    closed = said(sent_to(await _asked(door, maria, "/close", forum), MARIA))
+    door.forge(maria, "close-now:1", forum)
+    closed = said(sent_to(await door.handle(), MARIA))
     assert closed[0] == T("group-closed")
     assert (
         T("closed", title="Физика", attended=0, students=1, present=0, late=0, absent=1, flagged=0).splitlines()[0]
@@ -319,7 +320,7 @@ async def test_who_waits_for_confirmation_is_in_report_and_summary_and_not_who_u
     assert caption == "⏳ " + t("report-waiting-count", number=1)
     assert t("report-waiting") in cells
     assert t("report-row-waiting") in cells
-    assert t("closed-waiting", number=1) in (await door.ask(people[MARIA], "/close"))[-1].splitlines()
+    assert t("closed-waiting", number=1) in (await door.press(people[MARIA], "close-now:1"))[-1].splitlines()
 
 
 async def _report_of(door: Door, teacher: Person, language: str) -> tuple[str, str, list[str]]:

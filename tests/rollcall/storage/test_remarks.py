@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import numpy as np
 import pytest
 
-from bot.outbox.boards import closed_text
+from bot.outbox.lesson_words import closed_text
 from bot.outbox.review_cards import card_text
 from rollcall.domain.attendance import Remarks
 from rollcall.domain.sent_as import SentAs
@@ -62,7 +62,7 @@ async def remarks_of(school: School) -> dict[str, Remarks]:
 async def summary(school: School, lesson_id: int) -> str:
     async with school.database.session() as session:
         lesson = await session.get_one(Lesson, lesson_id)
-        return closed_text(await session.run_sync(closed, lesson, after(90)), texts_in("en"))
+        return closed_text(await session.run_sync(closed, lesson, after(90)), texts_in("en"), names=True)
 
 
 async def test_an_ordinary_lesson_has_no_remarks(school: School) -> None:

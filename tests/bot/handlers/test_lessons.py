@@ -1,0 +1,125 @@
+"""A lesson at the bot's own door: longer, closed after a question, opened again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import delete, select, update
+
+from bot.outbox.closing_notices import close_overdue
+from bot.services import now
+from rollcall.domain.attendance import Status
+from rollcall.storage.tables import Attendance, Lesson, Review
+from rollcall.texts import texts_in
+from sandbox.person import Person
+from sandbox.telegram import Call
+from tests.bot.door import Door, open_door, said
+from tests.bot.school import CLASS_ID, LESSON_ID, MARIA, OLGA, found, people_on
+
+T = texts_in("ru")
+
+
+@pytest.fixture
+async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
+    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
+    monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
+    url = f"sqlite+aiosqlite:///{tmp_path / 'lessons.sqlite3'}"
+    async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
+        await found(door.services.database)
+        yield door
+
+
+@pytest.fixture
+def people(door: Door) -> dict[int, Person]:
+    return people_on(door.telegram)
+
+
+async def lesson_now(door: Door) -> Lesson:
+    async with door.services.database.session() as session:
+        return await session.get_one(Lesson, LESSON_ID)
+
+
+def buttons_of(call: Call) -> list[str]:
+    markup: Any = call.values.get("reply_markup") or "{}"
+    rows = (json.loads(markup) if isinstance(markup, str) else markup).get("inline_keyboard", [])
+    return [one["callback_data"] for row in rows for one in row]
+
+
+async def test_open_with_minutes_tells_until_when_the_lesson_is_open_now(door: Door, people: dict[int, Person]) -> None:
+    await door.ask(people[MARIA], "/open")
+    (longer,) = await door.ask(people[MARIA], "/open 90")
+    lesson = await lesson_now(door)
+    assert lesson.closes_at > now() + timedelta(minutes=88)
+    until = f"{lesson.closes_at:%H:%M}"
+    assert longer.startswith(T("longer", title="Физика", closes=until))
+    (shorter,) = await door.ask(people[MARIA], "/open 5")
+    assert shorter.startswith(T("open-already"))
+    assert (await lesson_now(door)).closes_at == lesson.closes_at
+
+
+async def test_the_board_has_a_button_that_adds_a_quarter_of_an_hour(door: Door, people: dict[int, Person]) -> None:
+    await people[MARIA].say("/open")
+    (board,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    (longer,) = [data for data in buttons_of(board) if data.startswith("longer:")]
+    before = (await lesson_now(door)).closes_at
+    for _ in range(2):
+        (told,) = await door.press(people[MARIA], longer)
+        after = (await lesson_now(door)).closes_at
+        assert after == before + timedelta(minutes=15)
+        assert f"{after:%H:%M}" in told
+
+
+async def test_closing_early_is_asked_about_and_not_yet_changes_nothing(door: Door, people: dict[int, Person]) -> None:
+    await people[MARIA].say("/close")
+    (asked,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    assert buttons_of(asked) == [f"close-now:{LESSON_ID}", f"close-not:{LESSON_ID}"]
+    assert T("close-ask-waiting", number=1) in str(asked.values["text"])
+    await door.press(people[MARIA], f"close-not:{LESSON_ID}")
+    assert (await lesson_now(door)).closed_at is None
+    (closed,) = await door.press(people[MARIA], f"close-now:{LESSON_ID}")
+    assert "• Анна Ан" in closed.splitlines(), "who waits is told by name"
+    assert (await lesson_now(door)).closed_at is not None
+
+
+async def test_in_a_group_the_summary_names_nobody(door: Door, people: dict[int, Person]) -> None:
+    group = int(door.telegram.add_group("9Б", {MARIA: "member"})["id"])
+    (closed,) = await door.press(people[MARIA], f"close-now:{LESSON_ID}", chat=group)
+    assert T("closed-waiting", number=1) in closed
+    assert "Анна" not in closed
+
+
+async def test_what_was_closed_by_mistake_goes_on_by_a_button(door: Door, people: dict[int, Person]) -> None:
+    await people[MARIA].say("/open")
+    await door.handle()
+    async with door.services.database.session() as session:
+        await session.execute(delete(Review))
+    await people[MARIA].say("/close")
+    (closed,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    assert buttons_of(closed) == [f"reopen:{LESSON_ID}", f"report:{CLASS_ID}:lesson"]
+    (reopened,) = await door.press(people[MARIA], f"reopen:{LESSON_ID}")
+    assert reopened == T("reopened", title="Физика", closes=f"{(await lesson_now(door)).closes_at:%H:%M}")
+    assert (await lesson_now(door)).closed_at is None
+    async with door.services.database.session() as session:
+        marks = await session.scalars(select(Attendance.status).where(Attendance.lesson_id == LESSON_ID))
+        assert set(marks) == {Status.PRESENT}, "who was counted absent has no mark"
+
+
+async def test_the_word_that_a_lessons_time_was_up_offers_to_open_it_again(
+    door: Door, people: dict[int, Person]
+) -> None:
+    async with door.services.database.session() as session:
+        past = now() - timedelta(seconds=1)
+        await session.execute(update(Lesson).where(Lesson.id == LESSON_ID).values(closes_at=past))
+    await close_overdue(door.application, door.services)
+    (notice,) = [call for call in door.telegram.calls if call.values.get("chat_id") == str(MARIA)]
+    assert buttons_of(notice)[0] == f"reopen:{LESSON_ID}"
+    assert said([notice])
+    await door.press(people[OLGA], f"reopen:{LESSON_ID}")
+    assert (await lesson_now(door)).closed_at is not None, "no class of hers"
+    await door.press(people[MARIA], f"reopen:{LESSON_ID}")
+    assert (await lesson_now(door)).closed_at is None
