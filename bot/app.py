@@ -7,21 +7,14 @@ import hashlib
 import logging
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Collection, Sequence
+from collections.abc import Awaitable, Callable, Collection
 from contextlib import suppress
 from functools import partial
 from typing import Any
 
 import redis
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import (
-    BotCommand,
-    BotCommandScope,
-    BotCommandScopeAllChatAdministrators,
-    BotCommandScopeAllGroupChats,
-    BotCommandScopeDefault,
-)
-from telegram.error import BadRequest, InvalidToken, TelegramError
+from telegram.error import InvalidToken, TelegramError
 from telegram.ext import (
     ApplicationBuilder,
     ContextTypes,
@@ -30,7 +23,6 @@ from telegram.ext import (
 )
 from tornado.netutil import bind_sockets
 
-from bot.commands import GROUP_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS
 from bot.gate import GuardedApplication
 from bot.handlers import chats
 from bot.outbox.boards import keep_boards
@@ -53,6 +45,7 @@ from bot.transport.requests import CountedRequest, Patience
 from bot.transport.timekeeping import Timekeeper
 from bot.transport.unwritable import turn_away
 from bot.upkeep.alarms import Alarms
+from bot.upkeep.appearance import appear
 from bot.upkeep.erasures import clear_traces
 from bot.upkeep.figures import read_database, read_queue
 from bot.upkeep.galleries import QueueWatch, compare_galleries
@@ -66,7 +59,6 @@ from rollcall.storage import allowances
 from rollcall.storage.classes import class_count
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import is_current
-from rollcall.texts import LANGUAGES, texts_in
 from rollcall.usecases import key_fit
 from rollcall.usecases.first_key import load_or_make
 
@@ -81,13 +73,6 @@ _SWITCH_EVERY = 0.0005
 """Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
 times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
 _ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "channel_post", "my_chat_member"]
-
-_MENUS: tuple[tuple[Sequence[str], BotCommandScope], ...] = (
-    (STUDENT_COMMANDS, BotCommandScopeDefault()),
-    (GROUP_COMMANDS, BotCommandScopeAllGroupChats()),
-    (GROUP_TEACHER_COMMANDS, BotCommandScopeAllChatAdministrators()),
-)
-"""A teacher's private chat gets its own with the first greeting."""
 
 _UNTIL_THE_END = ("hearing", "inbox")
 """Tasks that go on while what is in work is finished: they say that we live, and mark what is handled."""
@@ -256,7 +241,7 @@ async def _open(application: App) -> None:
         "inbox": _keep_inbox,
         "results": collect_results,
         "boards": keep_boards,
-        "menus": _set_menus,
+        "menus": appear,
         "waits": _every(_WAITS_EVERY, tell_who_waits),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
@@ -325,16 +310,3 @@ def _every(seconds: float, step: Task) -> Task:
             await asyncio.sleep(seconds)
 
     return repeat
-
-
-async def _set_menus(application: App, _services: Services) -> None:
-    for language in LANGUAGES:
-        texts = texts_in(language)
-        code = None if language == "en" else language
-        try:
-            for commands, scope in _MENUS:
-                menu = [BotCommand(command, texts(f"command-{command}")) for command in commands]
-                await application.bot.set_my_commands(menu, scope=scope, language_code=code)
-        except (BadRequest, InvalidToken):
-            # A Bot API server without menus (it answers as if it knew no such method): the commands work all the same.
-            _log.info("the command menu cannot be set", extra={"language": language})

@@ -16,6 +16,14 @@ GROUP_TEACHER_COMMANDS = ("open", "close", "help")
 ADMIN_COMMANDS = ("invite", "teachers")
 
 
+def commands_of(*, is_teacher: bool, is_admin: bool, is_student: bool) -> Sequence[str]:
+    """The menu of somebody's private chat, for all that they are."""
+    if not is_teacher:
+        return STUDENT_COMMANDS
+    own = TEACHER_COMMANDS + (ADMIN_COMMANDS if is_admin else ())
+    return own + tuple(one for one in STUDENT_COMMANDS if one not in own) if is_student else own
+
+
 def command_list(texts: Texts, commands: Sequence[str] = STUDENT_COMMANDS) -> str:
     """One line per command: what it does."""
     return "\n".join(f"/{command} — {texts(f'command-{command}')}" for command in commands)

@@ -141,6 +141,29 @@ async def delete_my_commands(telegram: Telegram, given: Parameters) -> bool:
     return True
 
 
+@METHODS
+async def set_chat_menu_button(telegram: Telegram, given: Parameters) -> bool:
+    """The button beside the text field: of one private chat, or everywhere."""
+    button: Json = given.tree("menu_button") or {"type": "default"}
+    if button.get("type") not in ("default", "commands", "web_app"):
+        raise bad_request("Can't parse menu button: unsupported type specified")
+    telegram.profile[_button_slot(telegram, given)] = button
+    return True
+
+
+@METHODS
+async def get_chat_menu_button(telegram: Telegram, given: Parameters) -> Json:
+    """The button as it is there; of a chat without its own, everyone's."""
+    everyones = telegram.profile.get("menu_button/", {"type": "default"})
+    button: Json = telegram.profile.get(_button_slot(telegram, given), everyones)
+    return button
+
+
+def _button_slot(telegram: Telegram, given: Parameters) -> str:
+    chat_id = given.text("chat_id")
+    return "menu_button/" + (str(telegram.chat(chat_id, to_write=False)["id"]) if chat_id else "")
+
+
 def _text_setting(name: str, field: str, limit: int) -> None:
     """A pair of methods that set and get a text of the bot's profile."""
 

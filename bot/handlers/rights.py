@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from zoneinfo import ZoneInfo
 
-from telegram import BotCommandScopeChat, Update
+from telegram import Update
 from telegram.error import TelegramError
 
 from bot.messages.paging import PAGE, page_of, pages_for, turning
 from bot.messages.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
+from bot.upkeep.appearance import show_no_commands
 from rollcall.storage import invites, rights
 from rollcall.storage.tables import Invite
 from rollcall.texts import Texts, texts_in
@@ -76,9 +77,9 @@ async def _tell(context: Context, chat_id: int, t: Texts) -> None:
     """A word to the person, and their menu is a student's again. Their chat may be closed to us: no reason to fail."""
     try:
         await context.bot.send_message(chat_id, t("no-teacher-any-more"))
-        await context.bot.delete_my_commands(scope=BotCommandScopeChat(chat_id))
     except TelegramError:
         return
+    await show_no_commands(context.bot, chat_id)
 
 
 def _revoking(t: Texts, one: Invite, zone: str) -> tuple[str, str]:

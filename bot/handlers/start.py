@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from sqlalchemy.orm import Session
-from telegram import BotCommandScopeChat, Update
+from telegram import Update
 from telegram.constants import ChatType
-from telegram.error import TelegramError
 
 from bot.caller import Caller, become_teacher, remember
-from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list
+from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list, commands_of
 from bot.messages.consent import ask_consent
 from bot.messages.guesses import too_many, wrong
 from bot.messages.links import JOIN, PAYLOAD, TEACH
 from bot.messages.menus import show
 from bot.messages.replies import Buttons, reply, student_menu, teacher_menu
 from bot.services import Context, Services, now
+from bot.upkeep.appearance import show_commands
 from rollcall.config.settings import Settings
 from rollcall.storage.classes import class_by_code
 from rollcall.storage.invites import redeem_invite
 from rollcall.storage.people import drop_conversation, set_step
 from rollcall.storage.voiceprints import is_enrolled
-from rollcall.texts import LANGUAGES, texts_in
+from rollcall.texts import LANGUAGES, Texts, texts_in
 
 
 async def start(update: Update, context: Context) -> None:
@@ -52,7 +52,7 @@ async def greet(update: Update, context: Context, *, every_command: bool = False
         await reply(update, caller.texts("help-group"), [[(caller.texts("button-private"), link)]])
     elif caller.is_teacher:
         await reply(update, *_teacher_greeting(caller))
-        await _show_teacher_commands(update, context, caller)
+        await _show_commands(context, caller, caller.texts)
     elif caller.person is None or not caller.attended:
         await reply(update, _newcomer_greeting(caller, services.settings))
     else:
@@ -88,6 +88,7 @@ async def language_chosen(update: Update, context: Context) -> None:
     code = match["language"]
     await context.services.database.run(_choose_language, context.caller, code)
     await show(update, texts_in(code)("language-set"))
+    await _show_commands(context, context.caller, texts_in(code))
 
 
 async def _join(update: Update, context: Context, code: str) -> None:
@@ -104,7 +105,8 @@ async def _teach(update: Update, context: Context, token: str) -> None:
     t = caller.texts
     text = t("teacher-welcome") + "\n\n" + t("start-teacher-first") + "\n\n" + command_list(t, TEACHER_COMMANDS)
     await reply(update, text, teacher_menu(t, (), is_admin=False))
-    await _show_teacher_commands(update, context, caller)
+    commands = commands_of(is_teacher=True, is_admin=caller.is_admin, is_student=bool(caller.attended))
+    await show_commands(context.bot, caller.user.id, t, commands)
 
 
 def _choose_language(session: Session, caller: Caller, code: str) -> None:
@@ -156,17 +158,7 @@ def _newcomer_greeting(caller: Caller, settings: Settings) -> str:
     return caller.texts("start-stranger")
 
 
-async def _show_teacher_commands(update: Update, context: Context, caller: Caller) -> None:
-    """Put the teacher's commands into this chat's menu; a menu is no reason to fail."""
-    if update.effective_chat is None:
-        return
-    try:
-        await context.bot.set_my_commands(
-            [
-                (command, caller.texts(f"command-{command}"))
-                for command in (TEACHER_COMMANDS + ADMIN_COMMANDS if caller.is_admin else TEACHER_COMMANDS)
-            ],
-            scope=BotCommandScopeChat(update.effective_chat.id),
-        )
-    except TelegramError:
-        return
+async def _show_commands(context: Context, caller: Caller, t: Texts) -> None:
+    """The menu of the caller's private chat, for what they are, in the language they picked."""
+    commands = commands_of(is_teacher=caller.is_teacher, is_admin=caller.is_admin, is_student=bool(caller.attended))
+    await show_commands(context.bot, caller.user.id, t, commands)

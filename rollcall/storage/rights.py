@@ -97,3 +97,9 @@ def teachers(session: Session, but: Collection[int], offset: int, limit: int) ->
     wanted = (Person.is_teacher, Person.telegram_id.not_in(but))
     found = sorted(session.scalars(select(Person).where(*wanted)), key=lambda one: (sort_key(one.full_name), one.id))
     return found[offset : offset + limit], len(found)
+
+
+def who_may_teach(session: Session, also: Collection[int]) -> Sequence[Person]:
+    """Everybody who may teach; ``also`` those with these Telegram ids (the admins)."""
+    rows = session.scalars(select(Person).where(Person.is_teacher | Person.telegram_id.in_(also)).order_by(Person.id))
+    return rows.all()

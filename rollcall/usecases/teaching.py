@@ -9,9 +9,10 @@ from datetime import datetime, timedelta
 from sqlalchemy.orm import Session
 
 from rollcall.storage.audit import Account
+from rollcall.storage.classes import classes_attended
 from rollcall.storage.invites import create_invite, open_invites, revoke_invite
 from rollcall.storage.people import locale_of
-from rollcall.storage.rights import end_teaching
+from rollcall.storage.rights import end_teaching, who_may_teach
 from rollcall.storage.tables import Invite, Person
 
 _INVITES_SHOWN = 10
@@ -72,3 +73,21 @@ def unteach(session: Session, admin: int, person_id: int, admins: Collection[int
         return None
     end_teaching(session, person, Account(admin), now)
     return Ended(person, locale_of(session, person.telegram_id))
+
+
+@dataclass(frozen=True)
+class Teaching:
+    """Somebody who may teach: whose chat shows a teacher's menu, in which language, and a student's beside it."""
+
+    telegram_id: int
+    locale: str
+    is_student: bool
+
+
+def who_teaches(session: Session, admins: Collection[int]) -> Sequence[Teaching]:
+    """Everybody who may teach, and the admins, who may whether they have used it or not."""
+    found = {one: Teaching(one, locale_of(session, one), is_student=False) for one in admins}
+    for person in who_may_teach(session, admins):
+        attends = bool(classes_attended(session, person.id))
+        found[person.telegram_id] = Teaching(person.telegram_id, locale_of(session, person.telegram_id), attends)
+    return list(found.values())

@@ -27,6 +27,7 @@ PARAGRAPHS = {
     "start-stranger": 2, "consent-text": 3, "consent-declined": 2, "joined": 2, "joined-known-voice": 2,
     "joined-without-voice": 2, "forget-ask": 2, "leave-ask": 2, "newclass-made": 2, "class-archive-ask": 3,
     "invitation": 3, "enrol-begin": 2, "enrol-next": 2, "enrol-again": 2, "enrol-restart": 2, "enrol-done": 2,
+    "about-description": 3,
 }  # fmt: skip
 """Messages of more than one paragraph. A paragraph that strays into any other is found out."""
 LINES = {
@@ -37,7 +38,7 @@ LINES = {
 JOINED_FROM_PARTS = {"report-count", "report-chart-minutes", "report-excel-moment"}
 """A count whose word agrees elsewhere; a tick of an axis; a format code."""
 ELSEWHERE = re.compile(
-    "(short-reason|status-letter|report-(chart|column|row|sheet|excel)|receipt|tidy|keep|here|review|voices)-.*|"
+    "(about|short-reason|status-letter|report-(chart|column|row|sheet|excel)|receipt|tidy|keep|here|review|voices)-.*|"
     "report-(more|month|weekday|days|period|worth-a-look-more|no-chart|no-spreadsheet|file-refused)|"
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"
     "marked-already|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"

@@ -12,6 +12,9 @@ from telegram import (
     InlineKeyboardMarkup,
     InputMediaDocument,
     InputMediaPhoto,
+    MenuButton,
+    MenuButtonCommands,
+    MenuButtonDefault,
     ReplyKeyboardMarkup,
     ReplyParameters,
 )
@@ -157,6 +160,17 @@ async def test_commands_are_kept_for_each_language(bot: Bot) -> None:
     assert await bot.get_my_commands() == ()
     await bot.delete_my_commands(language_code="ru")
     assert await bot.get_my_commands(language_code="ru") == ()
+
+
+async def test_the_button_beside_the_text_field_is_everyones_or_a_chats(bot: Bot, anna: Person) -> None:
+    await anna.say("/start")
+    assert isinstance(await bot.get_chat_menu_button(anna.id), MenuButtonDefault)
+    assert await bot.set_chat_menu_button(menu_button=MenuButtonCommands())
+    assert isinstance(await bot.get_chat_menu_button(anna.id), MenuButtonCommands)
+    assert await bot.set_chat_menu_button(anna.id, MenuButtonDefault())
+    assert isinstance(await bot.get_chat_menu_button(anna.id), MenuButtonDefault)
+    with pytest.raises(BadRequest, match="unsupported type"):
+        await bot.set_chat_menu_button(menu_button=MenuButton("coffee"))
 
 
 async def test_descriptions_are_kept(bot: Bot) -> None:

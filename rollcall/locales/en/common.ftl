@@ -27,6 +27,14 @@ button-teachers = Teachers
 button-classes = My classes
 teacher-welcome = Welcome! You are a teacher now.
 
+about-description =
+    I take the roll in lessons by voice.
+
+    Students: one voice note, and you are marked. Teachers: who is there, reports, charts and spreadsheets come by themselves.
+
+    Your voice serves for nothing else, and you can delete it at any time.
+about-short = The roll by voice: one voice note, and you are marked as there.
+
 command-enroll = teach me your voice: three short notes
 command-me = my attendance
 command-forget = delete my voice

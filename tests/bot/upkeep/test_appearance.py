@@ -1,0 +1,103 @@
+"""What people see of the bot before a word is said, by role, chat and language."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from bot.commands import ADMIN_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS, TEACHER_COMMANDS
+from bot.upkeep.appearance import appear
+from rollcall.texts import LANGUAGES, texts_in
+from sandbox.methods import METHODS
+from tests.bot.door import Door, open_door
+from tests.bot.school import ADMIN, ANNA, BORIS, MARIA, OLGA, found, people_on
+
+
+@pytest.fixture
+async def door(tmp_path: Path, valkey_url: str) -> AsyncIterator[Door]:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'looks.sqlite3'}"
+    async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
+        await found(door.services.database)
+        for person in people_on(door.telegram).values():
+            await person.say("hm")
+        door.telegram.updates.drop()
+        yield door
+
+
+def menu(door: Door, scope: str, language: str = "") -> list[tuple[str, str]]:
+    """A menu of commands, as it was set."""
+    kept: dict[str, list[tuple[str, Any]]] = {
+        "default": [("type", "default")],
+        "managers": [("type", "all_chat_administrators")],
+    }
+    slot = kept.get(scope) or [("chat_id", int(scope)), ("type", "chat")]
+    entries = door.telegram.profile.get(f"commands/{language}/{slot}", [])
+    return [(one["command"], one["description"]) for one in entries]
+
+
+def names(door: Door, scope: str, language: str = "") -> list[str]:
+    return [name for name, _ in menu(door, scope, language)]
+
+
+async def test_every_role_has_its_menu_in_its_language_from_the_start(door: Door) -> None:
+    await appear(door.application, door.services)
+    assert names(door, "default") == names(door, "default", "ru") == list(STUDENT_COMMANDS)
+    assert names(door, "managers") == list(GROUP_TEACHER_COMMANDS)
+    assert menu(door, "default", "ru")[0][1] == texts_in("ru")(f"command-{STUDENT_COMMANDS[0]}")
+    assert menu(door, "default")[0][1] == texts_in("en")(f"command-{STUDENT_COMMANDS[0]}")
+    assert names(door, str(MARIA)) == list(TEACHER_COMMANDS)
+    assert menu(door, str(MARIA))[0][1] == texts_in("ru")(f"command-{TEACHER_COMMANDS[0]}")
+    assert names(door, str(ADMIN)) == list(TEACHER_COMMANDS + ADMIN_COMMANDS)
+    assert names(door, str(ANNA)) == []
+
+
+async def test_a_chat_that_is_empty_yet_says_what_the_bot_does(door: Door) -> None:
+    await appear(door.application, door.services)
+    for language in LANGUAGES:
+        code, t = "" if language == "en" else language, texts_in(language)
+        assert door.telegram.profile[f"description/{code}/[('type', 'default')]"] == t("about-description")
+        assert door.telegram.profile[f"short_description/{code}/[('type', 'default')]"] == t("about-short")
+        assert len(t("about-description")) <= 512
+        assert len(t("about-short")) <= 120
+    assert door.telegram.profile["menu_button/"] == {"type": "commands"}
+
+
+async def test_what_says_so_already_is_not_set_again(door: Door) -> None:
+    await appear(door.application, door.services)
+    before = len(door.telegram.calls)
+    await appear(door.application, door.services)
+    again = {call.method.lower() for call in door.telegram.calls[before:]}
+    assert not again & {"setmydescription", "setmyshortdescription"}
+
+
+async def test_a_server_that_lacks_these_methods_is_no_failure(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:
+    for method in ("setmycommands", "setmyshortdescription", "setchatmenubutton"):
+        monkeypatch.delitem(METHODS, method)
+    await appear(door.application, door.services)
+    assert {slot.partition("/")[0] for slot in door.telegram.profile} == {"description"}
+
+
+async def test_the_menu_of_a_chat_follows_what_its_owner_becomes_and_picks(door: Door) -> None:
+    people = people_on(door.telegram)
+    await door.press(people[BORIS], "language:en")
+    assert menu(door, str(BORIS))[0] == (STUDENT_COMMANDS[0], texts_in("en")(f"command-{STUDENT_COMMANDS[0]}"))
+    await door.ask(people[OLGA], "/start")
+    assert names(door, str(OLGA)) == list(TEACHER_COMMANDS)
+    await people[ADMIN].say("/teachers")
+    sent = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    rows = json.loads(sent[0].values["reply_markup"])["inline_keyboard"]
+    (number,) = [one["callback_data"] for row in rows for one in row if one["text"] == "Ольга Ол"]
+    await door.press(people[ADMIN], number.replace("unteach", "unteach-yes"))
+    assert names(door, str(OLGA)) == []
+
+
+async def test_a_teacher_who_attends_a_colleagues_class_has_both_menus(door: Door) -> None:
+    people = people_on(door.telegram)
+    (link,) = [word for word in (await door.ask(people[ADMIN], "/invite"))[0].split() if "teach-" in word]
+    await door.ask(people[BORIS], f"/start {link.partition('start=')[2]}")
+    assert {"open", "here", "me"} <= set(names(door, str(BORIS)))
+    assert len(names(door, str(BORIS))) == len(set(names(door, str(BORIS))))
