@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 
 _APOSTROPHES = frozenset("'’‘ʼ`´ʹ‛′׳\"“”„«»״")
@@ -70,8 +70,36 @@ def same_letters(one: str, other: str) -> bool:
     return sorted(word.casefold() for word in _words(one)) == sorted(word.casefold() for word in _words(other))
 
 
-def told_apart(names: Mapping[int, str]) -> dict[int, str]:
-    """Names by number as a list shows them: of those that look alike the second, third … in order say so."""
+def told_apart(names: Mapping[int, str], facts: Mapping[int, Sequence[str | None]] | None = None) -> dict[int, str]:
+    """Names by number as a list shows them: those that look alike say what they differ in, or are numbered in order.
+
+    Args:
+        facts: of each, what may tell it apart, the best first: a group, a number.
+    """
+    shown = _numbered(names)
+    for alike in _look_alikes(names):
+        for facts_of_one_kind in zip(*((facts or {}).get(number, ()) for number in alike), strict=False):
+            told = [fact for fact in facts_of_one_kind if fact]
+            if len(set(told)) == len(alike):
+                shown |= {number: f"{names[number]} ({fact})" for number, fact in zip(alike, told, strict=True)}
+                break
+    return shown
+
+
+def _look_alikes(names: Mapping[int, str]) -> list[list[int]]:
+    """The numbers of names that look alike, two at least, in order."""
+    found: dict[str, list[int]] = {}
+    for number, name in names.items():
+        taken_for = readings(name)
+        alike = next((found[one] for one in taken_for if one in found), [])
+        alike.append(number)
+        for one in taken_for:
+            found.setdefault(one, alike)
+    return [alike for alike in {id(alike): alike for alike in found.values()}.values() if len(alike) > 1]
+
+
+def _numbered(names: Mapping[int, str]) -> dict[int, str]:
+    """Of those that look alike the second, third … in order say so."""
     shown: dict[int, str] = {}
     seen: Counter[str] = Counter()
     for number, name in names.items():

@@ -75,6 +75,7 @@ class StudentLine:
 
     Attributes:
         number, group, email: as the class's list has them; empty where it does not.
+        former: whether the student has left the class since.
     """
 
     full_name: str
@@ -82,6 +83,7 @@ class StudentLine:
     number: str = ""
     group: str = ""
     email: str = ""
+    former: bool = False
 
     def count(self, status: Status) -> int:
         """How many lessons this student has with that mark."""

@@ -14,6 +14,7 @@ from rollcall.report.wording import (
     period_when,
     share_percent,
     sign_of,
+    student_name,
     waiting_count,
 )
 from rollcall.texts import Texts
@@ -57,8 +58,8 @@ def _lesson(report: Report, texts: Texts) -> tuple[list[str], list[str], list[st
 def _lesson_line(report: Report, student: StudentLine, texts: Texts) -> str:
     mark = student.marks[0]
     if mark is None:
-        return f"▫️ {one_line(student.full_name)} — {texts('report-not-yet')}"
-    return f"{sign_of(mark)} {one_line(student.full_name)} — {' · '.join(mark_said(report, mark, texts))}"
+        return f"▫️ {student_name(student, texts)} — {texts('report-not-yet')}"
+    return f"{sign_of(mark)} {student_name(student, texts)} — {' · '.join(mark_said(report, mark, texts))}"
 
 
 def _period(report: Report, texts: Texts) -> tuple[list[str], list[str], list[str]]:
@@ -72,7 +73,7 @@ def _period(report: Report, texts: Texts) -> tuple[list[str], list[str], list[st
 
 
 def _period_line(standing: Standing, texts: Texts) -> str:
-    name = one_line(standing.student.full_name)
+    name = student_name(standing.student, texts)
     if not any(standing.student.marks):
         return f"{name} — {texts('report-not-yet')}"
     parts = []

@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 
 from rollcall.domain.attendance import MEANINGS, Status
 from rollcall.domain.verdict import Reason
-from rollcall.report.model import LessonHead, Mark, Period, Report
+from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
 from rollcall.texts import Texts
 
 _WAITING = "⏳"
@@ -20,6 +20,12 @@ def one_line(name: str) -> str:
     """A name or title on one line, of a length that cannot push out everything else."""
     line = " ".join(name.split())
     return line if len(line) <= _LONGEST_NAME else line[: _LONGEST_NAME - 1].rstrip() + "…"
+
+
+def student_name(student: StudentLine, texts: Texts) -> str:
+    """As a report lists the student; it says who has left the class."""
+    name = one_line(student.full_name)
+    return texts("report-former", name=name) if student.former else name
 
 
 def capital(words: str) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from rollcall.audit.chain import Action
 from rollcall.domain.similar_names import readings, told_apart
 from rollcall.storage import audit
-from rollcall.storage.tables import STUDENT, TEACHER, Lesson, Membership, Person, SchoolClass
+from rollcall.storage.tables import FORMER, STUDENT, TEACHER, Lesson, Membership, Person, SchoolClass
 from rollcall.storage.teaching import taught_classes
 
 
@@ -137,7 +137,7 @@ def classes_attended(session: Session, person_id: int) -> Sequence[int]:
 def every_class_of(session: Session, student: Person) -> Sequence[int]:
     """The ids of all classes this person was ever a student of, archived ones too."""
     rows = session.scalars(
-        select(Membership.class_id).where(Membership.person_id == student.id, Membership.role == STUDENT)
+        select(Membership.class_id).where(Membership.person_id == student.id, Membership.role.in_((STUDENT, FORMER)))
     )
     return rows.all()
 
@@ -155,20 +155,24 @@ def join_class(session: Session, person: Person, school_class: SchoolClass, now:
     """Make the person a student of the class; False if they belong to it already, in whatever role."""
     # Two of one name may join at the same moment, at two bots: the class's row is the queue.
     session.get_one(SchoolClass, school_class.id, with_for_update=True)
-    if session.get(Membership, (school_class.id, person.id)) is not None:
+    membership = session.get(Membership, (school_class.id, person.id))
+    if membership is not None and membership.role != FORMER:
         return False
-    session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now))
+    if membership is not None:
+        membership.role, membership.joined_at, membership.left_at = STUDENT, now, None
+    else:
+        session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now))
     session.flush()
     audit.record(session, Action.STUDENT_JOINED, person, f"class:{school_class.id}", about=person)
     return True
 
 
-def remove_student(session: Session, person: Person, school_class: SchoolClass, by: audit.Who) -> bool:
-    """The person is no student of the class any more; False if they were none. Their marks stay, unseen."""
+def remove_student(session: Session, person: Person, school_class: SchoolClass, by: audit.Who, now: datetime) -> bool:
+    """The person is a former student of the class from now on; False if they were none. Their marks stay in reports."""
     membership = session.get(Membership, (school_class.id, person.id))
     if membership is None or membership.role != STUDENT:
         return False
-    session.delete(membership)
+    membership.role, membership.left_at = FORMER, now
     session.flush()
     audit.record(session, Action.STUDENT_REMOVED, by, f"class:{school_class.id}", about=person)
     return True
@@ -185,9 +189,46 @@ def students_of(session: Session, class_id: int) -> Sequence[tuple[Person, datet
     return [(person, joined_at) for person, joined_at in rows]
 
 
+@dataclass(frozen=True)
+class Member:
+    """Somebody who is or was a student of a class.
+
+    Attributes:
+        name: as every list of the class shows it: two equal ones can be told apart.
+    """
+
+    person: Person
+    membership: Membership
+    name: str
+
+    @property
+    def is_former(self) -> bool:
+        return self.membership.role == FORMER
+
+
+def members_of(session: Session, class_id: int, *, former: bool = False) -> Sequence[Member]:
+    """The class's students in the order of joining.
+
+    Args:
+        former: those who were students of it as well.
+    """
+    roles = (STUDENT, FORMER) if former else (STUDENT,)
+    rows = session.execute(
+        select(Person, Membership)
+        .join(Membership, Membership.person_id == Person.id)
+        .where(Membership.class_id == class_id, Membership.role.in_(roles))
+        .order_by(Membership.role.desc(), Membership.joined_at, Person.id)
+    ).all()
+    names = told_apart(
+        {person.id: person.full_name for person, _ in rows},
+        {person.id: (one.group_name, one.student_number) for person, one in rows},
+    )
+    return [Member(person, membership, names[person.id]) for person, membership in rows]
+
+
 def names_in_class(session: Session, class_id: int) -> dict[int, str]:
     """The names of the class's students by person, as every list shows them: two equal ones can be told apart."""
-    return told_apart({person.id: person.full_name for person, _ in students_of(session, class_id)})
+    return {one.person.id: one.name for one in members_of(session, class_id)}
 
 
 def namesakes(session: Session, person: Person, class_id: int) -> list[Person]:

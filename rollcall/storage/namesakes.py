@@ -52,8 +52,8 @@ def answer(session: Session, class_id: int, person_id: int, said: str) -> bool:
 
 
 def take_out(session: Session, school_class: SchoolClass, person: Person, teacher: Person, now: datetime) -> bool:
-    """A teacher takes a student out of the class; False if they are none of it. Their marks stay, unseen."""
-    if not remove_student(session, person, school_class, teacher):
+    """A teacher takes a student out of the class; False if they are none of it. Their marks stay."""
+    if not remove_student(session, person, school_class, teacher, now):
         return False
     row = session.get(Namesake, (school_class.id, person.id))
     if row is None:

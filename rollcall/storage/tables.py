@@ -206,10 +206,20 @@ class Membership(Table):
     """Of the class's teachers the one who says who teaches it."""
     until: Mapped[datetime | None]
     """When a substitute's right ends by itself; None for good. Who teaches: `rollcall.storage.teaching`."""
+    student_number: Mapped[str | None] = mapped_column(String(64))
+    """As the school writes it, of a student's card or a register."""
+    group_name: Mapped[str | None] = mapped_column(String(64))
+    email: Mapped[str | None] = mapped_column(String(128))
+    listed_at: Mapped[datetime | None]
+    """When the class's list named this student last; None for who is on none."""
+    left_at: Mapped[datetime | None]
+    """When a student became a former one."""
 
 
 TEACHER = "teacher"
 STUDENT = "student"
+FORMER = "former"
+"""Was a student: the marks stay in the class's reports."""
 
 
 class EnrolmentNote(Table):

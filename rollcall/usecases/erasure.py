@@ -18,8 +18,8 @@ from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.people import agreements_of, find_person, set_step, withdraw_consent
+from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import (
-    STUDENT,
     TEACHER,
     Attempt,
     Attendance,
@@ -125,6 +125,7 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         for number, one in enumerate(agreements_of(session, person.telegram_id), start=1)
     }
     person_id = person.id
+    session.execute(delete(RosterPreview).where(RosterPreview.telegram_id == person.telegram_id))
     session.execute(delete(Consent).where(Consent.telegram_id == person.telegram_id))
     if person.is_teacher or _has_taught(session, person):
         session.execute(delete(Attendance).where(Attendance.person_id == person.id))
@@ -132,7 +133,7 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         session.execute(delete(Review).where(Review.person_id == person.id))
         session.execute(delete(Namesake).where(Namesake.person_id == person.id))
         session.execute(delete(VoiceClaim).where(VoiceClaim.person_id == person.id))
-        session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role == STUDENT))
+        session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role != TEACHER))
     else:
         session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))
         session.execute(delete(Person).where(Person.id == person.id))

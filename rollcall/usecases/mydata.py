@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.people import agreements_of, find_person
+from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import (
     AlikeVoices,
     Attempt,
@@ -34,6 +35,7 @@ _INNER = {
     "person_id",
     "other_id",
     "decided_by",
+    "update_id",
     "confirmed_by",
     "telegram_id",
     "job_entry",
@@ -84,6 +86,7 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         select(AlikeVoices).where(or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
     )
     taught = session.scalars(select(Lesson).where(Lesson.opened_by == person.id).order_by(Lesson.opened_at))
+    lists = session.scalars(select(RosterPreview).where(RosterPreview.telegram_id == person.telegram_id))
     return {
         "account": {"telegram_id": person.telegram_id, **_row(person)},
         "classes": [{"class": titles.get(one.class_id), **_row(one)} for one in classes],
@@ -104,6 +107,7 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         "voices_waiting_for_a_teacher": every(VoiceClaim, VoiceClaim.id),
         "sounds_like_a_classmate": [_row(one) for one in alike],
         "named_like_a_classmate": every(Namesake, Namesake.created_at),
+        "lists_sent": [_row(one) for one in lists],
         "lessons_opened": [{"class": titles.get(one.class_id), **_row(one)} for one in taught],
     }
 

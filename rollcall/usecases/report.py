@@ -15,9 +15,9 @@ from rollcall.domain.collation import sort_key
 from rollcall.domain.verdict import SUSPICIOUS, Reason
 from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
 from rollcall.storage import attempts, audit, claims, reviews
-from rollcall.storage.classes import names_in_class, students_of
+from rollcall.storage.classes import members_of
 from rollcall.storage.remarks import remarks
-from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
+from rollcall.storage.tables import Attendance, Lesson, Membership, Person, SchoolClass
 
 _OF_THE_QUESTION = frozenset({Reason.UNSURE, Reason.TEACHER_DECIDES})
 """Of a doubt that a teacher is asked about; a student without a voice has none of these, and asks the same."""
@@ -65,9 +65,11 @@ def build_report(
     undecided = reviews.waiting(session, lesson_ids)
     remarked = remarks(session, lesson_ids)
 
-    names = names_in_class(session, school_class.id)
     students = []
-    for person, joined_at in students_of(session, school_class.id):
+    for member in members_of(session, school_class.id, former=True):
+        person = member.person
+        if member.is_former and not any((lesson.id, person.id) in marks for lesson in lessons):
+            continue
         line: list[Mark | None] = []
         for lesson in lessons:
             reasons = tuple(refused.get((lesson.id, person.id), ()))
@@ -83,15 +85,24 @@ def build_report(
                 line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons, waiting=True))
             elif row is not None:
                 line.append(Mark(row.status, row.at, row.confidence, reasons, remarks=said))
-            elif lesson.closed_at is not None and joined_at > lesson.closed_at:
+            elif _was_no_member(member.membership, lesson):
                 line.append(None)
             else:
                 suspicious = sum(reason in SUSPICIOUS for reason in reasons)
                 line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons))
-        students.append(StudentLine(names[person.id], tuple(line)))
+        listed = member.membership
+        facts = {"number": listed.student_number or "", "group": listed.group_name or "", "email": listed.email or ""}
+        students.append(StudentLine(member.name, tuple(line), **facts, former=member.is_former))
     students.sort(key=lambda student: sort_key(student.full_name))
     heads = tuple(LessonHead(row.id, row.opened_at, row.late_at, row.closed_at) for row in lessons)
     return Report(school_class.title, zone, period, now, heads, students)
+
+
+def _was_no_member(membership: Membership, lesson: Lesson) -> bool:
+    """Whether the lesson was over before the student came, or began after they had left."""
+    if membership.left_at is not None and lesson.opened_at >= membership.left_at:
+        return True
+    return lesson.closed_at is not None and membership.joined_at > lesson.closed_at
 
 
 def _lessons(session: Session, class_id: int, period: Period, local_now: datetime) -> list[Lesson]:

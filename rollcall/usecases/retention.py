@@ -12,12 +12,14 @@ from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings
 from rollcall.domain.verdict import Verdict
-from rollcall.storage import inbox, used_files
+from rollcall.storage import audit, inbox, used_files
 from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.database import Database
+from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import (
+    WITHOUT_ACCOUNT,
     Attempt,
     Consent,
     Conversation,
@@ -93,12 +95,11 @@ def unused_voices(session: Session, periods: Periods, now: datetime) -> Sequence
 
 def left_over(session: Session, periods: Periods, now: datetime) -> Sequence[int]:
     """Students who belong to no class any more, and have not for long."""
-    member = exists().where(Membership.person_id == Person.id)
-    rows = session.scalars(
-        select(Person.id).where(
-            Person.is_teacher.is_(False), Person.created_at < now - periods.archived_classes, ~member
-        )
+    before = now - periods.archived_classes
+    member = exists().where(
+        Membership.person_id == Person.id, or_(Membership.left_at.is_(None), Membership.left_at >= before)
     )
+    rows = session.scalars(select(Person.id).where(Person.is_teacher.is_(False), Person.created_at < before, ~member))
     return rows.all()
 
 
@@ -175,6 +176,18 @@ def _classes(session: Session, periods: Periods, now: datetime) -> int:
     return 0
 
 
+def _lines(session: Session, _periods: Periods, _now: datetime) -> int:
+    """Who was on a class's list alone, without an account, goes with the class."""
+    member = exists().where(Membership.person_id == Person.id)
+    some = select(Person).where(Person.telegram_id <= WITHOUT_ACCOUNT, ~member).limit(_AT_ONCE)
+    people = session.scalars(some).all()
+    for person in people:
+        audit.erase(session, person.telegram_id)
+        session.delete(person)
+    session.flush()
+    return len(people)
+
+
 def _unanswered(session: Session, _periods: Periods, now: datetime) -> int:
     before = now - _UNANSWERED
     stranger = ~exists().where(Person.telegram_id == Consent.telegram_id)
@@ -182,6 +195,7 @@ def _unanswered(session: Session, _periods: Periods, now: datetime) -> int:
     ids = session.scalars(agreed.returning(Consent.telegram_id)).all()
     # An agreement is on record under a pseudonym, behind which nobody shall be found any more.
     _run(session, delete(AuditPseudonym).where(AuditPseudonym.telegram_id.in_(ids)))
+    session.execute(delete(RosterPreview).where(RosterPreview.created_at < before))
     strangers_dialogue = ~exists().where(Person.telegram_id == Conversation.telegram_id)
     return _run(session, delete(Conversation).where(Conversation.updated_at < before, strangers_dialogue))
 
@@ -201,6 +215,7 @@ _REMOVED: dict[str, Callable[[Session, Periods, datetime], int]] = {
     "recordings": _recordings,
     "unfinished_enrolments": _unfinished,
     "classes": _classes,
+    "lines": _lines,
     "unanswered": _unanswered,
     "agreements": _agreements,
     "receipts": _receipts,

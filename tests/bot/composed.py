@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 from bot.handlers.joining import joined_words
@@ -17,7 +18,7 @@ from rollcall.domain.repeated_notes import MOST
 from rollcall.domain.review import Asked
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
-from rollcall.report.model import Mark, Period
+from rollcall.report.model import Mark, Period, StudentLine
 from rollcall.report.text import report_text
 from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
@@ -59,6 +60,8 @@ def composed(language: str) -> Iterator[Read]:
         first = dict.fromkeys(names, (remarked,) * lessons)
         for students in ({}, some, {name: (remarked,) * lessons}, first, {name: (None,) * lessons}):
             yield Read(f"report {period}", _TEACHER, report_text(report_of(students, period, title=title), t), [])
+        gone = replace(report_of({}, period, title=title), students=[StudentLine(name, (HERE,) * lessons, former=True)])
+        yield Read(f"former {period}", _TEACHER, report_text(gone, t), [])
         none = report_of({}, period, title=title)
         yield Read(f"none {period}", _TEACHER, report_text(type(none)(title, none.timezone, period, START, ()), t), [])
     for count in (0.0, 0.01, 0.02, 0.21):

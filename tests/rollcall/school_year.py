@@ -10,6 +10,7 @@ from sqlalchemy import select
 
 from rollcall.domain.limits import NOTES
 from rollcall.domain.verdict import Reason, Verdict
+from rollcall.roster.model import Line, Roster
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import (
     allowances,
@@ -30,7 +31,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 from rollcall.storage.questions import CLAIMS, REVIEWS
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
-from rollcall.usecases import claim_decisions, erasure
+from rollcall.usecases import claim_decisions, erasure, rosters
 from rollcall.usecases.settlement import apply_result
 from rollcall.usecases.take_note import Posted, write_marks
 from tests.rollcall.conftest import NINE, TEACHER, School
@@ -71,6 +72,9 @@ async def fill(database: Database, keyring: Keyring) -> School:
         await session.run_sync(inbox.accept, 1, '{"update_id": 1, "text": "\\u041f\\n"}', _holder(), NINE)
         digest = await session.run_sync(inbox.accept, 2, '{"update_id": 2}', _holder(), NINE)
         await session.run_sync(inbox.handled, [str(digest)], NINE)
+        taken = Roster((Line("Дарья Котова", "1234", "9Б", "d@x.org"), Line("Анна Белова", "1235")))
+        listed = await session.run_sync(rosters.keep, teacher, taken, [physics.id], 1, NINE + 7 * _DAY)
+        await session.run_sync(rosters.take, teacher, physics.id, listed.preview_id, NINE + 7 * _DAY)
         history_row = await session.get_one(SchoolClass, history.id)
         twin = await session.run_sync(people.register_person, 206, "Громов Бoрис", NINE)  # a Latin o
         await session.run_sync(classes.join_class, twin, history_row, NINE + 7 * _DAY)

@@ -132,6 +132,7 @@ report-missed-in-a-row = { $number ->
 # Text
 report-here = { $here } of { $total } here
 report-attendance-share = attendance { $percent } %
+report-former = { $name } (no longer in the class)
 report-not-yet = not in the class yet
 report-more = … and { $number } more in the spreadsheet
 report-worth-a-look = Worth a look:

@@ -156,6 +156,7 @@ report-missed-in-a-row = { $number ->
 # Текст
 report-here = { $here } из { $total } на месте
 report-attendance-share = посещаемость { $percent } %
+report-former = { $name } (больше не в классе)
 report-not-yet = ещё не в классе
 report-more = … и ещё { $number } — в таблице
 report-worth-a-look = Стоит обратить внимание:
