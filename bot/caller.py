@@ -43,6 +43,12 @@ class Caller:
         """The caller's own classes."""
         return [one for role, one in self.classes if role == TEACHER]
 
+    @property
+    def class_used_last(self) -> SchoolClass | None:
+        """What a command means that names no class; before any was used, the one made last."""
+        taught, last = self.taught, self.person.last_class_id if self.person is not None else None
+        return next((one for one in taught if one.id == last), taught[-1] if taught else None)
+
     def within(self, session: Session) -> Caller:
         """The same caller in another transaction of the same update: where they stand in the dialogue is read again
         and locked, for another bot may have moved it.

@@ -10,7 +10,7 @@ from rollcall.domain.permissions import PERMISSIONS
 from rollcall.texts import Texts
 
 STUDENT_COMMANDS = ("here", "enroll", "me", "mydata", "forget", "language", "cancel", "help")
-TEACHER_COMMANDS = ("open", "close", "report", "classes", "newclass", "language", "cancel", "help")
+TEACHER_COMMANDS = ("open", "close", "report", "lessons", "classes", "newclass", "language", "cancel", "help")
 GROUP_COMMANDS = ("help",)
 GROUP_TEACHER_COMMANDS = ("open", "close", "help")
 ADMIN_COMMANDS = ("invite", "teachers")

@@ -194,6 +194,7 @@ def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:
         link.append((t("button-end-link"), f"endlink:{number}"))
     return [
         [(t("button-open"), f"open:{number}"), (t("button-report"), f"report:{number}:lesson")],
+        [(t("button-lessons"), f"lessons:{number}:0")],
         *invite,
         link,
         [(t("button-voices"), f"voices:{number}"), (t("button-archive"), f"archive:{number}")],

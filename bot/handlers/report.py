@@ -14,7 +14,7 @@ from telegram import Chat, Update
 from telegram.constants import ChatAction
 from telegram.error import Forbidden, TelegramError
 
-from bot.caller import Caller, as_teacher, caller_of
+from bot.caller import as_teacher, caller_of
 from bot.messages.replies import Buttons, keyboard, reply, settle_button
 from bot.outbox.claim_cards import voices_line
 from bot.services import Bot, Context, now
@@ -23,7 +23,6 @@ from rollcall.config.settings import Settings
 from rollcall.report.model import Period, Report
 from rollcall.report.text import report_text
 from rollcall.report.wording import waiting_count
-from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
 from rollcall.usecases.report import Made, build_report, make_report
 
@@ -45,7 +44,7 @@ _LONGEST_TITLE = 40
 async def report_command(update: Update, context: Context) -> None:
     """/report [period]: without a question asked, for the class used last."""
     word = (context.args or ["lesson"])[0].lower()
-    school_class = _class_used_last(context.caller)
+    school_class = context.caller.class_used_last
     if word not in _WORDS:
         await reply(update, context.caller.texts("report-usage"))
     elif school_class is None:
@@ -58,7 +57,7 @@ async def report_command(update: Update, context: Context) -> None:
 def text_alone(session: Session, update: Update, settings: Settings) -> str | None:
     """What /report says of the last lesson, for when nothing can be written; None for who teaches no class."""
     caller = caller_of(session, update, settings)
-    school_class = _class_used_last(caller) if caller.is_teacher else None
+    school_class = caller.class_used_last if caller.is_teacher else None
     if school_class is None:
         return None
     return report_text(build_report(session, school_class, Period.LESSON, now()), caller.texts)
@@ -68,6 +67,12 @@ async def report_pressed(update: Update, context: Context) -> None:
     """report:<class>:<period>."""
     await settle_button(update)
     await _send(update, context, context.class_id, _period(context))
+
+
+async def lesson_pressed(update: Update, context: Context) -> None:
+    """report-lesson:<lesson>: of this one lesson."""
+    await settle_button(update)
+    await _send(update, context, context.class_id, Period.LESSON, context.number)
 
 
 async def classes_pressed(update: Update, context: Context) -> None:
@@ -89,14 +94,16 @@ async def csv_pressed(update: Update, context: Context) -> None:
         await reply(update, t("report-file-refused"), texts=t)
 
 
-async def _send(update: Update, context: Context, class_id: int, period: Period) -> None:
+async def _send(update: Update, context: Context, class_id: int, period: Period, lesson_id: int | None = None) -> None:
     """Text, chart, spreadsheet, buttons: what Telegram refuses, or cannot be made, takes none of the others with it."""
-    made = await _asked_for(context, class_id, period, "xlsx")
+    made = await _asked_for(context, class_id, period, "xlsx", lesson_id)
     chat = update.effective_chat
     if chat is None:
         return
     report, t = made.report, context.caller.texts
     buttons = _buttons(t, class_id, period, several=len(context.caller.taught) > 1)
+    if lesson_id is not None:
+        buttons = [[(t("button-back"), f"lesson:{lesson_id}")]]
     text = report_text(report, t) + voices_line(made.voices, t)
     if not report.lessons:
         await reply(update, text, buttons, t)
@@ -169,14 +176,9 @@ def _made(make: Callable[[Report, Texts], bytes], report: Report, texts: Texts) 
         return None
 
 
-async def _asked_for(context: Context, class_id: int, period: Period, form: str) -> Made:
+async def _asked_for(context: Context, class_id: int, period: Period, form: str, lesson_id: int | None = None) -> Made:
     ask = as_teacher(context.caller, make_report)
-    return await context.services.database.run(ask, class_id, period, form, now())
-
-
-def _class_used_last(caller: Caller) -> SchoolClass | None:
-    last = caller.person.last_class_id if caller.person is not None else None
-    return next((one for one in caller.taught if one.id == last), caller.taught[-1] if caller.taught else None)
+    return await context.services.database.run(ask, class_id, period, form, now(), lesson_id)
 
 
 def _buttons(t: Texts, class_id: int, period: Period, *, several: bool) -> Buttons:

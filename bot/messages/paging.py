@@ -52,4 +52,4 @@ def turning(word: str, number: int, pages: int) -> Buttons:
 def page_of(context: Context) -> int:
     """Which page a pressed button asks for; the first for a command."""
     match = context.match
-    return int(match["page"]) if isinstance(match, re.Match) and "page" in match.groupdict() else 0
+    return int(match["page"] or 0) if isinstance(match, re.Match) and "page" in match.groupdict() else 0

@@ -84,6 +84,8 @@ class StudentLine:
     group: str = ""
     email: str = ""
     former: bool = False
+    person_id: int = 0
+    """Who it is, for buttons; written nowhere."""
 
     def count(self, status: Status) -> int:
         """How many lessons this student has with that mark."""

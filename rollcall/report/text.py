@@ -52,10 +52,11 @@ def _lesson(report: Report, texts: Texts) -> tuple[list[str], list[str], list[st
     here = sum(report.count(status) for status in ATTENDED)
     total = sum(report.count(status) for status in Status)
     head = [lesson_when(report, report.lessons[0], texts), texts("report-here", here=here, total=total)]
-    return head, [_lesson_line(report, student, texts) for student in report.students], []
+    return head, [lesson_line(report, student, texts) for student in report.students], []
 
 
-def _lesson_line(report: Report, student: StudentLine, texts: Texts) -> str:
+def lesson_line(report: Report, student: StudentLine, texts: Texts) -> str:
+    """A student in the report of one lesson: the mark, when, how sure, why not."""
     mark = student.marks[0]
     if mark is None:
         return f"▫️ {student_name(student, texts)} — {texts('report-not-yet')}"

@@ -95,11 +95,16 @@ def day_words(day: date, texts: Texts, *, weekday: bool = False) -> str:
 
 def lesson_when(report: Report, lesson: LessonHead, texts: Texts) -> str:
     """``Tuesday, 4 March 2025, 09:00–10:30``, in the class's zone."""
-    opened = report.local(lesson.opened_at)
+    closed = report.local(lesson.closed_at) if lesson.closed_at is not None else None
+    return lesson_times(report.local(lesson.opened_at), closed, texts)
+
+
+def lesson_times(opened: datetime, closed: datetime | None, texts: Texts) -> str:
+    """The same of two local moments; of a lesson that is still open, of one."""
     day = capital(day_words(opened.date(), texts, weekday=True))
-    if lesson.closed_at is None:
+    if closed is None:
         return texts("report-lesson-open", day=day, **{"from": clock(opened)})
-    return texts("report-lesson-closed", day=day, to=clock(report.local(lesson.closed_at)), **{"from": clock(opened)})
+    return texts("report-lesson-closed", day=day, to=clock(closed), **{"from": clock(opened)})
 
 
 def period_when(report: Report, texts: Texts) -> str:

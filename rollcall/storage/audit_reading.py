@@ -55,6 +55,8 @@ class Marks:
         """The next record."""
         if record.action in _MARKS and record.subject is not None:
             self._recorded[record.object, record.subject] = json.loads(record.details)["status"]
+        elif record.action == Action.MARK_REMOVED and record.subject is not None:
+            self._recorded.pop((record.object, record.subject), None)
         elif record.action == Action.LESSON_OPENED:
             self._opened[record.object] = record.sequence
 

@@ -281,6 +281,8 @@ class Lesson(Table):
     """The forum topic that it is in."""
     board_moves: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often it had to be sent anew, because its topic or its chat was closed or the message was gone."""
+    title: Mapped[str | None] = mapped_column(String(64))
+    """What it is about, where the teacher has said so."""
 
 
 class Attendance(Table):

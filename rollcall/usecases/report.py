@@ -35,14 +35,24 @@ class Made:
     voices: int
 
 
-def make_report(session: Session, teacher: Person, class_id: int, period: Period, form: str, now: datetime) -> Made:
+def make_report(
+    session: Session,
+    teacher: Person,
+    class_id: int,
+    period: Period,
+    form: str,
+    now: datetime,
+    lesson_id: int | None = None,
+) -> Made:
     """The report on the class, which is from now on the one used last. One with any lesson in it is put on record.
 
     Args:
         form: of the file that is given out with it, such as ``csv``.
+        lesson_id: of the lesson that `Period.LESSON` means; without it, the one that began last.
     """
     teacher.last_class_id = class_id
-    report = build_report(session, session.get_one(SchoolClass, class_id), period, now)
+    of = session.get_one(Lesson, lesson_id) if lesson_id is not None else None
+    report = build_report(session, session.get_one(SchoolClass, class_id), period, now, of=of)
     if report.lessons:
         audit.record(session, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value)
     return Made(report, len(claims.of_class(session, class_id)))
@@ -92,7 +102,7 @@ def build_report(
                 line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons))
         listed = member.membership
         facts = {"number": listed.student_number or "", "group": listed.group_name or "", "email": listed.email or ""}
-        students.append(StudentLine(member.name, tuple(line), **facts, former=member.is_former))
+        students.append(StudentLine(member.name, tuple(line), **facts, former=member.is_former, person_id=person.id))
     students.sort(key=lambda student: sort_key(student.full_name))
     heads = tuple(LessonHead(row.id, row.opened_at, row.late_at, row.closed_at) for row in lessons)
     return Report(school_class.title, zone, period, now, heads, students)

@@ -168,12 +168,14 @@ class Conversations:
         await self.speak(MARIA)
         await self.press(MARIA, "class:1", "qr:1", "voices:1", "newlink:1", "endlink:1", "class:1", "class:2")
         await self.say(MARIA, "/open", "/open 20", "/open 9999", "/report", "/report nonsense", "/report all")
-        await self.press(MARIA, "open-which")
+        await self.press(
+            MARIA, "open-which", "lessons:1:0", "lesson:1", "lesson:1:1", "lessons-which", "report-lesson:1"
+        )
         await self.press(MARIA, "csv:1:lesson", "report:1:today", "longer:1:200", "close:1", "close-not:1")
         await self.press(
             MARIA, "close-now:1", "reopen:1", "close:1", "reopen:1", "close-now:1", "report-classes", "newlink:1"
         )
-        await self.say(MARIA, "/close", f"/newclass {title}", "/open", "/close", "/start")
+        await self.say(MARIA, "/close", "/lessons", f"/newclass {title}", "/lessons", "/open", "/close", "/start")
         await self.press(MARIA, "report-classes", "open:1:20")
         number = await self._class_called(title, MARIA)
         await self.press(MARIA, f"open:{number}", f"report:{number}:lesson")

@@ -77,6 +77,7 @@ CASES = {
     "/open": case("", "lessons", TAUGHT),
     "/close": case("", "lessons", "attendance", TAUGHT, but={Role.TEACHER}),  # is asked first, for Anna waits
     "/report": case(),
+    "/lessons": case(),
     "/invite": case("", "invites"),
     "/teachers": case(),
     "voice note": case(
@@ -135,6 +136,10 @@ CASES = {
     "button:reopen": case(f"reopen:{LESSON_ID}"),
     "button:longer": case(f"longer:{LESSON_ID}:75", "lessons"),
     "button:report": case(f"report:{CLASS_ID}:today"),
+    "button:report-lesson": case(f"report-lesson:{LESSON_ID}"),
+    "button:lessons": case(f"lessons:{CLASS_ID}:0"),
+    "button:lessons-which": case("lessons-which"),
+    "button:lesson": case(f"lesson:{LESSON_ID}"),
     "button:csv": case(f"csv:{CLASS_ID}:all"),
     "button:report-classes": case("report-classes"),
     "button:review": case("review:1:yes", "reviews", "attendance", "attempts", "review_cards"),

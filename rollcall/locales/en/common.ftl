@@ -46,6 +46,7 @@ command-help = what I can do
 command-open = open a lesson for check-in
 command-close = close the lesson
 command-report = attendance: text, chart, spreadsheet
+command-lessons = past lessons
 command-classes = my classes
 command-newclass = a new class
 

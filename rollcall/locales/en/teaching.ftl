@@ -111,6 +111,14 @@ closed-remarks = 👀 { $number ->
    *[other] { $number } marks have remarks
 }, see the report
 
+lessons-head = <b>{ $title }</b>: the lessons so far. Press one to see it.
+lessons-none = <b>{ $title }</b> has had no lesson yet.
+lessons-which = Lessons of which class?
+lesson-of = <b>{ $title }</b>
+lesson-named = { $when } · <b>{ $topic }</b>
+lesson-unnamed = { $when }
+button-lessons = Past lessons
+
 report-which = Which class?
 report-usage = After /report you may name a period: today, week, month or all.
 report-other-class = Other class

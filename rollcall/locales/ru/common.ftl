@@ -46,6 +46,7 @@ command-help = что я умею
 command-open = открыть урок для отметки
 command-close = закрыть урок
 command-report = посещаемость: текст, график, таблица
+command-lessons = прошедшие уроки
 command-classes = мои классы
 command-newclass = новый класс
 

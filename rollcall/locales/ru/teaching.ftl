@@ -135,6 +135,14 @@ closed-remarks = 👀 { $number ->
    *[many] { $number } отметок с пояснениями
 }, подробности в отчёте
 
+lessons-head = <b>{ $title }</b>: прошедшие уроки. Нажмите на урок, чтобы открыть его.
+lessons-none = В классе <b>{ $title }</b> ещё не было уроков.
+lessons-which = Уроки какого класса?
+lesson-of = <b>{ $title }</b>
+lesson-named = { $when } · <b>{ $topic }</b>
+lesson-unnamed = { $when }
+button-lessons = Прошедшие уроки
+
 report-which = Какой класс?
 report-usage = После /report можно указать период: сегодня, неделя, месяц или всё.
 report-other-class = Другой класс

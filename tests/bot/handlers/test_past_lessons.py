@@ -1,0 +1,117 @@
+"""Past lessons at the bot's own door: the list, and one of them student by student."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from rollcall.domain.attendance import Status
+from rollcall.storage import classes, people
+from rollcall.storage.people import register_person
+from rollcall.storage.tables import Attendance, Lesson, SchoolClass
+from rollcall.texts import texts_in
+from sandbox.person import Person
+from sandbox.telegram import Call
+from tests.bot.door import Door, open_door, said
+from tests.bot.school import CLASS_ID, LESSON_ID, MARIA, OLGA, found, people_on
+
+T = texts_in("ru")
+MARCH = datetime(2025, 3, 4, 9, 0, tzinfo=UTC)
+DAY = timedelta(days=1)
+
+
+@pytest.fixture
+async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
+    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
+    url = f"sqlite+aiosqlite:///{tmp_path / 'lessons.sqlite3'}"
+    async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
+        await found(door.services.database)
+        yield door
+
+
+@pytest.fixture
+def maria(door: Door) -> Person:
+    return people_on(door.telegram)[MARIA]
+
+
+async def lessons_held(door: Door, number: int) -> list[int]:
+    """So many lessons of the class, a day apart from March on; their ids."""
+    async with door.services.database.session() as session:
+        teacher = await session.run_sync(people.find_person, MARIA)
+        assert teacher
+        made = []
+        for day in range(number):
+            begun = MARCH + day * DAY
+            end = begun + timedelta(minutes=90)
+            made.append(
+                Lesson(
+                    class_id=CLASS_ID, opened_by=teacher.id, opened_at=begun, late_at=begun, closes_at=end,
+                    closed_at=end, title="Дроби" if day == 0 else None,
+                )
+            )  # fmt: skip
+        session.add_all(made)
+        await session.flush()
+        return [one.id for one in made]
+
+
+def shown(calls: list[Call]) -> tuple[str, list[str]]:
+    """The text and the callback data of the last menu."""
+    call = [one for one in calls if one.method.lower() in ("sendmessage", "editmessagetext")][-1]
+    markup: Any = call.values.get("reply_markup") or "{}"
+    rows = (json.loads(markup) if isinstance(markup, str) else markup).get("inline_keyboard", [])
+    return str(call.values["text"]), [one["callback_data"] for row in rows for one in row]
+
+
+async def test_past_lessons_are_listed_newest_first_page_by_page(door: Door, maria: Person) -> None:
+    held = await lessons_held(door, 12)
+    await maria.say("/lessons")
+    text, buttons = shown(await door.handle())
+    newest = [LESSON_ID, *reversed(held)]
+    assert [one for one in buttons if one.startswith("lesson:")] == [f"lesson:{one}" for one in newest[:10]]
+    assert f"lessons:{CLASS_ID}:1" in buttons
+    assert "Суббота, 15 марта 2025, 09:00–10:30" in text
+    door.forge(maria, f"lessons:{CLASS_ID}:1")
+    text, buttons = shown(await door.handle())
+    assert [one for one in buttons if one.startswith("lesson:")] == [f"lesson:{one}" for one in newest[10:]]
+    assert "Вторник, 4 марта 2025, 09:00–10:30 · Дроби" in text
+
+
+async def test_a_lesson_is_told_student_by_student_with_time_confidence_and_reason(door: Door, maria: Person) -> None:
+    (held,) = await lessons_held(door, 1)
+    async with door.services.database.session() as session:
+        school_class = await session.get_one(SchoolClass, CLASS_ID)
+        for number in range(25):
+            person = await session.run_sync(register_person, 1000 + number, f"Ученик {number:02}", MARCH)
+            await session.run_sync(classes.join_class, person, school_class, MARCH - DAY)
+            session.add(
+                Attendance(
+                    lesson_id=held, person_id=person.id, status=Status.PRESENT, at=MARCH + timedelta(minutes=3),
+                    confidence=0.97,
+                )
+            )  # fmt: skip
+    door.forge(maria, f"lesson:{held}")
+    text, buttons = shown(await door.handle())
+    assert "✅ Ученик 18 — присутствует · 09:03 · 97 %" in text
+    assert "Ученик 19" not in text
+    assert {f"lesson:{held}:1", f"report-lesson:{held}", f"lessons:{CLASS_ID}:0"} <= set(buttons)
+    door.forge(maria, f"lesson:{held}:1")
+    text, buttons = shown(await door.handle())
+    assert "Ученик 24" in text
+    assert f"lesson:{held}:0" in buttons
+
+
+async def test_a_past_lesson_has_a_report_of_its_own(door: Door, maria: Person) -> None:
+    (held,) = await lessons_held(door, 1)
+    report = await door.press(maria, f"report-lesson:{held}")
+    assert "Вторник, 4 марта 2025, 09:00–10:30" in report[0]
+
+
+async def test_a_class_without_lessons_says_so(door: Door) -> None:
+    olga = people_on(door.telegram)[OLGA]
+    await olga.say("/lessons")
+    assert said(await door.handle()) == [T("lessons-none", title="Труд")]
