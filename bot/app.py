@@ -49,6 +49,7 @@ from bot.upkeep.appearance import appear
 from bot.upkeep.erasures import clear_traces
 from bot.upkeep.figures import read_database, read_queue
 from bot.upkeep.galleries import QueueWatch, compare_galleries
+from bot.upkeep.practices import end_practices
 from bot.upkeep.recordings import ask_to_enrol_again
 from bot.upkeep.retention import keep_only_as_long, keep_queue_log_short
 from rollcall.config.settings import Settings
@@ -88,6 +89,7 @@ _UPKEEP: tuple[Task, ...] = (
     ask_to_enrol_again,
     clear_traces,
     keep_only_as_long,
+    end_practices,
     keep_queue_log_short,
 )
 

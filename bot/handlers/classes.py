@@ -12,7 +12,7 @@ from bot.messages.invitation import join_link, send_invitation
 from bot.messages.menus import show
 from bot.messages.moments import moment_of
 from bot.messages.paging import Page, page_of
-from bot.messages.replies import Buttons, cancel_button, reply, settle_button
+from bot.messages.replies import Buttons, cancel_button, practice_button, reply, settle_button
 from bot.services import Context, now
 from rollcall.domain.names import LONGEST_TITLE, clean_title
 from rollcall.marked import one_below_the_other
@@ -172,7 +172,7 @@ def _title_wanted(typed: str, t: Texts) -> str:
 
 
 def _open_button(t: Texts, school_class: SchoolClass) -> Buttons:
-    return [[(t("button-open"), f"open:{school_class.id}")]]
+    return [[(t("button-open"), f"open:{school_class.id}")], *practice_button(t)]
 
 
 def _link_line(t: Texts, context: Context, school_class: SchoolClass) -> str:

@@ -10,7 +10,7 @@ from telegram import Update
 
 from bot.caller import Caller
 from bot.messages.moments import moment_of
-from bot.messages.replies import Buttons, reply, settle_button
+from bot.messages.replies import Buttons, practice_button, reply, settle_button
 from bot.outbox.review_cards import ask_teachers
 from bot.services import Context, now
 from bot.tapping import tap_row
@@ -58,7 +58,7 @@ def here_buttons(session: Session, caller: Caller, at: datetime | None = None) -
 def _offer(session: Session, caller: Caller, update: Update) -> tuple[str, Buttons | None]:
     person, t = caller.person, caller.texts
     if person is None or not caller.attended:
-        return t("join-first-teacher" if caller.is_teacher else "join-first"), None
+        return (t("join-first-teacher"), practice_button(t)) if caller.is_teacher else (t("join-first"), None)
     at = moment_of(session, update)
     lessons = lessons_to_check_in(session, person, at)
     if not lessons:

@@ -15,6 +15,7 @@ from bot.messages.replies import (
     Buttons,
     enrol_button,
     namesake_buttons,
+    practice_buttons,
     reply,
     student_again_buttons,
     take_buttons_away,
@@ -144,6 +145,8 @@ def joined_words(joined: Joined, t: Texts) -> tuple[str, Buttons | None]:
         buttons += enrol_button(t)
     elif joined.how is How.ALREADY:
         buttons += student_again_buttons(t)
+    if joined.practice and joined.known:
+        buttons += practice_buttons(t, joined.class_id)
     if joined.namesake:
         text += "\n\n" + t("namesake")
         buttons += namesake_buttons(t, joined.class_id)

@@ -10,7 +10,7 @@ from telegram import ReplyParameters, Update
 from bot.caller import Caller
 from bot.handlers.here import here_buttons
 from bot.messages.recording import describe
-from bot.messages.replies import Buttons, enrol_button, keyboard
+from bot.messages.replies import Buttons, enrol_button, keyboard, practice_button
 from bot.queueing import take_on
 from bot.services import Context, now
 from bot.transport.inbox import InOrder
@@ -44,6 +44,8 @@ def write_down(session: Session, caller: Caller, update: Update, *, held: bool) 
     hint = _why_not_now(session, caller, voice)
     if hint == "enrol-first":
         return Written(hint, [*enrol_button(caller.texts), *(here_buttons(session, caller) or ())])
+    if hint == "join-first-teacher":
+        return Written(hint, practice_button(caller.texts))
     if hint is not None or caller.person is None:
         return Written(hint or "join-first")
     enrolment = caller.conversation.data[ENROLMENT] if caller.conversation.step == ENROLLING else None

@@ -72,7 +72,9 @@ def teacher_menu(t: Texts, taught: Sequence[SchoolClass], *, is_admin: bool) -> 
     """All that a teacher can press to begin with."""
     rows = [*teacher_buttons(t, taught)]
     if taught:
-        rows.append([(t("button-new-class"), "newclass")])
+        rows.append([(t("button-new-class"), "newclass"), *practice_button(t)[0]])
+    else:
+        rows += practice_button(t)
     if is_admin:
         rows.append([(t("button-invite"), "invite"), (t("button-teachers"), "teachers:0")])
     return [*rows, [(t("button-language"), "languages")]]
@@ -88,6 +90,16 @@ def student_menu(t: Texts, *, enrolled: bool) -> Buttons:
         [(t("button-mydata"), "mydata"), (t("button-forget"), "forget:ask")],
         [(t("button-language"), "languages")],
     ]
+
+
+def practice_button(t: Texts) -> Buttons:
+    """A teacher tries out what students see."""
+    return [[(t("button-practice"), "practice")]]
+
+
+def practice_buttons(t: Texts, class_id: int) -> Buttons:
+    """In a practice class: what its teacher does, and the way out."""
+    return [[(t("button-open"), f"open:{class_id}")], [(t("button-practice-end"), "practice-end")]]
 
 
 def cancel_button(t: Texts) -> Buttons:

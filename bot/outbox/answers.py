@@ -15,7 +15,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot import metrics
 from bot.messages.phrases import enrolment_phrase, lesson_phrase
-from bot.messages.replies import Buttons, keyboard, tidy_button
+from bot.messages.replies import Buttons, keyboard, practice_buttons, tidy_button
 from bot.outbox.claim_cards import waiting_words
 from bot.outbox.review_cards import ask_teachers
 from bot.services import App, Services, now
@@ -145,6 +145,8 @@ async def _offer(services: Services, known: Answer, t: Texts, *, waits: bool) ->
         return None
     if waits:
         return None if lesson is None else await services.database.run(tap_row, lesson, known.person.id, t)
+    if known.practice is not None:
+        return practice_buttons(t, known.practice)
     if await services.database.run(keeps_recordings, known.person.telegram_id):
         return tidy_button(t)
     return [[(t("keep-yes"), "keep:yes"), (t("keep-no"), "keep:no")], *tidy_button(t)]

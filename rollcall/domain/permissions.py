@@ -113,6 +113,8 @@ _ROWS = (
     Permission("button:cancel", "leave one's own dialogue", private=False),
     Permission("button:newclass", "make a class of one's own", TEACHERS),
     Permission("button:open-which", "choose an own class to open a lesson of", TEACHERS, private=False),
+    Permission("button:practice", "be the student of a practice class of one's own", TEACHERS),
+    Permission("button:practice-end", "erase one's own practice class", TEACHERS),
     Permission("button:invite", "a link that makes a teacher; the invitations that are open", ADMINS),
     Permission("button:tidy", "delete one's own enrolment notes from the chat"),
     Permission("button:keep", "have one's own enrolment recordings kept, or not"),

@@ -66,6 +66,20 @@ def create_class(
     return school_class
 
 
+def make_practice(
+    session: Session, teacher: Person, title: str, timezone: str, now: datetime, valid: timedelta
+) -> SchoolClass:
+    """A class that only this teacher joins, as its student: who teaches it then are they, too."""
+    school_class = SchoolClass(
+        title=title, join_code=_join_code(), join_code_expires_at=now + valid, timezone=timezone, created_at=now,
+        practice_of=teacher.id,
+    )  # fmt: skip
+    session.add(school_class)
+    session.flush()
+    audit.record(session, Action.CLASS_MADE, teacher, f"class:{school_class.id}", practice=True)
+    return school_class
+
+
 def archive_class(session: Session, school_class: SchoolClass, by: audit.Who, now: datetime) -> None:
     """Nobody joins or checks in any more; the record stays."""
     school_class.archived_at = now
@@ -73,8 +87,9 @@ def archive_class(session: Session, school_class: SchoolClass, by: audit.Who, no
 
 
 def class_count(session: Session) -> int:
-    """How many classes there are, without those that were put away."""
-    return session.scalar(select(func.count()).where(SchoolClass.archived_at.is_(None))) or 0
+    """How many classes there are, without those that were put away, and those to practise in."""
+    counted = (SchoolClass.archived_at.is_(None), SchoolClass.practice_of.is_(None))
+    return session.scalar(select(func.count()).where(*counted)) or 0
 
 
 def class_by_code(session: Session, join_code: str, now: datetime) -> SchoolClass | None:
@@ -161,7 +176,8 @@ def join_class(session: Session, person: Person, school_class: SchoolClass, now:
     if membership is not None:
         membership.role, membership.joined_at, membership.left_at = STUDENT, now, None
     else:
-        session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now))
+        practises = school_class.practice_of is not None
+    session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now, owner=practises))
     session.flush()
     audit.record(session, Action.STUDENT_JOINED, person, f"class:{school_class.id}", about=person)
     return True

@@ -13,7 +13,7 @@ from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import ReviewState
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.tables import STUDENT, Card, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
-from rollcall.storage.teaching import gives_right
+from rollcall.storage.teaching import gives_right, practises
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +40,7 @@ def _reviews(moment: datetime) -> Select[int, int]:
     return (
         select(Review.id, Person.telegram_id)
         .join(Lesson, Lesson.id == Review.lesson_id)
-        .join(Membership, (Membership.class_id == Lesson.class_id) & gives_right(moment))
+        .join(Membership, (Membership.class_id == Lesson.class_id) & or_(gives_right(moment), practises()))
         .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
     )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import delete, select, update
@@ -29,7 +29,7 @@ from rollcall.storage.teaching import gives_right
 
 
 def roles_of(
-    person: Person | None, classes: Iterable[tuple[str, SchoolClass]], class_id: int | None, *, is_admin: bool
+    person: Person | None, classes: Collection[tuple[str, SchoolClass]], class_id: int | None, *, is_admin: bool
 ) -> frozenset[Role]:
     """What the person is, to the class where there is one at hand. A class that is put away is nobody's.
 
@@ -45,7 +45,8 @@ def roles_of(
         elif any(role == STUDENT for _, role in belongs):
             found.add(Role.STUDENT_ELSEWHERE)
         if person.is_teacher or is_admin:
-            found.add(Role.TEACHER if TEACHER in here else Role.TEACHER_ELSEWHERE)
+            practises = any(one.id == class_id and one.practice_of == person.id for _, one in classes)
+            found.add(Role.TEACHER if TEACHER in here or practises else Role.TEACHER_ELSEWHERE)
     return frozenset(found or {Role.NOBODY})
 
 

@@ -176,6 +176,9 @@ class SchoolClass(Table):
     timezone: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    practice_of: Mapped[int | None]
+    """The teacher who tries out in it what students see, and is its only student; on nobody's list. Not a foreign key:
+    people refer to classes already."""
     file_key: Mapped[bytes | None] = mapped_column(LargeBinary)
     """Sealed: of the HMACs of its `UsedFile`s; None where there are none."""
     generation: Mapped[int] = mapped_column(server_default="0", default=0)
@@ -203,7 +206,7 @@ class Membership(Table):
     role: Mapped[str] = mapped_column(String(16))
     joined_at: Mapped[datetime]
     owner: Mapped[bool] = mapped_column(server_default=false(), default=False)
-    """Of the class's teachers the one who says who teaches it."""
+    """Of the class's teachers the one who says who teaches it; a practice class's student, who is its teacher too."""
     until: Mapped[datetime | None]
     """When a substitute's right ends by itself; None for good. Who teaches: `rollcall.storage.teaching`."""
     student_number: Mapped[str | None] = mapped_column(String(64))

@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from rollcall.storage.tables import TEACHER, Membership, Person, SchoolClass
+from rollcall.storage.tables import STUDENT, TEACHER, Membership, Person, SchoolClass
 
 
 def gives_right(moment: Any, membership: Any = Membership) -> ColumnElement[bool]:
@@ -24,13 +24,21 @@ def gives_right(moment: Any, membership: Any = Membership) -> ColumnElement[bool
     return and_(membership.role == TEACHER, or_(membership.until.is_(None), membership.until > moment))
 
 
+def practises(membership: Any = Membership) -> ColumnElement[bool]:
+    """Whether a membership is that of a practice class: its only student is who teaches it, too."""
+    return and_(membership.role == STUDENT, membership.owner)
+
+
 def teaches(session: Session, person_id: int, class_id: int, moment: datetime) -> bool:
     """Whether the person teaches the class at the moment."""
     rows = (
         select(Membership.class_id)
         .join(Person, Person.id == Membership.person_id)
         .where(
-            Membership.class_id == class_id, Membership.person_id == person_id, gives_right(moment), Person.is_teacher
+            Membership.class_id == class_id,
+            Membership.person_id == person_id,
+            or_(gives_right(moment), practises()),
+            Person.is_teacher,
         )
     )
     return session.scalar(rows) is not None
@@ -41,7 +49,7 @@ def teachers_of(session: Session, class_id: int, moment: datetime) -> Sequence[P
     rows = session.scalars(
         select(Person)
         .join(Membership, Membership.person_id == Person.id)
-        .where(Membership.class_id == class_id, gives_right(moment), Person.is_teacher)
+        .where(Membership.class_id == class_id, or_(gives_right(moment), practises()), Person.is_teacher)
         .order_by(Membership.joined_at, Person.id)
     )
     return rows.all()
@@ -56,7 +64,7 @@ def taught_class(session: Session, teacher: Person, class_id: int, moment: datet
             SchoolClass.id == class_id,
             SchoolClass.archived_at.is_(None),
             Membership.person_id == teacher.id,
-            gives_right(moment),
+            or_(gives_right(moment), practises()),
         )
     )
 

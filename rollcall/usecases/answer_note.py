@@ -14,9 +14,10 @@ from rollcall.domain.verdict import Purpose, Verdict
 from rollcall.domain.voiceprint import NOTES
 from rollcall.storage.attempts import claim_answer, owed, release_answers_of_the_dead
 from rollcall.storage.holder import Holder
-from rollcall.storage.lessons import lessons_to_check_in
+from rollcall.storage.lessons import lessons_to_check_in, open_lesson_of
 from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, SchoolClass, Table
 from rollcall.storage.voiceprints import notes_of
+from rollcall.usecases.practice import practice_of
 
 
 @dataclass(frozen=True)
@@ -28,6 +29,7 @@ class Answer:
         lesson: an open one that the sender has yet to be marked in, if the answer may ask for a note.
         step: which note of an enrolment is asked for next, from 1.
         marked: of a note that was not accepted: the mark that its sender has all the same.
+        practice: after an enrolment, the practice class that its owner opens a lesson of next.
     """
 
     attempt: Attempt
@@ -37,6 +39,7 @@ class Answer:
     lesson: Lesson | None
     step: int
     marked: Attendance | None
+    practice: int | None = None
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ def answer_to(session: Session, attempt: Attempt, now: datetime) -> Answer:
         lesson=_lesson_to_check_in(session, attempt, person, now),
         step=len(notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1,
         marked=_mark_beside(session, attempt),
+        practice=_practice_to_open(session, attempt, person),
     )
 
 
@@ -88,6 +92,13 @@ def _lesson_to_check_in(session: Session, attempt: Attempt, person: Person, now:
         return None
     found = lessons_to_check_in(session, person, now)
     return found[0] if found else None
+
+
+def _practice_to_open(session: Session, attempt: Attempt, person: Person) -> int | None:
+    if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
+        return None
+    found = practice_of(session, person) if person.is_teacher else None
+    return found.id if found is not None and open_lesson_of(session, found.id) is None else None
 
 
 def _mark_beside(session: Session, attempt: Attempt) -> Attendance | None:

@@ -80,6 +80,8 @@ class Joined:
     how: How
     known: bool
     namesake: bool
+    practice: bool = False
+    """Whether it is a practice class, which its student opens a lesson of."""
 
 
 @dataclass(frozen=True)
@@ -222,7 +224,7 @@ def _join(
     """The last step: the class is joined, unless its link has ended meanwhile."""
     set_step(session, person.telegram_id, "", None, now)
     school_class = class_by_code(session, data.get(JOIN_CODE, ""), now)
-    if school_class is None:
+    if school_class is None or school_class.practice_of not in (None, person.id):
         return Answer.UNKNOWN_LINK
     new = join_class(session, person, school_class, now)
     if new:
@@ -237,4 +239,13 @@ def _join(
     else:
         how = How.KNOWN_VOICE if known else How.NEW
     namesake = new and note_namesakes(session, person, school_class.id, now)
-    return Joined(person.id, person.full_name, school_class.id, school_class.title, how, known, namesake)
+    return Joined(
+        person.id,
+        person.full_name,
+        school_class.id,
+        school_class.title,
+        how,
+        known,
+        namesake,
+        practice=school_class.practice_of is not None,
+    )

@@ -166,6 +166,7 @@ class Conversations:
             await self.say(MARIA, words)
         await self._new_class(title)
         await self.speak(MARIA)
+        await self._practice()
         await self.press(MARIA, "class:1", "qr:1", "voices:1", "newlink:1", "endlink:1", "class:1", "class:2")
         await self.say(MARIA, "/open", "/open 20", "/open 9999", "/report", "/report nonsense", "/report all")
         await self.press(
@@ -195,6 +196,14 @@ class Conversations:
         await self.press(MARIA, "newclass", "cancel")
         number = await self._class_called(title + " 2", MARIA)
         await self.press(MARIA, f"endlink:{number}", f"qr:{number}", f"archive-yes:{number}")
+
+    async def _practice(self) -> None:
+        """A teacher plays a student, and has both sides' texts for the time."""
+        self.roles[MARIA] |= _STUDENT
+        await self.press(MARIA, "practice", "consent:yes")
+        await self.say(MARIA, (NAMES if self.language == "ru" else _NAMES)[MARIA])
+        await self.press(MARIA, "practice", "practice-end", "practice-end")
+        self.roles[MARIA] = _TEACHER
 
     async def _admin(self) -> None:
         await self.say(ADMIN, "/start", "/invite", "/teachers")

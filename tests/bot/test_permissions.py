@@ -116,6 +116,8 @@ CASES = {
     "button:cancel": case("cancel", "conversations", step=(NAME, JOINING)),
     "button:newclass": case("newclass", "conversations"),
     "button:open-which": case("open-which"),
+    "button:practice": case("practice", "classes", "conversations", TAUGHT),
+    "button:practice-end": case("practice-end", but=frozenset(Role)),
     "button:invite": case("invite", "invites"),
     "button:tidy": case("tidy", but=frozenset(Role)),
     "button:keep": case("keep:yes", "consents", but=OTHERS),

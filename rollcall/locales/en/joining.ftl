@@ -6,7 +6,7 @@ join-not-now = All right, you have not joined this class.
 join-unknown = This join link does not work any more. Ask your teacher for a new one.
 join-own-class = You teach <b>{ $title }</b>. Pass this link on to your students.
 join-first = You have not joined a class yet. Ask your teacher for the join link and open it.
-join-first-teacher = You teach, so I do not mark you. To see what your students see, open your own join link from another account.
+join-first-teacher = You teach, so I do not mark you. Would you like to see what your students see?
 invite-unusable = This invitation has been used or has expired. Ask the administrator for a new one.
 
 consent-text =

@@ -28,6 +28,13 @@ newclass-made =
     { $link }
 
     When the lesson begins, press “Open a lesson”.
+button-practice = Try it yourself
+button-practice-end = End and delete
+practice-title = Practice
+practice-begin = Now you see what your students see: you are the only student of a practice class. It is on no list, and is deleted after a day; so is your voice, unless you are a student elsewhere.
+practice-again = You are in your practice class. Open its lesson, then send me a voice note.
+practice-ended = The practice class is deleted.
+practice-none = There is no practice class any more.
 classes-none = You have no class yet.
 classes-head = Your classes. Press one to see it.
 classes-line =
