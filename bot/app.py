@@ -30,6 +30,7 @@ from bot.outbox.claim_cards import keep_claims
 from bot.outbox.closing_notices import close_overdue
 from bot.outbox.namesake_notices import tell_of_namesakes
 from bot.outbox.review_cards import keep_reviews
+from bot.outbox.staff_notices import keep_staff
 from bot.outbox.waits import tell_who_waits
 from bot.probes import vitals
 from bot.results import answer_overdue, collect_results, recover_lost
@@ -83,6 +84,7 @@ _UPKEEP: tuple[Task, ...] = (
     recover_lost,
     answer_overdue,
     close_overdue,
+    keep_staff,
     keep_reviews,
     tell_of_namesakes,
     keep_claims,

@@ -34,6 +34,7 @@ from rollcall.storage.allowances import Exceeded, pseudonym, spend
 from rollcall.storage.chats import opened_again
 from rollcall.storage.rights import class_of_claim, class_of_lesson, class_of_review, roles_of
 from rollcall.texts import Texts
+from rollcall.usecases.staff import standing_refused
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -211,6 +212,8 @@ def _refusal(session: Session, permission: Permission, caller: Caller, update: U
     roles = roles_of(caller.person, caller.classes, class_id, is_admin=caller.is_admin)
     if not permission.allows(roles):
         return t(permission.refusal(roles))
+    if caller.person is not None and standing_refused(session, caller.person, class_id, permission.standing, now()):
+        return t(f"standing-{permission.standing}")
     if class_id is not None:
         context.class_id = class_id
     return None

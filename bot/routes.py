@@ -24,6 +24,7 @@ from bot.handlers import (
     report,
     reviews,
     rights,
+    staff,
     start,
     student,
     voice,
@@ -36,6 +37,7 @@ from rollcall.texts import LANGUAGES
 
 _CLASS = r"(?P<class_id>\d+)"
 _LESSON = r"(?P<lesson_id>\d+)"
+_PERSON = r"(?P<person_id>\d{1,9})"
 _PERIOD = r"(?P<period>lesson|today|week|month|all)"
 
 COMMANDS: dict[str, Handler] = {
@@ -89,6 +91,16 @@ BUTTONS: dict[str, Handler] = {
     r"claim:(?P<claim_id>\d+):(?P<answer>yes|no|accept|reject)": claims.claim_pressed,
     rf"voices:{_CLASS}": voices.voices_pressed,
     rf"alike:{_CLASS}:(?P<person_id>\d{{1,9}}):(?P<what>keep|out|back)": namesakes.decided,
+    rf"staff:{_CLASS}": staff.staff,
+    rf"staff-invite:{_CLASS}(?::(?P<page>\d{{1,2}}))?": staff.invite_pressed,
+    rf"staff-link:{_CLASS}:(?P<term>good|today|week|\d{{8}})": staff.link_pressed,
+    rf"staff-revoke:{_CLASS}:(?P<invite>[0-9a-f]{{16}})": staff.revoke_pressed,
+    rf"staff-one:{_CLASS}:{_PERSON}": staff.one_pressed,
+    rf"staff-out:{_CLASS}:{_PERSON}": staff.out_pressed,
+    rf"staff-give:{_CLASS}:{_PERSON}": staff.give_pressed,
+    rf"staff-owner:{_CLASS}:{_PERSON}:(?P<how>stay|go)": staff.owner_pressed,
+    rf"staff-leave:{_CLASS}": staff.leave_pressed,
+    rf"staff-left:{_CLASS}": staff.leave_confirmed,
     rf"archive:{_CLASS}": classes.archive_pressed,
     rf"archive-yes:{_CLASS}": classes.archive_confirmed,
     rf"open:{_CLASS}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,

@@ -197,5 +197,6 @@ def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:
         [(t("button-lessons"), f"lessons:{number}:0")],
         *invite,
         link,
-        [(t("button-voices"), f"voices:{number}"), (t("button-archive"), f"archive:{number}")],
+        [(t("button-voices"), f"voices:{number}"), (t("button-staff"), f"staff:{number}")],
+        [(t("button-archive"), f"archive:{number}")],
     ]

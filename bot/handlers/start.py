@@ -8,9 +8,10 @@ from telegram.constants import ChatType
 
 from bot.caller import Caller, become_teacher, remember
 from bot.commands import ADMIN_COMMANDS, TEACHER_COMMANDS, command_list, commands_of
+from bot.handlers.staff import accept
 from bot.messages.consent import ask_consent
 from bot.messages.guesses import too_many, wrong
-from bot.messages.links import JOIN, PAYLOAD, TEACH
+from bot.messages.links import JOIN, PAYLOAD, TEACH, WITH
 from bot.messages.menus import show
 from bot.messages.replies import Buttons, reply, student_menu, teacher_menu
 from bot.services import Context, Services, now
@@ -34,6 +35,8 @@ async def follow(update: Update, context: Context, payload: str) -> None:
         await _join(update, context, payload.removeprefix(JOIN))
     elif payload.startswith(TEACH):
         await _teach(update, context, payload.removeprefix(TEACH))
+    elif payload.startswith(WITH):
+        await accept(update, context, payload.removeprefix(WITH))
     else:
         await greet(update, context)
 

@@ -7,7 +7,8 @@ from collections.abc import Iterator
 
 from telegram import Message, MessageEntity
 
-JOIN, TEACH = "join-", "teach-"
+JOIN, TEACH, WITH = "join-", "teach-", "with-"
+"""To be a student; to be a teacher; to be a class's teacher, with those who are."""
 PAYLOAD = re.compile("[A-Za-z0-9_-]{1,64}")
 """What Telegram allows in a link; the person may type anything."""
 
@@ -21,7 +22,7 @@ _APP_LINK = re.compile(r"tg:/{0,2}resolve/?\?(?P<query>\S+)", _ASCII)
 _START = re.compile(r"(?:^|[?&])start=(?P<payload>[A-Za-z0-9_-]{1,64})")
 _DOMAIN = re.compile(r"(?:^|[?&])domain=(?P<name>\w+)", _ASCII)
 _ADDRESS = re.compile(r":/|\.\w+/|^tg:", _ASCII)
-_NAMED = re.compile(rf"(?<![\w-])(?P<payload>(?:{JOIN}|{TEACH})[A-Za-z0-9_-]{{16,58}})(?![\w-])")
+_NAMED = re.compile(rf"(?<![\w-])(?P<payload>(?:{JOIN}|{TEACH}|{WITH})[A-Za-z0-9_-]{{16,58}})(?![\w-])")
 _BARE = re.compile(r"(?<![\w-])[A-Za-z0-9_-]{22}(?![\w-])")
 """A join code as we make them: 128 bits in base64."""
 
@@ -34,7 +35,7 @@ def payload_in(message: Message, username: str) -> str | None:
     text = message.text or ""
     hidden = [entity.url for entity in message.entities if entity.type == MessageEntity.TEXT_LINK]
     for payload in _linked(" ".join([text, *map(str, hidden)]), username.lower()):
-        if payload.startswith((JOIN, TEACH)):
+        if payload.startswith((JOIN, TEACH, WITH)):
             return payload
     rest = " ".join(word for word in text.split() if _ADDRESS.search(word) is None)
     if (named := _NAMED.search(rest)) is not None:

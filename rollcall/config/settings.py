@@ -94,6 +94,8 @@ class Settings(BaseSettings):
     """How long a class's join link works; its teacher makes another one at any time."""
     invite_valid: timedelta = timedelta(days=7)
     """How long a teacher's invitation works."""
+    teachers_may_invite: bool = True
+    """Whether a class's teacher may make somebody a teacher by inviting them to the class; else only admins may."""
     delivery_timeout: timedelta = timedelta(seconds=10)
     """A worker silent for this long has its notes claimed by another."""
     keep_details_days: int = Field(90, ge=1)

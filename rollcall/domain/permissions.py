@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rollcall.domain.limits import MESSAGES, NOTES, REPORTS, Limit
+from rollcall.domain.staff import Standing
 
 
 class Role(StrEnum):
@@ -60,6 +61,8 @@ class Permission:
     private: bool = True
     """Only in the private chat: the answer is nobody else's business."""
     limit: Limit = MESSAGES
+    standing: Standing = Standing.ANY
+    """What a teacher has to be to the class; without a class at hand, at least a teacher for good."""
 
     def allows(self, roles: frozenset[Role]) -> bool:
         """Whether someone with these roles may take the action."""
@@ -86,7 +89,7 @@ _ROWS = (
     Permission("/here", "the lessons to check in to without a voice", STUDENTS),
     Permission("/mydata", "everything that is kept of oneself, as a file", limit=REPORTS),
     Permission("/forget", "delete one's own voice"),
-    Permission("/newclass", "make a class of one's own", TEACHERS),
+    Permission("/newclass", "make a class of one's own", TEACHERS, standing=Standing.LASTING),
     Permission("/classes", "list one's own classes", TEACHERS),
     Permission("/open", "open a lesson of one's own class", TEACHERS, private=False),
     Permission("/close", "close a lesson of one's own class", TEACHERS, private=False),
@@ -111,7 +114,7 @@ _ROWS = (
     Permission("button:languages", "choose a language", private=False),
     Permission("button:help", "what the bot does for the caller", private=False),
     Permission("button:cancel", "leave one's own dialogue", private=False),
-    Permission("button:newclass", "make a class of one's own", TEACHERS),
+    Permission("button:newclass", "make a class of one's own", TEACHERS, standing=Standing.LASTING),
     Permission("button:open-which", "choose an own class to open a lesson of", TEACHERS, private=False),
     Permission("button:practice", "be the student of a practice class of one's own", TEACHERS),
     Permission("button:practice-end", "erase one's own practice class", TEACHERS),
@@ -126,8 +129,34 @@ _ROWS = (
     Permission("button:endlink", "end the join link", THE_TEACHER, Target.CLASS),
     Permission("button:voices", "how well the class's voices can be told apart", THE_TEACHER, Target.CLASS),
     Permission("button:alike", "keep or remove a student whose name looks like another's", THE_TEACHER, Target.CLASS),
-    Permission("button:archive", "ask whether to put the class away", THE_TEACHER, Target.CLASS),
-    Permission("button:archive-yes", "put the class away", THE_TEACHER, Target.CLASS),
+    Permission(
+        "button:archive", "ask whether to put the class away", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
+    ),
+    Permission("button:archive-yes", "put the class away", THE_TEACHER, Target.CLASS, standing=Standing.LASTING),
+    Permission("button:staff", "who teaches the class", THE_TEACHER, Target.CLASS),
+    Permission(
+        "button:staff-invite",
+        "ask for how long a colleague is invited",
+        THE_TEACHER,
+        Target.CLASS,
+        standing=Standing.LASTING,
+    ),
+    Permission(
+        "button:staff-link", "a link that makes a colleague", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
+    ),
+    Permission(
+        "button:staff-revoke", "revoke a colleague's invitation", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
+    ),
+    Permission(
+        "button:staff-one", "what can be done about a colleague", THE_TEACHER, Target.CLASS, standing=Standing.OWNER
+    ),
+    Permission("button:staff-out", "take a colleague out", THE_TEACHER, Target.CLASS, standing=Standing.OWNER),
+    Permission(
+        "button:staff-give", "ask whether to hand the class over", THE_TEACHER, Target.CLASS, standing=Standing.OWNER
+    ),
+    Permission("button:staff-owner", "hand the class over", THE_TEACHER, Target.CLASS, standing=Standing.OWNER),
+    Permission("button:staff-leave", "ask whether to leave the class", THE_TEACHER, Target.CLASS),
+    Permission("button:staff-left", "leave the class", THE_TEACHER, Target.CLASS),
     Permission("button:open", "open a lesson of the class", THE_TEACHER, Target.CLASS, private=False),
     Permission("button:close", "close the class's lesson", THE_TEACHER, Target.CLASS, private=False),
     Permission("button:close-now", "close the lesson without being asked", THE_TEACHER, Target.LESSON, private=False),

@@ -176,8 +176,8 @@ def join_class(session: Session, person: Person, school_class: SchoolClass, now:
     if membership is not None:
         membership.role, membership.joined_at, membership.left_at = STUDENT, now, None
     else:
-        practises = school_class.practice_of is not None
-    session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now, owner=practises))
+        own = school_class.practice_of is not None
+        session.add(Membership(class_id=school_class.id, person_id=person.id, role=STUDENT, joined_at=now, owner=own))
     session.flush()
     audit.record(session, Action.STUDENT_JOINED, person, f"class:{school_class.id}", about=person)
     return True

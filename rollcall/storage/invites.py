@@ -19,12 +19,43 @@ HANDLE = 16
 """Digits of the hash that name an invitation in a button: too few to find the token by, enough to be unique."""
 
 
-def create_invite(session: Session, created_by: int, valid: timedelta, now: datetime) -> str:
-    """A new token (128 bits, URL-safe); it is shown once and not kept."""
+def create_invite(
+    session: Session,
+    created_by: int,
+    valid: timedelta,
+    now: datetime,
+    *,
+    class_id: int | None = None,
+    until: datetime | None = None,
+) -> str:
+    """A new token (128 bits, URL-safe); it is shown once and not kept.
+
+    Args:
+        class_id: the class that its user is to teach, ``until`` then where not for good.
+    """
     token = secrets.token_urlsafe(16)
-    session.add(Invite(token_hash=_hash(token), created_by=created_by, expires_at=now + valid))
-    audit.record(session, Action.INVITE_MADE, Account(created_by), _object(_hash(token)))
+    expires_at = now + valid if until is None else min(now + valid, until)
+    session.add(
+        Invite(token_hash=_hash(token), created_by=created_by, expires_at=expires_at, class_id=class_id, until=until)
+    )
+    by, what = Account(created_by), _object(_hash(token))
+    if class_id is None:
+        audit.record(session, Action.INVITE_MADE, by, what)
+    else:
+        end = until.isoformat() if until is not None else None
+        audit.record(session, Action.INVITE_MADE, by, what, school_class=class_id, until=end)
     return token
+
+
+def find_invite(session: Session, token: str) -> Invite | None:
+    """The invitation behind a token, nobody else's until the transaction ends."""
+    return session.get(Invite, _hash(token), with_for_update=True)
+
+
+def use_up(session: Session, invite: Invite, used_by: int, now: datetime) -> None:
+    """Nobody else can use it any more."""
+    invite.used_by, invite.used_at = used_by, now
+    audit.record(session, Action.INVITE_USED, Account(used_by), _object(invite.token_hash))
 
 
 def redeem_invite(session: Session, token: str, used_by: int, now: datetime) -> bool:
@@ -32,36 +63,43 @@ def redeem_invite(session: Session, token: str, used_by: int, now: datetime) -> 
 
     The same person may press the link twice: Telegram delivers at least once.
     """
-    invite = session.get(Invite, _hash(token), with_for_update=True)
-    if invite is None or invite.revoked_at is not None:
+    invite = find_invite(session, token)
+    if invite is None or invite.revoked_at is not None or invite.class_id is not None:
         return False
     if invite.used_by is not None:
         return invite.used_by == used_by
     if invite.expires_at < now:
         return False
-    invite.used_by = used_by
-    invite.used_at = now
-    audit.record(session, Action.INVITE_USED, Account(used_by), _object(invite.token_hash))
+    use_up(session, invite, used_by, now)
     return True
 
 
-def open_invites(session: Session, now: datetime, limit: int) -> Sequence[Invite]:
-    """Invitations that can still be used, those that hold longest first."""
+def open_invites(session: Session, now: datetime, limit: int, class_id: int | None = None) -> Sequence[Invite]:
+    """Invitations that can still be used, to teach at all or to teach a class; those that hold longest first."""
     rows = session.scalars(
         select(Invite)
-        .where(Invite.used_by.is_(None), Invite.revoked_at.is_(None), Invite.expires_at >= now)
+        .where(
+            Invite.used_by.is_(None),
+            Invite.revoked_at.is_(None),
+            Invite.expires_at >= now,
+            Invite.class_id == class_id if class_id is not None else Invite.class_id.is_(None),
+        )
         .order_by(Invite.expires_at.desc(), Invite.token_hash)
         .limit(limit)
     )
     return rows.all()
 
 
-def revoke_invite(session: Session, handle: str, by: audit.Who, now: datetime) -> bool:
-    """End an invitation that nobody has used; False where there is none. Once more is no error."""
+def revoke_invite(session: Session, handle: str, by: audit.Who, now: datetime, class_id: int | None = None) -> bool:
+    """End an invitation that nobody has used; False where there is none. Once more is no error.
+
+    Args:
+        class_id: the class that it is to; None: it is to teach at all.
+    """
     invite = session.scalar(
         select(Invite).where(Invite.token_hash.startswith(handle, autoescape=True)).with_for_update()
     )
-    if invite is None or invite.used_by is not None:
+    if invite is None or invite.used_by is not None or invite.class_id != class_id:
         return False
     _revoke(session, invite, by, now)
     return True

@@ -93,9 +93,16 @@ def register_person(session: Session, telegram_id: int, full_name: str, now: dat
 
 def make_teacher(session: Session, person: Person, by: audit.Who) -> None:
     """From now on this person may teach."""
-    if not person.is_teacher:
-        person.is_teacher = True
+    if not person.is_teacher or person.is_guest:
+        person.is_teacher, person.is_guest = True, False
         audit.record(session, Action.TEACHER_MADE, by, "person", about=person)
+
+
+def make_guest(session: Session, person: Person, by: audit.Who) -> None:
+    """From now on this person may teach, for as long as they are somebody's substitute."""
+    if not person.is_teacher:
+        person.is_teacher = person.is_guest = True
+        audit.record(session, Action.TEACHER_MADE, by, "person", about=person, guest=True)
 
 
 def known_conversation(session: Session, telegram_id: int) -> Conversation | None:

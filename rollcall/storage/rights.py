@@ -80,7 +80,7 @@ def end_teaching(session: Session, person: Person, by: audit.Who, now: datetime)
 
     Until then nothing of them reaches the person: boards are not kept up to date, cards not mended.
     """
-    person.is_teacher = False
+    person.is_teacher = person.is_guest = False
     audit.record(session, Action.TEACHER_REMOVED, by, "person", about=person)
     revoke_used_by(session, person.telegram_id, by, now)
     session.execute(

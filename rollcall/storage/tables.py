@@ -27,6 +27,7 @@ from rollcall.domain.attendance import Status
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import ReviewState
 from rollcall.domain.sent_as import SentAs
+from rollcall.domain.staff import StaffNews
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 
 
@@ -81,6 +82,7 @@ class Table(DeclarativeBase):
         ClaimState: _words(ClaimState, 16),
         Status: _words(Status, 16),
         SentAs: _words(SentAs, 16),
+        StaffNews: _words(StaffNews, 32),
         dict[str, Any]: JSON(),
         dict[str, float]: JSON(),
     }
@@ -99,6 +101,8 @@ class Person(Table):
     """Telegram's number of the account; `WITHOUT_ACCOUNT` or less where there is none."""
     full_name: Mapped[str] = mapped_column(String(128))
     is_teacher: Mapped[bool] = mapped_column(default=False)
+    is_guest: Mapped[bool] = mapped_column(default=False, server_default=false())
+    """The right to teach came with being a substitute, and ends with it."""
     last_class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
     """The class this teacher used last: what /report shows without a question."""
     asked_again_for: Mapped[str | None] = mapped_column(String(64))
@@ -138,7 +142,7 @@ class Consent(Table):
 
 
 class Invite(Table):
-    """A teacher's single-use invitation. Only the token's hash is kept."""
+    """A teacher's single-use invitation, to teach at all or to teach a class. Only the token's hash is kept."""
 
     __tablename__ = "invites"
     token_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
@@ -147,6 +151,10 @@ class Invite(Table):
     used_by: Mapped[int | None] = mapped_column(BigInteger)
     used_at: Mapped[datetime | None]
     revoked_at: Mapped[datetime | None]
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), index=True)
+    """The class that its user is to teach; None: it gives the right to teach, by an admin."""
+    until: Mapped[datetime | None]
+    """When its user's time as a substitute ends; None for good."""
 
 
 class Allowance(Table):
@@ -207,7 +215,7 @@ class Membership(Table):
     joined_at: Mapped[datetime]
     owner: Mapped[bool] = mapped_column(server_default=false(), default=False)
     """Of the class's teachers the one who says who teaches it; a practice class's student, who is its teacher too."""
-    until: Mapped[datetime | None]
+    until: Mapped[datetime | None] = mapped_column(index=True)
     """When a substitute's right ends by itself; None for good. Who teaches: `rollcall.storage.teaching`."""
     student_number: Mapped[str | None] = mapped_column(String(64))
     """As the school writes it, of a student's card or a register."""
@@ -422,6 +430,28 @@ class ClosingNotice(Table):
     __tablename__ = "closing_notices"
     lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"), primary_key=True)
     chat_id: Mapped[int] = mapped_column(BigInteger, primary_key=True, autoincrement=False)
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    """When it may be tried again: a bot is sending it, or the teacher's chat did not take it."""
+    holder: Mapped[str | None] = mapped_column(String(128))
+    """The bot process that is sending it."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often the teacher's chat did not take it."""
+
+
+class StaffNotice(Table):
+    """A word still owed to a teacher about who teaches a class, or about the class. Written with what it tells of."""
+
+    __tablename__ = "staff_notices"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), index=True)
+    chat_id: Mapped[int] = mapped_column(BigInteger)
+    news: Mapped[StaffNews]
+    about_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    """Of whom it tells."""
+    by_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    """Whose doing it was."""
+    until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     not_before: Mapped[datetime | None]
     """When it may be tried again: a bot is sending it, or the teacher's chat did not take it."""

@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from rollcall.domain.staff import StaffNews
 from rollcall.storage.audit import Account
 from rollcall.storage.classes import classes_attended
 from rollcall.storage.invites import create_invite, open_invites, revoke_invite
-from rollcall.storage.people import locale_of
+from rollcall.storage.people import find_person, locale_of
 from rollcall.storage.rights import end_teaching, who_may_teach
+from rollcall.storage.staff import owned_by, pass_on
+from rollcall.storage.staff_notices import promise
 from rollcall.storage.tables import Invite, Person
 
 _INVITES_SHOWN = 10
@@ -67,11 +70,18 @@ def teacher_by_id(session: Session, person_id: int, admins: Collection[int]) -> 
 
 
 def unteach(session: Session, admin: int, person_id: int, admins: Collection[int], now: datetime) -> Ended | None:
-    """From now on the person teaches nothing, until invited again; None where they do not anyway."""
+    """From now on the person teaches nothing, until invited again; None where they do not anyway.
+
+    What they own is the colleague's who has taught it longest; where there is none, it stays theirs for that day.
+    """
     person = teacher_by_id(session, person_id, admins)
     if person is None:
         return None
+    owned = owned_by(session, person)
     end_teaching(session, person, Account(admin), now)
+    for class_id in owned:
+        if (heir := pass_on(session, class_id, Account(admin), now)) is not None:
+            promise(session, heir, class_id, StaffNews.YOU_OWN, now, by=find_person(session, admin))
     return Ended(person, locale_of(session, person.telegram_id))
 
 

@@ -10,12 +10,14 @@ from bot.handlers.joining import joined_words
 from bot.handlers.voices import outlook_text
 from bot.outbox.answers import text_for
 from bot.outbox.claim_cards import waiting_text
+from bot.outbox.staff_notices import news_text
 from bot.services import now
 from rollcall.domain.attendance import Remarks, Status
 from rollcall.domain.permissions import Role
 from rollcall.domain.recalibration import Outlook
 from rollcall.domain.repeated_notes import MOST
 from rollcall.domain.review import Asked
+from rollcall.domain.staff import StaffNews
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
 from rollcall.report.model import Mark, Period, StudentLine
@@ -25,6 +27,7 @@ from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import texts_in
 from rollcall.usecases.claim_cards import Waiting
 from rollcall.usecases.joining import How, Joined
+from rollcall.usecases.staff import News
 from tests.bot.conversations import Read
 from tests.rollcall.report.test_text import GONE, HERE, LATE, ODD, START, report_of
 
@@ -73,6 +76,9 @@ def composed(language: str) -> Iterator[Read]:
         for known in (True, False):
             text, buttons = joined_words(Joined(1, name, 1, title, how, known, namesake=False), t)
             yield Read(f"joined {how}", _STUDENT, text, [list(row) for row in buttons or ()])
+    for news in StaffNews:
+        told = News(language, 1, news, 1, title, names[0], names[1], START.date(), still=True, at_all=True)
+        yield Read(f"told {news}", _TEACHER, news_text(told, t), [])
     for key in ("unwritable", "unwritable-report"):
         yield Read(key, _TEACHER, t(key), [])
     for trouble in Trouble:

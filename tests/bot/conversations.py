@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.outbox.staff_notices import keep_staff
 from rollcall.domain.names import LONGEST_TITLE
 from rollcall.domain.permissions import Role
 from rollcall.storage.tables import Person as Row
@@ -17,7 +18,7 @@ from sandbox.message import Sent
 from sandbox.person import Person
 from sandbox.telegram import Call
 from tests.bot.door import Door
-from tests.bot.school import ADMIN, ANNA, BORIS, CLASS_ID, JOIN_CODE, MARIA, NAMES, OLGA, PAVEL, STRANGER
+from tests.bot.school import ADMIN, ANNA, BORIS, CLASS_ID, IGOR, JOIN_CODE, MARIA, NAMES, OLGA, PAVEL, STRANGER
 from tests.end_to_end.product import synthetic
 
 NEWCOMER = 32
@@ -59,9 +60,9 @@ class Conversations:
     async def play(self) -> list[Read]:
         """All of them."""
         await self._translate()
-        accounts = {**(NAMES if self.language == "ru" else _NAMES), STRANGER: "Олег", NEWCOMER: "Ира"}
+        accounts = {**(NAMES if self.language == "ru" else _NAMES), STRANGER: "Олег", NEWCOMER: "Ира", IGOR: "Игорь"}
         if self.language == "en":
-            accounts |= {STRANGER: "Oleg", NEWCOMER: "Ira"}
+            accounts |= {STRANGER: "Oleg", NEWCOMER: "Ira", IGOR: "Igor"}
         for number, name in accounts.items():
             self.roles[number] = _ROLES.get(number, _NOBODY)
             self.people[number] = Person(self.door.telegram, name, id=number, language_code=self.language)
@@ -71,6 +72,7 @@ class Conversations:
         await self._newcomer()
         await self._student()
         await self._teacher()
+        await self._colleagues()
         await self._admin()
         await self._group()
         return self.read
@@ -204,6 +206,50 @@ class Conversations:
         await self.say(MARIA, (NAMES if self.language == "ru" else _NAMES)[MARIA])
         await self.press(MARIA, "practice", "practice-end", "practice-end")
         self.roles[MARIA] = _TEACHER
+
+    async def _colleagues(self) -> None:
+        """Maria and Igor teach class 1; the class is handed over, and back."""
+        await self.press(MARIA, "staff:1", "staff-leave:1", "staff-invite:1", "staff-invite:1:0", "staff-invite:1:2")
+        await self.press(MARIA, "staff-link:1:week", "staff-link:1:20010101")
+        self.roles[IGOR] = _TEACHER
+        await self.say(ANNA, f"/start {self._newest('with-')}")
+        self.door.use_setting(teachers_may_invite=False)
+        await self.press(MARIA, "staff-link:1:today")
+        await self.say(IGOR, f"/start {self._newest('with-')}")
+        self.door.use_setting(teachers_may_invite=True)
+        for _ in range(2):
+            await self.say(IGOR, f"/start {self._newest('with-')}")
+        await self.press(MARIA, "staff-link:1:today")
+        await self.say(IGOR, f"/start {self._newest('with-')}", "/newclass X")
+        igor = await self._number_of(IGOR)
+        await self.press(IGOR, "staff:1", "staff-invite:1", "archive:1", "staff-leave:1")
+        await self.press(MARIA, "staff:1", f"staff-one:1:{igor}", f"staff-give:1:{igor}", "staff-link:1:good")
+        await self.say(IGOR, f"/start {self._newest('with-')}", f"/start {self._newest('with-')}")
+        await self.press(MARIA, "staff-link:1:good")
+        await self.say(IGOR, f"/start {self._newest('with-')}", f"/start with-{'x' * 22}", "/start with-wrong")
+        await self.press(MARIA, "staff:1", f"staff-one:1:{igor}", f"staff-give:1:{igor}", "staff-leave:1")
+        await self.press(MARIA, f"staff-owner:1:{igor}:stay", "staff-leave:1", f"staff-one:1:{igor}")
+        maria = await self._number_of(MARIA)
+        await self.press(IGOR, f"staff-give:1:{maria}", f"staff-owner:1:{maria}:go")
+        await self._told()
+        await self.press(MARIA, *re.findall(r"staff-revoke:1:[0-9a-f]{16}", str(self.read[-2:]))[:1])
+        await self.press(MARIA, "staff-link:1:good")
+        await self.say(IGOR, f"/start {self._newest('with-')}")
+        await self.press(MARIA, f"staff-out:1:{igor}", "staff:1", "staff-link:1:week")
+        await self.say(IGOR, f"/start {self._newest('with-')}")
+        await self.press(IGOR, "staff-leave:1", "staff-left:1")
+        await self._told()
+
+    def _newest(self, prefix: str) -> str:
+        """What the newest link leads to."""
+        found = [link for one in self.read for link in re.findall(rf"start=({prefix}\S+)", one.text)]
+        return str(found[-1])
+
+    async def _told(self) -> None:
+        """What is owed to teachers is sent."""
+        before = len(self.door.telegram.calls)
+        await keep_staff(self.door.application, self.door.services)
+        self._keep("somebody teaches the class, or does not any more", self.door.telegram.calls[before:])
 
     async def _admin(self) -> None:
         await self.say(ADMIN, "/start", "/invite", "/teachers")

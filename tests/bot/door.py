@@ -45,6 +45,11 @@ class Door:
         """From now on the handlers see this database."""
         self.application.bot_data["services"] = replace(self.services, database=database)
 
+    def use_setting(self, **values: Any) -> None:
+        """From now on these settings are others."""
+        settings = self.services.settings.model_copy(update=values)
+        self.application.bot_data["services"] = replace(self.services, settings=settings)
+
     async def handle(self) -> list[Call]:
         """Let the bot handle the updates that people have made; everything that it asked of Telegram."""
         before = len(self.telegram.calls)

@@ -8,15 +8,15 @@ from rollcall.domain.claim import ClaimState
 from rollcall.domain.permissions import Role
 from rollcall.domain.review import ReviewState
 from rollcall.domain.verdict import Purpose, Reason, Verdict
-from rollcall.storage import attempts, classes, invites, lessons, people
+from rollcall.storage import attempts, classes, invites, lessons, people, staff
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
-from rollcall.storage.tables import Review
+from rollcall.storage.tables import Invite, Review
 from sandbox.person import Person
 from sandbox.telegram import Telegram
 
-ADMIN, MARIA, PAVEL, OLGA, ANNA, BORIS, STRANGER = 1, 11, 12, 13, 21, 22, 31
+ADMIN, MARIA, PAVEL, OLGA, IGOR, ANNA, BORIS, STRANGER = 1, 11, 12, 13, 14, 21, 22, 31
 ACCOUNTS = {
     Role.NOBODY: STRANGER,
     Role.STUDENT: ANNA,
@@ -32,13 +32,13 @@ TITLES = ("Физика", "Химия", "Право")
 SECRETS = (*NAMES.values(), *TITLES)
 
 CLASS_ID = LESSON_ID = REVIEW_ID = 1
-INVITE = "ab" * 32
+INVITE, COLLEAGUE_INVITE = "ab" * 32, "cd" * 32
 JOIN_CODE = "code-of-another-class"
 
 
 def people_on(telegram: Telegram) -> dict[int, Person]:
     """Everyone's account on a Telegram."""
-    accounts = {**NAMES, STRANGER: "Кто-то"}
+    accounts = {**NAMES, IGOR: "Игорь Иг", STRANGER: "Кто-то"}
     return {number: Person(telegram, name, id=number, language_code="ru") for number, name in accounts.items()}
 
 
@@ -86,4 +86,18 @@ async def found(database: Database) -> None:
         (invite,) = await session.run_sync(invites.open_invites, now, 1)
         await session.delete(invite)
         await session.flush()
-        session.add(type(invite)(token_hash=INVITE, created_by=ADMIN, expires_at=now + timedelta(days=7)))
+        week = now + timedelta(days=7)
+        session.add(type(invite)(token_hash=INVITE, created_by=ADMIN, expires_at=week))
+
+
+async def a_colleague_joins(database: Database) -> int:
+    """Igor teaches class 1 too, of which Maria is in charge, and another is invited; his number among the people."""
+    now = datetime.now(UTC).replace(microsecond=0)
+    async with database.session() as session:
+        igor = await session.run_sync(people.register_person, IGOR, "Игорь Иг", now)
+        await session.run_sync(people.make_teacher, igor, None)
+        await session.run_sync(staff.add, igor, CLASS_ID, None, None, now)
+        (await session.run_sync(people.conversation_with, IGOR, now)).locale = "ru"
+        week = now + timedelta(days=7)
+        session.add(Invite(token_hash=COLLEAGUE_INVITE, created_by=MARIA, expires_at=week, class_id=CLASS_ID))
+        return igor.id

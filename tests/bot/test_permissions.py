@@ -18,6 +18,7 @@ from telegram.ext import CallbackQueryHandler, CommandHandler
 from bot.gate import Gate, Guarded, Noticed, Undeclared
 from bot.handlers.other import anything
 from rollcall.domain.permissions import PERMISSIONS, STUDENTS, Permission, Role, Target
+from rollcall.domain.staff import Standing
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.people import acquaintance, conversation_with, set_step
@@ -26,15 +27,28 @@ from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME
 from sandbox.person import Person
 from tests.bot.door import Door, changed, open_door, rows_of, said
-from tests.bot.school import ACCOUNTS, ADMIN, CLASS_ID, INVITE, JOIN_CODE, LESSON_ID, SECRETS, found, people_on
+from tests.bot.school import (
+    ACCOUNTS,
+    ADMIN,
+    CLASS_ID,
+    COLLEAGUE_INVITE,
+    INVITE,
+    JOIN_CODE,
+    LESSON_ID,
+    SECRETS,
+    a_colleague_joins,
+    found,
+    people_on,
+)
 from tests.end_to_end.product import synthetic
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 T = texts_in("ru")
 REFUSALS = {T("not-a-teacher"), T("not-an-admin"), T("class-not-yours"), T("join-first"), T("here-closed")}
+WHICH = {Standing.ANY: "yes", Standing.LASTING: "not substitutes", Standing.OWNER: "in charge"}
 DOCUMENT = Path(__file__).parents[2] / "docs" / "permissions.md"
-OLGAS_ID, ANNAS_ID = 4, 5
+OLGAS_ID, ANNAS_ID, IGORS_ID = 4, 5, 7
 RECORDS = {"audit_records", "audit_head", "audit_pseudonyms"}
 """What is done is on record; what is refused is not."""
 
@@ -131,6 +145,16 @@ CASES = {
     "button:alike": case(f"alike:{CLASS_ID}:{ANNAS_ID}:out", "memberships", "namesakes"),
     "button:archive": case(f"archive:{CLASS_ID}"),
     "button:archive-yes": case(f"archive-yes:{CLASS_ID}", "classes", "lessons", "attendance", "voice_claims"),
+    "button:staff": case(f"staff:{CLASS_ID}"),
+    "button:staff-invite": case(f"staff-invite:{CLASS_ID}"),
+    "button:staff-link": case(f"staff-link:{CLASS_ID}:week", "invites"),
+    "button:staff-revoke": case(f"staff-revoke:{CLASS_ID}:{COLLEAGUE_INVITE[:16]}", "invites"),
+    "button:staff-one": case(f"staff-one:{CLASS_ID}:{IGORS_ID}"),
+    "button:staff-out": case(f"staff-out:{CLASS_ID}:{IGORS_ID}", "memberships", "staff_notices"),
+    "button:staff-give": case(f"staff-give:{CLASS_ID}:{IGORS_ID}"),
+    "button:staff-owner": case(f"staff-owner:{CLASS_ID}:{IGORS_ID}:stay", "memberships", "staff_notices"),
+    "button:staff-leave": case(f"staff-leave:{CLASS_ID}"),
+    "button:staff-left": case(f"staff-left:{CLASS_ID}"),
     "button:open": case(f"open:{CLASS_ID}:20", "lessons", TAUGHT),
     "button:close": case(f"close:{CLASS_ID}", but={Role.TEACHER}),
     "button:close-now": case(f"close-now:{LESSON_ID}", "lessons", "attendance", TAUGHT),
@@ -192,6 +216,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> As
             folder, f"sqlite+aiosqlite:///{school}", valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy"
         ) as door:
             await found(door.services.database)
+            assert await a_colleague_joins(door.services.database) == IGORS_ID
             await door.services.database.close()
             shutil.copy(school, folder / "untouched.sqlite3")
             untouched = _database(folder / "untouched.sqlite3", door.services.keyring)
@@ -364,7 +389,8 @@ async def test_the_document_shows_the_table_as_it_is() -> None:
 
 def _as_written(row: Permission) -> list[str]:
     where = "private" if row.private else "anywhere"
-    return [row.about, *("yes" if role in row.roles else "–" for role in Role), where, row.limit.name]
+    yes = dict.fromkeys(row.roles, "yes") | ({Role.TEACHER: WHICH[row.standing]} if Role.TEACHER in row.roles else {})
+    return [row.about, *(yes.get(role, "–") for role in Role), where, row.limit.name]
 
 
 async def _change(person: Person) -> None:

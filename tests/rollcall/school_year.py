@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,7 +32,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 from rollcall.storage.questions import CLAIMS, REVIEWS
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
-from rollcall.usecases import claim_decisions, erasure, rosters
+from rollcall.usecases import claim_decisions, erasure, rosters, staff
 from rollcall.usecases.settlement import apply_result
 from rollcall.usecases.take_note import Posted, write_marks
 from tests.rollcall.conftest import NINE, TEACHER, School
@@ -53,6 +54,9 @@ async def fill(database: Database, keyring: Keyring) -> School:
         await session.run_sync(people.make_teacher, teacher, teacher)
         physics = await session.run_sync(classes.create_class, teacher, "Физика 9Б", "Europe/Moscow", NINE)
         history = await session.run_sync(classes.create_class, teacher, "History", "UTC", NINE + _DAY)
+        link = await session.run_sync(staff.invite, teacher, history.id, (NINE + 30 * _DAY).date(), _DAY, NINE)
+        register = partial(people.register_person, telegram_id=300, full_name="Ольга Олегова", now=NINE)
+        await session.run_sync(partial(staff.accept, may_invite=True), link, 300, register, NINE)
         await session.run_sync(allowances.spend, allowances.pseudonym(keyring, 201), NOTES, NINE, 1)
         ids = {}
         for telegram_id, name in zip(voices, _NAMES, strict=True):

@@ -106,7 +106,7 @@ async def _goes_on(database: Database, keyring: Keyring) -> None:
         chemistry = await session.run_sync(classes.create_class, teacher, "Химия", "UTC", NINE)
         newcomer = await session.run_sync(people.register_person, 999, "Новенькая", NINE)
         await session.run_sync(people.give_consent, 999, "1", "ru", NINE)
-        assert (chemistry.id, newcomer.id) == (3, 9)
+        assert (chemistry.id, newcomer.id) == (3, 11)
         assert await session.run_sync(classes.join_class, newcomer, chemistry, NINE)
 
 

@@ -1,0 +1,47 @@
+"""Who teaches a class: what a teacher is to it, for how long, and what the others hear of a change."""
+
+from __future__ import annotations
+
+from datetime import UTC, date, datetime, time, timedelta
+from enum import StrEnum
+from zoneinfo import ZoneInfo
+
+
+class Standing(StrEnum):
+    """What a teacher has to be to a class."""
+
+    ANY = "any"
+    """Whoever teaches it, also as a substitute."""
+    LASTING = "lasting"
+    """No substitute: these hold lessons, and leave alone what outlives them."""
+    OWNER = "owner"
+    """The one who says who teaches it."""
+
+
+class StaffNews(StrEnum):
+    """What a teacher is told about who teaches a class, or about the class."""
+
+    JOINED = "joined"
+    """Somebody teaches it too."""
+    SUBSTITUTE = "substitute"
+    """The same for a time."""
+    LEFT = "left"
+    """Somebody does not any more."""
+    YOU_LEFT = "you-left"
+    """You do not: somebody has taken you out."""
+    OVER = "over"
+    """You do not: your time as a substitute is over."""
+    OWNER = "owner"
+    """Somebody else decides from now on."""
+    YOU_OWN = "you-own"
+    """You decide from now on."""
+
+
+def ends_with(day: date, timezone: str) -> datetime:
+    """The moment at which a day is over in the time zone."""
+    return datetime.combine(day + timedelta(days=1), time(), ZoneInfo(timezone)).astimezone(UTC)
+
+
+def last_day(until: datetime, timezone: str) -> date:
+    """The last day that is over by then: as people say until when."""
+    return (until - timedelta(seconds=1)).astimezone(ZoneInfo(timezone)).date()
