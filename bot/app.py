@@ -28,6 +28,7 @@ from bot.handlers import chats
 from bot.outbox.boards import keep_boards
 from bot.outbox.claim_cards import keep_claims
 from bot.outbox.closing_notices import close_overdue
+from bot.outbox.mark_words import tell_of_marks
 from bot.outbox.namesake_notices import tell_of_namesakes
 from bot.outbox.review_cards import keep_reviews
 from bot.outbox.staff_notices import keep_staff
@@ -85,6 +86,7 @@ _UPKEEP: tuple[Task, ...] = (
     answer_overdue,
     close_overdue,
     keep_staff,
+    tell_of_marks,
     keep_reviews,
     tell_of_namesakes,
     keep_claims,

@@ -16,6 +16,7 @@ from bot.handlers import (
     here,
     joining,
     lessons,
+    marks,
     mydata,
     namesakes,
     other,
@@ -33,11 +34,13 @@ from bot.handlers import (
 from bot.messages.attachments import MAY_HOLD_SPEECH
 from bot.services import App
 from bot.transport.errors import on_error
+from rollcall.domain.excuses import Excuse
 from rollcall.texts import LANGUAGES
 
 _CLASS = r"(?P<class_id>\d+)"
 _LESSON = r"(?P<lesson_id>\d+)"
 _PERSON = r"(?P<person_id>\d{1,9})"
+_MARK = r"(?P<lesson_id>\d+):(?P<student>\d{1,10})"
 _PERIOD = r"(?P<period>lesson|today|week|month|all)"
 
 COMMANDS: dict[str, Handler] = {
@@ -113,6 +116,15 @@ BUTTONS: dict[str, Handler] = {
     r"lessons-which": past_lessons.which_pressed,
     rf"lesson:{_LESSON}(?::(?P<page>\d{{1,4}}))?": past_lessons.lesson_pressed,
     rf"report-lesson:{_LESSON}": report.lesson_pressed,
+    rf"mark:{_MARK}": marks.card_pressed,
+    r"marks:(?P<lesson_id>\d+):(?P<page>\d{1,4})": marks.list_pressed,
+    rf"mark-set:{_MARK}:(?P<status>present|late|absent)": marks.set_pressed,
+    rf"mark-why:{_MARK}": marks.why_pressed,
+    rf"mark-excuse:{_MARK}:(?P<reason>{'|'.join(Excuse)}|own|none)": marks.excuse_pressed,
+    rf"mark-undo:{_MARK}:(?P<correction>\d{{1,9}})": marks.undo_pressed,
+    r"rest:(?P<lesson_id>\d+):(?P<status>present|excused)": marks.rest_pressed,
+    r"rest-yes:(?P<lesson_id>\d+):(?P<status>present|excused)": marks.rest_confirmed,
+    r"rest-undo:(?P<lesson_id>\d+):(?P<batch>[0-9a-f]{16})": marks.rest_undone,
     rf"report:{_CLASS}:{_PERIOD}": report.report_pressed,
     r"report-classes": report.classes_pressed,
     rf"csv:{_CLASS}:{_PERIOD}": report.csv_pressed,

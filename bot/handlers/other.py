@@ -14,9 +14,15 @@ from bot.messages.links import payload_in
 from bot.messages.replies import Buttons, cancel_button, reply, teacher_buttons
 from bot.services import Context, now
 from rollcall.storage.teaching import taught_classes
-from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME, TITLE
+from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME, REASON, TITLE
 
-_HINTS = {CONSENT: "answer-consent-first", NAME: "name-first", TITLE: "title-first", ENROLLING: "hint-enrolling"}
+_HINTS = {
+    CONSENT: "answer-consent-first",
+    NAME: "name-first",
+    TITLE: "title-first",
+    REASON: "reason-first",
+    ENROLLING: "hint-enrolling",
+}
 """What we wait for, in each dialogue."""
 
 
@@ -55,7 +61,7 @@ def _hint(session: Session, caller: Caller) -> tuple[str, Buttons | None]:
     """What to say to what we do not understand: what we wait for; else what its sender can press instead."""
     step = caller.conversation.step
     if step in _HINTS and (step in (CONSENT, ENROLLING) or asked(caller.conversation, now()) is not None):
-        return _HINTS[step], cancel_button(caller.texts) if step == TITLE else None
+        return _HINTS[step], cancel_button(caller.texts) if step in (TITLE, REASON) else None
     if not caller.is_teacher:
         return "hint", [*(here_buttons(session, caller) or ()), [(caller.texts("button-help"), "help")]]
     taught = taught_classes(session, caller.person, now()) if caller.person is not None else ()

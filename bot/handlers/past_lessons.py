@@ -111,6 +111,6 @@ def _head(found: OneLesson, t: Texts) -> str:
 def _below(found: OneLesson, t: Texts) -> Buttons:
     lesson = found.lesson
     return [
-        [(t("button-report"), f"report-lesson:{lesson.id}")],
+        [(t("button-report"), f"report-lesson:{lesson.id}"), (t("button-correct"), f"marks:{lesson.id}:0")],
         [(t("button-back"), f"lessons:{lesson.class_id}:0")],
     ]

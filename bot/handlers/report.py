@@ -101,9 +101,9 @@ async def _send(update: Update, context: Context, class_id: int, period: Period,
     if chat is None:
         return
     report, t = made.report, context.caller.texts
-    buttons = _buttons(t, class_id, period, several=len(context.caller.taught) > 1)
+    buttons = _buttons(t, class_id, report, several=len(context.caller.taught) > 1)
     if lesson_id is not None:
-        buttons = [[(t("button-back"), f"lesson:{lesson_id}")]]
+        buttons = [[(t("button-correct"), f"marks:{lesson_id}:0")], [(t("button-back"), f"lesson:{lesson_id}")]]
     text = report_text(report, t) + voices_line(made.voices, t)
     if not report.lessons:
         await reply(update, text, buttons, t)
@@ -181,11 +181,14 @@ async def _asked_for(context: Context, class_id: int, period: Period, form: str,
     return await context.services.database.run(ask, class_id, period, form, now(), lesson_id)
 
 
-def _buttons(t: Texts, class_id: int, period: Period, *, several: bool) -> Buttons:
+def _buttons(t: Texts, class_id: int, report: Report, *, several: bool) -> Buttons:
+    period = report.period
     others = [(t(f"report-period-button-{one}"), f"report:{class_id}:{one}") for one in Period if one is not period]
     rows = [others[:2], others[2:], [("CSV", f"csv:{class_id}:{period}")]]
     if several:
         rows[-1].append((t("report-other-class"), "report-classes"))
+    if report.is_single and report.lessons and report.students:
+        rows.insert(0, [(t("button-correct"), f"marks:{report.lessons[0].id}:0")])
     return rows
 
 

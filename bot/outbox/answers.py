@@ -159,10 +159,13 @@ def _asks_to_keep(offer: Buttons | None) -> bool:
 def _marked_line(known: Answer, t: Texts) -> str:
     """Where a note was not accepted of someone who is marked: that they are, before anything else; else nothing."""
     mark, school_class = known.marked, known.school_class
-    if mark is None or mark.at is None or school_class is None:
+    if mark is None or school_class is None:
         return ""
+    word = status_word(mark.status, t)
+    if mark.at is None:
+        return t("marked-by-teacher", status=word, title=school_class.title) + "\n\n"
     time = f"{mark.at.astimezone(ZoneInfo(school_class.timezone)):%H:%M}"
-    return t("marked-already", status=status_word(mark.status, t), time=time, title=school_class.title) + "\n\n"
+    return t("marked-already", status=word, time=time, title=school_class.title) + "\n\n"
 
 
 def text_for(
@@ -225,8 +228,9 @@ def _enrolment_text(attempt: Attempt, step: int, t: Texts) -> str:
 
 def _check_in_text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
     identity = t("identity", name=person.full_name, percent=percent(attempt.confidence or 0.0))
-    if attempt.status is None or attempt.marked_at is None or school_class is None:
+    if attempt.status is None or school_class is None:
         return identity + "\n" + t("no-lesson-open")
-    local = attempt.marked_at.astimezone(ZoneInfo(school_class.timezone))
-    line = f"{MEANINGS[attempt.status].sign} {status_word(attempt.status, t)} · {local:%H:%M} · {school_class.title}"
-    return identity + "\n" + line
+    parts = [f"{MEANINGS[attempt.status].sign} {status_word(attempt.status, t)}"]
+    if attempt.marked_at is not None:  # else a teacher has marked them by hand
+        parts.append(f"{attempt.marked_at.astimezone(ZoneInfo(school_class.timezone)):%H:%M}")
+    return identity + "\n" + " · ".join([*parts, school_class.title])

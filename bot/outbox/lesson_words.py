@@ -29,12 +29,12 @@ def open_buttons(t: Texts, lesson: Lesson) -> Buttons:
     """Under an open lesson. "Longer" says how long it is then altogether, so that a press made twice counts once."""
     length = (lesson.closes_at - lesson.opened_at + LONGER_BY) // _MINUTE
     longer = (t("button-longer", minutes=LONGER_BY // _MINUTE), f"longer:{lesson.id}:{length}")
-    return [[(t("button-close"), f"close:{lesson.class_id}"), longer], [_report_button(t, lesson)]]
+    return [[(t("button-close"), f"close:{lesson.class_id}"), longer], [_report_button(t, lesson), _marks(t, lesson)]]
 
 
 def closed_buttons(t: Texts, lesson: Lesson) -> Buttons:
     """Under a closed lesson's summary."""
-    return [[(t("button-reopen"), f"reopen:{lesson.id}"), _report_button(t, lesson)]]
+    return [[(t("button-reopen"), f"reopen:{lesson.id}")], [_report_button(t, lesson), _marks(t, lesson)]]
 
 
 def doubt_buttons(t: Texts, lesson: Lesson) -> Buttons:
@@ -44,6 +44,10 @@ def doubt_buttons(t: Texts, lesson: Lesson) -> Buttons:
 
 def _report_button(t: Texts, lesson: Lesson) -> tuple[str, str]:
     return t("button-report"), f"report:{lesson.class_id}:lesson"
+
+
+def _marks(t: Texts, lesson: Lesson) -> tuple[str, str]:
+    return t("button-marks"), f"marks:{lesson.id}:0"
 
 
 def open_until_text(t: Texts, key: str, lesson: Lesson, school_class: SchoolClass) -> str:

@@ -163,6 +163,19 @@ _ROWS = (
     Permission("button:close-not", "leave the lesson open", THE_TEACHER, Target.LESSON, private=False),
     Permission("button:reopen", "open the lesson again on the same day", THE_TEACHER, Target.LESSON, private=False),
     Permission("button:longer", "keep the lesson open longer", THE_TEACHER, Target.LESSON, private=False),
+    Permission(
+        "button:mark", "a student in a lesson: the card with the marks to choose from", THE_TEACHER, Target.LESSON
+    ),
+    Permission("button:marks", "the students of a lesson, to mend their marks", THE_TEACHER, Target.LESSON),
+    Permission("button:mark-set", "give a student a mark", THE_TEACHER, Target.LESSON),
+    Permission("button:mark-why", "the reasons for which a student can be excused", THE_TEACHER, Target.LESSON),
+    Permission("button:mark-excuse", "excuse a student", THE_TEACHER, Target.LESSON),
+    Permission("button:mark-undo", "take back the last mark given by hand", THE_TEACHER, Target.LESSON),
+    Permission(
+        "button:rest", "ask whether to mark everybody who is neither there nor excused", THE_TEACHER, Target.LESSON
+    ),
+    Permission("button:rest-yes", "mark everybody who is neither there nor excused", THE_TEACHER, Target.LESSON),
+    Permission("button:rest-undo", "take that back", THE_TEACHER, Target.LESSON),
     Permission("button:report", "report on the class", THE_TEACHER, Target.CLASS, limit=REPORTS),
     Permission("button:report-lesson", "report on the lesson", THE_TEACHER, Target.LESSON, limit=REPORTS),
     Permission("button:lessons", "the lessons that the class has had", THE_TEACHER, Target.CLASS),

@@ -16,7 +16,7 @@ from rollcall.domain.verdict import SUSPICIOUS
 from rollcall.report.model import Mark, Report, StudentLine
 from rollcall.report.remarks import brief_words, remark_words
 from rollcall.report.standing import Standing, standing_of
-from rollcall.report.wording import capital, clock, count_word, reason_words, status_word
+from rollcall.report.wording import CORRECTED, capital, clock, count_word, excuse_words, reason_words, status_word
 from rollcall.texts import Texts
 
 Value = Status | str | int | float | datetime | None
@@ -89,12 +89,15 @@ def _reasons_said(one: MarkOf) -> Sequence[str]:
     mark = one.mark
     if mark.status in ATTENDED:
         return []
-    reasons = [reason for reason in mark.refused if MEANINGS[mark.status].missed or reason in SUSPICIOUS]
+    reasons = [reason for reason in mark.told if MEANINGS[mark.status].missed or reason in SUSPICIOUS]
     return [reason_words(reasons, one.texts)] if reasons else []
 
 
 def _remarks_said(one: MarkOf) -> Sequence[str]:
-    return brief_words(one.report, one.mark, one.texts) if one.mark.status in ATTENDED else []
+    said = [excuse_words(one.mark.reason, one.texts)] if one.mark.reason is not None else []
+    if one.mark.corrected:
+        said.append(CORRECTED)
+    return [*said, *brief_words(one.report, one.mark, one.texts)] if one.mark.status in ATTENDED else said
 
 
 STUDENT: tuple[Column[StudentLine], ...] = (

@@ -44,6 +44,8 @@ class Mark:
         waiting: whether a teacher has been asked about the student and has not answered; the status is the one without.
         refused: reasons of this student's notes that were not accepted in this lesson, oldest first.
         remarks: facts beside the mark; an ordinary one has none.
+        corrected: whether a teacher gave it by hand. That says nothing of who uses a voice: anybody's may be.
+        reason: why the student was excused; see `rollcall.domain.excuses`.
     """
 
     status: Status
@@ -53,6 +55,8 @@ class Mark:
     confirmed: bool = False
     waiting: bool = False
     remarks: Remarks = field(default_factory=Remarks)
+    corrected: bool = False
+    reason: str | None = None
 
     def without_enrolment(self) -> Mark:
         """The same, not telling when the voice was recorded."""
@@ -60,11 +64,11 @@ class Mark:
 
     @property
     def told(self) -> tuple[Reason, ...]:
-        """The refused notes that a report tells of: all; of whom a teacher confirmed, only what is suspicious.
+        """The refused notes that a report tells of: all; of whom a teacher vouched for, only what is suspicious.
 
         The tries before a confirmation would tell who has a voice on record and who has none.
         """
-        if not self.confirmed:
+        if not (self.confirmed or self.corrected):
             return self.refused
         return tuple(one for one in self.refused if one in SUSPICIOUS and one is not Reason.TEACHER_DECIDES)
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from rollcall.report.model import Mark, Report
-from rollcall.report.wording import clock
+from rollcall.report.wording import clock, excuse_words
 from rollcall.texts import Texts
 
 _MANY_ENROLLED = 3
@@ -11,7 +11,14 @@ _MANY_ENROLLED = 3
 
 
 def remark_words(report: Report, mark: Mark, texts: Texts) -> list[str]:
-    """Each remark in a few words."""
+    """Each remark in a few words: why somebody was excused, that a teacher gave the mark, how else it came about."""
+    words = [excuse_words(mark.reason, texts)] if mark.reason is not None else []
+    if mark.corrected:
+        words.append(texts("report-remark-corrected"))
+    return words + _fact_words(report, mark, texts)
+
+
+def _fact_words(report: Report, mark: Mark, texts: Texts) -> list[str]:
     said, words = mark.remarks, []
     if said.enrolled_at is not None:
         words.append(texts("report-remark-enrolled", time=clock(report.local(said.enrolled_at))))
@@ -35,5 +42,5 @@ def remarked(report: Report) -> int:
 
 
 def brief_words(report: Report, mark: Mark, texts: Texts) -> list[str]:
-    """The same for a message: what very many share is said once, below."""
-    return remark_words(report, mark.without_enrolment() if enrolled_together(report) else mark, texts)
+    """The facts for a message: what very many share is said once, below."""
+    return _fact_words(report, mark.without_enrolment() if enrolled_together(report) else mark, texts)

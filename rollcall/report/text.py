@@ -8,6 +8,7 @@ from rollcall.report.model import Report, StudentLine
 from rollcall.report.remarks import enrolled_together, remarked
 from rollcall.report.standing import Standing, class_share, standing_of
 from rollcall.report.wording import (
+    CORRECTED,
     count_words,
     lesson_when,
     one_line,
@@ -39,6 +40,8 @@ def report_text(report: Report, texts: Texts) -> str:
     notes = []
     if report.count(Status.FLAGGED):
         notes.append(texts("report-flagged-explained"))
+    if report.is_single and any(mark.corrected for mark in report.marks):
+        notes.append(texts("report-corrected-explained", sign=CORRECTED))
     if report.is_single and (number := enrolled_together(report)):
         notes.append(texts("report-enrolled-together", number=number))
     if report.is_single and remarked(report):

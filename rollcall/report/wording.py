@@ -7,10 +7,13 @@ from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
 
 from rollcall.domain.attendance import MEANINGS, Status
+from rollcall.domain.excuses import Excuse
 from rollcall.domain.verdict import Reason
 from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
 from rollcall.texts import Texts
 
+CORRECTED = "✎"
+"""Beside a mark that a teacher gave by hand."""
 _WAITING = "⏳"
 _LONGEST_NAME = 128
 _DAYS_BACK = {Period.TODAY: 0, Period.WEEK: 6, Period.MONTH: 29}
@@ -61,6 +64,11 @@ def sign_of(mark: Mark) -> str:
 def waiting_count(report: Report, texts: Texts) -> str:
     """How many students wait for a teacher's word."""
     return f"{_WAITING} {texts('report-waiting-count', number=report.waiting)}"
+
+
+def excuse_words(reason: str, texts: Texts) -> str:
+    """Why somebody was excused: a usual reason in the reader's language, or the words it was given in."""
+    return texts(f"excuse-{reason}") if reason in set(Excuse) else one_line(reason)
 
 
 def reason_words(reasons: Iterable[Reason], texts: Texts) -> str:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.attendance import Status
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
+from rollcall.storage.correction_tables import Correction
 from rollcall.storage.tables import STUDENT, Attendance, ClosingNotice, Lesson, Membership, Person
 
 _BY_CLOSING = (Status.ABSENT, Status.FLAGGED)
@@ -40,6 +41,11 @@ def reopen_lesson(session: Session, lesson: Lesson, until: datetime, by: Person)
     lesson.closed_at, lesson.closes_at = None, until
     audit.record(session, Action.LESSON_REOPENED, by, f"lesson:{lesson.id}", minutes=_minutes(lesson))
     students = select(Membership.person_id).where(Membership.class_id == lesson.class_id, Membership.role == STUDENT)
+    by_hand = exists().where(
+        Correction.lesson_id == lesson.id,
+        Correction.person_id == Attendance.person_id,
+        Correction.undone_at.is_(None),
+    )
     made_by_closing = session.scalars(
         select(Attendance)
         .where(
@@ -49,6 +55,7 @@ def reopen_lesson(session: Session, lesson: Lesson, until: datetime, by: Person)
             Attendance.at.is_(None),
             Attendance.attempt_id.is_(None),
             Attendance.confirmed_by.is_(None),
+            ~by_hand,
         )
         .with_for_update()
     )

@@ -15,6 +15,8 @@ from rollcall.domain.verdict import SUSPICIOUS, Purpose
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.classes import student_count, students_of
+from rollcall.storage.corrections import replace_corrections, standing_correction
+from rollcall.storage.mark_record import put_on_record
 from rollcall.storage.notices import promise
 from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, Person, SchoolClass
 
@@ -93,18 +95,20 @@ def close_lesson(session: Session, lesson: Lesson, closed_at: datetime, by: audi
         if person.id not in marked:
             status = status_without_mark(suspicious_notes=suspicious.get(person.id, 0))
             session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status))
-            _on_record(session, lesson.id, by, person, status, how="closing")
+            put_on_record(session, lesson.id, by, person, status, how="closing")
     if by is None:
         promise(session, lesson, closed_at)
     session.flush()
 
 
 def flag_absent(session: Session, lesson_id: int, person_id: int) -> None:
-    """A suspicious note was settled after its lesson had closed: who was counted absent is flagged."""
+    """A suspicious note was settled after its lesson had closed: who was counted absent is flagged, but not whom a
+    teacher has marked.
+    """
     mark = session.get(Attendance, (lesson_id, person_id), with_for_update=True)
-    if mark is not None and mark.status is Status.ABSENT:
+    if mark is not None and mark.status is Status.ABSENT and not standing_correction(session, lesson_id, person_id):
         mark.status = Status.FLAGGED
-        _on_record(session, lesson_id, None, PersonId(person_id), Status.FLAGGED, was=Status.ABSENT, how="late note")
+        put_on_record(session, lesson_id, None, PersonId(person_id), Status.FLAGGED, was=Status.ABSENT, how="late note")
 
 
 def suspicious_notes(session: Session, lesson_id: int) -> dict[int, int]:
@@ -161,6 +165,8 @@ def mark(
 ) -> Attendance:
     """Mark a student present or late. The first accepted note counts; later ones change nothing.
 
+    Nor does a note change what a teacher has marked, unless that is absent: the teacher did not see them, the note did.
+
     Args:
         unmarked: this transaction has seen that there is no mark.
         teacher: who decided it; None where the student's own note did.
@@ -168,18 +174,22 @@ def mark(
     existing = None if unmarked else session.get(Attendance, (lesson.id, person_id), with_for_update=True)
     if existing is not None and existing.status in ATTENDED:
         return existing
+    if existing is not None and (given := standing_correction(session, lesson.id, person_id)) is not None:
+        if teacher is None and given.status is not Status.ABSENT:
+            return existing
+        replace_corrections(session, lesson.id, person_id, sent_at)
     status = status_at(sent_at, lesson.late_at)
     was = existing.status if existing is not None else None
     if existing is None:
         existing = Attendance(lesson_id=lesson.id, person_id=person_id, status=status)
         session.add(existing)
-    existing.status = status
+    existing.status, existing.reason = status, None
     existing.at = sent_at
     existing.confidence = confidence
     existing.attempt_id = attempt_id
     student = PersonId(person_id)
     how = "teacher" if teacher is not None else "voice"
-    _on_record(session, lesson.id, teacher or student, student, status, was=was, how=how)
+    put_on_record(session, lesson.id, teacher or student, student, status, was=was, how=how)
     return existing
 
 
@@ -193,22 +203,7 @@ def take_back(session: Session, lesson: Lesson, person_id: int, teacher: Person)
     existing.status = status_without_mark(suspicious_notes=suspicious)
     existing.at = existing.confidence = existing.attempt_id = existing.confirmed_by = None
     session.flush()
-    _on_record(session, lesson.id, teacher, PersonId(person_id), existing.status, was=was, how="teacher")
-
-
-def _on_record(
-    session: Session,
-    lesson_id: int,
-    by: audit.Who,
-    student: audit.Who,
-    status: Status,
-    *,
-    was: Status | None = None,
-    how: str,
-) -> None:
-    action = Action.MARK_MADE if was is None else Action.MARK_CHANGED
-    before = {} if was is None else {"was": was.value}
-    audit.record(session, action, by, _object(lesson_id), about=student, status=status.value, how=how, **before)
+    put_on_record(session, lesson.id, teacher, PersonId(person_id), existing.status, was=was, how="teacher")
 
 
 def _object(lesson_id: int) -> str:

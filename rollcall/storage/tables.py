@@ -308,6 +308,8 @@ class Attendance(Table):
     attempt_id: Mapped[str | None] = mapped_column(String(36))
     confirmed_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     """The teacher who listened, where no voice was accepted."""
+    reason: Mapped[str | None] = mapped_column(String(200))
+    """Of an excused one: see `rollcall.domain.excuses`."""
 
 
 class Attempt(Table):

@@ -105,7 +105,7 @@ def _mark_beside(session: Session, attempt: Attempt) -> Attendance | None:
     if attempt.purpose is not Purpose.CHECK_IN or attempt.verdict is Verdict.ACCEPTED or attempt.lesson_id is None:
         return None
     mark = session.get(Attendance, (attempt.lesson_id, attempt.person_id))
-    return mark if mark is not None and mark.status in ATTENDED and mark.at is not None else None
+    return mark if mark is not None and mark.status in ATTENDED else None
 
 
 _attempts = Table.metadata.tables[Attempt.__tablename__]

@@ -17,6 +17,7 @@ from rollcall.storage.attempts import to_remember
 from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
+from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.people import agreements_of, find_person, set_step, withdraw_consent
 from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import (
@@ -131,6 +132,8 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         session.execute(delete(Attendance).where(Attendance.person_id == person.id))
         session.execute(delete(Attempt).where(Attempt.person_id == person.id))
         session.execute(delete(Review).where(Review.person_id == person.id))
+        session.execute(delete(Correction).where(Correction.person_id == person.id))
+        session.execute(delete(MarkWord).where(MarkWord.person_id == person.id))
         session.execute(delete(Namesake).where(Namesake.person_id == person.id))
         session.execute(delete(VoiceClaim).where(VoiceClaim.person_id == person.id))
         session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role != TEACHER))

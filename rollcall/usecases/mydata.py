@@ -10,6 +10,7 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from rollcall.storage.claim_tables import VoiceClaim
+from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.people import agreements_of, find_person
 from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import (
@@ -37,6 +38,11 @@ _INNER = {
     "decided_by",
     "update_id",
     "confirmed_by",
+    "made_by",
+    "undone_by",
+    "was_confirmed_by",
+    "teacher_id",
+    "holder",
     "telegram_id",
     "job_entry",
     "answer_from",
@@ -103,6 +109,8 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         "voiceprint": every(StoredVoiceprint, StoredVoiceprint.created_at),
         "enrolment_notes": every(EnrolmentNote, EnrolmentNote.id),
         "kept_recordings": every(KeptRecording, KeptRecording.created_at),
+        "corrected_marks": every(Correction, Correction.id),
+        "words_owed_about_marks": every(MarkWord, MarkWord.created_at),
         "questions_to_the_teacher": every(Review, Review.created_at),
         "voices_waiting_for_a_teacher": every(VoiceClaim, VoiceClaim.id),
         "sounds_like_a_classmate": [_row(one) for one in alike],

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from rollcall.domain.verdict import SUSPICIOUS, Reason
 from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
 from rollcall.storage import attempts, audit, claims, reviews
 from rollcall.storage.classes import members_of
+from rollcall.storage.corrections import corrected_marks
 from rollcall.storage.remarks import remarks
 from rollcall.storage.tables import Attendance, Lesson, Membership, Person, SchoolClass
 
@@ -74,6 +75,7 @@ def build_report(
     refused = attempts.suspicious_reasons(session, lesson_ids)
     undecided = reviews.waiting(session, lesson_ids)
     remarked = remarks(session, lesson_ids)
+    corrected = corrected_marks(session, lesson_ids)
 
     students = []
     for member in members_of(session, school_class.id, former=True):
@@ -85,17 +87,19 @@ def build_report(
             reasons = tuple(refused.get((lesson.id, person.id), ()))
             row = marks.get((lesson.id, person.id))
             said = remarked.get((lesson.id, person.id), Remarks())
+            by_hand = (lesson.id, person.id) in corrected
             if row is not None and row.confirmed_by is not None:
                 # Whether a voice left a doubt before or there was none at all: the report does not tell.
-                line.append(Mark(row.status, row.at, confirmed=True, remarks=said))
+                line.append(Mark(row.status, row.at, confirmed=True, remarks=said, corrected=by_hand))
             elif (lesson.id, person.id) in undecided and (row is None or row.status not in ATTENDED):
                 # Nor does it tell what the question came from, while it waits for its answer.
                 reasons = tuple(reason for reason in reasons if reason not in _OF_THE_QUESTION)
                 suspicious = sum(reason in SUSPICIOUS for reason in reasons)
                 line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons, waiting=True))
             elif row is not None:
-                line.append(Mark(row.status, row.at, row.confidence, reasons, remarks=said))
-            elif _was_no_member(member.membership, lesson):
+                mark = Mark(row.status, row.at, row.confidence, reasons, remarks=said)
+                line.append(replace(mark, corrected=by_hand, reason=row.reason))
+            elif was_no_member(member.membership, lesson):
                 line.append(None)
             else:
                 suspicious = sum(reason in SUSPICIOUS for reason in reasons)
@@ -108,7 +112,7 @@ def build_report(
     return Report(school_class.title, zone, period, now, heads, students)
 
 
-def _was_no_member(membership: Membership, lesson: Lesson) -> bool:
+def was_no_member(membership: Membership, lesson: Lesson) -> bool:
     """Whether the lesson was over before the student came, or began after they had left."""
     if membership.left_at is not None and lesson.opened_at >= membership.left_at:
         return True

@@ -7,9 +7,12 @@ from dataclasses import replace
 from datetime import timedelta
 
 from bot.handlers.joining import joined_words
+from bot.handlers.marks import card_text, list_buttons, list_text
 from bot.handlers.voices import outlook_text
+from bot.messages.paging import Page
 from bot.outbox.answers import text_for
 from bot.outbox.claim_cards import waiting_text
+from bot.outbox.mark_words import changed_text
 from bot.outbox.staff_notices import news_text
 from bot.services import now
 from rollcall.domain.attendance import Remarks, Status
@@ -24,9 +27,11 @@ from rollcall.report.model import Mark, Period, StudentLine
 from rollcall.report.text import report_text
 from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
-from rollcall.texts import texts_in
+from rollcall.texts import Texts, texts_in
 from rollcall.usecases.claim_cards import Waiting
 from rollcall.usecases.joining import How, Joined
+from rollcall.usecases.mark_words import Changed
+from rollcall.usecases.marks import LessonFacts, Listed, MarkCard, MarkList
 from rollcall.usecases.staff import News
 from tests.bot.conversations import Read
 from tests.rollcall.report.test_text import GONE, HERE, LATE, ODD, START, report_of
@@ -55,7 +60,8 @@ def composed(language: str) -> Iterator[Read]:
             text = text_for(last, person, school_class, None, NOTES, t, waits=words)
             yield Read(f"a voice that waits, asked {asked}", _STUDENT, text, [])
     confirmed, waiting = Mark(Status.PRESENT, START, confirmed=True), Mark(Status.ABSENT, waiting=True)
-    marks = (HERE, LATE, GONE, ODD, Mark(Status.EXCUSED), confirmed, waiting)
+    excused = Mark(Status.EXCUSED, reason="illness", corrected=True)
+    marks = (HERE, LATE, GONE, ODD, excused, confirmed, waiting)
     names = [f"{name[:-1]}{letter}" for letter in ("аоуыэюя" if language == "ru" else "aeiouwy")]
     for period in Period:
         lessons = 1 if period is Period.LESSON else 4
@@ -67,6 +73,7 @@ def composed(language: str) -> Iterator[Read]:
         yield Read(f"former {period}", _TEACHER, report_text(gone, t), [])
         none = report_of({}, period, title=title)
         yield Read(f"none {period}", _TEACHER, report_text(type(none)(title, none.timezone, period, START, ()), t), [])
+    yield from _marks(name, title, t)
     for count in (0.0, 0.01, 0.02, 0.21):
         for mixed_up in ((), ((1, 2),)):
             outlook = Outlook(5, count, count, count, (1, 2), 0.5, mixed_up)
@@ -83,6 +90,25 @@ def composed(language: str) -> Iterator[Read]:
         yield Read(key, _TEACHER, t(key), [])
     for trouble in Trouble:
         yield Read(f"alarm {trouble}", _ADMIN, t(f"alarm-{trouble}", command=name), [])
+
+
+def _marks(name: str, title: str, t: Texts) -> Iterator[Read]:
+    """A student in a lesson as the teacher's card shows them, and what the student hears of a change."""
+    lesson = LessonFacts(1, 1, title, START, closed=False)
+    for by, waiting in ((None, False), ("", False), (name, True)):
+        for status in (None, *Status):
+            card = MarkCard(lesson, 1, name, status, START, 0.97, "illness", by, 1, waiting)
+            yield Read("a student's card", _TEACHER, card_text(card, t), [])
+    listed = [Listed(number, name, None, corrected=False, waiting=not number) for number in range(45)]
+    found = MarkList(lesson, listed, len(listed))
+    page = Page.of(listed, 0)
+    yield Read(
+        "names", _TEACHER, list_text(found, 0, page.pages, t), [list(row) for row in list_buttons(found, page, t)]
+    )
+    for teacher in ("", name):
+        for status, reason in ((None, None), (Status.EXCUSED, "illness"), (Status.LATE, None)):
+            word = Changed(1, t.language, 1, title, START, teacher, status, reason, Status.ABSENT)
+            yield Read("a changed mark", _STUDENT, changed_text(word, t), [])
 
 
 def _attempts() -> Iterator[Attempt]:

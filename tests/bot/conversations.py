@@ -12,13 +12,27 @@ from sqlalchemy import select
 from bot.outbox.staff_notices import keep_staff
 from rollcall.domain.names import LONGEST_TITLE
 from rollcall.domain.permissions import Role
+from rollcall.storage.correction_tables import Correction
 from rollcall.storage.tables import Person as Row
 from rollcall.storage.tables import SchoolClass
 from sandbox.message import Sent
 from sandbox.person import Person
 from sandbox.telegram import Call
 from tests.bot.door import Door
-from tests.bot.school import ADMIN, ANNA, BORIS, CLASS_ID, IGOR, JOIN_CODE, MARIA, NAMES, OLGA, PAVEL, STRANGER
+from tests.bot.school import (
+    ADMIN,
+    ANNA,
+    BORIS,
+    CLASS_ID,
+    IGOR,
+    JOIN_CODE,
+    LESSON_ID,
+    MARIA,
+    NAMES,
+    OLGA,
+    PAVEL,
+    STRANGER,
+)
 from tests.end_to_end.product import synthetic
 
 NEWCOMER = 32
@@ -178,6 +192,7 @@ class Conversations:
         await self.press(
             MARIA, "close-now:1", "reopen:1", "close:1", "reopen:1", "close-now:1", "report-classes", "newlink:1"
         )
+        await self._marks()
         await self.say(MARIA, "/close", "/lessons", f"/newclass {title}", "/lessons", "/open", "/close", "/start")
         await self.press(MARIA, "report-classes", "open:1:20")
         number = await self._class_called(title, MARIA)
@@ -250,6 +265,26 @@ class Conversations:
         before = len(self.door.telegram.calls)
         await keep_staff(self.door.application, self.door.services)
         self._keep("somebody teaches the class, or does not any more", self.door.telegram.calls[before:])
+
+    async def _marks(self) -> None:
+        """A teacher mends marks of the lesson that is over."""
+        anna = await self._number_of(ANNA)
+        this = f"{LESSON_ID}:{anna}"
+        await self.press(MARIA, f"marks:{LESSON_ID}:0", f"mark:{this}", f"mark:{LESSON_ID}:99", f"mark-why:{this}")
+        for reason in ("illness", "family", "event", "other", "none"):
+            await self.press(MARIA, f"mark-excuse:{this}:{reason}")
+        await self.press(MARIA, f"mark-excuse:{this}:own")
+        await self.people[MARIA].sticker()
+        self._keep(f"{MARIA}: no reason", await self.door.handle())
+        await self.say(MARIA, "щ" * 300, "Он болел" if self.language == "ru" else "Was ill")
+        await self.press(MARIA, f"mark-undo:{this}:6", f"mark-undo:{this}:6", f"mark-set:{this}:absent")
+        for status in ("excused", "present"):
+            await self.press(MARIA, f"rest:{LESSON_ID}:{status}", f"mark-set:{this}:absent")
+        await self.press(MARIA, f"rest-yes:{LESSON_ID}:excused", f"rest:{LESSON_ID}:present")
+        await self.press(MARIA, f"mark-set:{this}:absent", f"rest-yes:{LESSON_ID}:present")
+        async with self.door.services.database.session() as session:
+            batch = await session.scalar(select(Correction.batch).order_by(Correction.id.desc()).limit(1))
+        await self.press(MARIA, f"rest-undo:{LESSON_ID}:{batch}", f"mark-set:{this}:present")
 
     async def _admin(self) -> None:
         await self.say(ADMIN, "/start", "/invite", "/teachers")

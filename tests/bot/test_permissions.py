@@ -161,6 +161,17 @@ CASES = {
     "button:close-not": case(f"close-not:{LESSON_ID}"),
     "button:reopen": case(f"reopen:{LESSON_ID}"),
     "button:longer": case(f"longer:{LESSON_ID}:75", "lessons"),
+    "button:mark": case(f"mark:1:{ANNAS_ID}"),
+    "button:marks": case("marks:1:0"),
+    "button:mark-set": case(
+        f"mark-set:1:{ANNAS_ID}:late", "attendance", "corrections", "mark_words", "reviews", "review_cards", "attempts"
+    ),
+    "button:mark-why": case(f"mark-why:1:{ANNAS_ID}"),
+    "button:mark-excuse": case(f"mark-excuse:1:{ANNAS_ID}:own", "conversations"),
+    "button:mark-undo": case(f"mark-undo:1:{ANNAS_ID}:1"),
+    "button:rest": case("rest:1:present"),
+    "button:rest-yes": case("rest-yes:1:excused", "attendance", "corrections", "mark_words", "reviews", "attempts"),
+    "button:rest-undo": case("rest-undo:1:00112233aabbccdd"),
     "button:report": case(f"report:{CLASS_ID}:today"),
     "button:report-lesson": case(f"report-lesson:{LESSON_ID}"),
     "button:lessons": case(f"lessons:{CLASS_ID}:0"),

@@ -8,7 +8,9 @@ from functools import partial
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
+from sqlalchemy.ext.asyncio import AsyncSession
 
+from rollcall.domain.attendance import Status
 from rollcall.domain.limits import NOTES
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.roster.model import Line, Roster
@@ -28,6 +30,7 @@ from rollcall.storage import (
     reviews,
 )
 from rollcall.storage.claim_tables import VoiceClaim
+from rollcall.storage.correcting import Wanted, correct, lesson_to_correct, undo
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 from rollcall.storage.questions import CLAIMS, REVIEWS
@@ -156,6 +159,19 @@ async def _decide(school: School) -> None:
         for review, confirmed in zip(open_ones, (True, False), strict=False):
             await session.run_sync(reviews.decide_review, review, teacher, confirmed=confirmed, now=NINE)
             await session.run_sync(questions.take_telling, REVIEWS, review.id, NINE)
+        await _correct(session, teacher)
         claim = (await session.scalars(select(VoiceClaim))).one()
         await session.run_sync(cards.take, CLAIMS, claim.id, TEACHER, NINE)
         await session.run_sync(claim_decisions.decide, school.keyring, claim, teacher, accepted=True, now=NINE)
+
+
+async def _correct(session: AsyncSession, teacher: Person) -> None:
+    """One mark is given by hand and stands, one is taken back."""
+    for lesson_id, account, wanted in ((1, 200, Wanted(Status.EXCUSED, "болеет")), (2, 202, Wanted(Status.PRESENT))):
+        lesson = await session.run_sync(lesson_to_correct, lesson_id)
+        student = await session.run_sync(people.find_person, account)
+        assert student
+        made = await session.run_sync(correct, lesson, student.id, teacher, wanted, NINE)
+        assert made
+        if account == 202:
+            assert await session.run_sync(undo, lesson, made, teacher, NINE)

@@ -24,7 +24,7 @@ here-card =
 here-ask = Is <b>{ $name }</b> there?
 here-confirmed = ✅ Confirmed by { $teacher }: marked as there.
 here-rejected = ❌ Rejected by { $teacher }: not marked.
-here-settled = Nothing to decide any more: a voice note was accepted.
+here-settled = Nothing to decide any more: the student is marked already.
 here-told-confirmed = <b>{ $title }</b>: your teacher has confirmed you — { $status }, { $time }.
 here-told-rejected = <b>{ $title }</b>: your teacher has not confirmed that you were there, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
 

@@ -58,6 +58,12 @@ short-reason-not_enrolled = not enrolled
 short-reason-not_expected = no lesson open
 short-reason-processing_failed = could not be processed
 
+# Why somebody was excused.
+excuse-illness = illness
+excuse-family = family reasons
+excuse-event = competition or event
+excuse-other = another good reason
+
 # Dates
 report-weekday = { $weekday ->
     [1] Monday
@@ -144,6 +150,8 @@ report-remark-voices = { $number ->
    *[other] { $number } notes in another voice before
 }
 report-remark-file = sent as a file
+report-remark-corrected = corrected by a teacher
+report-corrected-explained = { $sign } A teacher gave this mark by hand.
 report-enrolled-together = 🎙 Recorded their voice during the lesson: { $number }
 report-remarks-explained = Remarks beside a mark change nothing; they are for your information.
 report-no-students = Nobody has joined this class yet.

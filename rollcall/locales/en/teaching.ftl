@@ -180,7 +180,7 @@ review-voice-refused = There is nothing to listen to: your privacy settings refu
 review-voice-gone = There is nothing to listen to: the note is no longer in Telegram. Ask the student in person.
 review-confirmed = ✅ Confirmed by { $teacher }: marked as there.
 review-rejected = ❌ Rejected by { $teacher }: not marked, in doubt in the report.
-review-settled = Nothing to decide any more: a later note was accepted, or the voice was deleted.
+review-settled = Nothing to decide any more: the student is marked otherwise, or the voice was deleted.
 review-told-confirmed = <b>{ $title }</b>: your teacher has listened and confirmed you — { $status }, { $time }.
 review-told-rejected = <b>{ $title }</b>: your teacher has listened and did not recognise your voice, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
 
@@ -218,3 +218,60 @@ claim-settled = Nothing to decide any more: the voice was deleted or recorded an
 claims-waiting = 🎙 Recorded voices that wait for your word: { $number }
 voices-waiting = <b>{ $one }</b>: a new voice waits for your word.
 voices-waiting-like = <b>{ $one }</b>: a new voice waits for your word, it sounds like <b>{ $other }</b>.
+
+button-correct = ✎ Correct
+button-marks = Names and marks
+button-undo = ↩ Undo
+mark-present = present
+mark-late = late
+mark-excused = excused
+mark-absent = absent
+mark-card = <b>{ $name }</b>
+mark-lesson = { $title } · { $day }, { $time }
+mark-none = Not here yet.
+mark-waiting = ⏳ Waits for your word on another message of mine; a mark given here settles it.
+mark-corrected = Marked by { $teacher }.
+mark-corrected-somebody = Marked by a teacher.
+mark-gone = This student is no longer in the class.
+mark-undone = Taken back.
+mark-undo-late = There is nothing to take back any more: something else has changed the mark since.
+mark-why = Why? The student sees the reason too.
+excuse-own = In my own words
+excuse-none = No reason
+excuse-ask = Write the reason for <b>{ $name }</b>, up to { $most ->
+    [one] { $most } character
+   *[other] { $most } characters
+}. The student sees it too.
+excuse-too-long = The reason does not fit: up to { $most ->
+    [one] { $most } character
+   *[other] { $most } characters
+}, please. Write it again, shorter.
+reason-first = First the reason, please, in a few words.
+marks-head = Whose mark is to be changed?
+marks-page = Page { $number } of { $total }
+marks-hint = Who is not here comes first. ✎ marks what a teacher has changed.
+rest-present = The rest is present
+rest-excused = The rest is excused
+rest-ask-present = { $number ->
+    [one] Mark { $number } student as present?
+   *[other] Mark { $number } students as present?
+}
+rest-ask-excused = { $number ->
+    [one] Excuse { $number } student?
+   *[other] Excuse { $number } students?
+}
+rest-yes-present = Yes, present
+rest-yes-excused = Yes, excuse them
+rest-done-present = { $number ->
+    [one] ✅ { $number } student is marked as present.
+   *[other] ✅ { $number } students are marked as present.
+}
+rest-done-excused = { $number ->
+    [one] 📄 { $number } student is excused.
+   *[other] 📄 { $number } students are excused.
+}
+rest-undone = { $number ->
+    [one] Taken back for { $number } student.
+   *[other] Taken back for { $number } students.
+}
+rest-nobody = There is nobody left: all are here or excused.

@@ -41,6 +41,7 @@ no-lesson-open = No lesson is open now, so you are not marked.
 
 reason-other_voice = This does not sound like you, so you are not marked. If it was you, record another note in a quiet place, close to the microphone, or check in without a voice: /here
 reason-unknown_voice = I do not recognise your voice, so you are not marked. Please say it again: calmly, close to the microphone, in a quiet place. If that does not help, check in without a voice: /here
+marked-by-teacher = You are marked already, by your teacher: { $status } · <b>{ $title }</b>. This note changes nothing.
 marked-already = You are marked already: { $status } · { $time } · <b>{ $title }</b>. This note changes nothing.
 reason-unsure = I am not sure yet that it is you. Please send another note: 3 to 5 seconds of speech, close to the microphone, in a quiet place.
 reason-unreadable = I cannot listen to this kind of file. Please send a voice note: press and hold the microphone button and speak.
@@ -92,3 +93,12 @@ queue-wait =
         [one] { $seconds } second
        *[other] { $seconds } seconds
     }. It comes by itself, no need to send the note again.
+
+mark-word = ✎ <b>{ $title }</b> · { $day }, { $time }
+mark-word-by = { $teacher } has changed your mark:
+mark-word-by-somebody = Your teacher has changed your mark:
+mark-word-now = now you are marked as “{ $status }”.
+mark-word-none = it is taken back, and you are not marked yet.
+mark-word-reason = Reason: { $reason }.
+mark-word-was = Before: { $status }.
+mark-word-object = If that is not right, tell your teacher: a mark can be changed at any time.

@@ -75,6 +75,12 @@ short-reason-not_enrolled = голос не записан
 short-reason-not_expected = нет открытого урока
 short-reason-processing_failed = не удалось обработать
 
+# Why somebody was excused.
+excuse-illness = болезнь
+excuse-family = по семейным обстоятельствам
+excuse-event = соревнования или мероприятие
+excuse-other = другая уважительная причина
+
 # Даты
 report-weekday = { $weekday ->
     [1] понедельник
@@ -169,6 +175,8 @@ report-remark-voices = { $number ->
    *[many] до этого { $number } записей другим голосом
 }
 report-remark-file = отправлено файлом
+report-remark-corrected = исправлено учителем
+report-corrected-explained = { $sign } — отметку поставил учитель.
 report-enrolled-together = 🎙 Записали голос уже во время урока: { $number }
 report-remarks-explained = Пояснения рядом с отметкой ничего в ней не меняют, они только для вас.
 report-no-students = В классе пока никого нет.

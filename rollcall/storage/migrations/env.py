@@ -7,7 +7,12 @@ from typing import Any, Literal
 from alembic import context
 from sqlalchemy import Connection
 
-from rollcall.storage import audit_tables, claim_tables, roster_tables  # noqa: F401 - metadata must know their tables
+from rollcall.storage import (  # noqa: F401 - metadata must know their tables
+    audit_tables,
+    claim_tables,
+    correction_tables,
+    roster_tables,
+)
 from rollcall.storage.tables import Table, UtcTime
 
 
