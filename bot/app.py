@@ -26,6 +26,7 @@ from tornado.netutil import bind_sockets
 from bot.gate import GuardedApplication
 from bot.handlers import chats
 from bot.outbox.boards import keep_boards
+from bot.outbox.calls import call_students
 from bot.outbox.claim_cards import keep_claims
 from bot.outbox.closing_notices import close_overdue
 from bot.outbox.mark_words import tell_of_marks
@@ -249,6 +250,7 @@ async def _open(application: App) -> None:
         "boards": keep_boards,
         "menus": appear,
         "waits": _every(_WAITS_EVERY, tell_who_waits),
+        "calls": _every(_LOOK_EVERY, call_students),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),

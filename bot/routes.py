@@ -6,6 +6,7 @@ from telegram.ext import ChatMemberHandler, CommandHandler, MessageHandler, filt
 
 from bot.gate import Gate, Handler
 from bot.handlers import (
+    calls,
     chats,
     claims,
     classes,
@@ -125,6 +126,8 @@ BUTTONS: dict[str, Handler] = {
     r"rest:(?P<lesson_id>\d+):(?P<status>present|excused)": marks.rest_pressed,
     r"rest-yes:(?P<lesson_id>\d+):(?P<status>present|excused)": marks.rest_confirmed,
     r"rest-undo:(?P<lesson_id>\d+):(?P<batch>[0-9a-f]{16})": marks.rest_undone,
+    rf"mute:{_CLASS}:(?P<answer>yes|no)": calls.mute_pressed,
+    rf"calls:{_CLASS}:(?P<answer>on|off)": calls.calls_pressed,
     rf"report:{_CLASS}:{_PERIOD}": report.report_pressed,
     r"report-classes": report.classes_pressed,
     rf"csv:{_CLASS}:{_PERIOD}": report.csv_pressed,

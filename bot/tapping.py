@@ -1,4 +1,4 @@
-"""The button "I'm here": for a student of an open lesson who is not marked, and to whom no teacher has said no."""
+"""A student's buttons of a lesson: "I'm here", unless marked or turned down by a teacher; to hear of it or not."""
 
 from __future__ import annotations
 
@@ -19,3 +19,14 @@ def tap_row(session: Session, lesson: Lesson, person_id: int, t: Texts) -> Butto
         return []
     school_class = session.get_one(SchoolClass, lesson.class_id)
     return [[(t("here-button", title=school_class.title), f"here:{lesson.id}")]]
+
+
+def call_button(t: Texts, school_class: SchoolClass, *, muted: bool, titled: bool = False) -> tuple[str, str]:
+    """To hear of the class's lessons no more, or again.
+
+    Args:
+        titled: where it stands among those of other classes.
+    """
+    label = t("button-call" if muted else "button-uncall")
+    answer = "no" if muted else "yes"
+    return (f"{label} — {school_class.title}" if titled else label), f"mute:{school_class.id}:{answer}"

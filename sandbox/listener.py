@@ -12,6 +12,11 @@ from sandbox.signals import Signal
 from sandbox.telegram import Event, Telegram
 
 
+def is_answer(message: Message) -> bool:
+    """Whether a message may be an answer: not the word that a lesson is open, which comes by itself."""
+    return not (message.has("here:") and message.has("mute:"))
+
+
 class Listener:
     """Everything the bot shows to one user, in the private chat and in the user's groups."""
 
@@ -34,7 +39,7 @@ class Listener:
     async def answer(
         self,
         timeout: float | None = 30,  # noqa: ASYNC109 - the scripts read so
-        where: Callable[[Message], bool] = lambda message: True,
+        where: Callable[[Message], bool] = is_answer,
     ) -> Message:
         """The oldest message that was not read yet and fits ``where``; reads it.
 
@@ -51,7 +56,9 @@ class Listener:
 
     async def answer_to(self, sent: Sent, timeout: float | None = 30) -> Message:  # noqa: ASYNC109
         """The next unread message that is no reply to something else."""
-        return await self.answer(timeout, lambda m: m.chat_id == sent.chat_id and m.reply_to in (None, sent.id))
+        return await self.answer(
+            timeout, lambda m: m.chat_id == sent.chat_id and m.reply_to in (None, sent.id) and is_answer(m)
+        )
 
     async def answers_until_quiet(self, quiet: float = 0.5, timeout: float = 30) -> list[Message]:  # noqa: ASYNC109
         """All unread messages, until for ``quiet`` seconds no more comes; empty where none came at all."""

@@ -199,4 +199,10 @@ def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:
         link,
         [(t("button-voices"), f"voices:{number}"), (t("button-staff"), f"staff:{number}")],
         [(t("button-archive"), f"archive:{number}")],
+        [_calls_button(t, school_class)],
     ]
+
+
+def _calls_button(t: Texts, school_class: SchoolClass) -> tuple[str, str]:
+    turn = "off" if school_class.call_students else "on"
+    return t(f"button-calls-{turn}"), f"calls:{school_class.id}:{turn}"

@@ -10,7 +10,7 @@ from telegram import Update
 
 from bot.caller import Caller
 from bot.messages.moments import moment_of
-from bot.messages.replies import Buttons, practice_button, reply, settle_button
+from bot.messages.replies import Buttons, practice_button, reply, settle_button, take_pressed_away
 from bot.outbox.review_cards import ask_teachers
 from bot.services import Context, now
 from bot.tapping import tap_row
@@ -41,6 +41,7 @@ async def here_pressed(update: Update, context: Context) -> None:
     else:
         await settle_button(update)
         services.stale_boards.touch(context.number)
+        await take_pressed_away(update)
         asked = await ask_teachers(context.app, services, context.number, person.id)
         await reply(update, t(_NOTED.get(asked, _NOTED_LATER), title=tapped.title, time=f"{tapped.at:%H:%M}"))
 

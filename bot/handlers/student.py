@@ -12,6 +12,7 @@ from telegram import Update
 
 from bot.messages.replies import enrol_button, reply
 from bot.services import Context
+from bot.tapping import call_button
 from rollcall.domain.attendance import MEANINGS, STATUSES, Status, seen_by_student
 from rollcall.marked import one_below_the_other
 from rollcall.report.wording import count_words, status_word
@@ -19,17 +20,19 @@ from rollcall.storage.lessons import last_lessons, mark_counts
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
 from rollcall.storage.votes import is_of_use, waits
 from rollcall.texts import Texts
+from rollcall.usecases.calls import uncalled_classes
 
 _LESSONS_SHOWN = 5
 
 
 @dataclass(frozen=True)
 class InClass:
-    """A student's marks in a class: how many of each, and the last ones, newest first."""
+    """A student in a class: how many marks of each kind, the last ones, newest first; whether they want no calls."""
 
     school_class: SchoolClass
     counts: Mapping[Status, int]
     last: Sequence[tuple[Lesson, Attendance]]
+    muted: bool
 
 
 @dataclass(frozen=True)
@@ -58,15 +61,23 @@ async def me(update: Update, context: Context) -> None:
         voice = "me-voice-waits"
     head = t("me-name", name=person.full_name) + "\n" + t(voice)
     text = one_below_the_other([head, *(_class_part(t, one) for one in standing.classes)], "\n\n")
-    await reply(update, text, None if standing.enrolled else enrol_button(t))
+    enrol = [] if standing.enrolled else enrol_button(t)
+    calls = [
+        [call_button(t, one.school_class, muted=one.muted, titled=len(standing.classes) > 1)]
+        for one in standing.classes
+        if one.school_class.call_students
+    ]
+    await reply(update, text, [*enrol, *calls])
 
 
 def _read(session: Session, person: Person, taken: Sequence[SchoolClass]) -> Standing:
+    unheard = uncalled_classes(session, person.id)
     classes = [
         InClass(
             one,
             mark_counts(session, person, one.id),
             last_lessons(session, person, one.id, _LESSONS_SHOWN),
+            one.id in unheard,
         )
         for one in taken
     ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import cast
 
 from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
@@ -23,11 +24,12 @@ def keyboard(buttons: Buttons | None) -> InlineKeyboardMarkup | None:
     """An inline keyboard, or none."""
     if not buttons:
         return None
-    rows = [[_button(label, data) for label, data in row] for row in buttons]
+    rows = [[button(label, data) for label, data in row] for row in buttons]
     return InlineKeyboardMarkup(rows[: InlineKeyboardMarkupLimit.TOTAL_BUTTON_NUMBER])
 
 
-def _button(label: str, data: str) -> InlineKeyboardButton:
+def button(label: str, data: str) -> InlineKeyboardButton:
+    """One button; a link where its data begins like one."""
     if data.startswith("https://"):
         return InlineKeyboardButton(label, url=data)
     return InlineKeyboardButton(label, callback_data=data)
@@ -131,12 +133,16 @@ async def reply(
     return await send_to_first(bot, places_for(update), fitted(text), keyboard(buttons), texts)
 
 
-async def settle_button(update: Update) -> None:
-    """Tell Telegram that a button press was taken; one that is too old, or comes in a flood, needs no telling."""
+async def settle_button(update: Update, said: str | None = None) -> None:
+    """Tell Telegram that a button press was taken; one that is too old, or comes in a flood, needs no telling.
+
+    Args:
+        said: shown to who pressed it, for a moment.
+    """
     if update.callback_query is None:
         return
     try:
-        await update.callback_query.answer()
+        await update.callback_query.answer(said)
     except RetryAfter:
         return  # the button stops waiting by itself
     except BadRequest as error:
@@ -160,3 +166,15 @@ async def take_buttons_away(update: Update, but: str | None = None) -> None:
         await update.callback_query.edit_message_reply_markup(InlineKeyboardMarkup(left) if left else None)
     except (BadRequest, Forbidden, ChatMigrated):
         return  # already gone, too old to edit, in a chat that is no more: none is worth a word
+
+
+async def take_pressed_away(update: Update) -> None:
+    """Remove the pressed button's row; the others of the message ask something else."""
+    query = update.callback_query
+    message = query.message if query is not None else None
+    if query is None or not isinstance(message, Message) or message.reply_markup is None:
+        return
+    rows = message.reply_markup.inline_keyboard
+    left = [row for row in rows if all(one.callback_data != query.data for one in row)]
+    with suppress(BadRequest, Forbidden, ChatMigrated):  # as above
+        await query.edit_message_reply_markup(InlineKeyboardMarkup(left) if left else None)

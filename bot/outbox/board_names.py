@@ -12,8 +12,8 @@ from rollcall.texts import Texts
 
 _SHOWN = 30
 """More names than these are folded away until the teacher presses them."""
-_LISTED = (Stands.WAITING, Stands.MISSING)
-"""Whoever waits needs the teacher, and so comes first."""
+_LISTED = (Stands.WAITING, Stands.MISSING, Stands.EXCUSED)
+"""Whoever waits needs the teacher, and so comes first; of those excused all is known."""
 
 
 def names_part(t: Texts, roll: Sequence[OnRoll], room: int, *, closed: bool) -> str:

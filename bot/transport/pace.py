@@ -67,6 +67,9 @@ class Pace(BaseRateLimiter[float]):
         self._all_closed_until = 0.0
         self._refused: list[tuple[float, str]] = []
         self._stopping = asyncio.Event()
+        self._in_line = 0
+        self._nobody_in_line = asyncio.Event()
+        self._nobody_in_line.set()
 
     def stop(self) -> None:
         """Give up what is still being tried: it is in the database and is done again after the next start."""
@@ -138,7 +141,7 @@ class Pace(BaseRateLimiter[float]):
             if writes:
                 place_by = None if rate_limit_args == 0 else deadline
                 await self._acquire(self._limiter(chat), place_by)
-                await self._acquire(self._overall, place_by)
+                await self._in_turn(place_by)
             try:
                 return await self._call(callback, args, kwargs)
             except RetryAfter as error:
@@ -200,6 +203,26 @@ class Pace(BaseRateLimiter[float]):
                 raise RetryAfter(timedelta(seconds=opens - time.monotonic()))
             await self.sleep(opens - time.monotonic())
         self._closed_until.pop(key, None)
+
+    async def idle(self) -> None:
+        """Wait until no message waits for its turn: for what may come after all others.
+
+        Raises:
+            Stopping: the bot stops meanwhile.
+        """
+        while (closed := self._all_closed_until - time.monotonic()) > 0:
+            await self.sleep(closed)
+        await self.unless_stopped(self._nobody_in_line.wait())
+
+    async def _in_turn(self, deadline: float | None) -> None:
+        self._in_line += 1
+        self._nobody_in_line.clear()
+        try:
+            await self._acquire(self._overall, deadline)
+        finally:
+            self._in_line -= 1
+            if not self._in_line:
+                self._nobody_in_line.set()
 
     async def _acquire(self, limiter: AsyncLimiter, deadline: float | None) -> None:
         """Wait for one's place, but not beyond the deadline, nor when we are asked to stop."""

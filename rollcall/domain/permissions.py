@@ -75,7 +75,7 @@ class Permission:
         if self.roles == STUDENTS:
             return "join-first"
         if self.roles == THE_STUDENT:
-            return "here-closed"  # as for a lesson that is over
+            return "here-closed" if self.target is Target.LESSON else "join-first"  # as for a lesson that is over
         return "class-not-yours" if roles & TEACHERS else "not-a-teacher"
 
 
@@ -176,6 +176,8 @@ _ROWS = (
     ),
     Permission("button:rest-yes", "mark everybody who is neither there nor excused", THE_TEACHER, Target.LESSON),
     Permission("button:rest-undo", "take that back", THE_TEACHER, Target.LESSON),
+    Permission("button:mute", "hear of the class's lessons no more, or again", THE_STUDENT, Target.CLASS),
+    Permission("button:calls", "have the students told of the class's lessons, or not", THE_TEACHER, Target.CLASS),
     Permission("button:report", "report on the class", THE_TEACHER, Target.CLASS, limit=REPORTS),
     Permission("button:report-lesson", "report on the lesson", THE_TEACHER, Target.LESSON, limit=REPORTS),
     Permission("button:lessons", "the lessons that the class has had", THE_TEACHER, Target.CLASS),

@@ -9,7 +9,7 @@ from enum import StrEnum
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
-from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.attendance import MEANINGS, Status
 from rollcall.domain.collation import sort_key
 from rollcall.domain.review import ReviewState
 from rollcall.domain.similar_names import told_apart
@@ -23,6 +23,8 @@ class Stands(StrEnum):
     WAITING = "waiting"
     """A teacher has to say whether they are there."""
     MISSING = "missing"
+    EXCUSED = "excused"
+    """A teacher has said why they are not."""
 
 
 @dataclass(frozen=True)
@@ -45,12 +47,13 @@ def roll(session: Session, lesson: Lesson) -> Sequence[OnRoll]:
         .order_by(Membership.joined_at, Person.id)
     ).all()
     names = told_apart({person_id: name for person_id, name, _, _ in rows})
-    found = [
-        OnRoll(
-            person_id,
-            names[person_id],
-            Stands.HERE if status in ATTENDED else Stands.WAITING if state is ReviewState.OPEN else Stands.MISSING,
-        )
-        for person_id, _, status, state in rows
-    ]
+    found = [OnRoll(person_id, names[person_id], _stands(status, state)) for person_id, _, status, state in rows]
     return sorted(found, key=lambda one: sort_key(one.name))
+
+
+def _stands(status: Status | None, state: ReviewState | None) -> Stands:
+    if status is not None and MEANINGS[status].attended:
+        return Stands.HERE
+    if status is not None and MEANINGS[status].given:
+        return Stands.EXCUSED
+    return Stands.WAITING if state is ReviewState.OPEN else Stands.MISSING

@@ -20,6 +20,7 @@ from sqlalchemy import (
     TypeDecorator,
     UniqueConstraint,
     false,
+    true,
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
@@ -193,6 +194,8 @@ class SchoolClass(Table):
     """Of the voices that are recognised in it: see `rollcall.storage.generations`."""
     voices: Mapped[str] = mapped_column(String(64), server_default="", default="")
     """A digest of which these are."""
+    call_students: Mapped[bool] = mapped_column(server_default=true(), default=True)
+    """Whether the students are told when a lesson opens, and before it ends."""
 
 
 class UsedFile(Table):
@@ -225,6 +228,8 @@ class Membership(Table):
     """When the class's list named this student last; None for who is on none."""
     left_at: Mapped[datetime | None]
     """When a student became a former one."""
+    uncalled: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Of a student: who does not want to be told when a lesson opens."""
 
 
 TEACHER = "teacher"
@@ -294,6 +299,8 @@ class Lesson(Table):
     """How often it had to be sent anew, because its topic or its chat was closed or the message was gone."""
     title: Mapped[str | None] = mapped_column(String(64))
     """What it is about, where the teacher has said so."""
+    last_call_for: Mapped[datetime | None]
+    """The end before which there was a last call."""
 
 
 class Attendance(Table):
@@ -461,6 +468,28 @@ class StaffNotice(Table):
     """The bot process that is sending it."""
     tries: Mapped[int] = mapped_column(default=0, server_default="0")
     """How often the teacher's chat did not take it."""
+
+
+class Call(Table):
+    """A word to a student that a lesson is open. Written with its opening, gone once nothing is to be done for it."""
+
+    __tablename__ = "calls"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    lesson_id: Mapped[int] = mapped_column(ForeignKey("lessons.id", ondelete="CASCADE"))
+    person_id: Mapped[int] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)
+    round: Mapped[int]
+    """0 when the lesson opened; later ones are last calls, a round before each end that the lesson was given."""
+    created_at: Mapped[datetime]
+    not_before: Mapped[datetime | None]
+    """When it may be tried: a bot is at it, or the student's chat did not take it."""
+    holder: Mapped[str | None] = mapped_column(String(128))
+    """The bot process that is at it."""
+    tries: Mapped[int] = mapped_column(default=0, server_default="0")
+    """How often Telegram did not take it."""
+    message_id: Mapped[int | None] = mapped_column(BigInteger)
+    """The message; its buttons are taken away once they lead nowhere. None as long as it is owed."""
+
+    __table_args__ = (UniqueConstraint("lesson_id", "person_id", "round"),)
 
 
 class AlikeVoices(Table):

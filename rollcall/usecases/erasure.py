@@ -24,6 +24,7 @@ from rollcall.storage.tables import (
     TEACHER,
     Attempt,
     Attendance,
+    Call,
     Consent,
     Conversation,
     Erasure,
@@ -135,6 +136,7 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         session.execute(delete(Correction).where(Correction.person_id == person.id))
         session.execute(delete(MarkWord).where(MarkWord.person_id == person.id))
         session.execute(delete(Namesake).where(Namesake.person_id == person.id))
+        session.execute(delete(Call).where(Call.person_id == person.id))
         session.execute(delete(VoiceClaim).where(VoiceClaim.person_id == person.id))
         session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role != TEACHER))
     else:

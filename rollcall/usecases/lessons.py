@@ -20,6 +20,7 @@ from rollcall.storage.lessons import (
 )
 from rollcall.storage.roll import Stands, roll
 from rollcall.storage.tables import Lesson, Person, SchoolClass
+from rollcall.usecases.calls import call_all
 from rollcall.usecases.closing import Closed, closed
 
 
@@ -88,6 +89,8 @@ def open_for_class(session: Session, teacher: Person, class_id: int, moment: dat
     """Open a lesson of the class; one that is open is kept open for as long as was asked for, counted from now."""
     teacher.last_class_id = class_id
     lesson, new = open_lesson(session, class_id, teacher, moment, length.asked or length.usual, length.late_after)
+    if new:
+        call_all(session, lesson, moment)
     # One that is open but was never shown was opened by this very command, before a bot stopped.
     already = not new and lesson.board_message_id is not None
     longer = already and length.asked is not None and extend_lesson(session, lesson, moment + length.asked, teacher)

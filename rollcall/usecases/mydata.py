@@ -17,6 +17,7 @@ from rollcall.storage.tables import (
     AlikeVoices,
     Attempt,
     Attendance,
+    Call,
     Conversation,
     EnrolmentNote,
     KeptRecording,
@@ -47,6 +48,7 @@ _INNER = {
     "job_entry",
     "answer_from",
     "answer_holder",
+    "not_before",
 }
 """Numbers that mean something to the database alone, or belong to somebody else."""
 
@@ -114,6 +116,7 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         "questions_to_the_teacher": every(Review, Review.created_at),
         "voices_waiting_for_a_teacher": every(VoiceClaim, VoiceClaim.id),
         "sounds_like_a_classmate": [_row(one) for one in alike],
+        "told_of_lessons": every(Call, Call.id),
         "named_like_a_classmate": every(Namesake, Namesake.created_at),
         "lists_sent": [_row(one) for one in lists],
         "lessons_opened": [{"class": titles.get(one.class_id), **_row(one)} for one in taught],

@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import select
 
+from bot.outbox.calls import call_students
 from bot.outbox.staff_notices import keep_staff
 from rollcall.domain.names import LONGEST_TITLE
 from rollcall.domain.permissions import Role
@@ -197,9 +198,18 @@ class Conversations:
         await self.press(MARIA, "report-classes", "open:1:20")
         number = await self._class_called(title, MARIA)
         await self.press(MARIA, f"open:{number}", f"report:{number}:lesson")
+        await self._calls()
+        await self.press(MARIA, "calls:1:off", "calls:1:on")
+        await self.press(ANNA, "mute:1:yes", "mute:1:no", "mute:2:yes")
         await self.say(MARIA, "/close")
         await self.press(MARIA, f"archive:{number}", f"archive-yes:{number}")
         await self.say(MARIA, f"/start join-{await self._code_of(1)}")
+
+    async def _calls(self) -> None:
+        """Students are told that a lesson is open."""
+        before = len(self.door.telegram.calls)
+        await call_students(self.door.application, self.door.services)
+        self._keep("a lesson has opened", self.door.telegram.calls[before:])
 
     async def _new_class(self, title: str) -> None:
         """By the question, and the answer to it is mended."""

@@ -35,7 +35,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 from rollcall.storage.questions import CLAIMS, REVIEWS
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
-from rollcall.usecases import claim_decisions, erasure, rosters, staff
+from rollcall.usecases import calls, claim_decisions, erasure, rosters, staff
 from rollcall.usecases.settlement import apply_result
 from rollcall.usecases.take_note import Posted, write_marks
 from tests.rollcall.conftest import NINE, TEACHER, School
@@ -124,6 +124,8 @@ async def _enrol(school: School, voices: dict[int, NDArray[np.float32]], random:
 async def _lesson(school: School, voices: dict[int, NDArray[np.float32]], day: int, *, still_open: bool) -> None:
     begins = NINE + day * _DAY
     lesson = await school.open(begins)
+    async with school.database.session() as session:
+        await session.run_sync(calls.call_all, await session.get_one(Lesson, lesson), begins)
     outcomes = [
         (200, Verdict.REFUSED, Reason.TOO_QUIET),
         (201, Verdict.ACCEPTED, Reason.MATCH),

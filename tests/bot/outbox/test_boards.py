@@ -12,11 +12,12 @@ from sqlalchemy import delete, select
 
 from bot.outbox.board_names import names_part
 from bot.outbox.boards import _show
+from rollcall.domain.attendance import Status
 from rollcall.marked import Marked, Style
 from rollcall.report.text import LONGEST_MESSAGE, units
 from rollcall.storage import classes, people
 from rollcall.storage.roll import OnRoll, Stands
-from rollcall.storage.tables import Lesson, Review, SchoolClass
+from rollcall.storage.tables import Attendance, Lesson, Review, SchoolClass
 from rollcall.texts import texts_in
 from sandbox.person import Person
 from tests.bot.door import Door, open_door, said
@@ -82,6 +83,20 @@ async def test_the_teachers_board_names_who_is_missing_by_the_alphabet_and_who_w
     text = (await board_of(door))["text"]
     assert "Присутствует 1 из 5" in text
     assert NAMES[ANNA] not in text
+
+
+async def test_an_excused_student_is_named_apart_and_nobody_waits_for_them(
+    door: Door, persons: dict[int, Person]
+) -> None:
+    await more_students(door, ["Яна Яр"])
+    await door.ask(persons[MARIA], "/open")
+    async with door.services.database.session() as session:
+        yana = await session.run_sync(people.find_person, 1000)
+        assert yana
+        session.add(Attendance(lesson_id=1, person_id=yana.id, status=Status.EXCUSED))
+    text = (await board_of(door))["text"]
+    assert T("board-missing", number=1) + "\n" + NAMES[ANNA] + "\n" in text
+    assert T("board-excused", number=1) + "\nЯна Яр" in text
 
 
 async def test_a_board_where_all_have_come_says_so_and_a_closed_one_names_who_did_not(

@@ -158,3 +158,33 @@ async def test_a_wait_that_telegram_asks_for_holds_up_every_download_and_every_s
     await send(pace, telegram, PRIVATE)
     assert await held == b"OggS"
     assert time.monotonic() - started >= 1
+
+
+async def test_what_may_come_last_waits_until_nobody_is_in_line(pace: Pace, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("bot.transport.pace._OVERALL", 200)
+    pace, telegram = Pace(), Telegram()
+    await asyncio.wait_for(pace.idle(), 1)
+    first = [asyncio.create_task(send(pace, telegram, chat)) for chat in range(1, 21)]
+    await asyncio.sleep(0)
+
+    async def last() -> None:
+        await pace.idle()
+        await send(pace, telegram, 99)
+
+    waiting = asyncio.create_task(last())
+    await asyncio.sleep(0.02)
+    later = [asyncio.create_task(send(pace, telegram, chat)) for chat in range(21, 31)]
+    await asyncio.gather(*first, *later, waiting)
+    assert telegram.taken[-1] == 99
+
+
+async def test_nothing_may_come_last_while_telegram_refuses_everybody(pace: Pace) -> None:
+    telegram = Telegram(*(RetryAfter(timedelta(seconds=1)) for _ in range(3)))
+    for chat in (1, 2, 3):
+        with pytest.raises(RetryAfter):
+            await send(pace, telegram, chat, patience=0.0)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(pace.idle(), 0.3)
+    pace.stop()
+    with pytest.raises(Stopping):
+        await pace.idle()
