@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from telegram import Update
 
+from bot.handlers.lesson_mending import mending_buttons
 from bot.messages.menus import show
 from bot.messages.paging import Page, page_of, turning
 from bot.messages.replies import Buttons
@@ -112,5 +113,6 @@ def _below(found: OneLesson, t: Texts) -> Buttons:
     lesson = found.lesson
     return [
         [(t("button-report"), f"report-lesson:{lesson.id}"), (t("button-correct"), f"marks:{lesson.id}:0")],
+        *mending_buttons(t, lesson),
         [(t("button-back"), f"lessons:{lesson.class_id}:0")],
     ]

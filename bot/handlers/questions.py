@@ -8,9 +8,19 @@ from datetime import datetime, timedelta
 from bot.gate import Handler
 from bot.handlers.classes import title_edited, title_given
 from bot.handlers.joining import name_changed, name_given
+from bot.handlers.lesson_mending import topic_given
 from bot.handlers.marks import reason_given
 from rollcall.storage.tables import Conversation
-from rollcall.usecases.dialogue import NAME, NAME_MESSAGE, REASON, REASON_MESSAGE, TITLE, TITLE_MESSAGE
+from rollcall.usecases.dialogue import (
+    NAME,
+    NAME_MESSAGE,
+    REASON,
+    REASON_MESSAGE,
+    TITLE,
+    TITLE_MESSAGE,
+    TOPIC,
+    TOPIC_MESSAGE,
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +46,7 @@ QUESTIONS = (
     Question(NAME, NAME_MESSAGE, name_given, name_changed),
     Question(TITLE, TITLE_MESSAGE, title_given, title_edited, _WHILE),
     Question(REASON, REASON_MESSAGE, reason_given, reason_given, _WHILE),
+    Question(TOPIC, TOPIC_MESSAGE, topic_given, topic_given, _WHILE),
 )
 """Add yours, and a text that answers it comes to you."""
 

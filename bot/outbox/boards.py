@@ -36,6 +36,8 @@ def board_text(t: Texts, board: Board, bot: str) -> str:
         bot: our username; in a group nobody would know where to send a note.
     """
     lesson, count, title = board.lesson, board.count, board.school_class.title
+    if lesson.title:
+        title += f" · {lesson.title}"
     zone = ZoneInfo(board.school_class.timezone)
     key = "board-count" if lesson.closed_at is None else "board-count-closed"
     head = t(key, present=count.attended, students=count.students)

@@ -186,9 +186,8 @@ class Conversations:
         await self._practice()
         await self.press(MARIA, "class:1", "qr:1", "voices:1", "newlink:1", "endlink:1", "class:1", "class:2")
         await self.say(MARIA, "/open", "/open 20", "/open 9999", "/report", "/report nonsense", "/report all")
-        await self.press(
-            MARIA, "open-which", "lessons:1:0", "lesson:1", "lesson:1:1", "lessons-which", "report-lesson:1"
-        )
+        await self.press(MARIA, "open-which")
+        await self._past_lessons(title)
         await self.press(MARIA, "csv:1:lesson", "report:1:today", "longer:1:200", "close:1", "close-not:1")
         await self.press(
             MARIA, "close-now:1", "reopen:1", "close:1", "reopen:1", "close-now:1", "report-classes", "newlink:1"
@@ -295,6 +294,12 @@ class Conversations:
         async with self.door.services.database.session() as session:
             batch = await session.scalar(select(Correction.batch).order_by(Correction.id.desc()).limit(1))
         await self.press(MARIA, f"rest-undo:{LESSON_ID}:{batch}", f"mark-set:{this}:present")
+
+    async def _past_lessons(self, topic: str) -> None:
+        await self.press(MARIA, "lessons:1:0", "lessons-which", "lesson:1", "lesson:1:1", "report-lesson:1")
+        await self.press(MARIA, "lesson-topic:1")
+        await self.say(MARIA, topic)
+        await self.press(MARIA, "lesson-topic:1", "cancel", "lesson-delete:1", "lesson-merge:1")
 
     async def _admin(self) -> None:
         await self.say(ADMIN, "/start", "/invite", "/teachers")

@@ -15,7 +15,7 @@ WITH_NUMBERS = {Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target
 TAILS = {
     "button:review": ":yes", "button:claim": ":no", "button:report": ":all", "button:csv": ":all", "button:open": ":20",
     "button:alike": ":1:out", "button:longer": ":60",
-    "button:lessons": ":0",
+    "button:lessons": ":0", "button:lesson-merge-yes": ":2",
 }  # fmt: skip
 
 

@@ -179,6 +179,13 @@ CASES = {
     "button:lessons": case(f"lessons:{CLASS_ID}:0"),
     "button:lessons-which": case("lessons-which"),
     "button:lesson": case(f"lesson:{LESSON_ID}"),
+    "button:lesson-topic": case(f"lesson-topic:{LESSON_ID}", "conversations"),
+    "button:lesson-delete": case(f"lesson-delete:{LESSON_ID}"),
+    "button:lesson-delete-yes": case(
+        f"lesson-delete-yes:{LESSON_ID}", "lessons", "attendance", "attempts", "reviews", "review_cards"
+    ),
+    "button:lesson-merge": case(f"lesson-merge:{LESSON_ID}"),
+    "button:lesson-merge-yes": case(f"lesson-merge-yes:{LESSON_ID}:2"),
     "button:csv": case(f"csv:{CLASS_ID}:all"),
     "button:report-classes": case("report-classes"),
     "button:review": case("review:1:yes", "reviews", "attendance", "attempts", "review_cards"),

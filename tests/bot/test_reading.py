@@ -28,12 +28,14 @@ PARAGRAPHS = {
     "joined-without-voice": 2, "forget-ask": 2, "leave-ask": 2, "newclass-made": 2, "class-archive-ask": 3,
     "invitation": 3, "enrol-begin": 2, "enrol-next": 2, "enrol-again": 2, "enrol-restart": 2, "enrol-done": 2,
     "about-description": 3, "staff-give-ask": 2,
+    "topic-ask-again": 2, "lesson-delete-ask": 2, "merge-ask": 2,
 }  # fmt: skip
 """Messages of more than one paragraph. A paragraph that strays into any other is found out."""
 LINES = {
     "staff-one": 2, "staff-link": 2, "staff-link-until": 2,
     "start-stranger": 3, "consent-text": 6, "here-card": 2, "receipt-head": 2, "invite": 2, "invite-soon": 2,
     "newclass-made": 3, "voices-head": 2, "review-card": 2, "review-card-voice-waits": 2, "claim-card": 2,
+    "lesson-delete-ask": 3, "merge-ask": 3,
 }  # fmt: skip
 """And of more than one line, apart from the empty ones between paragraphs; a paragraph is a line at least."""
 JOINED_FROM_PARTS = {"report-count", "report-chart-minutes", "report-excel-moment"}
@@ -43,7 +45,8 @@ ELSEWHERE = re.compile(
     "report-(more|month|weekday|days|period|worth-a-look-more|no-chart|no-spreadsheet|file-refused)|"
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"
     "marked-already|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
-    "board-.*|call-(by-.*|last)|closed.*|and-more|lesson-named|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
+    "board-.*|call-(by-.*|last)|closed.*|and-more|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
+    "lesson-(named|deleted|gone)|merge(d|-ask)|button-merge.*|topic-(removed|too-long)|"
     "start-no-admins|start-student|teachers-none|too-many-links"
 )
 """Met beside these paths: in pictures and tables, after days, in a chat with a fault. Their words are still read one by

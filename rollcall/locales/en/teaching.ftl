@@ -138,6 +138,40 @@ lesson-named = { $when } · <b>{ $topic }</b>
 lesson-unnamed = { $when }
 button-lessons = Past lessons
 
+button-topic = Topic
+topic-ask = What is the lesson about? Write it in a few words.
+topic-ask-again =
+    The lesson is about <b>{ $topic }</b>. Write a new topic.
+
+    To take it away, send a dash: -
+topic-too-long = That does not fit: { $most ->
+    [one] { $most } character
+   *[other] { $most } characters
+} at most. Please write it shorter.
+topic-set = The lesson is about <b>{ $topic }</b> now.
+topic-removed = The lesson has no topic any more.
+lesson-gone = That lesson is no longer there.
+button-lesson-delete = Delete the lesson
+button-lesson-delete-yes = Yes, delete it
+lesson-delete-ask =
+    Delete this lesson?
+    { $when }
+
+    { $number ->
+        [one] { $number } mark goes
+       *[other] { $number } marks go
+    } with it. It cannot be brought back.
+lesson-deleted = Deleted: { $when }
+button-merge = Merge
+button-merge-with = With { $times }
+merge-ask =
+    Make one lesson of two?
+    { $when }
+
+    It grows together with a lesson of the same day. Of a student’s two marks the better one stays.
+merge-none = There is no other closed lesson just before or after it on that day.
+merged = One lesson now: { $when }
+
 report-which = Which class?
 report-usage = After /report you may name a period: today, week, month or all.
 report-other-class = Other class

@@ -166,6 +166,41 @@ lesson-named = { $when } · <b>{ $topic }</b>
 lesson-unnamed = { $when }
 button-lessons = Прошедшие уроки
 
+button-topic = Тема
+topic-ask = О чём урок? Напишите тему в нескольких словах.
+topic-ask-again =
+    Тема урока: <b>{ $topic }</b>. Напишите новую.
+
+    Чтобы убрать тему, отправьте дефис: -
+topic-too-long = Не помещается: можно до { $most ->
+    [one] { $most } знака
+   *[other] { $most } знаков
+}. Напишите короче.
+topic-set = Тема урока: <b>{ $topic }</b>.
+topic-removed = Темы у урока больше нет.
+lesson-gone = Этого урока больше нет.
+button-lesson-delete = Удалить урок
+button-lesson-delete-yes = Да, удалить
+lesson-delete-ask =
+    Удалить этот урок?
+    { $when }
+
+    Вместе с ним { $number ->
+        [one] пропадёт { $number } отметка
+        [few] пропадут { $number } отметки
+       *[other] пропадут { $number } отметок
+    }. Вернуть урок нельзя.
+lesson-deleted = Удалён: { $when }
+button-merge = Объединить
+button-merge-with = С уроком { $times }
+merge-ask =
+    Сделать из двух уроков один?
+    { $when }
+
+    Он сольётся с соседним уроком того же дня. Из двух отметок ученика останется лучшая.
+merge-none = Рядом с ним в этот день нет другого закрытого урока.
+merged = Теперь это один урок: { $when }
+
 report-which = Какой класс?
 report-usage = После /report можно указать период: сегодня, неделя, месяц или всё.
 report-other-class = Другой класс

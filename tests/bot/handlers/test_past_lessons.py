@@ -115,3 +115,42 @@ async def test_a_class_without_lessons_says_so(door: Door) -> None:
     olga = people_on(door.telegram)[OLGA]
     await olga.say("/lessons")
     assert said(await door.handle()) == [T("lessons-none", title="Труд")]
+
+
+async def test_a_lessons_topic_is_asked_for_and_an_edited_answer_counts(door: Door, maria: Person) -> None:
+    await door.press(maria, f"lesson-topic:{LESSON_ID}")
+    sent = await maria.say("Дроби")
+    (told,) = said(await door.handle())
+    assert told == T("topic-set", topic="Дроби")
+    await maria.edit(sent, "Проценты")
+    await door.handle()
+    async with door.services.database.session() as session:
+        assert (await session.get_one(Lesson, LESSON_ID)).title == "Проценты"
+    (board,) = await door.ask(maria, "/open")
+    assert "Физика · Проценты" in board
+
+
+async def test_a_mistaken_lesson_is_deleted_once_confirmed(door: Door, maria: Person) -> None:
+    (held,) = await lessons_held(door, 1)
+    door.forge(maria, f"lesson-delete:{held}")
+    text, buttons = shown(await door.handle())
+    assert "4 марта 2025" in text
+    assert buttons == [f"lesson-delete-yes:{held}", f"lesson:{held}"]
+    await door.press(maria, f"lesson-delete-yes:{held}")
+    async with door.services.database.session() as session:
+        assert await session.get(Lesson, held) is None
+    assert await door.press(maria, f"lesson-delete-yes:{held}") == [T("class-not-yours")]
+
+
+async def test_two_lessons_of_a_day_are_made_one(door: Door, maria: Person) -> None:
+    first, second = await lessons_held(door, 2)
+    async with door.services.database.session() as session:
+        lesson = await session.get_one(Lesson, second)
+        lesson.opened_at, lesson.closed_at = MARCH + timedelta(hours=2), MARCH + timedelta(hours=3)
+    door.forge(maria, f"lesson-merge:{second}")
+    _text, buttons = shown(await door.handle())
+    assert buttons == [f"lesson-merge-yes:{second}:{first}", f"lesson:{second}"]
+    (told,) = await door.press(maria, buttons[0])
+    assert "09:00–12:00" in told
+    async with door.services.database.session() as session:
+        assert await session.get(Lesson, second) is None
