@@ -17,6 +17,7 @@ from bot.transport.inbox import InOrder
 from rollcall.domain.verdict import Reason
 from rollcall.storage.votes import VoiceStanding, serves, voice_of
 from rollcall.usecases.dialogue import CONSENT, ENROLLING, ENROLMENT, NAME
+from rollcall.usecases.enrolling import enrolment_by_note
 from rollcall.usecases.take_note import Known, take_note
 
 
@@ -42,6 +43,11 @@ def write_down(session: Session, caller: Caller, update: Update, *, held: bool) 
         return Written()
     voice = voice_of(session, caller.person.id) if caller.person is not None else None
     hint = _why_not_now(session, caller, voice)
+    if hint == "enrol-first" and caller.person is not None and not held:
+        first = enrolment_by_note(session, caller.conversation, caller.person, voice, now())
+        if first is not None:
+            note = describe(message)
+            return Written(known=take_note(session, caller.person, note, caller.attended, voice, first, None, now()))
     if hint == "enrol-first":
         return Written(hint, [*enrol_button(caller.texts), *(here_buttons(session, caller) or ())])
     if hint == "join-first-teacher":

@@ -78,6 +78,7 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
         await application.bot.send_message(
             attempt.chat_id,
             _marked_line(known, texts)
+            + (texts("enrol-unasked") + "\n\n" if known.unasked else "")
             + text_for(attempt, known.person, known.school_class, known.lesson, known.step, texts, asked, waits)
             + ("\n\n" + texts("keep-ask") if _asks_to_keep(offer) else ""),
             reply_markup=keyboard(offer),
@@ -141,6 +142,8 @@ async def _offer(services: Services, known: Answer, t: Texts, *, waits: bool) ->
         if lesson is None or attempt.verdict is Verdict.ACCEPTED or attempt.reason in _TEACHERS_TURN:
             return None
         return await services.database.run(tap_row, lesson, known.person.id, t)
+    if known.unasked:
+        return None if lesson is None else await services.database.run(tap_row, lesson, known.person.id, t)
     if attempt.purpose is not Purpose.ENROL or attempt.note_number != NOTES:
         return None
     if waits:
@@ -217,8 +220,8 @@ def _enrolment_text(attempt: Attempt, step: int, t: Texts) -> str:
         reason = t(f"reason-{attempt.reason}")
         if attempt.reason == "not_expected":
             return reason
-        # Where three notes together were not taken, the count begins again.
-        again = "enrol-restart" if attempt.reason == "several_speakers" and step == 1 else "enrol-again"
+        # Also where three notes together were not taken: the count begins again.
+        again = "enrol-restart" if step == 1 else "enrol-again"
         return reason + "\n\n" + t(again, phrase=enrolment_phrase(attempt.enrolment or "", step, t.language))
     if attempt.note_number == NOTES:
         return t("enrol-done", n=str(NOTES))

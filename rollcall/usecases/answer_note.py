@@ -17,6 +17,7 @@ from rollcall.storage.holder import Holder
 from rollcall.storage.lessons import lessons_to_check_in, open_lesson_of
 from rollcall.storage.tables import Attempt, Attendance, Conversation, Lesson, Person, SchoolClass, Table
 from rollcall.storage.voiceprints import notes_of
+from rollcall.usecases.dialogue import ENROLMENT, UNASKED
 from rollcall.usecases.practice import practice_of
 
 
@@ -29,6 +30,7 @@ class Answer:
         lesson: an open one that the sender has yet to be marked in, if the answer may ask for a note.
         step: which note of an enrolment is asked for next, from 1.
         marked: of a note that was not accepted: the mark that its sender has all the same.
+        unasked: the note began an enrolment by itself, and its sender has yet to hear why.
         practice: after an enrolment, the practice class that its owner opens a lesson of next.
     """
 
@@ -40,6 +42,7 @@ class Answer:
     step: int
     marked: Attendance | None
     practice: int | None = None
+    unasked: bool = False
 
 
 @dataclass(frozen=True)
@@ -67,14 +70,17 @@ def answer_to(session: Session, attempt: Attempt, now: datetime) -> Answer:
     """What the answer to a settled note is written from."""
     person = session.get_one(Person, attempt.person_id)
     conversation = session.get(Conversation, person.telegram_id)
+    step = len(notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1
+    unasked = _is_unasked(attempt, conversation, step)
     return Answer(
         attempt,
         person,
         locale=conversation.locale if conversation else "en",
         school_class=session.get(SchoolClass, attempt.class_id) if attempt.class_id else None,
-        lesson=_lesson_to_check_in(session, attempt, person, now),
-        step=len(notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1,
+        lesson=_lesson_to_check_in(session, attempt, person, now, unasked=unasked),
+        step=step,
         marked=_mark_beside(session, attempt),
+        unasked=unasked,
         practice=_practice_to_open(session, attempt, person),
     )
 
@@ -84,11 +90,20 @@ def answered(session: Session, /, attempt_id: str, **values: datetime | str | No
     session.connection().execute(update(_attempts).where(_attempts.c.id == attempt_id).values(**values))
 
 
-def _lesson_to_check_in(session: Session, attempt: Attempt, person: Person, now: datetime) -> Lesson | None:
+def _is_unasked(attempt: Attempt, conversation: Conversation | None, step: int) -> bool:
+    data = conversation.data if conversation is not None else {}
+    its_own = UNASKED in data and data.get(ENROLMENT) == attempt.enrolment
+    first = attempt.note_number == 1 if attempt.verdict is Verdict.ACCEPTED else step == 1
+    return attempt.purpose is Purpose.ENROL and its_own and first
+
+
+def _lesson_to_check_in(
+    session: Session, attempt: Attempt, person: Person, now: datetime, *, unasked: bool
+) -> Lesson | None:
     if attempt.purpose is Purpose.CHECK_IN:
         lesson = session.get(Lesson, attempt.lesson_id) if attempt.lesson_id else None
         return lesson if lesson is not None and lesson.closed_at is None else None
-    if attempt.note_number != NOTES:
+    if attempt.note_number != NOTES and not unasked:
         return None
     found = lessons_to_check_in(session, person, now)
     return found[0] if found else None

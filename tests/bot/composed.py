@@ -47,8 +47,9 @@ def composed(language: str) -> Iterator[Read]:
     person, school_class = Person(full_name=name), SchoolClass(title=title, timezone="Europe/Moscow")
     for attempt in _attempts():
         for lesson in (None, Lesson(id=1, opened_at=START)):
-            text = text_for(attempt, person, school_class, lesson, attempt.note_number or 1, t)
-            yield Read(f"{attempt.purpose} {attempt.reason} {attempt.note_number}", _STUDENT, text, [])
+            for step in (attempt.note_number or 1, 2):
+                text = text_for(attempt, person, school_class, lesson, step, t)
+                yield Read(f"{attempt.purpose} {attempt.reason} {attempt.note_number}", _STUDENT, text, [])
     decided = Attempt(purpose=Purpose.CHECK_IN, verdict=Verdict.UNSURE, reason=Reason.TEACHER_DECIDES)
     for asked in Asked:
         yield Read(f"asked {asked}", _STUDENT, text_for(decided, person, school_class, None, 1, t, asked), [])
@@ -79,6 +80,7 @@ def composed(language: str) -> Iterator[Read]:
             outlook = Outlook(5, count, count, count, (1, 2), 0.5, mixed_up)
             words = outlook_text(outlook, dict(enumerate(names)), t)
             yield Read("voices", _TEACHER, t("voices-head", title=title, students=5) + "\n\n" + words, [])
+    yield Read("unasked", _STUDENT, t("enrol-unasked") + "\n\n" + t("enrol-next", n="1", phrase=name), [])
     for how in How:
         for known in (True, False):
             text, buttons = joined_words(Joined(1, name, 1, title, how, known, namesake=False), t)

@@ -112,6 +112,9 @@ class Conversations:
         await self._change(STRANGER, name, name + "а" if self.language == "ru" else name + "s")
         for words in ("/start", "/me", "/here", "/enroll"):
             await self.say(STRANGER, words)
+        await self.say(STRANGER, "/cancel")
+        await self.speak(STRANGER)
+        await self.say(STRANGER, "/enroll")
         await self.press(STRANGER, "consent:no")
 
     async def _newcomer(self) -> None:

@@ -1,4 +1,5 @@
 enrol-first = I do not know your voice yet, so this note does not count. First record three short ones: press the button or send /enroll
+enrol-unasked = I do not know your voice yet, so this note begins its recording: three short notes in all. It does not mark you.
 enrol-begin =
     Three voice notes, about 8 seconds each, in a quiet place, with your usual voice. Note one of three — please read aloud:
 

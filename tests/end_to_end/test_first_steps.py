@@ -1,0 +1,59 @@
+"""The first minutes with the product: a note sent too soon, and a teacher who plays a student."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import pytest
+import pytest_asyncio
+
+from rollcall.texts import texts_in
+from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, running, speak, synthetic
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+T = texts_in("ru")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    async with running(tmp_path_factory.mktemp("product")) as product:
+        yield product
+
+
+async def test_a_note_sent_before_enroll_is_the_first_of_three(product: Product) -> None:
+    classroom = Classroom(product)
+    await classroom.begin("Физика")
+    anna = product.person("Анна")
+    await classroom.join(anna, "Белова Анна")
+    await ask(classroom.teacher, "/open")
+    first = await speak(anna, synthetic("zac", 1))
+    assert first.text.startswith(T("enrol-unasked"))
+    assert "1/3" in first.text
+    assert [str(button.data).partition(":")[0] for button in first.buttons] == ["here"]
+    second = await speak(anna, synthetic("zac", 2))
+    assert second.text.startswith("2/3")
+    assert "3/3" in (await speak(anna, synthetic("zac", 3))).text
+    assert "Белова Анна — " in (await speak(anna, synthetic("zac", 4))).text
+
+
+async def test_a_teacher_plays_a_student_from_the_consent_to_the_mark(product: Product) -> None:
+    teacher = Classroom(product).teacher
+    await ask(teacher, "/start")
+    await teacher.press("practice")
+    assert "consent:yes" in {button.data for button in (await teacher.answer(PATIENCE)).buttons}
+    await teacher.press("consent:yes")
+    await teacher.answer(PATIENCE)
+    joined = await ask(teacher, "Иванова Мария")
+    assert [button.data for button in joined.buttons] == ["enroll"]
+    await teacher.press("enroll", joined)
+    await teacher.answer(PATIENCE)
+    for number in (1, 2, 3):
+        recorded = await speak(teacher, synthetic("shelby", number))
+        assert f"{number}/3" in recorded.text
+    await teacher.press("open:", recorded)
+    board = await teacher.answer(PATIENCE, lambda message: T("practice-title") in message.text)
+    marked = await speak(teacher, synthetic("shelby", 4))
+    assert marked.text.startswith("Иванова Мария — ")
+    assert T("practice-title") in marked.text
+    await teacher.edited(board, PATIENCE, lambda message: "1 из 1" in message.text)
