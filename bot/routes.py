@@ -13,6 +13,7 @@ from bot.handlers import (
     closing,
     edited,
     enrolment,
+    export,
     forgetting,
     here,
     joining,
@@ -37,6 +38,7 @@ from bot.messages.attachments import MAY_HOLD_SPEECH
 from bot.services import App
 from bot.transport.errors import on_error
 from rollcall.domain.excuses import Excuse
+from rollcall.report.exports import Form
 from rollcall.texts import LANGUAGES
 
 _CLASS = r"(?P<class_id>\d+)"
@@ -136,7 +138,9 @@ BUTTONS: dict[str, Handler] = {
     rf"calls:{_CLASS}:(?P<answer>on|off)": calls.calls_pressed,
     rf"report:{_CLASS}:{_PERIOD}": report.report_pressed,
     r"report-classes": report.classes_pressed,
-    rf"csv:{_CLASS}:{_PERIOD}": report.csv_pressed,
+    rf"export:{_CLASS}:{_PERIOD}": export.menu_pressed,
+    rf"export-back:{_CLASS}:{_PERIOD}": export.back_pressed,
+    rf"export-as:{_CLASS}:{_PERIOD}:(?P<form>{'|'.join(Form)})": export.form_pressed,
     r"uninvite:(?P<invite>[0-9a-f]{16})": rights.uninvite_pressed,
     r"teachers:(?P<page>\d{1,4})": rights.teachers,
     r"unteach:(?P<person_id>\d+)": rights.unteach_pressed,

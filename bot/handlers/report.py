@@ -1,25 +1,24 @@
-"""/report: text, chart and spreadsheet; buttons for other classes and periods, and CSV."""
+"""/report: text, chart and spreadsheet; buttons for other classes and periods, and for other files."""
 
 from __future__ import annotations
 
 import asyncio
 import logging
-import re
 from collections.abc import Callable
-from contextlib import suppress
 from typing import cast
 
 from sqlalchemy.orm import Session
 from telegram import Chat, Update
-from telegram.constants import ChatAction
 from telegram.error import Forbidden, TelegramError
 
 from bot.caller import as_teacher, caller_of
-from bot.messages.replies import Buttons, keyboard, reply, settle_button
+from bot.messages.documents import PATIENCE, send_document, show_that_files_come
+from bot.messages.replies import Buttons, reply, settle_button
 from bot.outbox.claim_cards import voices_line
 from bot.services import Bot, Context, now
 from bot.transport.pace import Stopping
 from rollcall.config.settings import Settings
+from rollcall.report.exports import file_name
 from rollcall.report.model import Period, Report
 from rollcall.report.text import report_text
 from rollcall.report.wording import waiting_count
@@ -28,17 +27,14 @@ from rollcall.usecases.report import Made, build_report, make_report
 
 _log = logging.getLogger(__name__)
 
-_PATIENCE = 60.0
-"""Seconds that a file is tried for; the others wait for it."""
 _WORDS = {
     "today": Period.TODAY, "сегодня": Period.TODAY, "day": Period.TODAY, "день": Period.TODAY,
     "week": Period.WEEK, "неделя": Period.WEEK, "month": Period.MONTH, "месяц": Period.MONTH,
     "all": Period.ALL, "всё": Period.ALL, "все": Period.ALL, "lesson": Period.LESSON, "урок": Period.LESSON,
 }  # fmt: skip
 
-
-_LONGEST_TITLE = 40
-"""In a file's name, of which file systems take 255 bytes."""
+CORRECTING = "marks:"
+"""The data of the button to correct a lesson's marks, which stays whatever is below it."""
 
 
 async def report_command(update: Update, context: Context) -> None:
@@ -81,19 +77,6 @@ async def classes_pressed(update: Update, context: Context) -> None:
     await reply(update, context.caller.texts("report-which"), buttons)
 
 
-async def csv_pressed(update: Update, context: Context) -> None:
-    """csv:<class>:<period>."""
-    from rollcall.report.table import csv_table
-
-    await settle_button(update)
-    report, t = (await _asked_for(context, context.class_id, _period(context), "csv")).report, context.caller.texts
-    if update.effective_chat is None:
-        return
-    table = await asyncio.to_thread(csv_table, report, t)
-    if not await _document(update.effective_chat, table, f"{_file_name(report)}.csv"):
-        await reply(update, t("report-file-refused"), texts=t)
-
-
 async def _send(update: Update, context: Context, class_id: int, period: Period, lesson_id: int | None = None) -> None:
     """Text, chart, spreadsheet, buttons: what Telegram refuses, or cannot be made, takes none of the others with it."""
     made = await _asked_for(context, class_id, period, "xlsx", lesson_id)
@@ -101,54 +84,37 @@ async def _send(update: Update, context: Context, class_id: int, period: Period,
     if chat is None:
         return
     report, t = made.report, context.caller.texts
-    buttons = _buttons(t, class_id, report, several=len(context.caller.taught) > 1)
+    buttons = report_buttons(t, class_id, period, several=len(context.caller.taught) > 1)
     if lesson_id is not None:
-        buttons = [[(t("button-correct"), f"marks:{lesson_id}:0")], [(t("button-back"), f"lesson:{lesson_id}")]]
+        buttons = [[(t("button-back"), f"lesson:{lesson_id}")]]
+    if report.is_single and report.lessons and report.students:
+        buttons = [[(t("button-correct"), f"{CORRECTING}{report.lessons[0].id}:0")], *buttons]
     text = report_text(report, t) + voices_line(made.voices, t)
     if not report.lessons:
         await reply(update, text, buttons, t)
         return
     await reply(update, text, texts=t)
-    await _show_that_files_come(chat)
+    await show_that_files_come(chat)
     chart, sheet = await asyncio.to_thread(_render, report, t)
     missing = []
-    if chart is None or not await _picture(chat, chart, f"{_file_name(report)}.png", _caption(report, t)):
+    if chart is None or not await _picture(chat, chart, f"{file_name(report)}.png", _caption(report, t)):
         missing.append(t("report-no-chart"))
-    if sheet is None or not await _document(chat, sheet, f"{_file_name(report)}.xlsx", buttons):
+    if sheet is None or not await send_document(chat, sheet, f"{file_name(report)}.xlsx", buttons):
         missing.append(t("report-no-spreadsheet"))
         await reply(update, "\n".join(missing), buttons, t)
     elif missing:
         await reply(update, "\n".join(missing), texts=t)
 
 
-async def _show_that_files_come(chat: Chat) -> None:
-    with suppress(TelegramError):
-        await chat.send_action(ChatAction.UPLOAD_DOCUMENT)
-
-
 async def _picture(chat: Chat, chart: bytes, name: str, caption: str | None) -> bool:
     """As a picture; else as a file, which is not looked into."""
     try:
-        await _bot(chat).send_photo(chat.id, chart, filename=name, caption=caption, rate_limit_args=_PATIENCE)
+        await _bot(chat).send_photo(chat.id, chart, filename=name, caption=caption, rate_limit_args=PATIENCE)
     except (Forbidden, Stopping):
         raise
     except TelegramError as error:
         _log.info("a chart was not taken as a picture", extra={"error": str(error)})
-        return await _document(chat, chart, name)
-    return True
-
-
-async def _document(chat: Chat, data: bytes, name: str, buttons: Buttons | None = None) -> bool:
-    """Whether the chat took the file."""
-    try:
-        await _bot(chat).send_document(
-            chat.id, data, filename=name, reply_markup=keyboard(buttons), rate_limit_args=_PATIENCE
-        )
-    except (Forbidden, Stopping):
-        raise
-    except TelegramError as error:
-        _log.warning("a report's file was not taken", extra={"error": str(error)})
-        return False
+        return await send_document(chat, chart, name)
     return True
 
 
@@ -181,22 +147,14 @@ async def _asked_for(context: Context, class_id: int, period: Period, form: str,
     return await context.services.database.run(ask, class_id, period, form, now(), lesson_id)
 
 
-def _buttons(t: Texts, class_id: int, report: Report, *, several: bool) -> Buttons:
-    period = report.period
+def report_buttons(t: Texts, class_id: int, period: Period, *, several: bool) -> Buttons:
+    """Other periods, the way out of Rollcall, another class."""
     others = [(t(f"report-period-button-{one}"), f"report:{class_id}:{one}") for one in Period if one is not period]
-    rows = [others[:2], others[2:], [("CSV", f"csv:{class_id}:{period}")]]
+    rows = [others[:2], others[2:], [(t("button-export"), f"export:{class_id}:{period}")]]
     if several:
         rows[-1].append((t("report-other-class"), "report-classes"))
-    if report.is_single and report.lessons and report.students:
-        rows.insert(0, [(t("button-correct"), f"marks:{report.lessons[0].id}:0")])
     return rows
 
 
 def _period(context: Context) -> Period:
     return Period(context.match["period"]) if context.match is not None else Period.LESSON
-
-
-def _file_name(report: Report) -> str:
-    """Class, and the day it was made; what file systems dislike is left out."""
-    title = re.sub(r"[^\w-]+", "-", report.class_title).strip("-") or "class"
-    return f"{title[:_LONGEST_TITLE]}-{report.local(report.made_at):%Y-%m-%d}"

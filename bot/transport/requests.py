@@ -192,7 +192,7 @@ def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str]
     fields = request_data.json_parameters
     if not request_data.contains_files:
         return fields or None
-    form = aiohttp.FormData(fields)
+    form = aiohttp.FormData(fields, quote_fields=False)  # Telegram shows a file's name as it is in the form
     for name, part in request_data.multipart_data.items():
         filename, content, kind = cast("tuple[str, bytes, str]", part)
         form.add_field(name, content, filename=filename, content_type=kind)

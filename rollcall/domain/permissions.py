@@ -188,7 +188,9 @@ _ROWS = (
     Permission("button:lesson-delete-yes", "delete the lesson with its marks", THE_TEACHER, Target.LESSON),
     Permission("button:lesson-merge", "ask which lesson to merge it with", THE_TEACHER, Target.LESSON),
     Permission("button:lesson-merge-yes", "make one of two lessons of a day", THE_TEACHER, Target.LESSON),
-    Permission("button:csv", "the class's report as CSV", THE_TEACHER, Target.CLASS, limit=REPORTS),
+    Permission("button:export", "choose a file to take the class's record out in", THE_TEACHER, Target.CLASS),
+    Permission("button:export-back", "back from there to the report's buttons", THE_TEACHER, Target.CLASS),
+    Permission("button:export-as", "the class's record as a file", THE_TEACHER, Target.CLASS, limit=REPORTS),
     Permission("button:report-classes", "choose another own class to report on", TEACHERS),
     Permission("button:review", "confirm or reject a student's notes", THE_TEACHER, Target.REVIEW, private=False),
     Permission(

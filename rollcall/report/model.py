@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
@@ -80,6 +80,7 @@ class StudentLine:
     Attributes:
         number, group, email: as the class's list has them; empty where it does not.
         former: whether the student has left the class since.
+        person_id: who it is, for buttons and for other programs; it stays when the name changes.
     """
 
     full_name: str
@@ -89,7 +90,6 @@ class StudentLine:
     email: str = ""
     former: bool = False
     person_id: int = 0
-    """Who it is, for buttons; written nowhere."""
 
     def count(self, status: Status) -> int:
         """How many lessons this student has with that mark."""
@@ -109,6 +109,7 @@ class Report:
     Attributes:
         lessons: oldest first; empty where the period has none.
         students: by full name.
+        between: the first and the last day, where the period is neither of `Period`'s; then it is `Period.ALL`.
     """
 
     class_title: str
@@ -117,6 +118,8 @@ class Report:
     made_at: datetime
     lessons: tuple[LessonHead, ...]
     students: Sequence[StudentLine] = field(default_factory=tuple)
+    class_id: int = 0
+    between: tuple[date, date] | None = None
 
     @property
     def is_single(self) -> bool:

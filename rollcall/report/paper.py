@@ -21,14 +21,20 @@ _LONGEST_TITLE = 80
 
 
 def set_up(
-    sheet: Any, report: Report, texts: Texts, *, widths: list[float], repeated: int = 1, heading: int | None = None
+    sheet: Any,
+    report: Report,
+    texts: Texts,
+    *,
+    widths: list[float],
+    repeated: int = 1,
+    headings: tuple[int, int] | None = None,
 ) -> None:
     """Make the sheet print well.
 
     Args:
         widths: of the columns that are printed, in characters.
         repeated: how many columns stand on each page.
-        heading: the row that stands on each page, if any.
+        headings: the first and the last row that stand on each page, if any.
     """
     sheet.set_paper(_A4)
     sheet.set_margins(left=_MARGIN, right=_MARGIN, top=_HEADED, bottom=_HEADED)
@@ -38,8 +44,8 @@ def set_up(
     first = sum(widths[:repeated])
     beside = max(1, math.ceil((whole - first) / (_ACROSS / _SMALLEST - first)))
     sheet.fit_to_pages(beside, 0)
-    if heading is not None:
-        sheet.repeat_rows(heading)
+    if headings is not None:
+        sheet.repeat_rows(*headings)
     if beside > 1:
         sheet.repeat_columns(0, repeated - 1)
     title = _plain(one_line(report.class_title)[:_LONGEST_TITLE])

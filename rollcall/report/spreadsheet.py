@@ -32,6 +32,7 @@ _LONGEST_SHEET_NAME = 31
 _WIDEST_COLUMN = 48
 _NUMBER_WIDTH, _LESSON_WIDTH, _TOTAL_WIDTH = 5, 4.5, 6.5
 _HEAD_HEIGHT, _ROW_HEIGHT = 110, 16
+_BASE = {"font_name": "Calibri", "font_size": 11, "valign": "vcenter"}
 _LINED = {"border": 1, "border_color": "#C3CDD2"}
 _OFF_PAPER = frozenset({"email"})
 """Columns that stand last in a sheet with many, and are not printed."""
@@ -45,7 +46,7 @@ def spreadsheet(report: Report, texts: Texts) -> bytes:
     # Names are data: nothing that people typed may become a formula, a link or a number.
     options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False}
     with xlsxwriter.Workbook(out, options) as book:
-        book.set_properties({"title": one_line(report.class_title), "created": _local(report, report.made_at)})
+        book.set_properties({"title": one_line(report.class_title), "created": local(report, report.made_at)})
         pages = _Pages(book, report, texts)
         if report.is_single:
             pages.lesson()
@@ -69,10 +70,9 @@ class _Pages:
 
     def __init__(self, book: Any, report: Report, texts: Texts) -> None:
         self.book, self.report, self.texts = book, report, texts
-        base = {"font_name": "Calibri", "font_size": 11, "valign": "vcenter"}
 
         def style(**more: Any) -> Any:
-            return book.add_format({**base, **more})
+            return book.add_format({**_BASE, **more})
 
         head = {"bold": True, "bg_color": "#1F3A44", "font_color": "#FFFFFF", "text_wrap": True, **_LINED}
         moment = texts("report-excel-moment")
@@ -118,7 +118,7 @@ class _Pages:
             cells = (1, status, len(self.report.students), status)
             self._choose(sheet, cells, words)
             self.counts = {one: formulas.counted(words[one], cells, self.name) for one in STATUSES}
-        self._finish(sheet, [_NUMBER_WIDTH, *(_fitting(width) for width in widths[1:])], printed=len(heads))
+        self._finish(sheet, [_NUMBER_WIDTH, *(fitting(width) for width in widths[1:])], printed=len(heads))
 
     def period(self) -> None:
         """One row per student, one column per lesson, and the totals of both."""
@@ -131,7 +131,7 @@ class _Pages:
         totals, last = first + len(report.lessons), len(report.students)
         self._heads(sheet, ["№", *(column.heading(texts) for column in who)])
         for column, lesson in enumerate(report.lessons, start=first):
-            sheet.write_datetime(0, column, _local(report, lesson.opened_at), self.head_moment)
+            sheet.write_datetime(0, column, local(report, lesson.opened_at), self.head_moment)
         words = [status_heading(report, status, texts) for status in statuses]
         words += [column.heading(texts) for column in STANDING]
         self._heads(sheet, words, totals, style=self.head_upright)
@@ -248,14 +248,14 @@ class _Pages:
             sheet.write_formula(row, 1, _share_formula(here), self.left_share, share)
             row += 1
         sheet.write_string(row, 0, texts("report-row-made"), self.bold)
-        sheet.write_datetime(row, 1, _local(report, report.made_at), self.moment)
+        sheet.write_datetime(row, 1, local(report, report.made_at), self.moment)
         sheet.write_string(row + 1, 0, texts("report-sheet-correct"), self.muted)
         if not report.is_single:
             self._lessons_table(sheet, row + 3)
         widths = [26.0, *[18.0] * (len(here) + 1)]
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
-        paper.set_up(sheet, report, texts, widths=widths, heading=None if report.is_single else row + 3)
+        paper.set_up(sheet, report, texts, widths=widths, headings=None if report.is_single else (row + 3, row + 3))
 
     def _fact(self, sheet: Any, row: int, name: str, value: str | int, formula: str | None = None) -> None:
         sheet.write_string(row, 0, name, self.bold)
@@ -274,7 +274,7 @@ class _Pages:
         sheet.set_row(top, 2 * _ROW_HEIGHT)
         for index, lesson in enumerate(self.report.lessons):
             row = top + 1 + index
-            sheet.write_datetime(row, 0, _local(self.report, lesson.opened_at), self.moment)
+            sheet.write_datetime(row, 0, local(self.report, lesson.opened_at), self.moment)
             for column, status in enumerate(statuses, start=1):
                 number = self.report.count_in(index, status)
                 if status in self.of_lesson:
@@ -302,7 +302,7 @@ class _Pages:
         elif isinstance(value, Status):
             sheet.write_string(row, column, status_word(value, self.texts), self.fills[value])
         elif isinstance(value, datetime):
-            sheet.write_datetime(row, column, _local(self.report, value), self.clock)
+            sheet.write_datetime(row, column, local(self.report, value), self.clock)
         elif isinstance(value, float):
             sheet.write_number(row, column, value, self.share)
         elif isinstance(value, int):
@@ -317,14 +317,14 @@ class _Pages:
 
     def _widest(self, column: Column[StudentLine]) -> float:
         longest = max((self._width(column.value(student)) for student in self.report.students), default=0)
-        return _fitting(max(longest, len(column.heading(self.texts))))
+        return fitting(max(longest, len(column.heading(self.texts))))
 
     def _finish(self, sheet: Any, widths: list[float], *, printed: int) -> None:
         sheet.freeze_panes(1, 2)
         sheet.autofilter(0, 0, max(1, len(self.report.students)), len(widths) - 1)
         for column, width in enumerate(widths):
             sheet.set_column(column, column, width)
-        paper.set_up(sheet, self.report, self.texts, widths=widths[:printed], repeated=2, heading=0)
+        paper.set_up(sheet, self.report, self.texts, widths=widths[:printed], repeated=2, headings=(0, 0))
         if printed < len(widths):
             sheet.print_area(0, 0, sheet.dim_rowmax, printed - 1)
 
@@ -341,10 +341,16 @@ def _share_formula(counts: dict[Status, tuple[int, int]]) -> str:
     )
 
 
-def _fitting(characters: float) -> float:
+def lined(book: Any, **more: Any) -> Any:
+    """The style of a cell with thin lines around it."""
+    return book.add_format({**_BASE, **_LINED, **more})
+
+
+def fitting(characters: float) -> float:
+    """The width of a column for so many characters."""
     return min(max(characters * 1.05 + 2, 8), _WIDEST_COLUMN)
 
 
-def _local(report: Report, moment: datetime) -> datetime:
+def local(report: Report, moment: datetime) -> datetime:
     """In the class's zone and without it, as Excel has none; whole seconds."""
     return report.local(moment).replace(tzinfo=None, microsecond=0)

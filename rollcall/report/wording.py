@@ -118,6 +118,10 @@ def lesson_times(opened: datetime, closed: datetime | None, texts: Texts) -> str
 def period_when(report: Report, texts: Texts) -> str:
     """``Last 7 days · 26 February 2025 – 4 March 2025`` in the class's zone."""
     last = report.local(report.made_at).date()
+    if report.between is not None:
+        return texts(
+            "report-days", to=day_words(report.between[1], texts), **{"from": day_words(report.between[0], texts)}
+        )
     if report.period in _DAYS_BACK:
         first = last - timedelta(days=_DAYS_BACK[report.period])
     elif report.lessons:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import or_, select
@@ -22,6 +22,10 @@ from rollcall.storage.tables import Attendance, Lesson, Membership, Person, Scho
 
 _OF_THE_QUESTION = frozenset({Reason.UNSURE, Reason.TEACHER_DECIDES})
 """Of a doubt that a teacher is asked about; a student without a voice has none of these, and asks the same."""
+
+
+Days = tuple[date, date]
+"""The first and the last one."""
 
 
 @dataclass(frozen=True)
@@ -60,15 +64,21 @@ def make_report(
 
 
 def build_report(
-    session: Session, school_class: SchoolClass, period: Period, now: datetime, of: Lesson | None = None
+    session: Session,
+    school_class: SchoolClass,
+    period: Period,
+    now: datetime,
+    of: Lesson | None = None,
+    between: Days | None = None,
 ) -> Report:
     """The class's attendance over a period. An open lesson counts as it stands.
 
     Args:
         of: the lesson that `Period.LESSON` means; without it, the one that began last.
+        between: of `Period.ALL` the first and the last day that count, in the class's zone.
     """
     zone = ZoneInfo(school_class.timezone)
-    lessons = [of] if of is not None else _lessons(session, school_class.id, period, now.astimezone(zone))
+    lessons = [of] if of is not None else _lessons(session, school_class.id, period, now.astimezone(zone), between)
     lesson_ids = [lesson.id for lesson in lessons]
     rows = session.scalars(select(Attendance).where(Attendance.lesson_id.in_(lesson_ids)))
     marks = {(row.lesson_id, row.person_id): row for row in rows}
@@ -109,7 +119,7 @@ def build_report(
         students.append(StudentLine(member.name, tuple(line), **facts, former=member.is_former, person_id=person.id))
     students.sort(key=lambda student: sort_key(student.full_name))
     heads = tuple(LessonHead(row.id, row.opened_at, row.late_at, row.closed_at) for row in lessons)
-    return Report(school_class.title, zone, period, now, heads, students)
+    return Report(school_class.title, zone, period, now, heads, students, school_class.id, between)
 
 
 def was_no_member(membership: Membership, lesson: Lesson) -> bool:
@@ -119,7 +129,9 @@ def was_no_member(membership: Membership, lesson: Lesson) -> bool:
     return lesson.closed_at is not None and membership.joined_at > lesson.closed_at
 
 
-def _lessons(session: Session, class_id: int, period: Period, local_now: datetime) -> list[Lesson]:
+def _lessons(
+    session: Session, class_id: int, period: Period, local_now: datetime, between: Days | None
+) -> list[Lesson]:
     query = select(Lesson).where(Lesson.class_id == class_id)
     if period is Period.LESSON:
         last = session.scalar(query.order_by(Lesson.opened_at.desc(), Lesson.id.desc()).limit(1))
@@ -130,6 +142,9 @@ def _lessons(session: Session, class_id: int, period: Period, local_now: datetim
         Period.WEEK: midnight - timedelta(days=6),
         Period.MONTH: midnight - timedelta(days=29),
     }.get(period)
+    if between is not None:
+        since, last_day = (datetime.combine(day, time(), local_now.tzinfo) for day in between)
+        query = query.where(Lesson.opened_at < (last_day + timedelta(days=1)).astimezone(UTC))
     if since is not None:
         # Whatever is partly inside: a lesson over midnight is one of both days.
         begun, ended = since.astimezone(UTC), Lesson.closed_at

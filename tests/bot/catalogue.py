@@ -23,6 +23,7 @@ _COUNTED = frozenset(
     }
 )  # fmt: skip
 _ONE_OF = {
+    "identifier": ("idnumber", "email"),
     "period": ("lesson", "today", "week", "month", "all"),
     "weekday": tuple(range(1, 8)),
     "month": tuple(range(1, 13)),

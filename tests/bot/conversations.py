@@ -13,6 +13,7 @@ from bot.outbox.calls import call_students
 from bot.outbox.staff_notices import keep_staff
 from rollcall.domain.names import LONGEST_TITLE
 from rollcall.domain.permissions import Role
+from rollcall.report.exports import Form
 from rollcall.storage.correction_tables import Correction
 from rollcall.storage.tables import Person as Row
 from rollcall.storage.tables import SchoolClass
@@ -47,6 +48,8 @@ _ROLES = {
     ADMIN: frozenset({Role.ADMIN, Role.TEACHER}), MARIA: _TEACHER, PAVEL: _TEACHER, OLGA: _TEACHER,
     ANNA: _STUDENT, BORIS: _STUDENT,
 }  # fmt: skip
+
+_FILES = [f"export-as:1:lesson:{form}" for form in Form]
 
 
 @dataclass(frozen=True)
@@ -191,7 +194,8 @@ class Conversations:
         await self.say(MARIA, "/open", "/open 20", "/open 9999", "/report", "/report nonsense", "/report all")
         await self.press(MARIA, "open-which")
         await self._past_lessons(title)
-        await self.press(MARIA, "csv:1:lesson", "report:1:today", "longer:1:200", "close:1", "close-not:1")
+        await self.press(MARIA, "export:1:lesson", "export-back:1:lesson", *_FILES)
+        await self.press(MARIA, "report:1:today", "longer:1:200", "close:1", "close-not:1")
         await self.press(
             MARIA, "close-now:1", "reopen:1", "close:1", "reopen:1", "close-now:1", "report-classes", "newlink:1"
         )

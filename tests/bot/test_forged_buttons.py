@@ -13,7 +13,8 @@ from tests.bot.school import ADMIN, MARIA, found, people_on
 NUMBERS = (0, 99_999, 2**31 - 1, 2**31, 2**63, int("9" * 40))
 WITH_NUMBERS = {Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target.PERSON}
 TAILS = {
-    "button:review": ":yes", "button:claim": ":no", "button:report": ":all", "button:csv": ":all", "button:open": ":20",
+    "button:review": ":yes", "button:claim": ":no", "button:report": ":all", "button:open": ":20",
+    "button:export": ":all", "button:export-back": ":all", "button:export-as": ":all:csv",
     "button:alike": ":1:out", "button:longer": ":60",
     "button:lessons": ":0", "button:lesson-merge-yes": ":2",
 }  # fmt: skip

@@ -41,13 +41,13 @@ LINES = {
 JOINED_FROM_PARTS = {"report-count", "report-chart-minutes", "report-excel-moment"}
 """A count whose word agrees elsewhere; a tick of an axis; a format code."""
 ELSEWHERE = re.compile(
-    "(about|short-reason|status-letter|report-(chart|column|row|sheet|excel)|receipt|tidy|keep|here|review|voices)-.*|"
+    "(about|short-reason|status-letter|register|report-(chart|column|row|sheet|excel)|receipt|tidy|keep|here|review|voices)-.*|"
     "report-(more|month|weekday|days|period|worth-a-look-more|no-chart|no-spreadsheet|file-refused)|"
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"
     "marked-already|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
     "board-.*|call-(by-.*|last)|closed.*|and-more|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
     "lesson-(named|deleted|gone)|merge(d|-ask)|button-merge.*|topic-(removed|too-long)|"
-    "start-no-admins|start-student|teachers-none|too-many-links"
+    "export-(moodle|moodle-without|form-moodle-en|which)|start-no-admins|start-student|teachers-none|too-many-links"
 )
 """Met beside these paths: in pictures and tables, after days, in a chat with a fault. Their words are still read one by
 one, with every number."""

@@ -125,11 +125,16 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
     assert sheet is not None
     cells = [str(cell) for row in sheet.iter_rows(values_only=True) for cell in row]
     assert cells.count(ANNA) == cells.count(BORIS) == 1
-    await teacher.press("csv:", document)
+    class_id = str(document.button("export:").data).split(":")[1]
+    await teacher.press("export:", document)
+    menu = await teacher.edited(document, PATIENCE, lambda message: message.has("export-as:"))
+    await teacher.press(f"export-as:{class_id}:lesson:csv", menu)
     csv = await teacher.answer(PATIENCE, lambda message: message.file_name.endswith(".csv"))
     assert ANNA in (await teacher.download(csv)).decode("utf-8-sig")
+    await teacher.press("export-back:", menu)
+    document = await teacher.edited(menu, PATIENCE, lambda message: message.has("report:"))
     for period in ("today", "week", "month", "all"):
-        await teacher.press(f"report:{str(document.button('csv:').data).split(':')[1]}:{period}", document)
+        await teacher.press(f"report:{class_id}:{period}", document)
         assert ANNA in (await teacher.answer(PATIENCE, lambda message: message.kind == "text")).text
         await teacher.answer(PATIENCE, lambda message: message.kind == "document")
     teacher.read_all()
@@ -285,7 +290,15 @@ async def test_a_button_of_another_teachers_class_does_nothing(product: Product)
     await colleague.answer(PATIENCE)
     own = await ask(colleague, "/classes")
     assert not own.buttons
-    for data in ("class:1", "open:1:", "close:1", "report:1:all", "csv:1:all", "archive-yes:1", "class:99999999999"):
+    for data in (
+        "class:1",
+        "open:1:",
+        "close:1",
+        "report:1:all",
+        "export-as:1:all:csv",
+        "archive-yes:1",
+        "class:99999999999",
+    ):
         product.server.telegram.ask(colleague.id, dict(own.raw), data)
         text = (await colleague.answer(PATIENCE)).text
         assert "Class ru" not in text

@@ -274,8 +274,15 @@ def button() -> Target:
             if not 0 <= target_number(match, guarded) < 2**31:
                 raise AssertionError("a number that no column holds")
 
-    seeds = [b"class:7", b"class:99999999999999999999", b"open:7:45", b"review:7:yes", b"report:7:week", b"csv:1:all"]
-    seeds += ["class:٣".encode(), b"class:7\n", b"archive-yes:3", b"language:ru", b"keep:no"]
+    seeds = [
+        b"class:7",
+        b"class:99999999999999999999",
+        b"open:7:45",
+        b"review:7:yes",
+        b"report:7:week",
+        b"export-as:1:all:csv",
+    ]
+    seeds += ["class:٣".encode(), b"class:7\n", b"archive-yes:3", b"language:ru", b"keep:no", b"export-as:1:all:csv"]
     return Target(check, seeds, 120_000, longest=64)
 
 

@@ -213,5 +213,33 @@ report-waiting = waiting to be confirmed
 report-waiting-count = waiting to be confirmed: { $number }
 report-row-waiting = Waiting to be confirmed
 report-no-chart = The chart could not be sent: Telegram did not take it. Everything is in the text above.
-report-no-spreadsheet = The spreadsheet could not be sent: Telegram did not take it. What it says is in the text above; the CSV button gives the same data as another file.
+report-no-spreadsheet = The spreadsheet could not be sent: Telegram did not take it. What it says is in the text above; the Export button gives the same data as another file.
 report-file-refused = Telegram did not take this file. The text of the report has the data: /report.
+
+# A page of a register
+register-sheet = Register
+register-file = register
+register-name = Name
+register-month = { $month ->
+    [1] January
+    [2] February
+    [3] March
+    [4] April
+    [5] May
+    [6] June
+    [7] July
+    [8] August
+    [9] September
+    [10] October
+    [11] November
+   *[12] December
+}
+register-letter-absent = a
+register-letter-excused = e
+register-letter-late = l
+register-empty = empty — present
+register-missed = Missed
+register-excused = of these excused
+register-late = Late
+register-lesson-away = Missing
+register-lesson-late = Late

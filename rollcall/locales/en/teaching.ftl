@@ -321,3 +321,21 @@ rest-undone = { $number ->
    *[other] Taken back for { $number } students.
 }
 rest-nobody = There is nobody left: all are here or excused.
+# Export
+button-export = Export
+export-which = In which form?
+export-form-xlsx = Excel
+export-form-register = Register page
+export-form-csv = CSV
+export-form-moodle = Moodle
+export-form-moodle-en = Moodle (English)
+export-form-json = JSON
+export-moodle = For the attendance activity of Moodle, its upload of a CSV. Students are found there by their { $identifier ->
+    [idnumber] ID number
+   *[email] e-mail address
+}, lessons by the time when they begin.
+export-moodle-without = Not in the file, as the class’s list has no { $identifier ->
+    [idnumber] ID number
+   *[email] e-mail address
+} for them: { $number }.
+export-moodle-none = Moodle finds students by their ID number or e-mail address, and the class’s list has neither. Send me a list with such a column: an Excel file, a CSV or lines of text.

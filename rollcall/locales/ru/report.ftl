@@ -241,5 +241,33 @@ report-waiting-count = { $number ->
 } подтверждения: { $number }
 report-row-waiting = Ждут подтверждения
 report-no-chart = График прислать не удалось: Telegram его не принял. Все данные — в тексте выше.
-report-no-spreadsheet = Таблицу прислать не удалось: Telegram её не принял. Её содержание — в тексте выше; другой файл с теми же данными — по кнопке CSV.
+report-no-spreadsheet = Таблицу прислать не удалось: Telegram её не принял. Её содержание — в тексте выше; те же данные в другом виде — по кнопке «Выгрузить».
 report-file-refused = Telegram не принял этот файл. Данные есть в тексте отчёта: /report.
+
+# Страница журнала
+register-sheet = Журнал
+register-file = журнал
+register-name = Фамилия, имя
+register-month = { $month ->
+    [1] январь
+    [2] февраль
+    [3] март
+    [4] апрель
+    [5] май
+    [6] июнь
+    [7] июль
+    [8] август
+    [9] сентябрь
+    [10] октябрь
+    [11] ноябрь
+   *[12] декабрь
+}
+register-letter-absent = н
+register-letter-excused = у
+register-letter-late = о
+register-empty = пустая клетка — на уроке
+register-missed = Пропущено
+register-excused = из них по уважительной причине
+register-late = Опозданий
+register-lesson-away = Отсутствуют
+register-lesson-late = Опоздали

@@ -343,3 +343,21 @@ rest-done-present = ✅ Отмечены как присутствующие: { 
 rest-done-excused = 📄 Уважительная причина поставлена: { $number }
 rest-undone = Изменение отменено, учеников: { $number }
 rest-nobody = Отмечать больше некого: все на месте или отсутствуют по уважительной причине.
+# Выгрузка
+button-export = Выгрузить
+export-which = В каком виде?
+export-form-xlsx = Excel
+export-form-register = Страница журнала
+export-form-csv = CSV
+export-form-moodle = Moodle на русском
+export-form-moodle-en = Moodle на английском
+export-form-json = JSON
+export-moodle = Файл для модуля «Посещаемость» в Moodle, для загрузки из CSV. Учеников Moodle найдёт { $identifier ->
+    [idnumber] по индивидуальному номеру
+   *[email] по адресу электронной почты
+}, уроки — по времени начала.
+export-moodle-without = В файле нет тех, у кого в списке класса не указан { $identifier ->
+    [idnumber] личный номер
+   *[email] адрес почты
+}: { $number }.
+export-moodle-none = Moodle ищет учеников по личному номеру или адресу почты, а в списке класса нет ни того, ни другого. Пришлите мне список с таким столбцом: файл Excel, CSV или просто текст.

@@ -178,7 +178,7 @@ async def test_a_refused_chart_comes_as_a_file_and_takes_nothing_with_it(
     calls = sent_to(await door.handle(), MARIA)
     names = [message["document"]["file_name"] for message in door.telegram.messages.values() if "document" in message]
     assert [name.rpartition(".")[2] for name in names] == ["png", "xlsx"]
-    assert "csv:" in str(calls[-1].values.get("reply_markup"))
+    assert "export:" in str(calls[-1].values.get("reply_markup"))
     assert T("sorry") not in said(calls)
 
 
@@ -192,8 +192,8 @@ async def test_without_chart_and_spreadsheet_the_text_and_the_buttons_come(
     texts = said([call for call in calls if call.method == "sendMessage"])
     assert "Анна Ан" in texts[0]
     assert texts[1:] == [T("report-no-chart") + "\n" + T("report-no-spreadsheet")]
-    assert "csv:" in str(calls[-1].values["reply_markup"])
-    assert (await door.press(people[MARIA], f"csv:{CLASS_ID}:all"))[-1] == T("report-file-refused")
+    assert "export:" in str(calls[-1].values["reply_markup"])
+    assert (await door.press(people[MARIA], f"export-as:{CLASS_ID}:all:csv"))[-1] == T("report-file-refused")
 
 
 async def the_note(door: Door, people: dict[int, Person]) -> None:
@@ -331,8 +331,8 @@ async def _report_of(door: Door, teacher: Person, language: str) -> tuple[str, s
     sheet = list(door.telegram.messages.values())[-1]["document"]
     book = openpyxl.load_workbook(io.BytesIO(door.telegram.files.get(sheet["file_id"]).data))
     cells = [str(cell.value) for page in book.worksheets for row in page.iter_rows() for cell in row]
-    made = len(cells) - 1  # when the report was made is another moment each time
-    return text, caption, cells[:made]
+    made = cells.index(texts_in(language)("report-row-made")) + 1
+    return text, caption, [*cells[:made], *cells[made + 1 :]]  # the moment is another each time
 
 
 async def test_a_rejected_student_is_offered_no_dead_button_and_the_teacher_may_think_again(
