@@ -12,9 +12,9 @@ from sandbox.signals import Signal
 from sandbox.telegram import Event, Telegram
 
 
-def is_answer(message: Message) -> bool:
-    """Whether a message may be an answer: not the word that a lesson is open, which comes by itself."""
-    return not (message.has("here:") and message.has("mute:"))
+def is_call(message: Message) -> bool:
+    """Whether it is the word that a lesson is open, which comes by itself and answers nothing."""
+    return message.has("here:") and message.has("mute:")
 
 
 class Listener:
@@ -39,13 +39,20 @@ class Listener:
     async def answer(
         self,
         timeout: float | None = 30,  # noqa: ASYNC109 - the scripts read so
-        where: Callable[[Message], bool] = is_answer,
+        where: Callable[[Message], bool] = lambda message: True,
     ) -> Message:
-        """The oldest message that was not read yet and fits ``where``; reads it.
+        """The oldest message that was not read yet, is no call and fits ``where``; reads it.
 
         Raises:
             TimeoutError: none came within the time; it says what did come.
         """
+        return await self._oldest(timeout, lambda message: not is_call(message) and where(message))
+
+    async def call(self, timeout: float | None = 30) -> Message:  # noqa: ASYNC109
+        """The oldest word that a lesson is open which was not read yet; reads it."""
+        return await self._oldest(timeout, is_call)
+
+    async def _oldest(self, timeout: float | None, where: Callable[[Message], bool]) -> Message:  # noqa: ASYNC109
         try:
             message = await self._heard.until(lambda: next(filter(where, self.unread), None), timeout)
         except TimeoutError:
@@ -56,9 +63,7 @@ class Listener:
 
     async def answer_to(self, sent: Sent, timeout: float | None = 30) -> Message:  # noqa: ASYNC109
         """The next unread message that is no reply to something else."""
-        return await self.answer(
-            timeout, lambda m: m.chat_id == sent.chat_id and m.reply_to in (None, sent.id) and is_answer(m)
-        )
+        return await self.answer(timeout, lambda m: m.chat_id == sent.chat_id and m.reply_to in (None, sent.id))
 
     async def answers_until_quiet(self, quiet: float = 0.5, timeout: float = 30) -> list[Message]:  # noqa: ASYNC109
         """All unread messages, until for ``quiet`` seconds no more comes; empty where none came at all."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import logging
 from zoneinfo import ZoneInfo
 
@@ -14,8 +15,10 @@ from bot.messages.replies import Buttons, keyboard
 from bot.outbox.board_names import names_part
 from bot.outbox.lesson_words import closed_buttons, lesson_clock, open_buttons
 from bot.services import App, Services, now
+from bot.transport.pace import ONCE
 from rollcall.marked import one_below_the_other
 from rollcall.report.text import LONGEST_MESSAGE, units
+from rollcall.storage.roll import make_ready
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.boards import Board, board_moved, board_of, open_lesson_ids
 
@@ -70,6 +73,7 @@ def board_buttons(t: Texts, board: Board, bot: str) -> Buttons:
 
 async def keep_boards(application: App, services: Services) -> None:
     """For ever: edit the boards of lessons that changed."""
+    await asyncio.to_thread(make_ready)  # or everybody would wait for the first board
     run = services.database.run
     for lesson_id in await run(open_lesson_ids):
         services.stale_boards.touch(lesson_id)
@@ -114,7 +118,7 @@ async def _show(application: App, services: Services, lesson_id: int) -> None:
 async def _edit(application: App, board: Board, message_id: int) -> None:
     text, buttons, _ = _content(application, board)
     await application.bot.edit_message_text(
-        text, chat_id=board.chat_id, message_id=message_id, reply_markup=buttons, rate_limit_args=0
+        text, chat_id=board.chat_id, message_id=message_id, reply_markup=buttons, rate_limit_args=ONCE
     )
 
 

@@ -33,6 +33,8 @@ _GROUP = (8, 40.0)
 """Likewise: never more than 20 in any minute."""
 _CHATS_KEPT = 10_000
 
+ONCE = 1e-9
+"""Patience for a single try, whenever there is a place for it. The library takes a zero for none given."""
 PATIENCE = 600.0
 """Seconds that a message is tried for, unless its caller says otherwise (``rate_limit_args``)."""
 BESIDE = 15.0
@@ -93,7 +95,7 @@ class Pace(BaseRateLimiter[float]):
         """Make the call, in time.
 
         Args:
-            rate_limit_args: seconds to go on trying for; 0: once, whenever there is a place for it.
+            rate_limit_args: seconds to go on trying for; `ONCE` or less: once, whenever there is a place for it.
         """
         try:
             return await self._paced(callback, args, kwargs, endpoint, data, rate_limit_args)
@@ -139,7 +141,7 @@ class Pace(BaseRateLimiter[float]):
         while True:
             await self._until_allowed(key, deadline)
             if writes:
-                place_by = None if rate_limit_args == 0 else deadline
+                place_by = None if rate_limit_args is not None and rate_limit_args <= ONCE else deadline
                 await self._acquire(self._limiter(chat), place_by)
                 await self._in_turn(place_by)
             try:

@@ -5,15 +5,16 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from pyuca import Collator
 
 
+@lru_cache(maxsize=5_000)
 def sort_key(name: str) -> tuple[int, ...]:
-    """What to sort a name by."""
+    """What to sort a name by. Of the names that are listed again and again, as on boards, it is remembered."""
     key: tuple[int, ...] = _collator().sort_key(name)
     return key
 

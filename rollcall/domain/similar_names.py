@@ -9,7 +9,7 @@ from __future__ import annotations
 import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from functools import cache
+from functools import cache, lru_cache
 
 _APOSTROPHES = frozenset("'’‘ʼ`´ʹ‛′׳\"“”„«»״")
 """Left out of a name as often as not: O'Neill, ONeill."""
@@ -36,11 +36,13 @@ def skeleton(text: str) -> str:
     return unicodedata.normalize("NFD", unicodedata.normalize("NFD", text).translate(_prototypes()))
 
 
+@lru_cache(maxsize=5_000)
 def readings(name: str) -> frozenset[str]:
     """What a name can be taken for: two names that share a reading look like one name.
 
     As it is written, and in small and in capital letters, since В looks like B and в like nothing else, while I looks
-    like l and i does not; each word by itself, whatever their order, and all of them run together.
+    like l and i does not; each word by itself, whatever their order, and all of them run together. Remembered, since a
+    board tells its names apart at every change.
     """
     words = _words(name)
     found = set()

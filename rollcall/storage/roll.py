@@ -36,6 +36,12 @@ class OnRoll:
     stands: Stands
 
 
+def make_ready() -> None:
+    """Read the tables of the alphabet and of letters that look alike, a second's work on a slow machine."""
+    sort_key("")
+    told_apart({1: ""})
+
+
 def roll(session: Session, lesson: Lesson) -> Sequence[OnRoll]:
     """The students of the lesson's class, in the order of their names."""
     rows = session.execute(

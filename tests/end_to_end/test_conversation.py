@@ -92,6 +92,10 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
         await teacher.press(f"Class {language}", board)
         board = await teacher.answer(PATIENCE)
     assert f"{words['present']} 0" in board.text.lower()
+    for student in (anna, boris):
+        call = await student.call(PATIENCE)
+        assert f"Class {language}" in call.text
+        assert call.text.splitlines()[0].split()[-1].strip(".") in board.text, "until when"
     sent = await anna.voice(synthetic(first, 5))
     answer = await answer_to(anna, sent)
     assert anna.reactions_to(sent) or anna.actions
@@ -112,7 +116,7 @@ async def test_a_lesson_from_the_first_start_to_the_report(product: Product, lan
     assert words["teacher"] in refusal.text
     assert not await boris.answers_until_quiet(0.3, 1)
 
-    assert f"{words['marked']} 1" in (await ask(teacher, "/close")).text
+    assert re.search(rf"{words['marked']}:? 1\b", (await ask(teacher, "/close")).text.lower())
     await teacher.say("/report")
     report = await teacher.answer(PATIENCE)
     assert ANNA in report.text

@@ -98,9 +98,9 @@ async def test_one_voice_on_two_accounts_is_told_to_the_teacher_and_not_to_the_s
     told = await classroom.teacher.answer(PATIENCE, lambda message: "Зоя Лис" in message.text)
     assert "Глеб Орлов" in told.text
     await classroom.teacher.say("/classes")
-    await classroom.teacher.answer(PATIENCE, lambda message: message.has("Twins"))
-    await classroom.teacher.press("Twins")
-    await classroom.teacher.answer(PATIENCE, lambda message: message.has("voices:"))
+    menu = await classroom.teacher.answer(PATIENCE, lambda message: message.has("Twins"))
+    await classroom.teacher.press("Twins", menu)
+    await classroom.teacher.edited(menu, PATIENCE, lambda message: message.has("voices:"))
     await classroom.teacher.press("voices:")
     voices = await classroom.teacher.answer(PATIENCE, lambda message: "Зоя Лис" in message.text)
     assert "Глеб Орлов" in voices.text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
+from telegram.error import RetryAfter
 
 from bot.outbox.board_names import names_part
 from bot.outbox.boards import _show
@@ -125,6 +127,17 @@ async def test_a_board_in_a_group_has_numbers_only_and_leads_to_the_bot(door: Do
         assert "Присутствуют 0 из 2" in text
         assert not any(name in text for name in ("Яна Яр", NAMES[ANNA], NAMES[BORIS]))
         assert f"https://t.me/{door.telegram.bot['username']}" in markup
+
+
+async def test_a_board_that_telegram_holds_up_is_put_off_and_does_not_hold_up_the_others(
+    door: Door, persons: dict[int, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # how later versions of the library tell times
+    await door.ask(persons[MARIA], "/open")
+    await door.press(persons[ANNA], "here:1")
+    door.telegram.faults.flood("editMessageText", 30)
+    with pytest.raises(RetryAfter):
+        await asyncio.wait_for(board_of(door), 10)
 
 
 async def test_beyond_thirty_names_they_are_folded_away(door: Door, persons: dict[int, Person]) -> None:
