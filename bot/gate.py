@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Callable, Coroutine
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any, Protocol
 
@@ -27,12 +27,14 @@ from telegram.ext import (
 from bot.caller import Caller, caller_of
 from bot.handlers.chats import speaks_for_a_chat, who_asks
 from bot.messages.links import JOIN, PAYLOAD
-from bot.messages.replies import reply, settle_button
+from bot.messages.replies import Buttons, reply, settle_button
 from bot.services import App, Context, now
-from rollcall.domain.permissions import PERMISSIONS, Permission, Target
+from rollcall.domain.permissions import PERMISSIONS, Permission, Role, Target
 from rollcall.storage.allowances import Exceeded, pseudonym, spend
 from rollcall.storage.chats import opened_again
 from rollcall.storage.rights import class_of_claim, class_of_lesson, class_of_review, roles_of
+from rollcall.storage.tables import TEACHER, SchoolClass
+from rollcall.storage.teaching import archived_class
 from rollcall.texts import Texts
 from rollcall.usecases.staff import standing_refused
 
@@ -43,6 +45,10 @@ class Write(Protocol):
     """What is written down of an update in the gate's own transaction; the handler finds it in `Context.written`."""
 
     def __call__(self, session: Session, caller: Caller, update: Update, *, held: bool) -> object: ...
+
+
+Refusal = tuple[str, Buttons | None]
+"""A line, and what can be pressed instead."""
 
 
 _GREATEST_NUMBER = 2**31 - 1
@@ -159,7 +165,7 @@ class Guarded:
             return
         held, refusal = await context.services.database.run(self._admit, update, context)
         if refusal is not None:
-            await reply(update, refusal, texts=context.caller.texts)
+            await reply(update, *refusal, texts=context.caller.texts)
         elif held is None or self.write is not None:
             await self.handler(update, context)
         elif held.first:
@@ -167,7 +173,7 @@ class Guarded:
         else:
             await settle_button(update)  # told once, until the person has come down to half
 
-    def _admit(self, session: Session, update: Update, context: Context) -> tuple[Exceeded | None, str | None]:
+    def _admit(self, session: Session, update: Update, context: Context) -> tuple[Exceeded | None, Refusal | None]:
         """Whether it is too much, and the line for someone who may not; what the handler needs is in the context."""
         caller = context.caller = caller_of(session, update, context.services.settings)
         if caller.is_teacher and update.effective_chat is not None and update.effective_chat.id == caller.user.id:
@@ -192,31 +198,51 @@ def minutes_of(wait: timedelta) -> int:
     return max(1, math.ceil(wait / timedelta(minutes=1)))
 
 
-def _refusal(session: Session, permission: Permission, caller: Caller, update: Update, context: Context) -> str | None:
+def _refusal(
+    session: Session, permission: Permission, caller: Caller, update: Update, context: Context
+) -> Refusal | None:
     """The one polite line for someone who may not; None where they may, and then the target is in the context."""
     t = caller.texts
     chat = update.effective_chat
     if permission.private and (chat is None or chat.type != ChatType.PRIVATE):
-        return t("talk-in-private", link=f"https://t.me/{context.bot.username}{_query(context)}")
-    class_id = None
+        return t("talk-in-private", link=f"https://t.me/{context.bot.username}{_query(context)}"), None
     if permission.target in WITH_NUMBERS:
         context.number = number_in(context, permission.target)
-    if permission.target is Target.CLASS:
-        class_id = context.number
-    elif permission.target is Target.REVIEW:
-        class_id = class_of_review(session, context.number)
-    elif permission.target is Target.CLAIM:
-        class_id = class_of_claim(session, context.number, caller.person, now())
-    elif permission.target is Target.LESSON:
-        class_id = class_of_lesson(session, context.number)
+    class_id = _class_at_hand(session, permission.target, caller, context)
     roles = roles_of(caller.person, caller.classes, class_id, is_admin=caller.is_admin)
+    put_away = None
     if not permission.allows(roles):
-        return t(permission.refusal(roles))
+        put_away = _put_away(session, permission, caller, class_id)
+        if put_away is None:
+            return t(permission.refusal(roles)), None
+        if not permission.archived:
+            restore = [[(t("button-restore"), f"restore:{put_away.id}")]]
+            return t("class-in-archive", title=put_away.title), restore
     if caller.person is not None and standing_refused(session, caller.person, class_id, permission.standing, now()):
-        return t(f"standing-{permission.standing}")
+        return t(f"standing-{permission.standing}"), None
     if class_id is not None:
         context.class_id = class_id
+    if put_away is not None:
+        context.caller = replace(caller, classes=(*caller.classes, (TEACHER, put_away)))
     return None
+
+
+def _class_at_hand(session: Session, target: Target, caller: Caller, context: Context) -> int | None:
+    """The class that an action is about, if it is about one and there may be such a class."""
+    if target is Target.CLASS:
+        return context.number
+    if target is Target.REVIEW:
+        return class_of_review(session, context.number)
+    if target is Target.CLAIM:
+        return class_of_claim(session, context.number, caller.person, now())
+    return class_of_lesson(session, context.number) if target is Target.LESSON else None
+
+
+def _put_away(session: Session, permission: Permission, caller: Caller, class_id: int | None) -> SchoolClass | None:
+    """The class at hand, where it is in the archive and the caller its teacher: then they are told so."""
+    if class_id is None or caller.person is None or Role.TEACHER not in permission.roles:
+        return None
+    return archived_class(session, caller.person.id, class_id, now())
 
 
 def _query(context: Context) -> str:

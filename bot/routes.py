@@ -6,6 +6,7 @@ from telegram.ext import ChatMemberHandler, CommandHandler, MessageHandler, filt
 
 from bot.gate import Gate, Handler
 from bot.handlers import (
+    archive,
     calls,
     chats,
     claims,
@@ -108,8 +109,10 @@ BUTTONS: dict[str, Handler] = {
     rf"staff-owner:{_CLASS}:{_PERSON}:(?P<how>stay|go)": staff.owner_pressed,
     rf"staff-leave:{_CLASS}": staff.leave_pressed,
     rf"staff-left:{_CLASS}": staff.leave_confirmed,
-    rf"archive:{_CLASS}": classes.archive_pressed,
-    rf"archive-yes:{_CLASS}": classes.archive_confirmed,
+    rf"archive:{_CLASS}": archive.archive_pressed,
+    rf"archive-yes:{_CLASS}": archive.archive_confirmed,
+    r"archived:(?P<page>\d{1,4})": archive.archived,
+    rf"restore:{_CLASS}": archive.restore_pressed,
     rf"open:{_CLASS}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,
     rf"close:{_CLASS}": closing.close_pressed,
     rf"close-now:{_LESSON}": closing.close_now_pressed,

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from telegram import Update
 
-from bot.caller import Caller, as_teacher, teacher_of
+from bot.caller import Caller, as_teacher
+from bot.handlers.archive import show_card
 from bot.messages.invitation import join_link, send_invitation
 from bot.messages.menus import show
-from bot.messages.moments import moment_of
 from bot.messages.paging import Page, page_of
 from bot.messages.replies import Buttons, cancel_button, practice_button, reply, settle_button
 from bot.services import Context, now
@@ -18,8 +19,10 @@ from rollcall.domain.names import LONGEST_TITLE, clean_title
 from rollcall.marked import one_below_the_other
 from rollcall.storage.classes import create_class, join_code_is_good, summaries
 from rollcall.storage.tables import SchoolClass
+from rollcall.storage.teaching import archived_classes
 from rollcall.texts import Texts
-from rollcall.usecases.classes import choose, end_link, put_away, renew_link
+from rollcall.usecases.archive import one_archived
+from rollcall.usecases.classes import choose, end_link, renew_link
 from rollcall.usecases.dialogue import MADE_CLASS
 from rollcall.usecases.making import ask_title, title_changed, title_said
 
@@ -92,8 +95,10 @@ async def classes(update: Update, context: Context) -> None:
     """/classes, classes:<page>: own classes with their counts, a button for each."""
     t = context.caller.texts
     found = await context.services.database.run(as_teacher(context.caller, summaries), now())
+    archive = await context.services.database.run(as_teacher(context.caller, archived_classes), now())
+    more = [[(t("button-new-class"), "newclass")], *([[(t("button-archived"), "archived:0")]] if archive else [])]
     if not found:
-        await show(update, t("classes-none"), [[(t("button-new-class"), "newclass")]])
+        await show(update, t("classes-none"), more)
         return
     page = Page.of(found, page_of(context))
     lines = [
@@ -104,14 +109,19 @@ async def classes(update: Update, context: Context) -> None:
     await show(
         update,
         t("classes-head") + "\n\n" + one_below_the_other(lines),
-        [*buttons, *page.turning("classes"), [(t("button-new-class"), "newclass")]],
+        [*buttons, *page.turning("classes"), *more],
     )
 
 
 async def class_chosen(update: Update, context: Context) -> None:
     """class:<id>: what can be done with it."""
-    t = context.caller.texts
-    chosen = await context.services.database.run(as_teacher(context.caller, choose), context.class_id)
+    t, run = context.caller.texts, context.services.database.run
+    keep = timedelta(days=context.services.settings.keep_archived_classes_days)
+    put_away = await run(one_archived, context.class_id, keep)
+    if put_away is not None:
+        await show_card(update, context, put_away)
+        return
+    chosen = await run(as_teacher(context.caller, choose), context.class_id)
     one = chosen.school_class
     text = t("class-card", title=one.title, students=chosen.students) + "\n" + _link_line(t, context, one)
     await show(update, text, _class_buttons(t, one))
@@ -134,33 +144,6 @@ async def end_link_pressed(update: Update, context: Context) -> None:
     await show(
         update, t("link-ended", title=school_class.title), [[(t("button-new-link"), f"newlink:{school_class.id}")]]
     )
-
-
-async def archive_pressed(update: Update, context: Context) -> None:
-    """archive:<id> asks."""
-    t, number = context.caller.texts, context.class_id
-    (title,) = (one.title for one in context.caller.taught if one.id == number)
-    days = context.services.settings.keep_archived_classes_days
-    await show(
-        update,
-        t("class-archive-ask", title=title, days=days),
-        [
-            [(t("button-report"), f"report:{number}:all")],
-            [(t("button-archive-yes"), f"archive-yes:{number}"), (t("button-back"), f"class:{number}")],
-        ],
-    )
-
-
-async def archive_confirmed(update: Update, context: Context) -> None:
-    """archive-yes:<id>: nobody joins or checks in any more, the record stays."""
-    school_class = await context.services.database.run(_put_away, context.caller, update, context.class_id)
-    days = context.services.settings.keep_archived_classes_days
-    await show(update, context.caller.texts("class-archived", title=school_class.title, days=days))
-
-
-def _put_away(session: Session, caller: Caller, update: Update, class_id: int) -> SchoolClass:
-    teacher = teacher_of(session, caller.within(session))
-    return put_away(session, teacher, class_id, moment_of(session, update), now())
 
 
 def _ask_title(session: Session, caller: Caller) -> None:

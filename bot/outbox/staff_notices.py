@@ -1,8 +1,9 @@
-"""The word to teachers that somebody teaches their class, or does not any more; the end of a substitute's time."""
+"""The word to teachers about who teaches their class and what becomes of it; the end of a substitute's time."""
 
 from __future__ import annotations
 
 import logging
+from datetime import timedelta
 
 from telegram.error import TelegramError
 
@@ -13,6 +14,7 @@ from bot.services import App, Services, now
 from bot.upkeep.appearance import show_no_commands
 from rollcall.storage import staff_notices
 from rollcall.texts import Texts, texts_in
+from rollcall.usecases.archive import warn_of_erasure
 from rollcall.usecases.staff import News, end_substitutes, take_notice
 
 _log = logging.getLogger(__name__)
@@ -24,6 +26,8 @@ _PATIENCE = 20.0
 async def keep_staff(application: App, services: Services) -> None:
     """End what is over, and tell whom it concerns."""
     await services.database.run(end_substitutes, now())
+    keep = timedelta(days=services.settings.keep_archived_classes_days)
+    await services.database.run(warn_of_erasure, keep, now())
     owed = await services.database.run(staff_notices.owed, now(), services.holder)
     await all_of(_tell(application, services, notice_id) for notice_id in owed)
 

@@ -31,6 +31,7 @@ class Action(StrEnum):
 
     CLASS_MADE = "class.made"
     CLASS_ARCHIVED = "class.archived"
+    CLASS_RESTORED = "class.restored"
     CODE_RENEWED = "code.renewed"
     INVITE_MADE = "invite.made"
     INVITE_USED = "invite.used"

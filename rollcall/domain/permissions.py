@@ -64,6 +64,11 @@ class Permission:
     standing: Standing = Standing.ANY
     """What a teacher has to be to the class; without a class at hand, at least a teacher for good."""
 
+    @property
+    def archived(self) -> bool:
+        """Whether it can be taken also where the class is in the archive: it is read there, or comes back."""
+        return self.action in _IN_THE_ARCHIVE
+
     def allows(self, roles: frozenset[Role]) -> bool:
         """Whether someone with these roles may take the action."""
         return bool(self.roles & roles)
@@ -78,6 +83,24 @@ class Permission:
             return "here-closed" if self.target is Target.LESSON else "join-first"  # as for a lesson that is over
         return "class-not-yours" if roles & TEACHERS else "not-a-teacher"
 
+
+_IN_THE_ARCHIVE = frozenset(
+    f"button:{one}"
+    for one in (
+        "class",
+        "lessons",
+        "lesson",
+        "report",
+        "report-lesson",
+        "export",
+        "export-back",
+        "export-as",
+        "staff",
+        "archive-yes",
+        "restore",
+    )
+)
+"""What reads, and what puts away and brings back; everything else would change a class that is in the archive."""
 
 _ROWS = (
     Permission("/start", "greeting; joining by a class's link; becoming a teacher by an invitation"),
@@ -133,6 +156,8 @@ _ROWS = (
         "button:archive", "ask whether to put the class away", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
     ),
     Permission("button:archive-yes", "put the class away", THE_TEACHER, Target.CLASS, standing=Standing.LASTING),
+    Permission("button:archived", "the classes in one's own archive", TEACHERS),
+    Permission("button:restore", "bring the class back", THE_TEACHER, Target.CLASS, standing=Standing.LASTING),
     Permission("button:staff", "who teaches the class", THE_TEACHER, Target.CLASS),
     Permission(
         "button:staff-invite",

@@ -35,6 +35,12 @@ class StaffNews(StrEnum):
     """Somebody else decides from now on."""
     YOU_OWN = "you-own"
     """You decide from now on."""
+    ARCHIVED = "archived"
+    """Somebody has put the class away."""
+    RESTORED = "restored"
+    """And brought it back."""
+    ERASED_SOON = "erased-soon"
+    """It is in the archive, and its time there nearly over."""
 
 
 def ends_with(day: date, timezone: str) -> datetime:

@@ -107,6 +107,27 @@ def settle_class(session: Session, class_id: int, now: datetime) -> None:
     )
 
 
+def unheard_since(session: Session, class_id: int, moment: datetime) -> Sequence[int]:
+    """The students of a class that was put away then whose voice was asked about, or was recorded since.
+
+    Of these nobody knows whether the voice could be a classmate's.
+    """
+    asked = select(VoiceClaim.person_id).where(
+        VoiceClaim.class_id == class_id, VoiceClaim.state == ClaimState.SETTLED, VoiceClaim.told_at == moment
+    )
+    rows = session.scalars(
+        select(StoredVoiceprint.person_id)
+        .join(Membership, Membership.person_id == StoredVoiceprint.person_id)
+        .where(
+            Membership.class_id == class_id,
+            Membership.role == STUDENT,
+            or_(StoredVoiceprint.person_id.in_(asked), StoredVoiceprint.created_at >= moment),
+        )
+        .order_by(StoredVoiceprint.person_id)
+    )
+    return rows.all()
+
+
 def follow_reembedding(session: Session, person_id: int, enrolment: str, now: datetime) -> None:
     """Another encoder has made the voiceprint anew: it stands where it stood. A voice beside it cannot be compared."""
     mine = VoiceClaim.person_id == person_id

@@ -86,6 +86,13 @@ def archive_class(session: Session, school_class: SchoolClass, by: audit.Who, no
     audit.record(session, Action.CLASS_ARCHIVED, by, f"class:{school_class.id}")
 
 
+def restore_class(session: Session, school_class: SchoolClass, by: audit.Who) -> None:
+    """It is put away no more."""
+    school_class.archived_at = school_class.erasure_told_at = None
+    session.flush()
+    audit.record(session, Action.CLASS_RESTORED, by, f"class:{school_class.id}")
+
+
 def class_count(session: Session) -> int:
     """How many classes there are, without those that were put away, and those to practise in."""
     counted = (SchoolClass.archived_at.is_(None), SchoolClass.practice_of.is_(None))

@@ -185,6 +185,8 @@ class SchoolClass(Table):
     timezone: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     archived_at: Mapped[datetime | None]
+    erasure_told_at: Mapped[datetime | None]
+    """When its teachers heard that what is archived is erased soon."""
     practice_of: Mapped[int | None]
     """The teacher who tries out in it what students see, and is its only student; on nobody's list. Not a foreign key:
     people refer to classes already."""

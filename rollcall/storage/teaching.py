@@ -69,6 +69,33 @@ def taught_class(session: Session, teacher: Person, class_id: int, moment: datet
     )
 
 
+def archived_class(session: Session, person_id: int, class_id: int, moment: datetime) -> SchoolClass | None:
+    """The class in the archive of this person, who teaches it; None for any other."""
+    return session.scalar(
+        select(SchoolClass)
+        .join(Membership, Membership.class_id == SchoolClass.id)
+        .join(Person, Person.id == Membership.person_id)
+        .where(
+            SchoolClass.id == class_id,
+            SchoolClass.archived_at.is_not(None),
+            Membership.person_id == person_id,
+            gives_right(moment),
+            Person.is_teacher,
+        )
+    )
+
+
+def archived_classes(session: Session, teacher: Person, moment: datetime) -> Sequence[SchoolClass]:
+    """The classes in this person's archive, last put away first."""
+    rows = session.scalars(
+        select(SchoolClass)
+        .join(Membership, Membership.class_id == SchoolClass.id)
+        .where(Membership.person_id == teacher.id, gives_right(moment), SchoolClass.archived_at.is_not(None))
+        .order_by(SchoolClass.archived_at.desc(), SchoolClass.id)
+    )
+    return rows.all()
+
+
 def taught_classes(session: Session, teacher: Person, moment: datetime) -> Sequence[SchoolClass]:
     """The classes that this person teaches at the moment, oldest first."""
     rows = session.scalars(

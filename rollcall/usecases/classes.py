@@ -1,4 +1,4 @@
-"""What a teacher does with a class of theirs: choose it, give out another join link or none, put it away."""
+"""What a teacher does with a class of theirs: choose it, give out another join link or none."""
 
 from __future__ import annotations
 
@@ -7,9 +7,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from rollcall.storage.claims import settle_class
-from rollcall.storage.classes import archive_class, end_join_code, renew_join_code, student_count
-from rollcall.storage.lessons import close_lesson, open_lesson_of
+from rollcall.storage.classes import end_join_code, renew_join_code, student_count
 from rollcall.storage.tables import Person, SchoolClass
 
 
@@ -38,15 +36,4 @@ def end_link(session: Session, teacher: Person, class_id: int, now: datetime) ->
     """Nobody joins any more."""
     school_class = session.get_one(SchoolClass, class_id, with_for_update=True)
     end_join_code(session, school_class, teacher, now)
-    return school_class
-
-
-def put_away(session: Session, teacher: Person, class_id: int, moment: datetime, now: datetime) -> SchoolClass:
-    """Nobody joins or checks in any more, the record stays. An open lesson closes as of the moment."""
-    school_class = session.get_one(SchoolClass, class_id)
-    lesson = open_lesson_of(session, class_id)
-    if lesson is not None:
-        close_lesson(session, lesson, moment, teacher)
-    archive_class(session, school_class, teacher, now)
-    settle_class(session, class_id, now)
     return school_class

@@ -41,7 +41,7 @@ _WORDS = {
         "title": "Физика", "status": "присутствует", "topic": "Дроби", "word": "присутствует",
         "counts": "присутствуют: 18 · опоздали: 2 · отсутствуют: 5 · под вопросом: 0",
         "phrase": "Сегодня утром шёл дождь.",
-        "by": "Мария Ивановна", "line": "• Анна Белова", "last": "5 декабря",
+        "by": "Мария Ивановна", "line": "• Анна Белова", "last": "5 декабря 2027", "since": "5 декабря 2026",
         "from": "1 марта", "to": "5 марта", "days": "5 марта",
     },
     "en": {
@@ -49,7 +49,7 @@ _WORDS = {
         "title": "Physics", "status": "present", "topic": "Fractions", "word": "present",
         "counts": "present: 18 · late: 2 · absent: 5 · in doubt: 0",
         "phrase": "This morning it rained.",
-        "by": "Mary Jones", "line": "• Anna Bell", "last": "5 December",
+        "by": "Mary Jones", "line": "• Anna Bell", "last": "5 December 2027", "since": "5 December 2026",
         "from": "1 March", "to": "5 March", "days": "5 March",
     },
 }  # fmt: skip

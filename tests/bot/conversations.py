@@ -208,7 +208,9 @@ class Conversations:
         await self.press(MARIA, "calls:1:off", "calls:1:on")
         await self.press(ANNA, "mute:1:yes", "mute:1:no", "mute:2:yes")
         await self.say(MARIA, "/close")
-        await self.press(MARIA, f"archive:{number}", f"archive-yes:{number}")
+        await self.press(PAVEL, "archived:0")
+        await self.press(MARIA, f"archive:{number}", f"archive-yes:{number}", "classes:0", "archived:0")
+        await self.press(MARIA, f"class:{number}", f"open:{number}", f"restore:{number}", f"archive-yes:{number}")
         await self.say(MARIA, f"/start join-{await self._code_of(1)}")
 
     async def _calls(self) -> None:

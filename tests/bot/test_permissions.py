@@ -144,7 +144,11 @@ CASES = {
     "button:voices": case(f"voices:{CLASS_ID}"),
     "button:alike": case(f"alike:{CLASS_ID}:{ANNAS_ID}:out", "memberships", "namesakes"),
     "button:archive": case(f"archive:{CLASS_ID}"),
-    "button:archive-yes": case(f"archive-yes:{CLASS_ID}", "classes", "lessons", "attendance", "voice_claims"),
+    "button:archive-yes": case(
+        f"archive-yes:{CLASS_ID}", "classes", "lessons", "attendance", "voice_claims", "staff_notices"
+    ),
+    "button:archived": case("archived:0"),
+    "button:restore": case(f"restore:{CLASS_ID}"),
     "button:staff": case(f"staff:{CLASS_ID}"),
     "button:staff-invite": case(f"staff-invite:{CLASS_ID}"),
     "button:staff-link": case(f"staff-link:{CLASS_ID}:week", "invites"),
@@ -410,7 +414,7 @@ async def test_the_document_shows_the_table_as_it_is() -> None:
 
 
 def _as_written(row: Permission) -> list[str]:
-    where = "private" if row.private else "anywhere"
+    where = ("private" if row.private else "anywhere") + (", archived too" if row.archived else "")
     yes = dict.fromkeys(row.roles, "yes") | ({Role.TEACHER: WHICH[row.standing]} if Role.TEACHER in row.roles else {})
     return [row.about, *(yes.get(role, "–") for role in Role), where, row.limit.name]
 

@@ -51,25 +51,9 @@ class-card =
         [one] { $students } student
        *[other] { $students } students
     }
-class-archive-ask =
-    Archive <b>{ $title }</b>?
-
-    Nobody can join it or check in any more. Its marks vanish from your reports, and your students no longer see them either. The class cannot be brought back, and after { $days ->
-        [one] { $days } day
-       *[other] { $days } days
-    } it is erased altogether.
-
-    If you may need the marks, get the report first.
-class-archived =
-    <b>{ $title }</b> is archived. After { $days ->
-        [one] { $days } day
-       *[other] { $days } days
-    } it will be erased.
 button-open = Open a lesson
 button-close = Close the lesson
 button-report = Report
-button-archive = Archive
-button-archive-yes = Yes, archive it
 button-back = Back
 
 open-usage = After /open you may say for how many minutes the lesson stays open, 1 to { $most }: /open 20

@@ -55,27 +55,9 @@ class-card =
         [few] { $students } ученика
        *[other] { $students } учеников
     }
-class-archive-ask =
-    Убрать <b>{ $title }</b> в архив?
-
-    Войти в класс и отметиться будет нельзя. Его отметки пропадут и из ваших отчётов, и у учеников. Вернуть класс нельзя, а через { $days ->
-        [one] { $days } день
-        [few] { $days } дня
-       *[many] { $days } дней
-    } он будет удалён совсем.
-
-    Если отметки ещё понадобятся, сначала скачайте отчёт.
-class-archived =
-    Класс <b>{ $title }</b> в архиве. Через { $days ->
-        [one] { $days } день
-        [few] { $days } дня
-       *[many] { $days } дней
-    } он будет удалён.
 button-open = Открыть урок
 button-close = Закрыть урок
 button-report = Отчёт
-button-archive = В архив
-button-archive-yes = Да, в архив
 button-back = Назад
 
 open-usage = После /open можно указать, на сколько минут открыть урок, от 1 до { $most }: /open 20

@@ -1,0 +1,35 @@
+button-archive = В архив
+button-archive-yes = Да, в архив
+button-archived = Архив
+button-restore = Вернуть из архива
+
+class-archive-ask =
+    Отправить класс <b>{ $title }</b> в архив?
+
+    Войти в этот класс и отмечаться в нём будет нельзя, ученики перестанут видеть в нём свои отметки. Вы сможете их смотреть и в любой момент вернуть класс. Через { $days ->
+        [one] { $days } день
+        [few] { $days } дня
+       *[many] { $days } дней
+    } он удалится вместе со всеми отметками.
+class-archived = Класс <b>{ $title }</b> в архиве. После { $last } он удалится.
+class-restored = Класс <b>{ $title }</b> снова с вами: и ученики, и отметки на месте.
+class-in-archive = Класс <b>{ $title }</b> в архиве. Чтобы что-то в нём изменить, сначала верните его.
+
+archived-head = Ваши классы в архиве. Нажмите на класс, чтобы открыть его.
+archived-line = • { $title } — удалится после { $last }
+archive-empty = В архиве пусто.
+archived-card =
+    <b>{ $title }</b> · в архиве с { $since }
+    { $students ->
+        [one] { $students } ученик
+        [few] { $students } ученика
+       *[many] { $students } учеников
+    }, { $lessons ->
+        [one] { $lessons } урок
+        [few] { $lessons } урока
+       *[many] { $lessons } уроков
+    }. После { $last } всё удалится.
+
+staff-told-archived = Класс <b>{ $title }</b> теперь в архиве, его туда отправляет <b>{ $name }</b>. Смотреть его по-прежнему можно.
+staff-told-restored = Класс <b>{ $title }</b> снова не в архиве: его возвращает <b>{ $name }</b>.
+staff-told-erased-soon = Класс <b>{ $title }</b> лежит в архиве и после { $last } удалится вместе со всеми отметками. Если он ещё нужен, сохраните отчёт или верните класс.
