@@ -21,6 +21,7 @@ from typer.exceptions import TyperException
 
 from rollcall.cli.faults import told
 from rollcall.cli.records import audit_app, backup, restore
+from rollcall.cli.report import report
 from rollcall.config.settings import Settings, load_settings
 from rollcall.config.strays import strays
 from rollcall.errors import RollcallError, Unavailable, WrongUse
@@ -41,6 +42,7 @@ app.add_typer(models_app, name="models")
 app.add_typer(audit_app, name="audit")
 app.command()(backup)
 app.command()(restore)
+app.command()(report)
 keys_app = typer.Typer(help="The keys that seal voices, and what is sealed with each.", invoke_without_command=True)
 app.add_typer(keys_app, name="keys")
 

@@ -68,6 +68,7 @@ def _mark(report: Report, lesson: LessonHead, mark: Mark) -> dict[str, Any]:
         "confidence": round(mark.confidence, 4) if mark.confidence is not None and not mark.confirmed else None,
         "confirmed": mark.confirmed,
         "waiting": mark.waiting,
+        "reason": mark.reason,
         "refused": [reason.value for reason in mark.told],
     }
 

@@ -10,6 +10,7 @@ from typing import Any
 import xlsxwriter
 
 from rollcall.domain.attendance import MEANINGS, Status, seen_by_student
+from rollcall.domain.excuses import Excuse
 from rollcall.report import formulas, paper
 from rollcall.report.model import Mark, Report, StudentLine
 from rollcall.report.spreadsheet import fitting, lined, local, sheet_name
@@ -22,10 +23,13 @@ _NUMBER_WIDTH, _DAY_WIDTH, _TOTAL_WIDTH = 4, 3.6, 6
 _DAYS_HEIGHT = 75
 _ROOM_FOR_A_MONTH = 3
 """Columns beyond its first."""
-_LETTERS = (Status.ABSENT, Status.EXCUSED, Status.LATE)
-"""Marks that a register has a letter for; who was there on time has an empty cell."""
-_MISSED = (Status.ABSENT, Status.EXCUSED)
-_TOTALS = {"missed": _MISSED, "excused": (Status.EXCUSED,), "late": (Status.LATE,)}
+_ILL = "ill"
+"""An excused one of its own, as registers have it."""
+_EXCUSED = (Status.EXCUSED.value, _ILL)
+_MISSED = (Status.ABSENT.value, *_EXCUSED)
+_LETTERS = (*_MISSED, Status.LATE.value)
+"""What a register has a letter for; who was there on time has an empty cell."""
+_TOTALS = {"missed": _MISSED, "excused": _EXCUSED, "ill": (_ILL,), "late": (Status.LATE.value,)}
 """The totals of a student, by what they count."""
 
 
@@ -51,7 +55,7 @@ class _Register:
         self.name, self.cell = lined(book), lined(book, align="center")
         self.sum, self.outside = lined(book, align="center", bold=True), lined(book, bg_color="#E4E9EB")
         self.bold, self.muted = book.add_format({"bold": True}), book.add_format({"font_color": "#5B6B73"})
-        self.letters = {status: texts(f"register-letter-{status.value}") for status in _LETTERS}
+        self.letters = {kind: texts(f"register-letter-{kind}") for kind in _LETTERS}
         self.known = any(student.number for student in report.students)
         self.first = 3 if self.known else 2
         self.totals = self.first + len(report.lessons)
@@ -66,7 +70,7 @@ class _Register:
             self._lesson_totals()
             cells = (_TOP, self.first, self.last, self.totals - 1)
             self.sheet.data_validation(*cells, {"validate": "list", "source": [*self.letters.values()]})
-        words = [f"{self.letters[one]} — {status_word(one, self.texts)}" for one in _LETTERS]
+        words = [f"{self.letters[one]} — {self.texts(f'register-means-{one}')}" for one in _LETTERS]
         self.sheet.write_string(self.last + 4, 1, "; ".join([*words, self.texts("register-empty")]), self.muted)
         longest = max((len(student.full_name) for student in self.report.students), default=0)
         widths = [_NUMBER_WIDTH, fitting(max(longest, 14)), *([12.0] if self.known else [])]
@@ -109,16 +113,16 @@ class _Register:
             sheet.write_string(row, 2, student.number, self.cell)
         for column, mark in enumerate(student.marks, start=self.first):
             self._letter(row, column, mark)
-        seen = [seen_by_student(mark.status) for mark in student.marks if mark is not None]
+        seen = [_kind(mark) for mark in student.marks]
         for column, counted in enumerate(_TOTALS.values(), start=self.totals):
-            number = sum(status in counted for status in seen)
+            number = sum(kind in counted for kind in seen)
             sheet.write_formula(row, column, self._counted(counted, cells), self.sum, number)
 
     def _letter(self, row: int, column: int, mark: Mark | None) -> None:
         if mark is None:
             self.sheet.write_blank(row, column, None, self.outside)
             return
-        letter = self.letters.get(seen_by_student(mark.status))
+        letter = self.letters.get(_kind(mark))
         if letter is None:
             self.sheet.write_blank(row, column, None, self.cell)
             return
@@ -131,16 +135,26 @@ class _Register:
 
     def _lesson_totals(self) -> None:
         """Below the students: how many were missing from each lesson, and how many were late."""
-        for row, (key, counted) in enumerate({"away": _MISSED, "late": (Status.LATE,)}.items(), start=self.last + 1):
+        for row, (key, counted) in enumerate(
+            {"away": _MISSED, "late": (Status.LATE.value,)}.items(), start=self.last + 1
+        ):
             self.sheet.write_string(row, 1, self.texts(f"register-lesson-{key}"), self.bold)
             for index in range(len(self.report.lessons)):
                 column = self.first + index
-                marks = [student.marks[index] for student in self.report.students]
-                number = sum(mark is not None and seen_by_student(mark.status) in counted for mark in marks)
+                number = sum(_kind(student.marks[index]) in counted for student in self.report.students)
                 formula = self._counted(counted, (_TOP, column, self.last, column))
                 self.sheet.write_formula(row, column, formula, self.sum, number)
 
-    def _counted(self, statuses: Sequence[Status], cells: formulas.Cells) -> str:
+    def _counted(self, kinds: Sequence[str], cells: formulas.Cells) -> str:
         if cells[3] < cells[1]:
             return "0"
-        return "+".join(formulas.counted(self.letters[status], cells) for status in statuses)
+        return "+".join(formulas.counted(self.letters[kind], cells) for kind in kinds)
+
+
+def _kind(mark: Mark | None) -> str:
+    """What a register makes of a mark: in doubt is absent; nothing where the student was no member."""
+    if mark is None:
+        return ""
+    if mark.status is Status.EXCUSED and mark.reason == Excuse.ILLNESS:
+        return _ILL
+    return seen_by_student(mark.status).value

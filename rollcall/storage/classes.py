@@ -110,6 +110,18 @@ def class_by_code(session: Session, join_code: str, now: datetime) -> SchoolClas
     )
 
 
+def classes_called(session: Session, word: str) -> Sequence[SchoolClass]:
+    """The class with this number, or those with this title, capitals aside; archived ones too."""
+    if word.isascii() and word.isdigit() and (one := session.get(SchoolClass, min(int(word), 2**31 - 1))) is not None:
+        return [one]
+    wanted = " ".join(word.split()).casefold()
+    return [
+        one
+        for one in session.scalars(select(SchoolClass).order_by(SchoolClass.id))
+        if " ".join(one.title.split()).casefold() == wanted
+    ]
+
+
 def join_code_is_good(school_class: SchoolClass, now: datetime) -> bool:
     """Whether the class's join link leads anywhere."""
     expires = school_class.join_code_expires_at

@@ -63,6 +63,24 @@ def make_report(
     return Made(report, len(claims.of_class(session, class_id)))
 
 
+def record_of_days(
+    session: Session, school_class: SchoolClass, since: date | None, until: date | None, form: str, now: datetime
+) -> Report:
+    """The class's record from a day to a day, for whoever runs the installation; put on record.
+
+    Args:
+        since: without it, from the day on which the class was made.
+        until: without it, until today.
+    """
+    zone = ZoneInfo(school_class.timezone)
+    days = None
+    if since is not None or until is not None:
+        days = since or school_class.created_at.astimezone(zone).date(), until or now.astimezone(zone).date()
+    report = build_report(session, school_class, Period.ALL, now, between=days)
+    audit.record(session, Action.EXPORT_MADE, None, f"class:{school_class.id}", form=form, period="days")
+    return report
+
+
 def build_report(
     session: Session,
     school_class: SchoolClass,

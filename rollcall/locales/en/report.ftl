@@ -236,10 +236,16 @@ register-month = { $month ->
 }
 register-letter-absent = a
 register-letter-excused = e
+register-letter-ill = i
 register-letter-late = l
+register-means-absent = absent
+register-means-excused = excused
+register-means-ill = ill
+register-means-late = late
 register-empty = empty — present
 register-missed = Missed
 register-excused = of these excused
+register-ill = of these ill
 register-late = Late
 register-lesson-away = Missing
 register-lesson-late = Late

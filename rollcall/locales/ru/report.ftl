@@ -264,10 +264,16 @@ register-month = { $month ->
 }
 register-letter-absent = н
 register-letter-excused = у
+register-letter-ill = б
 register-letter-late = о
+register-means-absent = отсутствует
+register-means-excused = по уважительной причине
+register-means-ill = болезнь
+register-means-late = опоздание
 register-empty = пустая клетка — на уроке
 register-missed = Пропущено
 register-excused = из них по уважительной причине
+register-ill = из них по болезни
 register-late = Опозданий
 register-lesson-away = Отсутствуют
 register-lesson-late = Опоздали

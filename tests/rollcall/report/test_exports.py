@@ -99,7 +99,7 @@ def test_json_tells_everything_in_the_class_s_own_time() -> None:
     here, odd = anna["marks"]
     assert here == {
         "lesson": 0, "status": "present", "at": "2025-03-11T09:03:00+03:00", "confidence": 0.978, "confirmed": False,
-        "waiting": False, "refused": [],
+        "waiting": False, "reason": None, "refused": [],
     }  # fmt: skip
     assert (odd["status"], odd["refused"]) == ("flagged", ["forwarded", "other_voice", "forwarded"])
     assert [(one["lesson"], one["status"], one["waiting"]) for one in bo["marks"]] == [(1, "absent", True)]
@@ -113,24 +113,29 @@ def test_json_tells_everything_in_the_class_s_own_time() -> None:
 @needs_office
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_register_has_a_letter_for_whoever_was_not_simply_there(language: str, tmp_path: Path) -> None:
-    marks = {"Ann Lee": (HERE, AWAY, GONE, LATE), "Bo Ray": (None, ODD, REMARKED, GONE), "=1+1": (HERE,) * 4}
+    ill = replace(AWAY, reason="illness")
+    marks = {
+        "Ann Lee": (HERE, AWAY, GONE, LATE),
+        "Bo Ray": (None, ODD, REMARKED, GONE),
+        "=1+1": (HERE, HERE, ill, HERE),
+    }
     file = io.BytesIO(register(class_with_ids(marks), texts_in(language)))
-    n, e, late = {"ru": ("н", "у", "о"), "en": ("a", "e", "l")}[language]
+    n, e, i, late = {"ru": ("н", "у", "б", "о"), "en": ("a", "e", "i", "l")}[language]
     expected = [
-        [1, "Ann Lee", "001", None, e, n, late, 2, 1, 1],
-        [2, "Bo Ray", "002", None, n, None, n, 2, 0, 0],
-        [3, "=1+1", "003", None, None, None, None, 0, 0, 0],
+        [1, "Ann Lee", "001", None, e, n, late, 2, 1, 0, 1],
+        [2, "Bo Ray", "002", None, n, None, n, 2, 0, 0, 0],
+        [3, "=1+1", "003", None, None, i, None, 1, 1, 1, 0],
     ]
     sheet = load_workbook(file, data_only=True).worksheets[0]
     assert [[cell.value for cell in sheet[row]] for row in (3, 4, 5)] == expected
-    assert [[cell.value for cell in sheet[row]][3:7] for row in (6, 7)] == [[0, 2, 1, 1], [0, 0, 0, 1]]
+    assert [[cell.value for cell in sheet[row]][3:7] for row in (6, 7)] == [[0, 2, 2, 1], [0, 0, 0, 1]]
     assert sheet["E4"].comment is not None
     assert [str(cell.value) for cell in sheet[2][3:7]] == [f"2025-03-{day:02} 09:00:00" for day in (5, 7, 9, 11)]
     book = load_workbook(file)
     book.worksheets[0]["D3"] = n
     book.save(corrected := tmp_path / "register.xlsx")
     sheet = load_workbook(converted(corrected, "xlsx"), data_only=True).worksheets[0]
-    assert [cell.value for cell in sheet[3]][3:] == [n, e, n, late, 3, 1, 1]
+    assert [cell.value for cell in sheet[3]][3:] == [n, e, n, late, 3, 1, 0, 1]
     assert sheet["D6"].value == 1
 
 
