@@ -10,8 +10,11 @@ from bot.handlers.classes import title_edited, title_given
 from bot.handlers.joining import name_changed, name_given
 from bot.handlers.lesson_mending import topic_given
 from bot.handlers.marks import reason_given
+from bot.handlers.rights import invited_whom
 from rollcall.storage.tables import Conversation
 from rollcall.usecases.dialogue import (
+    INVITED,
+    INVITED_MESSAGE,
     NAME,
     NAME_MESSAGE,
     REASON,
@@ -45,6 +48,7 @@ _WHILE = timedelta(hours=1)
 QUESTIONS = (
     Question(NAME, NAME_MESSAGE, name_given, name_changed),
     Question(TITLE, TITLE_MESSAGE, title_given, title_edited, _WHILE),
+    Question(INVITED, INVITED_MESSAGE, invited_whom, invited_whom, _WHILE),
     Question(REASON, REASON_MESSAGE, reason_given, reason_given, _WHILE),
     Question(TOPIC, TOPIC_MESSAGE, topic_given, topic_given, _WHILE),
 )

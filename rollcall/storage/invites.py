@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import Update, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
@@ -54,7 +54,7 @@ def find_invite(session: Session, token: str) -> Invite | None:
 
 def use_up(session: Session, invite: Invite, used_by: int, now: datetime) -> None:
     """Nobody else can use it any more."""
-    invite.used_by, invite.used_at = used_by, now
+    invite.used_by, invite.used_at, invite.note = used_by, now, None
     audit.record(session, Action.INVITE_USED, Account(used_by), _object(invite.token_hash))
 
 
@@ -105,6 +105,32 @@ def revoke_invite(session: Session, handle: str, by: audit.Who, now: datetime, c
     return True
 
 
+def name_invite(session: Session, handle: str, created_by: int, note: str, now: datetime) -> bool:
+    """Say for whom an invitation of one's own is; False where it cannot be used any more."""
+    invite = session.scalar(
+        select(Invite).where(
+            Invite.token_hash.startswith(handle, autoescape=True),
+            Invite.created_by == created_by,
+            Invite.used_by.is_(None),
+            Invite.revoked_at.is_(None),
+            Invite.expires_at >= now,
+        )
+    )
+    if invite is not None:
+        invite.note = note
+    return invite is not None
+
+
+def forget_notes(before: datetime) -> Update:
+    """Whoever did not come by then, nothing is kept of: a statement."""
+    return update(Invite).where(Invite.expires_at < before, Invite.note.is_not(None)).values(note=None)
+
+
+def handle_of(token: str) -> str:
+    """What names the invitation in a button."""
+    return _hash(token)[:HANDLE]
+
+
 def revoke_used_by(session: Session, telegram_id: int, by: audit.Who, now: datetime) -> None:
     """The invitations that made someone a teacher do not do it again."""
     for invite in session.scalars(select(Invite).where(Invite.used_by == telegram_id)):
@@ -113,7 +139,7 @@ def revoke_used_by(session: Session, telegram_id: int, by: audit.Who, now: datet
 
 def _revoke(session: Session, invite: Invite, by: audit.Who, now: datetime) -> None:
     if invite.revoked_at is None:
-        invite.revoked_at = now
+        invite.revoked_at, invite.note = now, None
         audit.record(session, Action.INVITE_REVOKED, by, _object(invite.token_hash))
 
 

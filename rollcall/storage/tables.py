@@ -156,6 +156,8 @@ class Invite(Table):
     """The class that its user is to teach; None: it gives the right to teach, by an admin."""
     until: Mapped[datetime | None]
     """When its user's time as a substitute ends; None for good."""
+    note: Mapped[str | None] = mapped_column(String(128))
+    """For whom it is, in an admin's words; kept while it can be used."""
 
 
 class Allowance(Table):

@@ -17,6 +17,7 @@ from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.database import Database
+from rollcall.storage.invites import forget_notes
 from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import (
     WITHOUT_ACCOUNT,
@@ -204,6 +205,10 @@ def _agreements(session: Session, periods: Periods, now: datetime) -> int:
     return _run(session, delete(Consent).where(Consent.withdrawn_at < now - periods.agreements))
 
 
+def _invite_notes(session: Session, _periods: Periods, now: datetime) -> int:
+    return _run(session, forget_notes(now))
+
+
 def _receipts(session: Session, periods: Periods, now: datetime) -> int:
     return _run(session, delete(Erasure).where(Erasure.erased_at < now - periods.agreements))
 
@@ -219,6 +224,7 @@ _REMOVED: dict[str, Callable[[Session, Periods, datetime], int]] = {
     "unanswered": _unanswered,
     "agreements": _agreements,
     "receipts": _receipts,
+    "invite_notes": _invite_notes,
 }
 
 

@@ -8,15 +8,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from rollcall.domain.names import clean_name
 from rollcall.domain.staff import StaffNews
 from rollcall.storage.audit import Account
 from rollcall.storage.classes import classes_attended
-from rollcall.storage.invites import create_invite, open_invites, revoke_invite
-from rollcall.storage.people import find_person, locale_of
+from rollcall.storage.invites import create_invite, handle_of, name_invite, open_invites, revoke_invite
+from rollcall.storage.people import find_person, locale_of, set_step
 from rollcall.storage.rights import end_teaching, who_may_teach
 from rollcall.storage.staff import owned_by, pass_on
 from rollcall.storage.staff_notices import promise
-from rollcall.storage.tables import Invite, Person
+from rollcall.storage.tables import Conversation, Invite, Person
+from rollcall.usecases.dialogue import INVITATION, INVITED, INVITED_MESSAGE
 
 _INVITES_SHOWN = 10
 
@@ -31,6 +33,14 @@ class Invited:
     """
 
     token: str
+    still_open: Sequence[Invite]
+
+
+@dataclass(frozen=True)
+class Named:
+    """For whom an invitation is, empty where that was no name; and those that can be used."""
+
+    note: str
     still_open: Sequence[Invite]
 
 
@@ -50,11 +60,32 @@ class Ended:
     locale: str
 
 
-def invite(session: Session, admin: int, valid: timedelta, now: datetime) -> Invited:
-    """A single-use invitation."""
+def invite(session: Session, conversation: Conversation, valid: timedelta, said: str, now: datetime) -> Invited:
+    """A single-use invitation of this admin's; for whom it is was said, or is the next text."""
+    admin, note = conversation.telegram_id, clean_name(said)
     token = create_invite(session, admin, valid, now)
     session.flush()
+    if note:
+        name_invite(session, handle_of(token), admin, note, now)
+    else:
+        session.add(conversation)
+        session.flush()
+        set_step(session, admin, INVITED, {INVITATION: handle_of(token)}, now)
     return Invited(token, open_invites(session, now, _INVITES_SHOWN))
+
+
+def invited_whom(
+    session: Session, conversation: Conversation, text: str, message_id: int, now: datetime
+) -> Named | None:
+    """The answer, or the answer edited: for whom the invitation is. None where that cannot be said of it any more."""
+    admin, handle, note = conversation.telegram_id, str(conversation.data.get(INVITATION, "")), clean_name(text)
+    if not note:
+        return Named("", open_invites(session, now, _INVITES_SHOWN))
+    if not handle or not name_invite(session, handle, admin, note, now):
+        return None
+    session.flush()
+    set_step(session, admin, "", {INVITED_MESSAGE: message_id, INVITATION: handle}, now)
+    return Named(note, open_invites(session, now, _INVITES_SHOWN))
 
 
 def uninvite(session: Session, admin: int, handle: str, now: datetime) -> Revoked:

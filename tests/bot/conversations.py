@@ -311,7 +311,14 @@ class Conversations:
         await self.press(MARIA, "lesson-topic:1", "cancel", "lesson-delete:1", "lesson-merge:1")
 
     async def _admin(self) -> None:
-        await self.say(ADMIN, "/start", "/invite", "/teachers")
+        name = (NAMES if self.language == "ru" else _NAMES)[PAVEL]
+        await self.say(ADMIN, "/start", "/invite", "1", name)
+        await self._change(ADMIN, name, name + ("а" if self.language == "ru" else "a"))
+        await self.press(ADMIN, "invite")
+        await self.people[ADMIN].sticker()
+        self._keep("a sticker for a name", await self.door.handle())
+        await self.press(ADMIN, "cancel")
+        await self.say(ADMIN, f"/invite {name}", "/invite", "/teachers")
         token = re.search(r"start=(teach-\S+)", "\n".join(one.text for one in self.read if "teach-" in one.text))
         assert token
         self.roles[NEWCOMER] = _TEACHER

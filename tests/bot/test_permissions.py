@@ -92,7 +92,7 @@ CASES = {
     "/open": case("", "lessons", "calls", TAUGHT),
     "/report": case(),
     "/lessons": case(),
-    "/invite": case("", "invites"),
+    "/invite": case("", "invites", "conversations"),
     "/teachers": case(),
     "voice note": case(
         "",
@@ -132,7 +132,7 @@ CASES = {
     "button:open-which": case("open-which"),
     "button:practice": case("practice", "classes", "conversations", TAUGHT),
     "button:practice-end": case("practice-end", but=frozenset(Role)),
-    "button:invite": case("invite", "invites"),
+    "button:invite": case("invite", "invites", "conversations"),
     "button:tidy": case("tidy", but=frozenset(Role)),
     "button:keep": case("keep:yes", "consents", but=OTHERS),
     "button:language": case("language:en", "conversations"),

@@ -22,6 +22,10 @@ invite-soon =
     { $link }
 invites-open = Invitations nobody has used yet; press one to revoke it:
 button-uninvite = ✕ valid until { $until }
+invite-for-whom = For whom is it? Write the name, so that you can tell your invitations apart.
+invite-whom = The invitation is for <b>{ $name }</b>.
+invite-whom-again = Please write the name of whoever the invitation is for, for example: Bell Anna
+button-uninvite-named = ✕ { $name }, until { $until }
 invite-revoked = Revoked: that invitation does not work any more.
 invite-not-open = That invitation has been used or is gone. Who teaches: /teachers
 

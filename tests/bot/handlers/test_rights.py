@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import re
 from collections.abc import AsyncIterator
 from datetime import timedelta
@@ -16,7 +17,7 @@ from bot.gate import Guarded
 from rollcall.domain.limits import GUESSES, Limit
 from rollcall.domain.verdict import Reason
 from rollcall.storage.people import find_person, set_step
-from rollcall.storage.tables import Attempt, Lesson, Membership, SchoolClass
+from rollcall.storage.tables import Attempt, Invite, Lesson, Membership, SchoolClass
 from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import ENROLLING
 from sandbox.person import Person
@@ -253,3 +254,34 @@ async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told
         attempt = (await session.scalars(select(Attempt).where(Attempt.message_id == note.id))).one()
         assert attempt.job_entry is not None
         assert attempt.waiting_message_id is not None, "goes when the answer comes"
+
+
+async def test_two_invitations_are_told_apart_by_whom_they_are_for(door: Door, people: dict[int, Person]) -> None:
+    admin = people[ADMIN]
+    first = await labels(door, admin, "/invite")
+    assert not any("Белова" in label for label in first)
+    assert any("Белова Анна" in label for label in await labels(door, admin, "Белова Анна"))
+    second = await labels(door, admin, "/invite Громов Борис Александрович Длиннейший")
+    assert {name for name in ("Белова Анна", "Громов") for label in second if name in label} == {
+        "Белова Анна",
+        "Громов",
+    }
+    assert all(len(label) <= 40 for label in second)
+
+
+async def test_of_an_invitation_that_was_used_no_name_is_kept(door: Door, people: dict[int, Person]) -> None:
+    token = LINK.search((await door.ask(people[ADMIN], "/invite"))[0])
+    assert token
+    await door.ask(people[ADMIN], "Белова Анна")
+    await door.ask(people[STRANGER], f"/start {token[1]}")
+    async with door.services.database.session() as session:
+        assert set(await session.scalars(select(Invite.note))) == {None}
+    assert (await door.ask(people[ADMIN], "Белова Ирина"))[0] == T("hint-teacher"), "the question was answered"
+
+
+async def labels(door: Door, person: Person, words: str) -> list[str]:
+    """What is on the buttons of the answer."""
+    await person.say(words)
+    (call,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    rows = json.loads(call.values["reply_markup"])["inline_keyboard"]
+    return [button["text"] for row in rows for button in row]
