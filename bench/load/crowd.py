@@ -48,6 +48,11 @@ class Note:
     alone: bool = False
 
 
+def _is_call(event: Event) -> bool:
+    """Whether a student is told that a lesson is open."""
+    return "mute:" in str(event.payload.get("reply_markup", ""))
+
+
 def _answers(note: Note) -> list[float] | None:
     return note.answers or None
 
@@ -105,7 +110,10 @@ class Crowd:
         return len(self._notes)
 
     async def open_lessons(self, minutes: int) -> None:
-        """Every teacher opens a lesson, one after another."""
+        """Every teacher opens a lesson, one after another. Their students can be called: they have written before."""
+        for student in self.students:
+            self._person(student)
+            self._telegram.open_private(student.telegram_id)
         for number, telegram_id in enumerate(self._teachers):
             teacher = Person(self._telegram, f"Teacher {number + 1}", id=telegram_id, language_code="en")
             await teacher.say(f"/open {minutes}")
@@ -143,15 +151,21 @@ class Crowd:
             await asyncio.sleep(pause)
 
     async def _send(self, student: Student) -> Note:
-        person = Person(self._telegram, student.name, id=student.telegram_id, language_code="en")
-        person.leave()  # one listener for all: two thousand would each hear everything
+        person = self._person(student)
         note = self._notes[student.telegram_id] = Note(student, time.monotonic())
         await person.voice(student.note)
         return note
 
+    def _person(self, student: Student) -> Person:
+        person = Person(self._telegram, student.name, id=student.telegram_id, language_code="en")
+        person.leave()  # one listener for all: two thousand would each hear everything
+        return person
+
     def _hear(self, event: Event) -> None:
-        if event.kind == "edit":
+        if event.kind == "edit" and event.chat_id in self._teachers:
             self.edits += 1
+        elif event.kind == "message" and _is_call(event):
+            return  # no word about a note
         note = self._notes.get(event.chat_id)
         if note is None:
             return

@@ -1,10 +1,10 @@
-"""What the bot promised a teacher, kept through a move of the chat and through kill -9."""
+"""What the bot promised teachers and students, kept through a move of the chat and through kill -9."""
 
 from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 from sandbox.faults import Fault
@@ -12,7 +12,7 @@ from sandbox.person import Person
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, link_in, running
 
-ANNA = "Анна Белова"
+ANNA, BORIS = "Анна Белова", "Борис Громов"
 
 
 async def without_a_voice(classroom: Classroom, name: str) -> Person:
@@ -45,6 +45,11 @@ async def second_teacher(product: Product, teacher: Person) -> Person:
 def change(product: Product, statement: str, *values: object) -> None:
     with closing(sqlite3.connect(product.data_dir / "rollcall.sqlite3", timeout=20)) as database, database:
         database.execute(statement, values)
+
+
+def shifted(by: timedelta) -> str:
+    """A moment from now, as SQLite keeps it."""
+    return f"{datetime.now(UTC) + by:%Y-%m-%d %H:%M:%S}.000000"
 
 
 def owed(product: Product) -> list[int]:
@@ -88,7 +93,7 @@ async def test_a_lesson_in_a_group_that_moves_and_its_end_told_to_both_teachers_
 
         # Time is up. The bot dies when one teacher has heard of it and the other has not.
         telegram.faults.add(Fault("sendMessage", kind="hang", times=99, chat_id=colleague.id))
-        change(product, "UPDATE lessons SET closes_at = ?", f"{datetime.now(UTC):%Y-%m-%d %H:%M:%S}.000000")
+        change(product, "UPDATE lessons SET closes_at = ?", shifted(timedelta()))
         notice = await teacher.answer(PATIENCE, lambda message: "урок закрыт, " in message.text)
         assert notice.has("report:1:lesson")
         await wait_until(lambda: owed(product) == [colleague.id])
@@ -104,3 +109,45 @@ async def test_a_lesson_in_a_group_that_moves_and_its_end_told_to_both_teachers_
             message for message in teacher.inbox if "урок закрыт, " in message.text and message.chat_id == teacher.id
         ]
         assert len(again) == 1
+
+
+async def test_two_students_hear_of_the_lesson_through_a_kill_and_the_missing_one_of_its_end(
+    tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    async with running(tmp_path / "data", ROLLCALL_SPEAKER_MODEL="dummy") as product:
+        telegram = product.server.telegram
+        classroom = Classroom(product)
+        teacher = classroom.teacher
+        await classroom.begin()
+        anna, boris = [await without_a_voice(classroom, name) for name in (ANNA, BORIS)]
+        teacher.read_all()
+
+        # The bot dies while Telegram keeps it waiting with one of them; that one is owed the word still.
+        telegram.faults.add(Fault("sendMessage", kind="hang", times=99, chat_id=boris.id))
+        board = await ask(teacher, "/open 30")
+        assert {ANNA, BORIS} <= set(board.text.splitlines())
+        call = await anna.call(PATIENCE)
+        await product.kill_everything()
+        telegram.faults.clear()
+        telegram.faults.release()
+        await product.start()
+        await boris.call(PATIENCE)
+        assert call.text.splitlines()[0].split()[-1].strip(".") in board.text, "until when"
+
+        # One checks in by the button of the call, which goes; the board names the other one alone.
+        await anna.press("here:", call)
+        await teacher.press("review:1:yes", await teacher.answer(PATIENCE, lambda message: message.has("review:1:yes")))
+        await teacher.edited(board, PATIENCE, lambda message: {ANNA, BORIS} & set(message.text.splitlines()) == {BORIS})
+        await wait_until(lambda: not call.has("here:"), PATIENCE)
+
+        # Near the end the other one is called again, and nobody twice.
+        anna.read_all()
+        boris.read_all()
+        minute = timedelta(minutes=1)
+        change(product, "UPDATE lessons SET opened_at = ?, closes_at = ?", shifted(-30 * minute), shifted(4 * minute))
+        last = await boris.call(PATIENCE)
+        assert last.text.startswith("⏰ Физика 9Б")
+        change(product, "UPDATE lessons SET closes_at = ?", shifted(timedelta()))
+        await wait_until(lambda: not last.has("here:"), PATIENCE)
+        assert not [message for message in anna.unread if message.has("mute:")]
+        assert product.log.count("Traceback") == 0
