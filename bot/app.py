@@ -74,8 +74,8 @@ _WAITS_EVERY = 1.0
 _SWEEP_EVERY = 3600.0
 _AGAIN_AFTER = 2.0
 _SWITCH_EVERY = 0.0005
-"""Seconds that a busy thread keeps the interpreter from another. SQLite answers from a thread of its own, some forty
-times for a note: with Python's 5 ms, a busy bot would spend most of its time waiting for itself."""
+"""Seconds that a busy thread keeps the interpreter from another. Transactions run in threads of their own: with 5 ms,
+as Python has it, each would wait so long for a busy event loop, and the loop for it."""
 _ALLOWED_UPDATES = ["message", "edited_message", "callback_query", "channel_post", "my_chat_member"]
 
 _UNTIL_THE_END = ("hearing", "inbox")

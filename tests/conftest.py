@@ -15,8 +15,7 @@ from typing import Any, NoReturn
 import platformdirs
 import pytest
 import redis
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import create_engine, make_url, text
 
 from models import registry
 from models.errors import WeightsUnavailable
@@ -167,11 +166,11 @@ def postgres_url() -> str:
 
 async def new_database(server: str, name: str) -> str:
     """An empty database of this name on a PostgreSQL server; its URL."""
-    engine = create_async_engine(server, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
-        await connection.execute(text(f"CREATE DATABASE {name}"))
-    await engine.dispose()
+    engine = create_engine(server, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)"))
+        connection.execute(text(f"CREATE DATABASE {name}"))
+    engine.dispose()
     return make_url(server).set(database=name).render_as_string(hide_password=False)
 
 
@@ -181,14 +180,14 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path, keyring: Keyr
     if request.param == "postgres":
         database = Database(request.getfixturevalue("postgres_url"), keyring)
     else:
-        database = Database(f"sqlite+aiosqlite:///{tmp_path / 'test.sqlite3'}", keyring)
+        database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}", keyring)
     await migrate(database)
     yield database
     if request.param == "postgres":
-        async with database.session() as session:
+        with database.session() as session:
             tables = ", ".join(table.name for table in Table.metadata.sorted_tables)
-            await session.execute(text("SET LOCAL session_replication_role = replica"))  # the audit refuses otherwise
-            await session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            session.execute(text("SET LOCAL session_replication_role = replica"))  # the audit refuses otherwise
+            session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
     await database.close()
 
 

@@ -15,7 +15,7 @@ from typing import Any
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
-from tests.test_house import ROOT, _closure, _constraints
+from tests.test_house import ROOT, _closure, _constraints, requirements
 
 _PRODUCT = ("bot", "rollcall", "worker", "models", "sandbox", "evaluation", "bench", "deploy")
 
@@ -120,7 +120,7 @@ def test_a_secret_would_be_noticed(tmp_path: Any) -> None:
 
 def test_everything_that_any_extra_brings_along_is_pinned() -> None:
     pinned = {canonicalize_name(Requirement(line).name) for line in _constraints()}
-    extras = set(importlib.metadata.metadata("rollcall").get_all("Provides-Extra") or [])
+    extras = set(requirements())
     # What is not installed tells nothing of what it would bring; those extras are compiled all the same.
     absent = {"audit", "bench", "fuzz", "resemblyzer"}
     assert _closure("rollcall", extras - absent) - pinned - {"rollcall"} == set()

@@ -72,18 +72,16 @@ class Account:
     edits: int
 
 
-async def read_books(database: Database, dead: int) -> Books:
+def read_books(database: Database, dead: int) -> Books:
     """Count what is there."""
     check_in = Attempt.purpose == Purpose.CHECK_IN
-    async with database.session() as session:
+    with database.session() as session:
         attended = select(func.count()).select_from(Attendance).where(Attendance.status.in_(sorted(ATTENDED)))
         owed = select(func.count()).where(check_in, Attempt.answered_at.is_(None), Attempt.verdict != Verdict.PENDING)
-        verdicts = await session.execute(
-            select(Attempt.verdict, func.count()).where(check_in).group_by(Attempt.verdict)
-        )
+        verdicts = session.execute(select(Attempt.verdict, func.count()).where(check_in).group_by(Attempt.verdict))
         counted = {str(verdict): int(count) for verdict, count in verdicts}
-        timings = (await session.scalars(select(Attempt.timings).where(check_in))).all()
-        recorded, unanswered = await session.scalar(attended), await session.scalar(owed)
+        timings = session.scalars(select(Attempt.timings).where(check_in)).all()
+        recorded, unanswered = session.scalar(attended), session.scalar(owed)
     stages = sorted({stage for own in timings for stage in own})
     return Books(
         recorded=int(recorded or 0),

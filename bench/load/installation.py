@@ -188,8 +188,9 @@ class Several(Installation):
         """The server's first process; None where it runs on another machine."""
         database = self.database()
         try:
-            async with database.session() as session:
-                number = int((await session.execute(text("SELECT pg_backend_pid()"))).scalar_one())
+            number = await database.look(
+                lambda session: int(session.execute(text("SELECT pg_backend_pid()")).scalar_one())
+            )
             with_parent = psutil.Process(number)
             return with_parent.parent() if with_parent.name().startswith("postgres") else None
         except psutil.Error:

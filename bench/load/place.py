@@ -14,11 +14,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import create_engine, make_url, text
 
 from bench.load.commits import Code
 from rollcall.errors import Unavailable
+from rollcall.system.urls import with_driver
 
 _KEPT = ("ROLLCALL_MODELS_DIR", "ROLLCALL_BACKEND", "ROLLCALL_DEVICE")
 _KEY = base64.b64encode(bytes(range(32))).decode()
@@ -89,14 +89,14 @@ async def own_database(url: str, *, template: bool = False) -> AsyncIterator[str
     """
     name = f"rollcall_load_{secrets.token_hex(4)}"
     like = f' TEMPLATE "{make_url(url).database}"' if template else ""
-    engine = create_async_engine(make_url(url).set(database="postgres"), isolation_level="AUTOCOMMIT")
+    engine = create_engine(make_url(with_driver(url)).set(database="postgres"), isolation_level="AUTOCOMMIT")
     try:
-        async with engine.connect() as connection:
-            await connection.execute(text(f"CREATE DATABASE {name}{like}"))
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}{like}"))
         try:
             yield make_url(url).set(database=name).render_as_string(hide_password=False)
         finally:
-            async with engine.connect() as connection:
-                await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+            with engine.connect() as connection:
+                connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
     finally:
-        await engine.dispose()
+        engine.dispose()

@@ -169,7 +169,7 @@ async def _measure(
     await installation.stop()
     database = installation.database()
     try:
-        books = await read_books(database, dead)
+        books = read_books(database, dead)
         name = database.engine.dialect.name
     finally:
         await database.close()

@@ -55,19 +55,22 @@ def plan(students: int, classes: int, voices: list[Voice]) -> School:
 
 async def enrol(school: School, cast: Cast, database: Database, keyring: Keyring, tell: Callable[[int], None]) -> None:
     """Write the school into the database by the functions that the bot itself uses, last week's enrolment included."""
-    then = datetime.now(UTC) - timedelta(days=7)
     done = 0
-    for number, teacher_id in enumerate(school.teachers):
-        async with database.session() as session:
-            teacher = await session.run_sync(register_person, teacher_id, f"Teacher {number + 1}", then)
-            teacher.is_teacher = True
-            await session.flush()
-            school_class = await session.run_sync(create_class, teacher, f"Class {number + 1}", "UTC", then)
-            for student in school.students:
-                if student.school_class == number:
-                    await session.run_sync(_enrol, student, school_class, cast, keyring, then)
-                    done += 1
-                    tell(done)
+    for number in range(len(school.teachers)):
+        done += await database.run(_enrol_class, school, number, cast, keyring)
+        tell(done)
+
+
+def _enrol_class(session: Session, school: School, number: int, cast: Cast, keyring: Keyring) -> int:
+    then = datetime.now(UTC) - timedelta(days=7)
+    teacher = register_person(session, school.teachers[number], f"Teacher {number + 1}", then)
+    teacher.is_teacher = True
+    session.flush()
+    school_class = create_class(session, teacher, f"Class {number + 1}", "UTC", then)
+    students = [student for student in school.students if student.school_class == number]
+    for student in students:
+        _enrol(session, student, school_class, cast, keyring, then)
+    return len(students)
 
 
 def _enrol(

@@ -67,7 +67,7 @@ def out_of_reach(error: BaseException) -> bool:
     bots that insert the same row.
     """
     if isinstance(error, DBAPIError):
-        # asyncpg's errors of wrong values come without a class of their own, but with PostgreSQL's code.
+        # Some errors of wrong values come without a class of their own, but with PostgreSQL's code.
         state = str(getattr(error.orig, "sqlstate", None) or "")
         return not (isinstance(error, DataError | ProgrammingError | NotSupportedError) or state[:2] in _WRONG_REQUEST)
     if isinstance(error, redis.DataError):

@@ -181,7 +181,7 @@ class DurableQueue(asyncio.Queue[object]):
                 digest = await self._database.run(inbox.accept, update.update_id, said, self._holder, now())
                 self._unwritable_since = None
                 return digest
-            except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
+            except (SQLAlchemyError, OSError) as error:
                 if self._database.troubles.saw(error) is None:
                     self._unwritable_since = None
                     _log.warning("the database is out of reach, trying again", extra={"error": type(error).__name__})

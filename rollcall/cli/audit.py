@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -53,43 +53,42 @@ class Choice:
         )
 
 
-async def verify(settings: Settings, noted: Noted | None = None) -> Verdict:
+def verify(settings: Settings, noted: Noted | None = None) -> Verdict:
     """Follow the whole chain, and hold the marks against it; bots may go on meanwhile."""
     keyring = load_keyring(settings)
     database = Database(settings.effective_database_url)
     try:
         with database_needed():
-            return await verify_database(database, Sealer(keyring), noted)
+            return verify_database(database, Sealer(keyring), noted)
     finally:
-        await database.close()
+        database.shut()
 
 
-async def verify_database(database: Database, sealer: Sealer, noted: Noted | None = None) -> Verdict:
+def verify_database(database: Database, sealer: Sealer, noted: Noted | None = None) -> Verdict:
     """The same of an open database."""
     chain, marks = Chain(sealer, noted), Marks()
-    async with database.snapshot() as connection:
-        async for record, sealed in read_records(connection):
+    with database.snapshot() as connection:
+        for record, sealed in read_records(connection):
             chain.take(record, sealed)
             marks.take(record)
-        head = await read_head(connection)
-        good, unexplained = await marks.findings(connection)
+        head = read_head(connection)
+        good, unexplained = marks.findings(connection)
     return Verdict(chain.length, chain.end, good, chain.findings(head) + unexplained)
 
 
-async def export(settings: Settings, choice: Choice, *, names: bool) -> AsyncIterator[str]:
+def export(settings: Settings, choice: Choice, *, names: bool) -> Iterator[str]:
     """JSON lines of the records chosen. The export is itself on record, before its first line."""
     database = Database.open(settings)
     try:
-        with database_needed():
-            async with database.session() as session:
-                await session.run_sync(audit.record, Action.EXPORT_MADE, None, "audit", form="jsonl", names=names)
-        async with database.snapshot() as connection:
-            people = await names_behind(connection) if names else {}
-            async for record, sealed in read_records(connection):
+        with database_needed(), database.session() as session:
+            audit.record(session, Action.EXPORT_MADE, None, "audit", form="jsonl", names=names)
+        with database.snapshot() as connection:
+            people = names_behind(connection) if names else {}
+            for record, sealed in read_records(connection):
                 if choice.takes(record):
                     yield _line(record, people, **asdict(sealed))
     finally:
-        await database.close()
+        database.shut()
 
 
 def _line(record: Record, people: dict[str, str], **more: Any) -> str:

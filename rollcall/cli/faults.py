@@ -66,7 +66,7 @@ def _of_a_server(error: BaseException) -> RollcallError | None:
         )
     if isinstance(error, redis.RedisError):
         return Unavailable(f"the queue does not do as it should ({_first_line(error)}): run rollcall doctor")
-    if isinstance(error, SQLAlchemyError) or type(error).__module__.partition(".")[0] == "asyncpg":
+    if isinstance(error, SQLAlchemyError):
         return Unavailable(
             f"the database cannot be used ({type(error).__name__}): "
             "check ROLLCALL_DATABASE_URL and that it runs, and run rollcall migrate"

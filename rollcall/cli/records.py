@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
@@ -32,7 +31,7 @@ def verify_audit(
     from rollcall.cli.audit import verify
 
     noted = Noted.parse(head) if head is not None else None
-    verdict = asyncio.run(verify(_settings("audit"), noted))
+    verdict = verify(_settings("audit"), noted)
     for finding in verdict.findings:
         _say(f"[red]✗[/] {escape(finding)}")
     if verdict.findings:
@@ -54,12 +53,8 @@ def export_audit(
 
     settings = _settings("audit")
     choice = Choice(_utc(since), _utc(until), action, on)
-
-    async def print_all() -> None:
-        async for line in export(settings, choice, names=names):
-            typer.echo(line)
-
-    asyncio.run(print_all())
+    for line in export(settings, choice, names=names):
+        typer.echo(line)
 
 
 def backup(file: Annotated[Path, typer.Argument(help="The file to make")]) -> None:
@@ -68,7 +63,7 @@ def backup(file: Annotated[Path, typer.Argument(help="The file to make")]) -> No
 
     settings = _settings("backup")
     with _progress() as tick:
-        made = asyncio.run(run(settings, file, tick))
+        made = run(settings, file, tick)
     _say(f"{escape(str(file))}: {made.rows} rows of {len(made.manifest.tables)} tables\nSHA-256 {made.sha256}")
     _say(
         f"[bold]The voiceprint key ({made.manifest.key_id}) is not in it:[/] "
@@ -85,7 +80,7 @@ def restore(
 
     settings = _settings("restore")
     with _progress() as tick:
-        restored = asyncio.run(run(settings, file, tick, replace=replace))
+        restored = run(settings, file, tick, replace=replace)
     of = f"{restored.manifest.made_at:%Y-%m-%d %H:%M} UTC"
     _say(f"the database is as it was on {of}: {sum(one.rows for one in restored.manifest.tables.values())} rows")
     _say("whoever asked to be forgotten after that day is in it again, and must be erased again")

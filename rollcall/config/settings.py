@@ -271,7 +271,7 @@ class Settings(BaseSettings):
     def effective_database_url(self) -> str:
         """The SQLAlchemy async URL."""
         if self.database_url is None:
-            return f"sqlite+aiosqlite:///{self.database_file}"
+            return f"sqlite:///{self.database_file}"
         return with_password(self.database_url, self.database_password)
 
 

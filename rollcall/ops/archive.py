@@ -11,7 +11,7 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -67,12 +67,12 @@ class ArchiveWriter:
         self._archive = archive
         self.tables: dict[str, Member] = {}
 
-    async def add(self, table: str, columns: Sequence[Column], rows: AsyncIterator[Sequence[Any]]) -> None:
+    def add(self, table: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
         """One table, its rows as they come."""
         digest, count = hashlib.sha256(), 0
         with self._archive.open(f"{table}.jsonl", "w", force_zip64=True) as file:
             self._write(file, digest, [[column.name, column.kind] for column in columns])
-            async for row in rows:
+            for row in rows:
                 self._write(file, digest, [_plain(value) for value in row])
                 count += 1
         self.tables[table] = Member(count, digest.hexdigest())

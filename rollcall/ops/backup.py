@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -10,7 +10,6 @@ from typing import Any
 
 from sqlalchemy import Connection, DateTime, LargeBinary, MetaData, func, inspect, select, text
 from sqlalchemy import Table as SqlTable
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from rollcall.audit.chain import Action
 from rollcall.config.settings import Settings
@@ -21,7 +20,7 @@ from rollcall.sealing.seal import load_keyring
 from rollcall.storage import audit
 from rollcall.storage.audit_tables import AuditHead
 from rollcall.storage.database import Database, database_needed
-from rollcall.storage.migrate import is_current
+from rollcall.storage.migrate import has_the_newest
 
 _AT_ONCE = 500
 _REVISION = "alembic_version"
@@ -42,7 +41,7 @@ class Made:
         return sum(member.rows for member in self.manifest.tables.values())
 
 
-async def backup(settings: Settings, path: Path, tick: Tick) -> Made:
+def backup(settings: Settings, path: Path, tick: Tick) -> Made:
     """Write the database into one file. The backup is on record in the audit, also in its own.
 
     Raises:
@@ -53,55 +52,55 @@ async def backup(settings: Settings, path: Path, tick: Tick) -> Made:
     database = Database(settings.effective_database_url, keyring)
     try:
         with archive.writing(path) as writer, database_needed():
-            if await is_current(database):
-                async with database.session() as session:
-                    head = await session.get(AuditHead, 1)
+            if has_the_newest(database):
+                with database.session() as session:
+                    head = session.get(AuditHead, 1)
                     # With another key the backup is as good; but the chain is not ours to go on with.
                     if head is None or head.key_id in keyring.key_ids:
-                        await session.run_sync(audit.record, Action.BACKUP_MADE, None, "database")
-            async with database.snapshot() as connection:
-                manifest = await dump(connection, writer, keyring.key_ids[0], tick)
+                        audit.record(session, Action.BACKUP_MADE, None, "database")
+            with database.snapshot() as connection:
+                manifest = dump(connection, writer, keyring.key_ids[0], tick)
             writer.finish(manifest)
     finally:
-        await database.close()
+        database.shut()
     return Made(manifest, archive.sha256_of(path))
 
 
-async def dump(connection: AsyncConnection, writer: ArchiveWriter, key_id: str, tick: Tick) -> Manifest:
+def dump(connection: Connection, writer: ArchiveWriter, key_id: str, tick: Tick) -> Manifest:
     """Every table into an archive, over the connection of a snapshot; the manifest that it needs."""
     # As the database has it, not as this version's tables say: an older schema is backed up before it is migrated.
-    tables = await connection.run_sync(reflected)
-    if not await connection.run_sync(lambda sync: inspect(sync).has_table(_REVISION)):
+    tables = reflected(connection)
+    if not inspect(connection).has_table(_REVISION):
         raise Unavailable("the database has no schema yet: there is nothing to back up")
-    revision = (await connection.execute(text("SELECT version_num FROM alembic_version"))).scalar_one()
+    revision = connection.execute(text("SELECT version_num FROM alembic_version")).scalar_one()
     for table in tables:
-        total = await connection.scalar(select(func.count()).select_from(table)) or 0
-        await writer.add(table.name, [_column(one) for one in table.columns], _rows(connection, table, total, tick))
+        total = connection.scalar(select(func.count()).select_from(table)) or 0
+        writer.add(table.name, [_column(one) for one in table.columns], _rows(connection, table, total, tick))
     return Manifest(
         schema=revision,
         made_at=datetime.now(UTC),
         database=connection.dialect.name,
         key_id=key_id,
-        audit_head=await _audit_head(connection, tables),
+        audit_head=_audit_head(connection, tables),
         tables=writer.tables,
     )
 
 
-async def _rows(connection: AsyncConnection, table: SqlTable, total: int, tick: Tick) -> AsyncIterator[Sequence[Any]]:
+def _rows(connection: Connection, table: SqlTable, total: int, tick: Tick) -> Iterator[Sequence[Any]]:
     done = 0
     tick(table.name, done, total)
-    async with connection.stream(select(table).order_by(*table.primary_key)) as rows:
-        async for part in rows.partitions(_AT_ONCE):
-            for row in part:
-                yield row
+    query = select(table).order_by(*table.primary_key)
+    with connection.execute(query, execution_options={"yield_per": _AT_ONCE}) as rows:
+        for part in rows.partitions():
+            yield from part
             done += len(part)
             tick(table.name, done, total)
 
 
-async def _audit_head(connection: AsyncConnection, tables: Sequence[SqlTable]) -> str:
+def _audit_head(connection: Connection, tables: Sequence[SqlTable]) -> str:
     if not any(table.name == AuditHead.__tablename__ for table in tables):
         return ""
-    row = (await connection.execute(select(AuditHead.sequence, AuditHead.hash))).one_or_none()
+    row = connection.execute(select(AuditHead.sequence, AuditHead.hash)).one_or_none()
     return f"{row.sequence}:{row.hash}" if row is not None else ""
 
 

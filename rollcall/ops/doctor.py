@@ -91,7 +91,7 @@ async def _database(settings: Settings) -> Finding:
         try:
             current = await is_current(database)
             name = database.engine.dialect.name
-            if current and not await _writable(database):
+            if current and not await database.apart(_writable, database):
                 cure = "give its user the right to write (the file and its folder; in PostgreSQL the tables)"
                 return Finding("database", False, f"{name}, cannot be written", cure)
         finally:
@@ -104,12 +104,12 @@ async def _database(settings: Settings) -> Finding:
     return Finding("database", True, name)
 
 
-async def _writable(database: Database) -> bool:
+def _writable(database: Database) -> bool:
     """Whether a row can be changed; nothing is."""
     try:
-        async with database.engine.connect() as connection:
-            await connection.exec_driver_sql("UPDATE chores SET name = name WHERE 1 = 0")
-            await connection.rollback()
+        with database.engine.connect() as connection:
+            connection.exec_driver_sql("UPDATE chores SET name = name WHERE 1 = 0")
+            connection.rollback()
     except (SQLAlchemyError, OSError):
         return False
     return True
@@ -146,8 +146,7 @@ async def _voiceprints(settings: Settings) -> Finding:
         weights = await asyncio.to_thread(registry.weights_of, settings.speaker_model, settings.models_dir)
         database = Database(settings.effective_database_url)
         try:
-            async with database.session() as session:
-                outdated = await session.run_sync(outdated_people, *weights)
+            outdated = await database.run(outdated_people, *weights)
         finally:
             await database.close()
     except (SQLAlchemyError, OSError, RollcallError) as error:

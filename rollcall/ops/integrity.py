@@ -75,11 +75,11 @@ async def _sealed(settings: Settings) -> list[tuple[StoredVoiceprint, str]]:
     if settings.database_url is None and not settings.database_file.exists():
         return []
     rows = select(StoredVoiceprint, Person.full_name).join(Person, Person.id == StoredVoiceprint.person_id)
+    rows = rows.limit(_MOST_LOOKED_AT)
     try:
         database = Database(settings.effective_database_url)
         try:
-            async with database.reading() as session:
-                return [(row, name) for row, name in await session.execute(rows.limit(_MOST_LOOKED_AT))]
+            return await database.look(lambda session: [(row, name) for row, name in session.execute(rows)])
         finally:
             await database.close()
     except (SQLAlchemyError, OSError, RollcallError):
@@ -101,8 +101,8 @@ async def database(settings: Settings) -> Finding:
     try:
         database = Database(settings.effective_database_url)
         try:
-            async with database.snapshot() as connection:
-                return await connection.run_sync(_sqlite if connection.dialect.name == "sqlite" else _postgresql)
+            check = _sqlite if database.engine.dialect.name == "sqlite" else _postgresql
+            return await database.look(lambda session: check(session.connection()))
         finally:
             await database.close()
     except (SQLAlchemyError, OSError, RollcallError) as error:

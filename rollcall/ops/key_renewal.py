@@ -6,12 +6,13 @@ import asyncio
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import redis
 import redis.asyncio
 from sqlalchemy import ColumnElement, LargeBinary, and_, delete, func, select, update
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.config.settings import Settings
@@ -66,7 +67,7 @@ async def renew(settings: Settings, agreed: Callable[[Lost], bool]) -> tuple[Los
             keyring = keyring or load_keyring(settings, create=True)
             database = Database(settings.effective_database_url, keyring)
             try:
-                await _erase(database, keyring, lost)
+                await database.run(_erase, keyring, lost)
                 await Canary(client, keyring).renew()
                 # Galleries hold what the database has: what was erased there goes with them.
                 await publish_all(database, keyring, GalleryWriter(client, keyring))
@@ -83,25 +84,26 @@ def _held(settings: Settings) -> Keyring | None:
 
 async def _looked_for(settings: Settings, client: redis.asyncio.Redis, keyring: Keyring | None) -> Lost:
     held = keyring.key_ids if keyring is not None else ()
-    values: Counter[str] = Counter()
-    key_ids: set[str] = set()
     database = Database(settings.effective_database_url)
     try:
-        async with database.session() as session:
-            for place in PLACES:
-                id_ = _key_id(place.column)
-                found = select(id_, func.count()).where(_foreign(place.column, held)).group_by(id_)
-                for one, count in await session.execute(found):
-                    values[place.name] += count
-                    key_ids.add(bytes(one).hex())
-            head = await session.get(AuditHead, 1)
+        found = await database.run(_foreign_values, held)
     finally:
         await database.close()
-    audit_lost = head is not None and head.key_id not in held
-    return Lost(
-        values, frozenset(key_ids | ({head.key_id} if head is not None and audit_lost else set())), audit=audit_lost,
-        queue=not await _belongs(client, keyring),
-    )  # fmt: skip
+    return replace(found, queue=not await _belongs(client, keyring))
+
+
+def _foreign_values(session: Session, held: Sequence[str]) -> Lost:
+    values: Counter[str] = Counter()
+    key_ids: set[str] = set()
+    for place in PLACES:
+        id_ = _key_id(place.column)
+        for one, count in session.execute(select(id_, func.count()).where(_foreign(place.column, held)).group_by(id_)):
+            values[place.name] += count
+            key_ids.add(bytes(one).hex())
+    head = session.get(AuditHead, 1)
+    if head is None or head.key_id in held:
+        return Lost(values, frozenset(key_ids), audit=False, queue=False)
+    return Lost(values, frozenset(key_ids | {head.key_id}), audit=True, queue=False)
 
 
 async def _belongs(client: redis.asyncio.Redis, keyring: Keyring | None) -> bool:
@@ -124,18 +126,15 @@ def _foreign(column: Any, held: Sequence[str]) -> ColumnElement[bool]:
     return and_(column.is_not(None), _key_id(column).not_in([bytes.fromhex(one) for one in held]))
 
 
-async def _erase(database: Database, keyring: Keyring, lost: Lost) -> None:
-    async with database.session() as session:
-        for place in PLACES:
-            foreign = _foreign(place.column, keyring.key_ids)
-            if place.table.__table__.c[place.column.key].nullable:
-                await session.execute(update(place.table).where(foreign).values({place.column.key: None}))
-            else:
-                await session.execute(delete(place.table).where(foreign))
-        prints = lost.values["voiceprints"]
-        await session.run_sync(
-            audit.record, Action.KEYS_RENEWED, None, "keys", key=keyring.key_ids[0], voiceprints=prints
-        )
+def _erase(session: Session, keyring: Keyring, lost: Lost) -> None:
+    for place in PLACES:
+        foreign = _foreign(place.column, keyring.key_ids)
+        if place.table.__table__.c[place.column.key].nullable:
+            session.execute(update(place.table).where(foreign).values({place.column.key: None}))
+        else:
+            session.execute(delete(place.table).where(foreign))
+    prints = lost.values["voiceprints"]
+    audit.record(session, Action.KEYS_RENEWED, None, "keys", key=keyring.key_ids[0], voiceprints=prints)
 
 
 @asynccontextmanager

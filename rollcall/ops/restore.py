@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Iterable
 from dataclasses import dataclass
 from itertools import islice
@@ -10,7 +11,7 @@ from pathlib import Path
 import redis
 from sqlalchemy import JSON, Connection, MetaData, func, insert, select, text
 from sqlalchemy import Table as SqlTable
-from sqlalchemy.ext.asyncio import AsyncSession
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action, Sealer
 from rollcall.config.settings import Settings
@@ -41,8 +42,10 @@ class Restored:
     galleries: bool
 
 
-async def restore(settings: Settings, path: Path, tick: Tick, *, replace: bool = False) -> Restored:
+def restore(settings: Settings, path: Path, tick: Tick, *, replace: bool = False) -> Restored:
     """Fill the database from a backup, in one transaction: a restore that fails changes nothing.
+
+    In the caller's thread, which must not be an event loop's.
 
     Args:
         replace: drop what is in the database.
@@ -58,33 +61,33 @@ async def restore(settings: Settings, path: Path, tick: Tick, *, replace: bool =
         database = Database(settings.effective_database_url, keyring)
         try:
             with database_needed():
-                await restore_into(database, keyring, found, tick, sha256=archive.sha256_of(path), replace=replace)
+                restore_into(database, keyring, found, tick, sha256=archive.sha256_of(path), replace=replace)
         finally:
-            await database.close()
+            database.shut()
         key_held = found.manifest.key_id in keyring.key_ids
-        return Restored(found.manifest, key_held, galleries=await _galleries(settings))
+        return Restored(found.manifest, key_held, galleries=_galleries(settings))
 
 
-async def _galleries(settings: Settings) -> bool:
+def _galleries(settings: Settings) -> bool:
     try:
-        await rebuild(settings)
+        asyncio.run(rebuild(settings))
     except (redis.RedisError, OSError):
         return False
     return True
 
 
-async def restore_into(
+def restore_into(
     database: Database, keyring: Keyring, found: Archive, tick: Tick, *, sha256: str, replace: bool
 ) -> None:
     """The same, into an open database from an open backup that was checked."""
-    async with database.reshaping() as connection:
-        await connection.run_sync(lambda sync: _make_room(sync, replace=replace))
-        await connection.run_sync(lambda sync: fill(sync, found, tick))
-        await connection.run_sync(lambda sync: upgrade(sync, "head"))
-        async with AsyncSession(bind=connection) as session:
+    with database.reshaping() as connection:
+        _make_room(connection, replace=replace)
+        fill(connection, found, tick)
+        upgrade(connection, "head")
+        with Session(connection) as session:
             of = found.manifest.made_at.isoformat(timespec="seconds")
-            await session.run_sync(audit.record, Action.DATABASE_RESTORED, None, "database", backup=sha256, of=of)
-            await session.run_sync(audit.write_pending, Sealer(keyring))
+            audit.record(session, Action.DATABASE_RESTORED, None, "database", backup=sha256, of=of)
+            audit.write_pending(session, Sealer(keyring))
 
 
 def fill(connection: Connection, found: Archive, tick: Tick) -> None:

@@ -3,40 +3,40 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from sqlalchemy import select
-from sqlalchemy.ext.asyncio import AsyncConnection
+from sqlalchemy import Connection, select
 
 from rollcall.audit.chain import Action, Head, Record, Sealed
 from rollcall.storage.audit_tables import AuditHead, AuditPseudonym, AuditRecord
 from rollcall.storage.tables import Attendance, Person
 
-_AT_ONCE = 1000
+_PARTS = {"yield_per": 1000}
+"""In memory at a time."""
 _MARKS = {Action.MARK_MADE, Action.MARK_CHANGED}
 
 
-async def read_records(connection: AsyncConnection) -> AsyncIterator[tuple[Record, Sealed]]:
+def read_records(connection: Connection) -> Iterator[tuple[Record, Sealed]]:
     """Every record with its seal, in the chain's order, a thousand in memory at a time."""
     table = AuditRecord.__table__
-    async with connection.stream(select(table).order_by(table.c.sequence)) as rows:
-        async for row in rows.yield_per(_AT_ONCE):
+    with connection.execute(select(table).order_by(table.c.sequence), execution_options=_PARTS) as rows:
+        for row in rows:
             record = Record(
                 row.sequence, row.at, row.actor, row.action, row.object, row.subject, row.details, row.previous
             )
             yield record, Sealed(row.hash, row.key_id, row.seal)
 
 
-async def read_head(connection: AsyncConnection) -> Head | None:
+def read_head(connection: Connection) -> Head | None:
     """The chain's sealed end."""
-    row = (await connection.execute(select(AuditHead.__table__).where(AuditHead.id == 1))).one_or_none()
+    row = connection.execute(select(AuditHead.__table__).where(AuditHead.id == 1)).one_or_none()
     return Head(row.sequence, Sealed(row.hash, row.key_id, row.seal)) if row is not None else None
 
 
-async def names_behind(connection: AsyncConnection) -> dict[str, str]:
+def names_behind(connection: Connection) -> dict[str, str]:
     """Full names by pseudonym, of those who are not erased; a number where an account is no person."""
-    rows = await connection.execute(
+    rows = connection.execute(
         select(AuditPseudonym.pseudonym, AuditPseudonym.telegram_id, Person.full_name).outerjoin(
             Person, Person.telegram_id == AuditPseudonym.telegram_id
         )
@@ -60,7 +60,7 @@ class Marks:
         elif record.action == Action.LESSON_OPENED:
             self._opened[record.object] = record.sequence
 
-    async def findings(self, connection: AsyncConnection) -> tuple[int, list[str]]:
+    def findings(self, connection: Connection) -> tuple[int, list[str]]:
         """How many marks are as recorded, and those that were made or changed without a record.
 
         Marks from before the audit began, and of people who were erased since, have no record to be held against.
@@ -78,8 +78,8 @@ class Marks:
             .order_by(Attendance.lesson_id, Attendance.person_id)
         )
         good, found = 0, []
-        async with connection.stream(query) as rows:
-            async for lesson_id, person_id, status, pseudonym, since in rows.yield_per(_AT_ONCE):
+        with connection.execute(query, execution_options=_PARTS) as rows:
+            for lesson_id, person_id, status, pseudonym, since in rows:
                 lesson = f"lesson:{lesson_id}"
                 recorded = self._recorded.get((lesson, pseudonym))
                 if recorded == status:

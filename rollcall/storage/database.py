@@ -1,17 +1,20 @@
-"""The engine and its sessions: SQLite in the data folder, or any PostgreSQL."""
+"""The engine and its sessions: SQLite in the data folder, or any PostgreSQL.
+
+Statements are plain and synchronous, and run in threads of the database's own: one hop there and back a transaction.
+"""
 
 from __future__ import annotations
 
-import socket
-from collections.abc import AsyncIterator, Callable, Iterator, Sequence
-from contextlib import asynccontextmanager, contextmanager
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, Concatenate, ParamSpec, TypeVar
 
-from sqlalchemy import Engine, event, make_url
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, IntegrityError, NoSuchModuleError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, AsyncSession, async_sessionmaker, create_async_engine
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, sessionmaker
 
 from rollcall.audit.chain import Sealer
 from rollcall.config.settings import Settings
@@ -20,11 +23,11 @@ from rollcall.sealing.seal import Keyring, load_keyring
 from rollcall.storage import faults
 from rollcall.storage.audit import write_pending
 from rollcall.storage.faults import Troubles
-from rollcall.storage.inline_sqlite import BEGIN_TO_WRITE, DRIVER, InlineConnection
-from rollcall.storage.libpq import without_libpq_words
-from rollcall.storage.tls import without_tls_words
+from rollcall.storage.libpq import for_libpq
+from rollcall.storage.threads import Threads
 from rollcall.storage.used_files import KEYRING
 from rollcall.system.folders import make_folder
+from rollcall.system.urls import with_driver
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -33,38 +36,35 @@ _BUSY_MS = 20_000
 _SNAPSHOT = "rollcall_snapshot"
 _RESHAPING = "rollcall_reshaping"
 
-_CONNECT = 10
-"""Seconds to connect in."""
-_SILENCE = 10
-"""Seconds without a sign of life from the other machine after which a connection to PostgreSQL counts as cut."""
-_PROBES = 3
+_WRITERS = 8
+"""Transactions at once in PostgreSQL. SQLite has one writer."""
+_READERS = 4
 
 
 class Database:
-    """Opens sessions; one session is one transaction, committed when its block ends well.
+    """Carries out use cases, each as one transaction.
 
     Without the keyring it is for reading: facts that belong on record are refused, for nobody could vouch for them.
     """
 
     def __init__(self, url: str, keyring: Keyring | None = None) -> None:
         self.engine = _engine(url)
-        self._writing = self.engine
+        self._writing, writers = self.engine, _WRITERS
         if self.engine.dialect.name == "sqlite":
             # One connection, for there is one writer: who waits for it waits in a row. Several would each ask SQLite
             # now and then whether it is free, and whoever asks at the right moment is first.
-            inline = make_url(url).set(drivername=DRIVER).render_as_string(hide_password=False)
-            self._writing = _engine(inline, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000)
+            self._writing, writers = _engine(url, pool_size=1, max_overflow=0, pool_timeout=_BUSY_MS / 1000), 1
+        self._writers, self._readers = Threads(writers, "database"), Threads(_READERS, "database-reading")
         self.troubles = Troubles()
-        for engine in {self.engine, self._writing}:
-            event.listen(engine.sync_engine, "handle_error", lambda context: self._saw(context.original_exception))
-        self._sessions = async_sessionmaker(self._writing, expire_on_commit=False, info={KEYRING: keyring})
-        self._long_sessions = async_sessionmaker(self.engine, expire_on_commit=False, info={KEYRING: keyring})
+        for engine in self.engines:
+            event.listen(engine, "handle_error", lambda context: self._saw(context.original_exception))
+        self._sessions = sessionmaker(self._writing, expire_on_commit=False, info={KEYRING: keyring})
         self._sealer = Sealer(keyring) if keyring is not None else None
 
     @property
     def engines(self) -> Sequence[Engine]:
         """Whatever statements go through."""
-        return [engine.sync_engine for engine in {self.engine, self._writing}]
+        return [*{self.engine, self._writing}]
 
     @classmethod
     def open(cls, settings: Settings) -> Database:
@@ -73,64 +73,70 @@ class Database:
 
     async def run(self, use_case: Callable[Concatenate[Session, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Carry out a use case, which is a plain function: in one transaction, committed if it returns."""
-        async with self.session() as session:
-            return await session.run_sync(use_case, *args, **kwargs)
+        return await self._writers.do(partial(self._transact, use_case, *args, **kwargs))
 
     async def look(self, query: Callable[Concatenate[Session, _P], _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
         """Carry out a plain function that only reads, on a snapshot, also where nothing can be written."""
-        async with self.reading() as session:
-            return await session.run_sync(query, *args, **kwargs)
+        return await self._readers.do(partial(self._read, query, *args, **kwargs))
 
-    @asynccontextmanager
-    async def session(self) -> AsyncIterator[AsyncSession]:
-        """A transaction: committed at the end of the block, rolled back when an exception leaves it."""
-        async with self._sessions.begin() as session:
+    async def apart(self, work: Callable[_P, _T], *args: _P.args, **kwargs: _P.kwargs) -> _T:
+        """Carry out a plain function that opens what it needs of us: in a thread that no use case waits for."""
+        return await self._readers.do(partial(work, *args, **kwargs))
+
+    def _transact(self, use_case: Callable[..., _T], *args: Any, **kwargs: Any) -> _T:
+        with self.session() as session:
+            return use_case(session, *args, **kwargs)
+
+    def _read(self, query: Callable[..., _T], *args: Any, **kwargs: Any) -> _T:
+        with self.reading() as session:
+            return query(session, *args, **kwargs)
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A transaction: committed at the end of the block, rolled back when an exception leaves it.
+
+        In the caller's thread, as everything below: on an event loop's that is a thing for tests.
+        """
+        with self._sessions.begin() as session:
             yield session
-            await session.run_sync(write_pending, self._sealer)
+            write_pending(session, self._sealer)
 
-    @asynccontextmanager
-    async def long_session(self) -> AsyncIterator[AsyncSession]:
-        """The same for what reads or removes much: with SQLite, short ones run on the event loop's own thread."""
-        async with self._long_sessions.begin() as session:
-            yield session
-            await session.run_sync(write_pending, self._sealer)
-
-    @asynccontextmanager
-    async def snapshot(self) -> AsyncIterator[AsyncConnection]:
+    @contextmanager
+    def snapshot(self) -> Iterator[Connection]:
         """The database as it is at one moment, to read from while others go on writing."""
-        async with self.engine.connect() as connection:
+        with self.engine.connect() as connection:
             if self.engine.dialect.name == "sqlite":
-                await connection.execution_options(**{_SNAPSHOT: True})
+                connection.execution_options(**{_SNAPSHOT: True})
             else:
-                await connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
+                connection.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)
             yield connection
 
-    @asynccontextmanager
-    async def reading(self) -> AsyncIterator[AsyncSession]:
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
         """A session on a snapshot, also where nothing can be written: what is changed in it is dropped."""
-        async with self.snapshot() as connection, AsyncSession(connection, autoflush=False) as session:
+        with self.snapshot() as connection, Session(connection, autoflush=False) as session:
             yield session
 
-    @asynccontextmanager
-    async def reshaping(self) -> AsyncIterator[AsyncConnection]:
+    @contextmanager
+    def reshaping(self) -> Iterator[Connection]:
         """A transaction in which tables are made and remade.
 
         SQLite remakes a table by dropping it and renaming another: with foreign keys on, the rows that refer to it
         would go with it. They are switched off, and checked before the commit.
         """
         sqlite = self.engine.dialect.name == "sqlite"
-        async with self.engine.connect() as connection:
+        with self.engine.connect() as connection:
             try:
                 if sqlite:
-                    await connection.execution_options(**{_RESHAPING: True})
+                    connection.execution_options(**{_RESHAPING: True})
                 yield connection
-                if sqlite and (await connection.exec_driver_sql("PRAGMA foreign_key_check")).all():
+                if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").all():
                     raise IntegrityError("a row refers to another that is not there", None, ValueError())
-                await connection.commit()
+                connection.commit()
             finally:
                 if sqlite:  # the next one is opened with foreign keys on
-                    await connection.rollback()
-                    await connection.invalidate()
+                    connection.rollback()
+                    connection.invalidate()
 
     async def scrub(self) -> bool:
         """Write the database anew without what was deleted; False where somebody is in the way, so try again later.
@@ -138,28 +144,35 @@ class Database:
         SQLite overwrites what it deletes, but copies stay in the write-ahead log and in the gaps of moved pages.
         PostgreSQL keeps old versions of a row until they are vacuumed.
         """
-        if self.engine.dialect.name != "sqlite":
-            async with self.engine.connect() as connection:
-                await connection.execution_options(isolation_level="AUTOCOMMIT")
-                await connection.exec_driver_sql("VACUUM")
-            return True
-        async with self.engine.connect() as connection:
+        return await self.apart(self._scrub)
+
+    def _scrub(self) -> bool:
+        with self.engine.connect() as connection:
+            if self.engine.dialect.name != "sqlite":
+                connection.execution_options(isolation_level="AUTOCOMMIT")
+                connection.exec_driver_sql("VACUUM")
+                return True
             # Past SQLAlchemy, which would begin a transaction.
-            driver = (await connection.get_raw_connection()).driver_connection
+            driver = connection.connection.driver_connection
             if driver is None:
                 return False
-            await (await driver.execute("VACUUM")).close()
-            cursor = await driver.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            blocked = (await cursor.fetchone())[0]
-            await cursor.close()
+            driver.execute("VACUUM")
+            blocked = driver.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
             return not blocked
 
     def _saw(self, error: BaseException) -> None:
         self.troubles.saw(error)
 
     async def close(self) -> None:
-        await self.engine.dispose()
-        await self._writing.dispose()
+        """Once everything that has begun is at its end."""
+        await asyncio.to_thread(self.shut)
+
+    def shut(self) -> None:
+        """The same where there is no event loop."""
+        self._writers.close()
+        self._readers.close()
+        for engine in self.engines:
+            engine.dispose()
 
 
 @contextmanager
@@ -167,39 +180,32 @@ def database_needed() -> Iterator[None]:
     """For commands: one line where the database cannot be used, in place of the driver's trace."""
     try:
         yield
-    except (SQLAlchemyError, OSError) as error:  # asyncpg lets a refused connection through as it is
+    except (SQLAlchemyError, OSError) as error:
         raise faults.told(error) or Unavailable(
             f"the database cannot be used ({type(error).__name__}): "
             "check ROLLCALL_DATABASE_URL and that it runs, and run rollcall migrate"
         ) from error
 
 
-def _engine(url: str, **pool: float) -> AsyncEngine:
+def _engine(url: str, **pool: float) -> Engine:
     try:
-        parsed = make_url(url)
+        parsed = make_url(with_driver(url))
         if parsed.get_backend_name() == "sqlite":
             if parsed.database and parsed.database != ":memory:":
                 make_folder(Path(parsed.database).parent)
-            engine = create_async_engine(url, hide_parameters=True, **pool)
-            event.listen(engine.sync_engine, "connect", _prepare_sqlite)
-            event.listen(engine.sync_engine, "begin", _begin_immediate)
+            # A connection goes from thread to thread, and is one's at a time.
+            engine = create_engine(parsed, hide_parameters=True, connect_args={"check_same_thread": False}, **pool)
+            event.listen(engine, "connect", _prepare_sqlite)
+            event.listen(engine, "begin", _begin_immediate)
             return engine
         if parsed.get_backend_name() != "postgresql":
             raise SettingsError(
                 f"ROLLCALL_DATABASE_URL names {parsed.get_backend_name()}: PostgreSQL and SQLite will do"
             )
-        if parsed.drivername != "postgresql+asyncpg":
-            return create_async_engine(url, pool_pre_ping=True, hide_parameters=True)
-        plain, tls = without_tls_words(parsed)
-        plain, server, more = without_libpq_words(plain)
-        engine = create_async_engine(
-            plain,
-            pool_pre_ping=True,
-            hide_parameters=True,
-            connect_args={"timeout": _CONNECT, "server_settings": _notice_a_cut_client() | server, **tls, **more},
+        plain, connect = for_libpq(parsed)
+        return create_engine(
+            plain, pool_size=_WRITERS + _READERS, pool_pre_ping=True, hide_parameters=True, connect_args=connect
         )
-        event.listen(engine.sync_engine, "connect", _notice_a_cut_server)
-        return engine
     except (ArgumentError, NoSuchModuleError, ModuleNotFoundError, ValueError) as error:
         # Not in the parser's own words, which may hold a part of the password; nor as its consequence.
         if isinstance(error, ModuleNotFoundError):
@@ -208,38 +214,6 @@ def _engine(url: str, **pool: float) -> AsyncEngine:
         raise SettingsError(
             f"ROLLCALL_DATABASE_URL cannot be used ({why}); an example is postgresql://user:password@host/name"
         ) from None
-
-
-def _notice_a_cut_client() -> dict[str, str]:
-    """For PostgreSQL: a bot that was cut off amid a transaction must not keep its locks for hours."""
-    probe = str(_SILENCE // _PROBES)
-    return {
-        "application_name": "rollcall",
-        "tcp_keepalives_idle": probe,
-        "tcp_keepalives_interval": probe,
-        "tcp_keepalives_count": str(_PROBES),
-        "tcp_user_timeout": str(_SILENCE * 1000),
-    }
-
-
-def _notice_a_cut_server(connection: Any, _record: Any) -> None:
-    """The kernel's own timeouts, since a query may take its time while a line that is cut never answers.
-
-    asyncpg's own timeout of a query would not do: it asks the server, over the same line, to give the query up.
-    """
-    line = connection.driver_connection._transport.get_extra_info("socket")  # noqa: SLF001 (asyncpg has no other way)
-    if line.family == socket.AF_UNIX:
-        return
-    options = {
-        "TCP_KEEPIDLE": _SILENCE // _PROBES,
-        "TCP_KEEPINTVL": _SILENCE // _PROBES,
-        "TCP_KEEPCNT": _PROBES,
-        "TCP_USER_TIMEOUT": _SILENCE * 1000,  # of what was sent and not confirmed; Linux alone has it
-    }
-    line.setsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE, 1)
-    for name, value in options.items():
-        if hasattr(socket, name):
-            line.setsockopt(socket.IPPROTO_TCP, getattr(socket, name), value)
 
 
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
@@ -254,8 +228,6 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute("PRAGMA temp_store=MEMORY")
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MS}")
     cursor.close()
-    if isinstance(connection, InlineConnection):
-        connection.wait_for_writers(_BUSY_MS)
 
 
 def _begin_immediate(connection: Any) -> None:
@@ -263,4 +235,4 @@ def _begin_immediate(connection: Any) -> None:
     if options.get(_RESHAPING):
         connection.exec_driver_sql("PRAGMA foreign_keys=OFF")  # possible between transactions only
     # A snapshot never writes: it must not hold the writers up.
-    connection.exec_driver_sql("BEGIN" if options.get(_SNAPSHOT) else BEGIN_TO_WRITE)
+    connection.exec_driver_sql("BEGIN" if options.get(_SNAPSHOT) else "BEGIN IMMEDIATE")

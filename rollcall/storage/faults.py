@@ -128,7 +128,7 @@ class Troubles:
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error and what led to it: SQLAlchemy and asyncpg's adapter wrap what the database said."""
+    """The error and what led to it: SQLAlchemy wraps what the database said."""
     seen: set[int] = set()
     waiting: list[BaseException | None] = [error]
     while waiting:

@@ -28,10 +28,13 @@ def config(connection: Connection | None = None) -> Config:
 
 async def migrate(database: Database) -> None:
     """Apply every migration that the database has not seen."""
-    if await is_current(database):
-        return
-    async with database.reshaping() as connection:
-        await connection.run_sync(lambda sync: upgrade(sync, "head"))
+    if not await is_current(database):
+        await database.apart(_to_the_newest, database)
+
+
+def _to_the_newest(database: Database) -> None:
+    with database.reshaping() as connection:
+        upgrade(connection, "head")
 
 
 def upgrade(connection: Connection, revision: str) -> None:
@@ -49,12 +52,13 @@ def revisions() -> list[str]:
 
 async def is_current(database: Database) -> bool:
     """Whether the database has the present schema."""
+    return await database.apart(has_the_newest, database)
 
-    def compare(sync: Connection) -> bool:
-        if not inspect(sync).has_table("alembic_version"):
+
+def has_the_newest(database: Database) -> bool:
+    """The same in the caller's own thread."""
+    with database.snapshot() as connection:
+        if not inspect(connection).has_table("alembic_version"):
             return False
-        found = sync.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
+        found = connection.execute(text("SELECT version_num FROM alembic_version")).scalars().all()
         return revisions()[-1:] == list(found)
-
-    async with database.engine.connect() as connection:
-        return await connection.run_sync(compare)

@@ -7,13 +7,16 @@ from urllib.parse import quote, urlsplit
 
 from pydantic import SecretStr
 
-_DRIVERS = {"postgres": "postgresql+asyncpg", "postgresql": "postgresql+asyncpg", "sqlite": "sqlite+aiosqlite"}
+_DRIVERS = {"postgres": "postgresql+psycopg", "postgresql": "postgresql+psycopg", "sqlite": "sqlite"}
 _PORTS_OF_TELEGRAM = (443, 80, 88, 8443)
 _NOT_OUTSIDE = re.compile(r"localhost|127\..*|\[?::1\]?|10\..*|192\.168\..*|172\.(1[6-9]|2\d|3[01])\..*")
 
 
 def with_driver(url: str) -> str:
-    """A database's URL with the driver that we have, whichever it names: hosts give ``postgres://``."""
+    """A database's URL with the driver that we have, whichever it names.
+
+    Hosts give ``postgres://``, and earlier settings name other drivers.
+    """
     scheme, mark, rest = url.partition("://")
     driver = _DRIVERS.get(scheme.partition("+")[0].lower())
     return f"{driver}{mark}{rest}" if driver and mark else url
@@ -26,7 +29,7 @@ def with_password(url: str, password: SecretStr | None) -> str:
         return url
     user, _, host = parts.netloc.rpartition("@")
     secret = quote(password.get_secret_value(), safe="")
-    # Not by urlunsplit: it drops an empty host, which unix:///path and postgresql+asyncpg:///name have.
+    # Not by urlunsplit: it drops an empty host, which unix:///path and postgresql:///name have.
     return url.replace(f"{parts.scheme}://{parts.netloc}", f"{parts.scheme}://{user}:{secret}@{host}", 1)
 
 

@@ -12,10 +12,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings
 from rollcall.domain.operating import operating_point
 from rollcall.domain.recalibration import Outlook, outlook
+from rollcall.domain.voiceprint import Voiceprint
 from rollcall.errors import UnknownEncoder
 from rollcall.queue import bot_end
 from rollcall.queue.galleries import Content, GalleryWriter
@@ -24,6 +26,9 @@ from rollcall.storage.database import Database
 from rollcall.storage.generations import generation_of
 from rollcall.storage.tables import SchoolClass
 from rollcall.storage.voiceprints import notes_of_class, voiceprints_of_class
+
+_Notes = tuple[dict[int, NDArray[np.float32]], tuple[str, str] | None]
+"""The notes behind every voiceprint, and the model that made them."""
 
 
 class Compared(NamedTuple):
@@ -41,25 +46,30 @@ async def publish(database: Database, keyring: Keyring, writer: GalleryWriter, c
     await writer.heed_encoder()
 
     async def read() -> Content:
-        async with database.session() as session:
-            # First: what changes after it makes the gallery seem older than it is, never newer.
-            generation = await session.run_sync(generation_of, class_id)
-            voiceprints = await session.run_sync(voiceprints_of_class, keyring, class_id)
-            notes, made_by = await session.run_sync(notes_of_class, keyring, class_id)
+        generation, voiceprints, (notes, made_by) = await database.run(_content, keyring, class_id)
         found = await _outlook(notes, made_by)
         return Content(voiceprints, found.raised if found else 0.0, generation)
 
     return await writer.write(class_id, read)
 
 
+def _content(session: Session, keyring: Keyring, class_id: int) -> tuple[int | None, dict[int, Voiceprint], _Notes]:
+    # First: what changes after it makes the gallery seem older than it is, never newer.
+    generation = generation_of(session, class_id)
+    return generation, voiceprints_of_class(session, keyring, class_id), notes_of_class(session, keyring, class_id)
+
+
 async def publish_all(database: Database, keyring: Keyring, writer: GalleryWriter) -> Compared:
     """Write every class's gallery, and remove those of classes that are gone."""
-    async with database.session() as session:
-        class_ids = set(await session.scalars(select(SchoolClass.id)))
+    class_ids = await database.look(_class_ids)
     mended = 0
     for class_id in sorted(class_ids | await writer.class_ids()):
         mended += await publish(database, keyring, writer, class_id)
     return Compared(len(class_ids), mended)
+
+
+def _class_ids(session: Session) -> set[int]:
+    return set(session.scalars(select(SchoolClass.id)))
 
 
 async def rebuild(settings: Settings) -> int:
@@ -80,8 +90,7 @@ async def rebuild(settings: Settings) -> int:
 
 async def outlook_of(database: Database, keyring: Keyring, class_id: int) -> Outlook | None:
     """What to expect of the class's voices; None while fewer than two students are enrolled."""
-    async with database.session() as session:
-        notes, made_by = await session.run_sync(notes_of_class, keyring, class_id)
+    notes, made_by = await database.look(notes_of_class, keyring, class_id)
     return await _outlook(notes, made_by)
 
 

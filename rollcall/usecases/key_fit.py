@@ -45,8 +45,7 @@ async def check(database: Database, keyring: Keyring) -> None:
 
 async def needed(database: Database) -> Counter[str]:
     """What is sealed in the database, counted by the hex id of its key: people's voices, or else the audit."""
-    async with database.snapshot() as connection:
-        return await connection.run_sync(_needed)
+    return await database.look(lambda session: _needed(session.connection()))
 
 
 def _needed(connection: Connection) -> Counter[str]:

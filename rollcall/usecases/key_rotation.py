@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 import redis
 import redis.asyncio
 from sqlalchemy import LargeBinary, func, select
+from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.config.settings import Settings
@@ -153,19 +154,18 @@ async def rotate(settings: Settings, tick: Tick = lambda *_: None) -> Rotation:
             file = KeyFile(settings.data_dir / KEY_FILE)
             file.write([new_key(), *file.read()])
         done = await reseal(keyring, database, client, tick)
-        await _sign_audit(keyring, database, begun=begun)
+        await database.run(_sign_audit, keyring, begun=begun)
         await canary.renew()
         uses = (await _usage(keyring, database, client)).keys
     done.left = sum(sum(use.values.values()) for use in uses if use.held and not use.seals)
     return done
 
 
-async def _sign_audit(keyring: Keyring, database: Database, *, begun: bool) -> None:
+def _sign_audit(session: Session, keyring: Keyring, *, begun: bool) -> None:
     """Put the rotation on record, so that the newest key vouches for the audit: an older one may then go."""
-    async with database.session() as session:
-        head = await session.get(AuditHead, 1)
-        if begun or (head is not None and head.key_id != keyring.key_ids[0]):
-            await session.run_sync(audit.record, Action.KEYS_ROTATED, None, "keys", key=keyring.key_ids[0])
+    head = session.get(AuditHead, 1)
+    if begun or (head is not None and head.key_id != keyring.key_ids[0]):
+        audit.record(session, Action.KEYS_ROTATED, None, "keys", key=keyring.key_ids[0])
 
 
 async def reseal(keyring: Keyring, database: Database, client: redis.asyncio.Redis, tick: Tick) -> Rotation:
@@ -219,15 +219,8 @@ async def _stores(settings: Settings, keyring: Keyring) -> AsyncIterator[tuple[D
 
 async def _usage(keyring: Keyring, database: Database, client: redis.asyncio.Redis) -> Usage:
     found: dict[bytes, Counter[str]] = {id_: Counter() for id_ in keyring.ids}
-    async with database.session() as session:
-        for place in PLACES:
-            id_ = func.substr(place.column, 2, 4, type_=LargeBinary)
-            rows = await session.execute(select(id_, func.count()).where(place.column.is_not(None)).group_by(id_))
-            for one, count in rows:
-                found.setdefault(bytes(one), Counter())[place.name] += count
-        head = await session.get(AuditHead, 1)
-        if head is not None:
-            found.setdefault(bytes.fromhex(head.key_id), Counter())["audit"] += 1
+    for one, place, count in await database.run(_keys_of_values):
+        found.setdefault(one, Counter())[place] += count
     writer = GalleryWriter(client, keyring)
     for class_id in await writer.class_ids():
         for sealed in await writer.sealed(class_id):
@@ -240,24 +233,40 @@ async def _usage(keyring: Keyring, database: Database, client: redis.asyncio.Red
     return Usage(uses, queued.malformed)
 
 
+def _keys_of_values(session: Session) -> list[tuple[bytes, str, int]]:
+    """Which key sealed how much of what in the database."""
+    found = []
+    for place in PLACES:
+        id_ = func.substr(place.column, 2, 4, type_=LargeBinary)
+        rows = session.execute(select(id_, func.count()).where(place.column.is_not(None)).group_by(id_))
+        found += [(bytes(one), place.name, count) for one, count in rows]
+    head = session.get(AuditHead, 1)
+    return found + ([(bytes.fromhex(head.key_id), "audit", 1)] if head is not None else [])
+
+
 async def _reseal_place(keyring: Keyring, database: Database, place: Place, done: Rotation, tick: Tick) -> None:
-    older = (place.column.is_not(None), func.substr(place.column, 1, 5, type_=LargeBinary) != keyring.head)
-    async with database.session() as session:
-        total = await session.scalar(select(func.count()).select_from(place.table).where(*older)) or 0
+    count = select(func.count()).select_from(place.table).where(*_older(keyring, place))
+    total = await database.run(lambda session: session.scalar(count)) or 0
     looked, last = 0, None
-    while True:
-        async with database.session() as session:
-            query = select(place.table).where(*older)
-            if last is not None:
-                query = query.where(place.key > last)
-            rows = (await session.scalars(query.order_by(place.key).limit(_BATCH).with_for_update())).all()
-            for row in rows:
-                _reseal_row(keyring, place, row, done)
-        if not rows:
-            return
+    while rows := await database.run(_reseal_batch, keyring, place, last, done):
         last = getattr(rows[-1], place.key.key)
         looked += len(rows)
         tick(place.name, looked, max(total, looked))
+
+
+def _older(keyring: Keyring, place: Place) -> tuple[Any, Any]:
+    return place.column.is_not(None), func.substr(place.column, 1, 5, type_=LargeBinary) != keyring.head
+
+
+def _reseal_batch(session: Session, keyring: Keyring, place: Place, last: Any, done: Rotation) -> Sequence[Any]:
+    """The next of them, behind `last`."""
+    query = select(place.table).where(*_older(keyring, place))
+    if last is not None:
+        query = query.where(place.key > last)
+    rows = session.scalars(query.order_by(place.key).limit(_BATCH).with_for_update()).all()
+    for row in rows:
+        _reseal_row(keyring, place, row, done)
+    return rows
 
 
 def _reseal_row(keyring: Keyring, place: Place, row: Any, done: Rotation) -> None:

@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import redis
+from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings
 from rollcall.domain.verdict import Reason, Verdict
@@ -52,10 +53,9 @@ async def reembed(settings: Settings, embedder: Any, tick: Callable[[int, int], 
     found = Reembedded()
     left = []
     try:
-        async with database.session() as session:
-            people = await session.run_sync(outdated_people, embedder.model, embedder.weight_hash)
+        people = await database.run(outdated_people, embedder.model, embedder.weight_hash)
         for number, (person, kept) in enumerate(people, start=1):
-            made_at, recordings = await _read(database, keyring, person.id) if kept else (None, {})
+            made_at, recordings = await database.run(_read, keyring, person.id) if kept else (None, {})
             # In no transaction: an embedding takes seconds, and an erasure must not wait behind it.
             heard = {
                 attempt_id: await asyncio.to_thread(embedder.embed, audio) for attempt_id, audio in recordings.items()
@@ -74,7 +74,7 @@ async def reembed(settings: Settings, embedder: Any, tick: Callable[[int, int], 
             ]  # fmt: skip
             if made_at is None or not notes:
                 left.append(person.full_name)
-            elif await _write(database, keyring, person, made_at, notes):
+            elif await database.run(_write, keyring, person, made_at, notes):
                 found.done += 1
             tick(number, len(people))
     finally:
@@ -87,23 +87,19 @@ async def reembed(settings: Settings, embedder: Any, tick: Callable[[int, int], 
     return found
 
 
-async def _read(database: Database, keyring: Keyring, person_id: int) -> tuple[datetime | None, dict[str, bytes]]:
+def _read(session: Session, keyring: Keyring, person_id: int) -> tuple[datetime | None, dict[str, bytes]]:
     """When the present voiceprint was made, None where there is none; and the recordings, none if they do not open."""
-    async with database.session() as session:
-        stored = await session.get(StoredVoiceprint, person_id)
-        try:
-            recordings = await session.run_sync(recordings_of, keyring, person_id)
-        except SealBroken:
-            recordings = {}
-        return stored.created_at if stored else None, recordings
+    stored = session.get(StoredVoiceprint, person_id)
+    try:
+        recordings = recordings_of(session, keyring, person_id)
+    except SealBroken:
+        recordings = {}
+    return stored.created_at if stored else None, recordings
 
 
-async def _write(
-    database: Database, keyring: Keyring, person: Person, made_at: datetime, notes: Sequence[Result]
-) -> bool:
+def _write(session: Session, keyring: Keyring, person: Person, made_at: datetime, notes: Sequence[Result]) -> bool:
     """Replace the voiceprint, if that is still wanted."""
-    async with database.session() as session:
-        if not await session.run_sync(may_be_made_anew, person, made_at, {note.job_id for note in notes}):
-            return False
-        await session.run_sync(replace_voiceprint, keyring, person.id, notes, datetime.now(UTC))
-        return True
+    if not may_be_made_anew(session, person, made_at, {note.job_id for note in notes}):
+        return False
+    replace_voiceprint(session, keyring, person.id, notes, datetime.now(UTC))
+    return True

@@ -300,8 +300,8 @@ class Conversations:
             await self.press(MARIA, f"rest:{LESSON_ID}:{status}", f"mark-set:{this}:absent")
         await self.press(MARIA, f"rest-yes:{LESSON_ID}:excused", f"rest:{LESSON_ID}:present")
         await self.press(MARIA, f"mark-set:{this}:absent", f"rest-yes:{LESSON_ID}:present")
-        async with self.door.services.database.session() as session:
-            batch = await session.scalar(select(Correction.batch).order_by(Correction.id.desc()).limit(1))
+        with self.door.services.database.session() as session:
+            batch = session.scalar(select(Correction.batch).order_by(Correction.id.desc()).limit(1))
         await self.press(MARIA, f"rest-undo:{LESSON_ID}:{batch}", f"mark-set:{this}:present")
 
     async def _past_lessons(self, topic: str) -> None:
@@ -367,24 +367,24 @@ class Conversations:
     async def _translate(self) -> None:
         if self.language == "ru":
             return
-        async with self.door.services.database.session() as session:
-            for school_class in await session.scalars(select(SchoolClass)):
+        with self.door.services.database.session() as session:
+            for school_class in session.scalars(select(SchoolClass)):
                 school_class.title = _LATIN[school_class.title]
-            for person in await session.scalars(select(Row)):
+            for person in session.scalars(select(Row)):
                 person.full_name = _NAMES[person.telegram_id]
 
     async def _class_called(self, title: str, teacher: int) -> int:
-        async with self.door.services.database.session() as session:
-            found = await session.scalars(select(SchoolClass.id).where(SchoolClass.title == title))
+        with self.door.services.database.session() as session:
+            found = session.scalars(select(SchoolClass.id).where(SchoolClass.title == title))
             return max(found)
 
     async def _code_of(self, number: int) -> str:
-        async with self.door.services.database.session() as session:
-            return (await session.get_one(SchoolClass, number)).join_code
+        with self.door.services.database.session() as session:
+            return (session.get_one(SchoolClass, number)).join_code
 
     async def _number_of(self, account: int) -> int:
-        async with self.door.services.database.session() as session:
-            return (await session.scalars(select(Row.id).where(Row.telegram_id == account))).one()
+        with self.door.services.database.session() as session:
+            return session.scalars(select(Row.id).where(Row.telegram_id == account)).one()
 
 
 def _buttons(markup: Any) -> list[list[tuple[str, str]]]:

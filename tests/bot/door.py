@@ -115,8 +115,8 @@ async def rows_of(database: Database, but: tuple[str, ...] = ("allowances",)) ->
     if url.get_backend_name() == "sqlite":
         with closing(sqlite3.connect(str(url.database))) as raw:  # many times faster, and there are many cells
             return {name: sorted(map(repr, raw.execute(_all(name)))) for name in tables}
-    async with database.session() as session:
-        return {name: sorted(map(repr, await session.execute(text(_all(name))))) for name in tables}
+    with database.session() as session:
+        return {name: sorted(map(repr, session.execute(text(_all(name))))) for name in tables}
 
 
 def _all(table: str) -> str:

@@ -45,28 +45,28 @@ def people_on(telegram: Telegram) -> dict[int, Person]:
 async def found(database: Database) -> None:
     """Fill an empty database."""
     now = datetime.now(UTC).replace(microsecond=0) - timedelta(minutes=1)
-    async with database.session() as session:
+    with database.session() as session:
         who = {}
         for number, name in NAMES.items():
-            who[number] = await session.run_sync(people.register_person, number, name, now)
+            who[number] = people.register_person(session, number, name, now)
         for teacher in (ADMIN, MARIA, PAVEL, OLGA):
-            await session.run_sync(people.make_teacher, who[teacher], None)
+            people.make_teacher(session, who[teacher], None)
         for title, teacher, student in zip(TITLES, (MARIA, PAVEL, ADMIN), (ANNA, BORIS, BORIS), strict=True):
-            made = await session.run_sync(classes.create_class, who[teacher], title, "UTC", now)
-            await session.run_sync(classes.join_class, who[student], made, now)
-            lesson, _ = await session.run_sync(
-                lessons.open_lesson, made.id, who[teacher], now, timedelta(hours=1), timedelta(minutes=10)
+            made = classes.create_class(session, who[teacher], title, "UTC", now)
+            classes.join_class(session, who[student], made, now)
+            lesson, _ = lessons.open_lesson(
+                session, made.id, who[teacher], now, timedelta(hours=1), timedelta(minutes=10)
             )
-            await session.run_sync(lessons.mark, lesson, who[BORIS].id, now, 0.97, None)
-            await session.run_sync(people.give_consent, student, "1", "ru", now)
-        another = await session.run_sync(classes.create_class, who[OLGA], "Труд", "UTC", now)
+            lessons.mark(session, lesson, who[BORIS].id, now, 0.97, None)
+            people.give_consent(session, student, "1", "ru", now)
+        another = classes.create_class(session, who[OLGA], "Труд", "UTC", now)
         another.join_code = JOIN_CODE
         for number in NAMES:
-            conversation = await session.run_sync(people.conversation_with, number, now)
+            conversation = people.conversation_with(session, number, now)
             conversation.locale = "ru"
         note = IncomingNote(ANNA, 5, "f1", "u1", 9000, now)
-        attempt = await session.run_sync(attempts.register, note, who[ANNA], Purpose.CHECK_IN, class_id=CLASS_ID,
-            lesson=await session.run_sync(lessons.open_lesson_of, CLASS_ID), enrolment=None, received_at=now,
+        attempt = attempts.register(session, note, who[ANNA], Purpose.CHECK_IN, class_id=CLASS_ID,
+            lesson=lessons.open_lesson_of(session, CLASS_ID), enrolment=None, received_at=now,
         )  # fmt: skip
         attempt.verdict, attempt.reason, attempt.settled_at = Verdict.UNSURE, Reason.TEACHER_DECIDES, now
         session.add(
@@ -81,11 +81,11 @@ async def found(database: Database) -> None:
                 state=ClaimState.OPEN, created_at=now,
             )
         )  # fmt: skip
-        await session.run_sync(invites.create_invite, ADMIN, timedelta(days=7), now)
-        await session.flush()
-        (invite,) = await session.run_sync(invites.open_invites, now, 1)
-        await session.delete(invite)
-        await session.flush()
+        invites.create_invite(session, ADMIN, timedelta(days=7), now)
+        session.flush()
+        (invite,) = invites.open_invites(session, now, 1)
+        session.delete(invite)
+        session.flush()
         week = now + timedelta(days=7)
         session.add(type(invite)(token_hash=INVITE, created_by=ADMIN, expires_at=week))
 
@@ -93,11 +93,11 @@ async def found(database: Database) -> None:
 async def a_colleague_joins(database: Database) -> int:
     """Igor teaches class 1 too, of which Maria is in charge, and another is invited; his number among the people."""
     now = datetime.now(UTC).replace(microsecond=0)
-    async with database.session() as session:
-        igor = await session.run_sync(people.register_person, IGOR, "Игорь Иг", now)
-        await session.run_sync(people.make_teacher, igor, None)
-        await session.run_sync(staff.add, igor, CLASS_ID, None, None, now)
-        (await session.run_sync(people.conversation_with, IGOR, now)).locale = "ru"
+    with database.session() as session:
+        igor = people.register_person(session, IGOR, "Игорь Иг", now)
+        people.make_teacher(session, igor, None)
+        staff.add(session, igor, CLASS_ID, None, None, now)
+        (people.conversation_with(session, IGOR, now)).locale = "ru"
         week = now + timedelta(days=7)
         session.add(Invite(token_hash=COLLEAGUE_INVITE, created_by=MARIA, expires_at=week, class_id=CLASS_ID))
         return igor.id

@@ -27,7 +27,7 @@ async def test_a_number_that_is_no_row_gets_one_line_and_changes_nothing(
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     await found(database)
     before = await rows_of(database)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'unused.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'unused.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN})) as door:
         await door.services.database.close()
         door.use(database)

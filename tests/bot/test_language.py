@@ -9,7 +9,7 @@ from tests.bot.door import open_door
 
 
 async def test_a_language_that_telegram_leaves_out_once_changes_nothing(tmp_path: Path, valkey_url: str) -> None:
-    database = f"sqlite+aiosqlite:///{tmp_path / 'language.sqlite3'}"
+    database = f"sqlite:///{tmp_path / 'language.sqlite3'}"
     async with open_door(tmp_path, database, valkey_url, admins=frozenset({1}), speaker_model="dummy") as door:
         teacher = Person(door.telegram, "Мария", id=1, language_code="ru")
         stranger = Person(door.telegram, "Somebody", id=2, language_code=None)

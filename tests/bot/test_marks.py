@@ -46,8 +46,8 @@ async def a_note(database: Database) -> str:
 
 
 async def entry_of(database: Database, attempt_id: str) -> str | None:
-    async with database.session() as session:
-        return (await session.get_one(Attempt, attempt_id)).job_entry
+    with database.session() as session:
+        return (session.get_one(Attempt, attempt_id)).job_entry
 
 
 async def test_a_note_and_its_update_wait_and_are_marked_in_one(database: Database) -> None:
@@ -93,7 +93,7 @@ async def test_marks_that_cannot_be_written_or_whose_writer_is_stopped_are_kept(
     marks = Marks(database)
     attempt_id = await a_note(database)
     marks.note_posted(attempt_id, POSTED)
-    marks._database = away = Database(f"sqlite+aiosqlite:///{tmp_path}")  # a folder: it cannot be opened
+    marks._database = away = Database(f"sqlite:///{tmp_path}")  # a folder: it cannot be opened
     await marks.write()
     await away.close()
     assert marks.is_posted(attempt_id)
@@ -112,7 +112,7 @@ async def test_marks_that_cannot_be_written_or_whose_writer_is_stopped_are_kept(
 async def test_a_voice_that_was_posted_a_moment_ago_is_forgotten_in_the_queue_too(
     tmp_path: Path, valkey_url: str
 ) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'bot.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'bot.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins="1") as door:
         services = door.services
         await services.redis.flushdb()

@@ -26,12 +26,12 @@ T = texts_in("ru")
 
 
 async def test_from_the_link_to_the_mark(tmp_path: Path, valkey_url: str) -> None:
-    database = f"sqlite+aiosqlite:///{tmp_path / 'names.sqlite3'}"
+    database = f"sqlite:///{tmp_path / 'names.sqlite3'}"
     async with open_door(tmp_path, database, valkey_url, admins=frozenset({1}), speaker_model="dummy") as door:
         teacher, anna, ann, bo = (Person(door.telegram, f"P{number}", id=number) for number in (1, 2, 3, 4))
         await door.ask(teacher, "/newclass Физика")
-        async with door.services.database.session() as session:
-            code = await session.scalar(select(SchoolClass.join_code))
+        with door.services.database.session() as session:
+            code = session.scalar(select(SchoolClass.join_code))
         for student in (anna, ann, bo):
             await door.ask(student, f"/start join-{code}")
             await door.press(student, "consent:yes")
@@ -47,27 +47,27 @@ async def test_from_the_link_to_the_mark(tmp_path: Path, valkey_url: str) -> Non
         assert "Мадонна" in (await door.ask(bo, "мадонна"))[0].title()
 
         await door.ask(teacher, "/newclass Химия")
-        async with door.services.database.session() as session:
-            second = await session.scalar(select(SchoolClass.join_code).where(SchoolClass.title == "Химия"))
+        with door.services.database.session() as session:
+            second = session.scalar(select(SchoolClass.join_code).where(SchoolClass.title == "Химия"))
         assert "биометрические" not in (await door.ask(anna, f"/start join-{second}"))[0]
         assert anna.inbox[-1].button("consent:yes").text == "Войти как Анна Белова"
         assert await door.press(anna, "consent:no") == [T("join-not-now")]
         await door.ask(anna, f"/start join-{second}")
         assert "Химия" in (await door.press(anna, "consent:yes"))[0]
         await door.press(teacher, "open:1")
-        async with door.services.database.session() as session:
-            lesson = (await session.scalars(select(Lesson))).one()
-            person = await session.run_sync(find_person, anna.id)
+        with door.services.database.session() as session:
+            lesson = session.scalars(select(Lesson)).one()
+            person = find_person(session, anna.id)
             assert person
             at = lesson.opened_at + timedelta(seconds=1)
-            await session.run_sync(lessons.mark, lesson, person.id, at, 0.97, None)
+            lessons.mark(session, lesson, person.id, at, 0.97, None)
             note = IncomingNote(anna.id, 1, "f", "u", 9000, at, None)
-            attempt = await session.run_sync(
-                register, note, person, Purpose.CHECK_IN, class_id=1, lesson=lesson, enrolment=None, received_at=at
+            attempt = register(
+                session, note, person, Purpose.CHECK_IN, class_id=1, lesson=lesson, enrolment=None, received_at=at
             )
         unsure = Result(job_id=attempt.id, verdict=Verdict.UNSURE, reason=Reason.UNSURE)
-        async with door.services.database.session() as session:
-            await session.run_sync(apply_result, door.services.keyring, unsure, at)
+        with door.services.database.session() as session:
+            apply_result(session, door.services.keyring, unsure, at)
         await answer(door.application, door.services, attempt.id)
         said = anna.inbox[-1].text
         assert said.startswith("Вы уже отмечены: присутствует")
@@ -75,12 +75,12 @@ async def test_from_the_link_to_the_mark(tmp_path: Path, valkey_url: str) -> Non
 
 
 async def test_look_alike_names_are_told_to_both_sides_and_keep_nobody_out(tmp_path: Path, valkey_url: str) -> None:
-    database = f"sqlite+aiosqlite:///{tmp_path / 'alike.sqlite3'}"
+    database = f"sqlite:///{tmp_path / 'alike.sqlite3'}"
     async with open_door(tmp_path, database, valkey_url, admins=frozenset({1}), speaker_model="dummy") as door:
         teacher, anna, copy, bo, twin = (Person(door.telegram, f"P{n}", id=n, language_code="ru") for n in range(1, 6))
         await door.ask(teacher, "/newclass Физика")
-        async with door.services.database.session() as session:
-            code = await session.scalar(select(SchoolClass.join_code))
+        with door.services.database.session() as session:
+            code = session.scalar(select(SchoolClass.join_code))
 
         async def join(who: Person, name: str) -> Sent:
             await door.ask(who, f"/start join-{code}")
@@ -144,8 +144,8 @@ async def test_look_alike_names_are_told_to_both_sides_and_keep_nobody_out(tmp_p
         assert "снова в классе" in (await door.press(teacher, "alike:1:4:back"))[0]
         for other in ("alike:1:4:back", "alike:1:3:back", "alike:1:1:back", "alike:1:1:out", "alike:1:999:out"):
             assert await door.press(teacher, other) == [T("question-gone")], other
-        async with door.services.database.session() as session:
-            assert len(await session.run_sync(students_of, 1)) == 4
+        with door.services.database.session() as session:
+            assert len(students_of(session, 1)) == 4
 
         # Taken out, and in again by the link: that is news.
         await door.press(teacher, "alike:1:4:out")

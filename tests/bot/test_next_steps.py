@@ -25,7 +25,7 @@ async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch)
     """A school without administrators."""
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'steps.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'steps.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door

@@ -239,7 +239,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> As
         patch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
         patch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
         async with open_door(
-            folder, f"sqlite+aiosqlite:///{school}", valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy"
+            folder, f"sqlite:///{school}", valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy"
         ) as door:
             await found(door.services.database)
             assert await a_colleague_joins(door.services.database) == IGORS_ID
@@ -276,9 +276,9 @@ async def test_each_cell_of_the_table(world: World, tmp_path: Path, action: str,
     database = world.reused() if refused else await world.fresh(tmp_path)
     try:
         if one.step is not None:
-            async with database.session() as session:
-                (await session.run_sync(conversation_with, person.id, datetime.now(UTC))).locale = "ru"
-                await session.run_sync(set_step, person.id, *one.step, datetime.now(UTC))
+            with database.session() as session:
+                (conversation_with(session, person.id, datetime.now(UTC))).locale = "ru"
+                set_step(session, person.id, *one.step, datetime.now(UTC))
         before = await rows_of(database)
         answers = await _take(world.door, person, action, one)
         differs = changed(before, await rows_of(database))
@@ -351,8 +351,8 @@ async def test_what_no_button_of_ours_ever_carried_is_no_buttons_business(world:
 
 
 def _database(path: Path, keyring: Keyring) -> Database:
-    database = Database(f"sqlite+aiosqlite:///{path}", keyring)
-    event.listen(database.engine.sync_engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
+    database = Database(f"sqlite:///{path}", keyring)
+    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
     return database
 
 
@@ -393,9 +393,9 @@ async def test_a_handler_without_a_row_cannot_be_registered(world: World) -> Non
 
 async def test_what_a_person_is_to_a_class(world: World, tmp_path: Path) -> None:
     database = await world.fresh(tmp_path)
-    async with database.session() as session:
+    with database.session() as session:
         for role, account in ACCOUNTS.items():
-            known = await session.run_sync(acquaintance, account, datetime.now(UTC))
+            known = acquaintance(session, account, datetime.now(UTC))
             person = known.person
             roles = roles_of(person, known.classes, CLASS_ID, is_admin=account == ADMIN)
             # Boris is in two other classes; the admin teaches a class of their own.

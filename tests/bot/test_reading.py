@@ -118,7 +118,7 @@ async def test_whoever_reads_it_can_do_what_it_says(
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
     used = _listen(monkeypatch)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'reading.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'reading.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         read = [*await Conversations(door, language).play(), *composed(language)]

@@ -36,7 +36,7 @@ def as_later_versions_tell_times(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def door(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> AsyncIterator[Door]:
     folder: Path = tmp_path_factory.mktemp("refusals")
-    async with open_door(folder, f"sqlite+aiosqlite:///{folder}/db.sqlite3", valkey_url, speaker_model="dummy") as door:
+    async with open_door(folder, f"sqlite:///{folder}/db.sqlite3", valkey_url, speaker_model="dummy") as door:
         yield door
 
 

@@ -82,10 +82,10 @@ async def settle_accounts(
 
 async def left_over(house: House, database: Database, client: redis.Redis) -> int:
     """Whatever still waits: updates, notes, results, answers."""
-    async with database.session() as session:
-        unhandled = await session.scalar(select(func.count()).where(IncomingUpdate.handled_at.is_(None)))
-        pending = await session.scalar(select(func.count()).where(Attempt.verdict == Verdict.PENDING))
-        owed = await session.scalar(
+    with database.session() as session:
+        unhandled = session.scalar(select(func.count()).where(IncomingUpdate.handled_at.is_(None)))
+        pending = session.scalar(select(func.count()).where(Attempt.verdict == Verdict.PENDING))
+        owed = session.scalar(
             select(func.count()).where(
                 Attempt.verdict != Verdict.PENDING, Attempt.answered_at.is_(None), Attempt.unanswerable.is_(None)
             )
@@ -107,11 +107,11 @@ async def _count(
         again, unexplained = _second_answers(note, house.blows, window)
         account.again += again
         account.unexplained += unexplained
-    async with database.session() as session:
+    with database.session() as session:
         marked = select(func.count()).select_from(Attendance).where(Attendance.status.in_(ATTENDED))
-        marks = await session.scalar(marked) or 0
-        lessons = await session.scalar(select(func.count(Lesson.id))) or 0
-        check_ins = await session.scalar(select(func.count()).where(Attempt.purpose == Purpose.CHECK_IN)) or 0
+        marks = session.scalar(marked) or 0
+        lessons = session.scalar(select(func.count(Lesson.id))) or 0
+        check_ins = session.scalar(select(func.count()).where(Attempt.purpose == Purpose.CHECK_IN)) or 0
     sent = sum(1 for note in notes if not note.enrolling)
     due = len({(place[0], note.lesson) for form in forms for place, note in form.notes.items() if not note.enrolling})
     account.missing = max(0, due - marks)

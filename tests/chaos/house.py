@@ -18,9 +18,8 @@ from pathlib import Path
 from typing import Literal
 
 import redis
-from sqlalchemy import make_url, text
+from sqlalchemy import create_engine, make_url, text
 from sqlalchemy.exc import SQLAlchemyError
-from sqlalchemy.ext.asyncio import create_async_engine
 
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
@@ -78,7 +77,7 @@ class House:
         """Seconds that a bot took to start."""
         self.socket = folder / "queue.sock"
         self.redis_url = f"unix://{self.socket}"
-        self.database_url = database_url or f"sqlite+aiosqlite:///{folder / 'rollcall.sqlite3'}"
+        self.database_url = database_url or f"sqlite:///{folder / 'rollcall.sqlite3'}"
         ports = [free_port() for _ in range(plan.bots)] if plan.bots > 1 else []
         self.proxy = Proxy(ports)
         self.queue = Child("queue", self._queue_command(), {}, folder / "queue.log", "eady to accept connections")
@@ -145,18 +144,18 @@ class House:
         """kill -9 of one of PostgreSQL's backends: it throws everyone out and recovers."""
         if make_url(self.database_url).get_backend_name() != "postgresql":
             return
-        engine = create_async_engine(self.database_url)
+        engine = create_engine(self.database_url)
         ours = text("SELECT pid FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()")
         try:
-            async with engine.connect() as connection:
-                pids = list((await connection.execute(ours)).scalars())
+            with engine.connect() as connection:
+                pids = list((connection.execute(ours)).scalars())
             if pids:
                 os.kill(chance.choice(pids), signal.SIGKILL)
                 self.blows.append(Blow("postgres", "killed"))
         except (SQLAlchemyError, OSError):
             return  # it still recovers from the last blow
         finally:
-            await engine.dispose()
+            engine.dispose()
 
     def _child(self, kind: str, number: int, ports: list[int]) -> Child:
         environment = {
@@ -208,12 +207,12 @@ async def house(folder: Path, plan: Plan, prepare: Callable[[House], object] = l
 
 async def _make_database(url: str) -> str:
     name = f"chaos_{os.urandom(4).hex()}"
-    engine = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with engine.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name}"))
+    engine = create_engine(url, isolation_level="AUTOCOMMIT")
+    with engine.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name}"))
         # The tests' server is in a hurry; a commit must outlive a crash here, as it does where nobody changed that.
-        await connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = on"))
-    await engine.dispose()
+        connection.execute(text(f"ALTER DATABASE {name} SET synchronous_commit = on"))
+    engine.dispose()
     return make_url(url).set(database=name).render_as_string(hide_password=False)
 
 

@@ -158,8 +158,8 @@ async def test_who_is_late_is_told_by_telegrams_clock_however_wrong_ours_is(smal
     assert worker.send(signal.SIGCONT)
     await small.check(on_time, late)
     database = house.database()
-    async with database.session() as session:
-        found = await session.execute(select(Attempt.message_id, Attempt.status).where(Attempt.status.is_not(None)))
+    with database.session() as session:
+        found = session.execute(select(Attempt.message_id, Attempt.status).where(Attempt.status.is_not(None)))
         statuses = {message_id: status for message_id, status in found}  # noqa: C416 - rows are no pairs to mypy
     await database.close()
     assert (statuses[on_time.sent.id], statuses[late.sent.id]) == (Status.PRESENT, Status.LATE)

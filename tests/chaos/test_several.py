@@ -77,8 +77,8 @@ async def test_the_webhook_says_yes_only_to_telegram_and_only_once_the_update_is
     stored = text("SELECT count(*) FROM incoming_updates WHERE update_id = 1")
 
     async def kept() -> int:
-        async with database.session() as session:
-            return int(await session.scalar(stored) or 0)
+        with database.session() as session:
+            return int(session.scalar(stored) or 0)
 
     async with aiohttp.ClientSession() as http:
         for headers in ({}, {"X-Telegram-Bot-Api-Secret-Token": "guessed"}):
@@ -86,8 +86,8 @@ async def test_the_webhook_says_yes_only_to_telegram_and_only_once_the_update_is
                 assert refused.status == 403
         assert await kept() == 0
 
-        async with database.engine.begin() as lock:
-            await lock.execute(text("LOCK TABLE incoming_updates IN ACCESS EXCLUSIVE MODE"))
+        with database.engine.begin() as lock:
+            lock.execute(text("LOCK TABLE incoming_updates IN ACCESS EXCLUSIVE MODE"))
             with pytest.raises(TimeoutError):
                 await asyncio.wait_for(http.post(url, json=update, headers=secret), 1)
         async with http.post(url, json=update, headers=secret) as accepted:

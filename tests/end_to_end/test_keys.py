@@ -50,9 +50,9 @@ async def a_voice(settings: Settings) -> None:
     """Somebody is enrolled."""
     keyring = load_keyring(settings)
     database = Database(settings.effective_database_url, keyring)
-    async with database.session() as session:
+    with database.session() as session:
         session.add(Person(id=ANNA, telegram_id=ANNA, full_name="Анна", created_at=NOW))
-        await session.flush()
+        session.flush()
         sealed = keyring.seal(b"a voice", voiceprint_binding(ANNA, "m", "w"))
         session.add(
             StoredVoiceprint(person_id=ANNA, sealed=sealed, model="m", weight_hash="w", notes=3, created_at=NOW)

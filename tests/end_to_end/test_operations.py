@@ -133,10 +133,10 @@ async def private(product: Product) -> set[str]:
     """Everything that must not be in a log: secrets, names, ids of people and files, voices in any spelling."""
     settings = Settings(data_dir=product.data_dir, _env_file=None)
     keyring, database = load_keyring(settings), Database(settings.effective_database_url)
-    async with database.session() as session:
-        people = [str(person.telegram_id) for person in await session.scalars(select(Person))]
-        attempts = (await session.scalars(select(Attempt))).all()
-        notes = (await session.scalars(select(EnrolmentNote))).all()
+    with database.session() as session:
+        people = [str(person.telegram_id) for person in session.scalars(select(Person))]
+        attempts = session.scalars(select(Attempt)).all()
+        notes = session.scalars(select(EnrolmentNote)).all()
     await database.close()
     files = [each for attempt in attempts for each in (attempt.file_id, attempt.file_unique_id)]
     voices = [open_note(keyring, note) for note in notes]

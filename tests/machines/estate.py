@@ -54,7 +54,7 @@ class Estate:
         return Settings(
             redis_url=f"redis://{self.wires[name, 'redis'].far}:6379/0",
             redis_password=_SECRETS["rollcall_redis_password"],
-            database_url=f"postgresql+asyncpg://rollcall@{self.wires[name, 'postgres'].far}/postgres",
+            database_url=f"postgresql://rollcall@{self.wires[name, 'postgres'].far}/postgres",
             database_password=_SECRETS["rollcall_database_password"],
             _env_file=None,
         )
@@ -185,7 +185,7 @@ class Estate:
             environment |= {
                 "ROLLCALL_TELEGRAM_API_URL": f"http://{self.wires[name, 'here'].far}:{self.server.port}",
                 "ROLLCALL_ADMINS": str(TEACHER_ID),
-                "ROLLCALL_DATABASE_URL": f"postgresql+asyncpg://rollcall@{self.wires[name, 'postgres'].far}/postgres",
+                "ROLLCALL_DATABASE_URL": f"postgresql://rollcall@{self.wires[name, 'postgres'].far}/postgres",
                 "ROLLCALL_WEBHOOK_URL": f"http://127.0.0.1:{_PROXY_PORT}",
             }
         command = self.machines[name].command(sys.executable, "-m", "rollcall", kind)
@@ -208,8 +208,8 @@ async def _answering(database: Database) -> None:
     deadline = time.monotonic() + _PATIENCE
     while True:
         try:
-            async with database.session() as session:
-                await session.execute(text("SELECT 1"))
+            with database.session() as session:
+                session.execute(text("SELECT 1"))
                 return
         except (SQLAlchemyError, OSError):
             if time.monotonic() > deadline:

@@ -25,7 +25,7 @@ EXPLAINED: dict[str, dict[str, str]] = {
         "test_two_bots_that_settle_a_note_at_the_same_moment_say_the_same, which fails without it.",
     },
     "rollcall/storage/attempts.py": {
-        "register: await session.flush() -> pass": "The session does it before the next query, or at its end.",
+        "register: session.flush() -> pass": "The session does it before the next query, or at its end.",
         "release_answers_of_the_dead: "
         "select(Attempt.answer_holder).where(*_UNANSWERED, Attempt.answer_holder.is_not(None)) -> "
         "(select(Attempt.answer_holder).where(*_UNANSWERED))": "Nobody is left out of what was found.",

@@ -23,9 +23,9 @@ from prometheus_client.metrics import MetricWrapperBase
 ROOT = Path(__file__).parents[2]
 _PARTS = ("bot", "evaluation", "models", "rollcall", "sandbox", "tests", "worker", "pyproject.toml")
 _LIBRARIES = (
-    "aiosqlite", "alembic", "av", "cryptography", "fluent.runtime", "hypothesis", "numpy", "onnxruntime",
+    "alembic", "av", "cryptography", "fluent.runtime", "hypothesis", "numpy", "onnxruntime",
     "prometheus_client", "pydantic", "pydantic_settings", "pytest", "pytest_asyncio", "pytest_timeout", "redis.asyncio",
-    "scipy.fft", "sqlalchemy.ext.asyncio", "telegram.ext",
+    "scipy.fft", "sqlalchemy.orm", "telegram.ext",
 )  # fmt: skip
 _OURS = ("bot.app", "models.registry", "rollcall.cli.main", "rollcall.storage.migrate", "worker.main")
 """All imported once, before the process divides: they take longer than most tests."""

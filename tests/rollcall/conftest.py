@@ -14,8 +14,7 @@ from typing import Literal
 import numpy as np
 import pytest
 from numpy.typing import NDArray
-from sqlalchemy import make_url, text
-from sqlalchemy.ext.asyncio import create_async_engine
+from sqlalchemy import create_engine, make_url, text
 
 from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import Purpose, Reason, Verdict
@@ -44,22 +43,22 @@ class School:
     owners: dict[str, int] = field(default_factory=dict)
 
     async def open(self, at: datetime = NINE) -> int:
-        async with self.database.session() as session:
-            teacher = await session.run_sync(people.find_person, TEACHER)
+        with self.database.session() as session:
+            teacher = people.find_person(session, TEACHER)
             assert teacher
-            lesson, _ = await session.run_sync(
-                lessons.open_lesson, self.class_id, teacher, at, timedelta(minutes=90), timedelta(minutes=10)
+            lesson, _ = lessons.open_lesson(
+                session, self.class_id, teacher, at, timedelta(minutes=90), timedelta(minutes=10)
             )
             return lesson.id
 
     async def close(self, lesson_id: int, at: datetime = NINE + timedelta(minutes=45)) -> None:
-        async with self.database.session() as session:
-            await session.run_sync(lessons.close_lesson, await session.get_one(Lesson, lesson_id), at)
+        with self.database.session() as session:
+            lessons.close_lesson(session, session.get_one(Lesson, lesson_id), at)
 
     async def begin_enrolment(self, telegram_id: int, enrolment: str) -> None:
-        async with self.database.session() as session:
-            await session.run_sync(people.give_consent, telegram_id, "1", "ru", NINE)
-            await session.run_sync(people.set_step, telegram_id, ENROLLING, {"enrolment": enrolment}, NINE)
+        with self.database.session() as session:
+            people.give_consent(session, telegram_id, "1", "ru", NINE)
+            people.set_step(session, telegram_id, ENROLLING, {"enrolment": enrolment}, NINE)
 
     async def note(
         self,
@@ -76,16 +75,16 @@ class School:
         number = self.sent
         file = f"f{number}", unique or f"u{number}"
         incoming = IncomingNote(telegram_id, number, *file, 9000, sent_at, sent_as=sent_as)
-        async with self.database.session() as session:
-            person = await session.run_sync(people.find_person, telegram_id)
+        with self.database.session() as session:
+            person = people.find_person(session, telegram_id)
             assert person
-            attempt = await session.run_sync(
-                attempts.register,
+            attempt = attempts.register(
+                session,
                 incoming,
                 person,
                 Purpose.ENROL if enrolment else Purpose.CHECK_IN,
                 class_id=None if enrolment else self.class_id,
-                lesson=await session.get(Lesson, lesson_id) if lesson_id else None,
+                lesson=session.get(Lesson, lesson_id) if lesson_id else None,
                 enrolment=enrolment,
                 received_at=sent_at,
             )
@@ -117,14 +116,14 @@ class School:
 @pytest.fixture
 def make_school(keyring: Keyring) -> Callable[[Database], Awaitable[School]]:
     async def make(database: Database) -> School:
-        async with database.session() as session:
-            teacher = await session.run_sync(people.register_person, TEACHER, "Мария Ивановна", NINE)
+        with database.session() as session:
+            teacher = people.register_person(session, TEACHER, "Мария Ивановна", NINE)
             teacher.is_teacher = True
-            school_class = await session.run_sync(classes.create_class, teacher, "Физика 9Б", "Europe/Moscow", NINE)
+            school_class = classes.create_class(session, teacher, "Физика 9Б", "Europe/Moscow", NINE)
             ids = {}
             for telegram_id, name in ((ANNA, "Анна Белова"), (BORIS, "Борис Громов")):
-                person = await session.run_sync(people.register_person, telegram_id, name, NINE)
-                await session.run_sync(classes.join_class, person, school_class, NINE)
+                person = people.register_person(session, telegram_id, name, NINE)
+                classes.join_class(session, person, school_class, NINE)
                 ids[telegram_id] = person.id
             return School(database, keyring, school_class.id, ids)
 
@@ -152,19 +151,19 @@ async def fresh_database(kind: Kind, folder: Path, keyring: Keyring) -> AsyncIte
     """A database without any schema, gone afterwards."""
     name = f"rollcall_{uuid.uuid4().hex}"
     if kind == "sqlite":
-        database = Database(f"sqlite+aiosqlite:///{folder / name}.sqlite3", keyring)
+        database = Database(f"sqlite:///{folder / name}.sqlite3", keyring)
         yield database
         await database.close()
         return
     url = make_url(os.environ["ROLLCALL_TEST_POSTGRES_URL"])
-    server = create_async_engine(url, isolation_level="AUTOCOMMIT")
-    async with server.connect() as connection:
-        await connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
+    server = create_engine(url, isolation_level="AUTOCOMMIT")
+    with server.connect() as connection:
+        connection.execute(text(f"CREATE DATABASE {name} TEMPLATE template0"))
     database = Database(url.set(database=name).render_as_string(hide_password=False), keyring)
     try:
         yield database
     finally:
         await database.close()
-        async with server.connect() as connection:
-            await connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
-        await server.dispose()
+        with server.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {name} WITH (FORCE)"))
+        server.dispose()

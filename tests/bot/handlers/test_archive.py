@@ -30,7 +30,7 @@ DAY = timedelta(days=1)
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'archive.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'archive.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -114,9 +114,9 @@ async def test_a_substitute_reads_the_archive_and_brings_nothing_back(door: Door
 async def test_its_teachers_are_warned_once_before_it_is_erased(door: Door, people: dict[int, Person]) -> None:
     await put_away(door, people)
     assert await told(door) == {}
-    async with door.services.database.session() as session:
+    with door.services.database.session() as session:
         since = now() - 352 * DAY
-        await session.execute(update(SchoolClass).where(SchoolClass.id == CLASS_ID).values(archived_at=since))
+        session.execute(update(SchoolClass).where(SchoolClass.id == CLASS_ID).values(archived_at=since))
     last = last_words((since + 365 * DAY).date(), T)
     assert await told(door) == {MARIA: [T("staff-told-erased-soon", title="Физика", last=last)]}
     assert await told(door) == {}

@@ -39,7 +39,7 @@ async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'chats.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'chats.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -55,8 +55,8 @@ def refuse(door: Door, method: str, detail: str, code: int = 400, chat: int | No
 
 
 async def lesson_of(door: Door) -> Lesson:
-    async with door.services.database.session() as session:
-        lesson = await session.scalar(select(Lesson).where(Lesson.class_id == CLASS_ID))
+    with door.services.database.session() as session:
+        lesson = session.scalar(select(Lesson).where(Lesson.class_id == CLASS_ID))
         assert lesson
         return lesson
 
@@ -156,8 +156,8 @@ async def test_an_anonymous_admin_hears_in_the_groups_language_how_to_ask(
     (call,) = sent_to(await door.handle(), group)
     assert call.values["text"] == T("asked-by-a-group")
     assert "https://t.me/" in str(call.values["reply_markup"])
-    async with door.services.database.session() as session:
-        (await session.run_sync(conversation_with, MARIA, now())).locale = "en"
+    with door.services.database.session() as session:
+        (conversation_with(session, MARIA, now())).locale = "en"
     await people[MARIA].say_as_group("/report", group)
     (call,) = sent_to(await door.handle(), group)
     assert call.values["text"] == texts_in("en")("asked-by-a-group")
@@ -200,9 +200,9 @@ async def the_note(door: Door, people: dict[int, Person]) -> None:
     """The note that the review is about, as Telegram has it."""
     sent = await people[ANNA].voice(synthetic("zac", 1))
     door.telegram.updates.drop()
-    async with door.services.database.session() as session:
+    with door.services.database.session() as session:
         values = {"file_id": sent.message["voice"]["file_id"], "message_id": sent.id}
-        await session.execute(update(Attempt).values(**values))
+        session.execute(update(Attempt).values(**values))
     door.telegram.open_private(MARIA)
 
 
@@ -217,8 +217,8 @@ async def test_a_teacher_who_takes_no_voice_messages_hears_the_note_another_way_
     assert "Анна Ан" in card["caption"]
     assert "review:1:yes" in str(card["reply_markup"])
     # Not even as a file: why there is nothing to hear.
-    async with door.services.database.session() as session:
-        await session.execute(delete(ReviewCard))
+    with door.services.database.session() as session:
+        session.execute(delete(ReviewCard))
     refuse(door, "getFile", "wrong file_id or the file is temporarily unavailable")
     await keep_reviews(door.application, door.services)
     assert T("review-voice-refused") in said(sent_to(door.telegram.calls, MARIA))[-1]
@@ -268,16 +268,16 @@ async def test_no_fault_of_a_teachers_chat_is_told_to_the_student_or_loses_the_t
     assert len(texts) - texts.count("") >= 1
     assert T("sorry") not in texts
     assert texts[-1].endswith(T("here-noted-later", title="", time="").partition(":")[2].strip())
-    async with door.services.database.session() as session:
-        assert (await session.get_one(Review, 1)).state == "open"
+    with door.services.database.session() as session:
+        assert (session.get_one(Review, 1)).state == "open"
     # Any message of the teacher says that the chat works.
     door.telegram.faults.clear()
 
     async def is_asked() -> bool:
         await door.ask(people[MARIA], "/help")
         await keep_reviews(door.application, door.services)
-        async with door.services.database.session() as session:
-            return bool((await session.get_one(ReviewCard, (1, MARIA))).message_id)
+        with door.services.database.session() as session:
+            return bool((session.get_one(ReviewCard, (1, MARIA))).message_id)
 
     await wait_until(is_asked)
 
@@ -286,14 +286,14 @@ async def test_without_a_teacher_the_student_hears_so_and_a_new_one_gets_the_wai
     door: Door, people: dict[int, Person]
 ) -> None:
     await the_note(door, people)
-    async with door.services.database.session() as session:
-        maria = await session.run_sync(find_person, MARIA)
+    with door.services.database.session() as session:
+        maria = find_person(session, MARIA)
         assert maria
-        await session.execute(delete(Membership).where(Membership.person_id == maria.id, Membership.role == TEACHER))
+        session.execute(delete(Membership).where(Membership.person_id == maria.id, Membership.role == TEACHER))
     text = (await door.press(people[ANNA], "here:1"))[-1]
     assert text.endswith(T("here-noted-nobody", title="", time="").partition(":")[2].strip())
-    async with door.services.database.session() as session:
-        olga = await session.run_sync(find_person, OLGA)
+    with door.services.database.session() as session:
+        olga = find_person(session, OLGA)
         assert olga
         session.add(Membership(class_id=CLASS_ID, person_id=olga.id, role=TEACHER, joined_at=now()))
     door.telegram.open_private(OLGA)
@@ -306,12 +306,12 @@ async def test_who_waits_for_confirmation_is_in_report_and_summary_and_not_who_u
     door: Door, people: dict[int, Person], language: str
 ) -> None:
     t = texts_in(language)
-    async with door.services.database.session() as session:
-        (await session.run_sync(conversation_with, MARIA, now())).language = language
+    with door.services.database.session() as session:
+        (conversation_with(session, MARIA, now())).language = language
     with_a_voice = await _report_of(door, people[MARIA], language)
-    async with door.services.database.session() as session:
-        await session.execute(update(Review).values(attempt_id=None))
-        await session.execute(delete(Attempt))
+    with door.services.database.session() as session:
+        session.execute(update(Review).values(attempt_id=None))
+        session.execute(delete(Attempt))
     without = await _report_of(door, people[MARIA], language)
     assert without == with_a_voice
     text, caption, cells = without
@@ -348,19 +348,19 @@ async def test_a_rejected_student_is_offered_no_dead_button_and_the_teacher_may_
     assert data == ["review:1:confirm"]
     told = await door.press(maria, data[0])
     assert any("Физика" in text and T("status-present") in text for text in told), told
-    async with door.services.database.session() as session:
-        review = await session.get_one(Review, 1)
-        mark = await session.get_one(Attendance, (review.lesson_id, review.person_id))
+    with door.services.database.session() as session:
+        review = session.get_one(Review, 1)
+        mark = session.get_one(Attendance, (review.lesson_id, review.person_id))
         assert mark.status is Status.PRESENT
         assert mark.confirmed_by
     # And back again: the mark is what it was, a second press changes nothing.
     for _ in range(2):
         await door.press(maria, "review:1:reject")
-    async with door.services.database.session() as session:
-        mark = await session.get_one(Attendance, (review.lesson_id, review.person_id))
+    with door.services.database.session() as session:
+        mark = session.get_one(Attendance, (review.lesson_id, review.person_id))
         assert mark.status is Status.FLAGGED
         assert mark.confirmed_by is None
-        (await session.get_one(Review, 1)).decided_at = now() - timedelta(hours=25)
+        session.get_one(Review, 1).decided_at = now() - timedelta(hours=25)
     assert T("review-too-late") in await door.press(maria, "review:1:confirm")
 
 
@@ -369,12 +369,12 @@ async def test_a_lesson_whose_time_is_up_is_told_to_every_teacher_whatever_becom
 ) -> None:
     for account in (MARIA, OLGA):
         door.telegram.open_private(account)
-    async with door.services.database.session() as session:
-        olga = await session.run_sync(find_person, OLGA)
+    with door.services.database.session() as session:
+        olga = find_person(session, OLGA)
         assert olga
         session.add(Membership(class_id=CLASS_ID, person_id=olga.id, role=TEACHER, joined_at=now()))
         past = update(Lesson).where(Lesson.class_id == CLASS_ID).values(closes_at=now() - timedelta(seconds=1))
-        await session.execute(past)
+        session.execute(past)
     await people[MARIA].block()
     await close_overdue(door.application, door.services)
     (notice,) = sent_to(door.telegram.calls, OLGA)
@@ -396,11 +396,11 @@ async def test_nothing_is_owed_any_more_to_whoever_does_not_teach_any_more(
     await _asked(door, people[MARIA], "/open", forum, topic)
     door.telegram.groups.close_topic(forum, topic)
     door.telegram.groups.close_topic(forum)
-    async with door.services.database.session() as session:
-        maria = await session.run_sync(find_person, MARIA)
+    with door.services.database.session() as session:
+        maria = find_person(session, MARIA)
         assert maria
         session.add(ClosingNotice(lesson_id=1, chat_id=MARIA, created_at=now()))
-        await session.run_sync(end_teaching, maria, None, now())
+        end_teaching(session, maria, None, now())
     before = len(door.telegram.calls)
     assert (await show(door)).board_chat_id is None
     await close_overdue(door.application, door.services)

@@ -27,7 +27,7 @@ T = texts_in("ru")
 
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str) -> AsyncIterator[Door]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'classes.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'classes.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -39,8 +39,8 @@ def maria(door: Door) -> Person:
 
 
 async def titles(door: Door) -> list[str]:
-    async with door.services.database.session() as session:
-        return list(await session.scalars(select(SchoolClass.title).order_by(SchoolClass.id)))
+    with door.services.database.session() as session:
+        return list(session.scalars(select(SchoolClass.title).order_by(SchoolClass.id)))
 
 
 async def say(door: Door, person: Person, words: str) -> tuple[Sent, list[str]]:
@@ -85,8 +85,8 @@ async def test_a_question_that_was_left_takes_no_text_for_a_title(door: Door, ma
 
 async def test_who_does_not_teach_any_more_makes_no_class_of_an_answer(door: Door, maria: Person) -> None:
     await door.press(maria, "newclass")
-    async with door.services.database.session() as session:
-        (await session.scalars(select(Row).where(Row.telegram_id == MARIA))).one().is_teacher = False
+    with door.services.database.session() as session:
+        session.scalars(select(Row).where(Row.telegram_id == MARIA)).one().is_teacher = False
     assert await door.ask(maria, "Физика 10А") == [T("not-a-teacher")]
     assert len(await titles(door)) == 4
 
@@ -94,8 +94,8 @@ async def test_who_does_not_teach_any_more_makes_no_class_of_an_answer(door: Doo
 async def test_what_is_forwarded_leads_whoever_gets_it_into_the_class(door: Door, maria: Person) -> None:
     door.forge(maria, "qr:1")
     (photo,) = [call for call in await door.handle() if call.method.lower() == "sendphoto"]
-    async with door.services.database.session() as session:
-        link = f"https://t.me/rollcall_sandbox_bot?start=join-{(await session.get_one(SchoolClass, 1)).join_code}"
+    with door.services.database.session() as session:
+        link = f"https://t.me/rollcall_sandbox_bot?start=join-{(session.get_one(SchoolClass, 1)).join_code}"
     assert link in photo.values["caption"]
     assert _rows(photo.values["reply_markup"]) == [[{"text": T("button-join"), "url": link}]]
     await door.press(maria, "endlink:1")

@@ -22,7 +22,7 @@ T = texts_in("ru")
 
 @pytest_asyncio.fixture
 async def door(tmp_path: Path, valkey_url: str) -> AsyncIterator[Door]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'school.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'school.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -92,8 +92,8 @@ async def test_every_form_comes_with_the_class_and_the_day_in_its_name(door: Doo
 
 async def test_moodle_gets_a_file_once_the_class_s_list_has_ids(door: Door, maria: Person) -> None:
     assert await door.press(maria, f"export-as:{CLASS_ID}:all:moodle") == [T("export-moodle-none")]
-    async with door.services.database.session() as session:
-        (student,) = await session.scalars(
+    with door.services.database.session() as session:
+        (student,) = session.scalars(
             select(Membership).where(Membership.class_id == CLASS_ID, Membership.role == "student")
         )
         student.student_number = "A-17"

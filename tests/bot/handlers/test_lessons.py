@@ -28,7 +28,7 @@ T = texts_in("ru")
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'lessons.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'lessons.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -40,8 +40,8 @@ def people(door: Door) -> dict[int, Person]:
 
 
 async def lesson_now(door: Door) -> Lesson:
-    async with door.services.database.session() as session:
-        return await session.get_one(Lesson, LESSON_ID)
+    with door.services.database.session() as session:
+        return session.get_one(Lesson, LESSON_ID)
 
 
 def buttons_of(call: Call) -> list[str]:
@@ -96,25 +96,25 @@ async def test_in_a_group_the_summary_names_nobody(door: Door, people: dict[int,
 async def test_what_was_closed_by_mistake_goes_on_by_a_button(door: Door, people: dict[int, Person]) -> None:
     await people[MARIA].say("/open")
     await door.handle()
-    async with door.services.database.session() as session:
-        await session.execute(delete(Review))
+    with door.services.database.session() as session:
+        session.execute(delete(Review))
     await people[MARIA].say("/close")
     (closed,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
     assert buttons_of(closed) == [f"reopen:{LESSON_ID}", f"report:{CLASS_ID}:lesson"]
     (reopened,) = await door.press(people[MARIA], f"reopen:{LESSON_ID}")
     assert reopened == T("reopened", title="Физика", closes=f"{(await lesson_now(door)).closes_at:%H:%M}")
     assert (await lesson_now(door)).closed_at is None
-    async with door.services.database.session() as session:
-        marks = await session.scalars(select(Attendance.status).where(Attendance.lesson_id == LESSON_ID))
+    with door.services.database.session() as session:
+        marks = session.scalars(select(Attendance.status).where(Attendance.lesson_id == LESSON_ID))
         assert set(marks) == {Status.PRESENT}, "who was counted absent has no mark"
 
 
 async def test_the_word_that_a_lessons_time_was_up_offers_to_open_it_again(
     door: Door, people: dict[int, Person]
 ) -> None:
-    async with door.services.database.session() as session:
+    with door.services.database.session() as session:
         past = now() - timedelta(seconds=1)
-        await session.execute(update(Lesson).where(Lesson.id == LESSON_ID).values(closes_at=past))
+        session.execute(update(Lesson).where(Lesson.id == LESSON_ID).values(closes_at=past))
     await close_overdue(door.application, door.services)
     (notice,) = [call for call in door.telegram.calls if call.values.get("chat_id") == str(MARIA)]
     assert buttons_of(notice)[0] == f"reopen:{LESSON_ID}"

@@ -32,7 +32,7 @@ T = texts_in("ru")
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'marks.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'marks.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -44,9 +44,9 @@ def crowd(door: Door) -> dict[int, Person]:
 
 
 async def anna_in(door: Door) -> tuple[int, Attendance | None]:
-    async with door.services.database.session() as session:
-        number = (await session.scalars(select(Row.id).where(Row.telegram_id == ANNA))).one()
-        return number, await session.get(Attendance, (LESSON_ID, number))
+    with door.services.database.session() as session:
+        number = session.scalars(select(Row.id).where(Row.telegram_id == ANNA)).one()
+        return number, session.get(Attendance, (LESSON_ID, number))
 
 
 async def shown(door: Door, person: Person, data: str) -> Call:
@@ -72,8 +72,8 @@ async def told(door: Door) -> list[str]:
 
 async def long_ago(door: Door) -> None:
     """The time in which a slip of the thumb is put right has passed."""
-    async with door.services.database.session() as session:
-        for word in await session.scalars(select(MarkWord)):
+    with door.services.database.session() as session:
+        for word in session.scalars(select(MarkWord)):
             word.not_before = now() - TOLD_AFTER
 
 
@@ -120,8 +120,8 @@ async def test_back_from_the_question_a_text_is_no_reason(door: Door, crowd: dic
 async def test_whoever_lost_the_class_meanwhile_excuses_nobody(door: Door, crowd: dict[int, Person]) -> None:
     number, _ = await anna_in(door)
     await door.press(crowd[MARIA], f"mark-excuse:{LESSON_ID}:{number}:own")
-    async with door.services.database.session() as session:
-        maria = await session.run_sync(people.find_person, MARIA)
+    with door.services.database.session() as session:
+        maria = people.find_person(session, MARIA)
         assert maria is not None
         maria.is_teacher = False
     assert await door.ask(crowd[MARIA], "Болеет") == [T("question-gone")]
@@ -153,13 +153,13 @@ async def test_the_student_hears_once_of_what_came_of_it_with_the_reason(door: D
 async def test_a_slip_that_was_put_right_is_nobodys_news(door: Door, crowd: dict[int, Person]) -> None:
     number, _ = await anna_in(door)
     await door.press(crowd[MARIA], f"mark-set:{LESSON_ID}:{number}:absent")
-    async with door.services.database.session() as session:
-        correction = (await session.scalars(select(Correction.id))).one()
+    with door.services.database.session() as session:
+        correction = session.scalars(select(Correction.id)).one()
     await door.press(crowd[MARIA], f"mark-undo:{LESSON_ID}:{number}:{correction}")
     await long_ago(door)
     assert await told(door) == []
-    async with door.services.database.session() as session:
-        assert (await session.scalars(select(MarkWord))).all() == []
+    with door.services.database.session() as session:
+        assert session.scalars(select(MarkWord)).all() == []
 
 
 async def test_a_chat_that_is_closed_is_told_nothing_and_not_again(door: Door, crowd: dict[int, Person]) -> None:
@@ -168,19 +168,19 @@ async def test_a_chat_that_is_closed_is_told_nothing_and_not_again(door: Door, c
     await crowd[ANNA].block()
     await long_ago(door)
     await told(door)
-    async with door.services.database.session() as session:
-        assert (await session.scalars(select(MarkWord))).all() == []
+    with door.services.database.session() as session:
+        assert session.scalars(select(MarkWord)).all() == []
 
 
 async def test_three_hundred_students_fit_the_list_and_the_question_about_the_rest(
     door: Door, crowd: dict[int, Person]
 ) -> None:
-    async with door.services.database.session() as session:
-        school_class = await session.get_one(SchoolClass, CLASS_ID)
+    with door.services.database.session() as session:
+        school_class = session.get_one(SchoolClass, CLASS_ID)
         for number in range(299):
             name = f"{number:03} " + "Ж" * 124
-            person = await session.run_sync(people.register_person, 1000 + number, name, now() - timedelta(hours=1))
-            await session.run_sync(classes.join_class, person, school_class, now() - timedelta(hours=1))
+            person = people.register_person(session, 1000 + number, name, now() - timedelta(hours=1))
+            classes.join_class(session, person, school_class, now() - timedelta(hours=1))
     for page in (0, 7, 14, 99):
         call = await shown(door, crowd[MARIA], f"marks:{LESSON_ID}:{page}")
         assert len(buttons_of(call)) <= 100
@@ -190,5 +190,5 @@ async def test_three_hundred_students_fit_the_list_and_the_question_about_the_re
     assert "300" in str(asked.values["text"])
     assert units(str(asked.values["text"])) <= 4096
     await shown(door, crowd[MARIA], f"rest-yes:{LESSON_ID}:excused")
-    async with door.services.database.session() as session:
-        assert len((await session.scalars(select(Attendance).where(Attendance.status == Status.EXCUSED))).all()) == 300
+    with door.services.database.session() as session:
+        assert len(session.scalars(select(Attendance).where(Attendance.status == Status.EXCUSED)).all()) == 300

@@ -28,7 +28,7 @@ DAY = timedelta(days=1)
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'lessons.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'lessons.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -41,8 +41,8 @@ def maria(door: Door) -> Person:
 
 async def lessons_held(door: Door, number: int) -> list[int]:
     """So many lessons of the class, a day apart from March on; their ids."""
-    async with door.services.database.session() as session:
-        teacher = await session.run_sync(people.find_person, MARIA)
+    with door.services.database.session() as session:
+        teacher = people.find_person(session, MARIA)
         assert teacher
         made = []
         for day in range(number):
@@ -55,7 +55,7 @@ async def lessons_held(door: Door, number: int) -> list[int]:
                 )
             )  # fmt: skip
         session.add_all(made)
-        await session.flush()
+        session.flush()
         return [one.id for one in made]
 
 
@@ -83,11 +83,11 @@ async def test_past_lessons_are_listed_newest_first_page_by_page(door: Door, mar
 
 async def test_a_lesson_is_told_student_by_student_with_time_confidence_and_reason(door: Door, maria: Person) -> None:
     (held,) = await lessons_held(door, 1)
-    async with door.services.database.session() as session:
-        school_class = await session.get_one(SchoolClass, CLASS_ID)
+    with door.services.database.session() as session:
+        school_class = session.get_one(SchoolClass, CLASS_ID)
         for number in range(25):
-            person = await session.run_sync(register_person, 1000 + number, f"Ученик {number:02}", MARCH)
-            await session.run_sync(classes.join_class, person, school_class, MARCH - DAY)
+            person = register_person(session, 1000 + number, f"Ученик {number:02}", MARCH)
+            classes.join_class(session, person, school_class, MARCH - DAY)
             session.add(
                 Attendance(
                     lesson_id=held, person_id=person.id, status=Status.PRESENT, at=MARCH + timedelta(minutes=3),
@@ -124,8 +124,8 @@ async def test_a_lessons_topic_is_asked_for_and_an_edited_answer_counts(door: Do
     assert told == T("topic-set", topic="Дроби")
     await maria.edit(sent, "Проценты")
     await door.handle()
-    async with door.services.database.session() as session:
-        assert (await session.get_one(Lesson, LESSON_ID)).title == "Проценты"
+    with door.services.database.session() as session:
+        assert (session.get_one(Lesson, LESSON_ID)).title == "Проценты"
     (board,) = await door.ask(maria, "/open")
     assert "Физика · Проценты" in board
 
@@ -137,20 +137,20 @@ async def test_a_mistaken_lesson_is_deleted_once_confirmed(door: Door, maria: Pe
     assert "4 марта 2025" in text
     assert buttons == [f"lesson-delete-yes:{held}", f"lesson:{held}"]
     await door.press(maria, f"lesson-delete-yes:{held}")
-    async with door.services.database.session() as session:
-        assert await session.get(Lesson, held) is None
+    with door.services.database.session() as session:
+        assert session.get(Lesson, held) is None
     assert await door.press(maria, f"lesson-delete-yes:{held}") == [T("class-not-yours")]
 
 
 async def test_two_lessons_of_a_day_are_made_one(door: Door, maria: Person) -> None:
     first, second = await lessons_held(door, 2)
-    async with door.services.database.session() as session:
-        lesson = await session.get_one(Lesson, second)
+    with door.services.database.session() as session:
+        lesson = session.get_one(Lesson, second)
         lesson.opened_at, lesson.closed_at = MARCH + timedelta(hours=2), MARCH + timedelta(hours=3)
     door.forge(maria, f"lesson-merge:{second}")
     _text, buttons = shown(await door.handle())
     assert buttons == [f"lesson-merge-yes:{second}:{first}", f"lesson:{second}"]
     (told,) = await door.press(maria, buttons[0])
     assert "09:00–12:00" in told
-    async with door.services.database.session() as session:
-        assert await session.get(Lesson, second) is None
+    with door.services.database.session() as session:
+        assert session.get(Lesson, second) is None

@@ -30,7 +30,7 @@ TITLE = T("practice-title")
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'practice.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'practice.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -42,8 +42,8 @@ def people(door: Door) -> dict[int, Person]:
 
 
 async def practice_class(door: Door) -> SchoolClass | None:
-    async with door.services.database.session() as session:
-        return (await session.scalars(select(SchoolClass).where(SchoolClass.practice_of.is_not(None)))).one_or_none()
+    with door.services.database.session() as session:
+        return session.scalars(select(SchoolClass).where(SchoolClass.practice_of.is_not(None))).one_or_none()
 
 
 async def joined(door: Door, teacher: Person) -> int:
@@ -84,12 +84,12 @@ async def test_the_teacher_answers_for_the_student_that_they_play(door: Door, pe
     (button,) = set(re.findall(r"here:\d+", str(call.values)))
     said = await door.press(maria, button)
     assert any(T("here-ask", name="Маринина Мария") in text for text in said)
-    async with door.services.database.session() as session:
-        review = (await session.scalars(select(Review).order_by(Review.id.desc()))).first()
+    with door.services.database.session() as session:
+        review = session.scalars(select(Review).order_by(Review.id.desc())).first()
     assert review is not None
     await door.press(maria, f"review:{review.id}:yes")
-    async with door.services.database.session() as session:
-        mark = await session.get(Attendance, (review.lesson_id, review.person_id))
+    with door.services.database.session() as session:
+        mark = session.get(Attendance, (review.lesson_id, review.person_id))
     assert mark is not None
     assert mark.status is Status.PRESENT
 
@@ -126,15 +126,15 @@ async def test_a_day_later_nothing_is_left_of_it_and_the_voice_goes_too(door: Do
     await erase_each(door.services, await run(practices_over, now() + LASTS + timedelta(minutes=5)))
     assert await practice_class(door) is None
     assert not await run(has_consent, MARIA)
-    async with door.services.database.session() as session:
-        assert list(await session.scalars(select(Membership).where(Membership.class_id == number))) == []
+    with door.services.database.session() as session:
+        assert list(session.scalars(select(Membership).where(Membership.class_id == number))) == []
     await end_practices(door.application, door.services)
 
 
 async def test_who_attends_a_colleagues_class_keeps_their_voice(door: Door, people: dict[int, Person]) -> None:
     boris = people[BORIS]
-    async with door.services.database.session() as session:
-        person = await session.run_sync(find_person, BORIS)
+    with door.services.database.session() as session:
+        person = find_person(session, BORIS)
         assert person is not None
         person.is_teacher = True
     await door.press(boris, "practice")

@@ -35,7 +35,7 @@ LINK = re.compile(r"\?start=(\S+)")
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'rights.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'rights.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -54,9 +54,9 @@ async def link_of(door: Door, teacher: Person) -> str:
 
 
 async def is_member(door: Door, account: int) -> bool:
-    async with door.services.database.session() as session:
-        person = await session.run_sync(find_person, account)
-        return person is not None and await session.get(Membership, (CLASS_ID, person.id)) is not None
+    with door.services.database.session() as session:
+        person = find_person(session, account)
+        return person is not None and session.get(Membership, (CLASS_ID, person.id)) is not None
 
 
 async def test_a_new_join_link_makes_the_old_one_useless(door: Door, people: dict[int, Person]) -> None:
@@ -88,8 +88,8 @@ async def test_a_join_link_ends_by_a_button_and_by_its_time(door: Door, people: 
     assert T("link-none") in card
     await door.press(teacher, f"newlink:{CLASS_ID}")
     link = await link_of(door, teacher)
-    async with door.services.database.session() as session:
-        school_class = await session.get_one(SchoolClass, CLASS_ID)
+    with door.services.database.session() as session:
+        school_class = session.get_one(SchoolClass, CLASS_ID)
         assert school_class.join_code_expires_at is not None
         school_class.join_code_expires_at -= door.services.settings.join_link_valid + SECOND
     assert await door.ask(stranger, f"/start {link}") == [T("join-unknown")]
@@ -120,10 +120,10 @@ async def test_whoever_does_not_teach_any_more_reaches_nothing_until_invited_aga
         T("newclass-made", title="Своё", link="…").partition("\n")[0] in (await door.ask(stranger, "/newclass Своё"))[0]
     )
     await door.ask(stranger, "/open")
-    async with door.services.database.session() as session:
-        person = await session.run_sync(find_person, STRANGER)
+    with door.services.database.session() as session:
+        person = find_person(session, STRANGER)
         assert person
-        lesson = await session.scalar(select(Lesson).where(Lesson.opened_by == person.id))
+        lesson = session.scalar(select(Lesson).where(Lesson.opened_by == person.id))
         assert lesson
         assert lesson.board_chat_id == STRANGER
     asked = await door.press(admin, f"unteach:{person.id}")
@@ -133,8 +133,8 @@ async def test_whoever_does_not_teach_any_more_reaches_nothing_until_invited_aga
     assert await door.ask(stranger, "/report") == [T("not-a-teacher")]
     assert await door.press(stranger, f"report:{lesson.class_id}:all") == [T("not-a-teacher")]
     assert await door.ask(stranger, f"/start {invitation[1]}") == [T("invite-unusable")]
-    async with door.services.database.session() as session:
-        assert (await session.get_one(Lesson, lesson.id)).board_chat_id is None
+    with door.services.database.session() as session:
+        assert (session.get_one(Lesson, lesson.id)).board_chat_id is None
     again = LINK.search((await door.ask(admin, "/invite"))[0])
     assert again
     await door.ask(stranger, f"/start {again[1]}")
@@ -201,10 +201,8 @@ async def test_each_note_beyond_the_limit_is_answered_and_no_worker_hears_it(
         if isinstance(handler.callback, Guarded):
             monkeypatch.setitem(vars(handler.callback.permission), "limit", small)
     anna, stranger = people[ANNA], people[STRANGER]
-    async with door.services.database.session() as session:
-        await session.run_sync(
-            set_step, ANNA, ENROLLING, {"enrolment": "e"}, (await session.get_one(SchoolClass, 1)).created_at
-        )
+    with door.services.database.session() as session:
+        set_step(session, ANNA, ENROLLING, {"enrolment": "e"}, (session.get_one(SchoolClass, 1)).created_at)
     await anna.voice(synthetic("zac", 1))
     assert said(await door.handle()) == []
     for number in (2, 3):
@@ -213,9 +211,9 @@ async def test_each_note_beyond_the_limit_is_answered_and_no_worker_hears_it(
         assert said(calls)[0].startswith(T("reason-too_many"))
         assert len(said(calls)) == 1
         assert str(note.id) in str([call.values for call in calls])
-    async with door.services.database.session() as session:
+    with door.services.database.session() as session:
         refused = select(func.count()).where(Attempt.reason == Reason.TOO_MANY, Attempt.job_entry.is_(None))
-        assert await session.scalar(refused) == 2
+        assert session.scalar(refused) == 2
     for _ in range(2):
         await stranger.voice(synthetic("zac", 4))
         assert len(said(await door.handle())) == 1
@@ -228,10 +226,8 @@ async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told
     monkeypatch.setattr("bot.queueing._AGAIN_FIRST", 0.1)
     monkeypatch.setattr("bot.queueing._AGAIN_MOST", 0.1)
     services = door.services
-    async with services.database.session() as session:
-        await session.run_sync(
-            set_step, ANNA, ENROLLING, {"enrolment": "f"}, (await session.get_one(SchoolClass, 1)).created_at
-        )
+    with services.database.session() as session:
+        set_step(session, ANNA, ENROLLING, {"enrolment": "f"}, (session.get_one(SchoolClass, 1)).created_at)
     most: Any = await services.redis.config_get("maxmemory")
     try:
         await services.redis.config_set("maxmemory", 1)
@@ -250,8 +246,8 @@ async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told
     assert methods.count("getfile") == 1
     assert methods.index("getfile") > methods.index("sendmessage")
     await services.marks.write()
-    async with services.database.session() as session:
-        attempt = (await session.scalars(select(Attempt).where(Attempt.message_id == note.id))).one()
+    with services.database.session() as session:
+        attempt = session.scalars(select(Attempt).where(Attempt.message_id == note.id)).one()
         assert attempt.job_entry is not None
         assert attempt.waiting_message_id is not None, "goes when the answer comes"
 
@@ -274,8 +270,8 @@ async def test_of_an_invitation_that_was_used_no_name_is_kept(door: Door, people
     assert token
     await door.ask(people[ADMIN], "Белова Анна")
     await door.ask(people[STRANGER], f"/start {token[1]}")
-    async with door.services.database.session() as session:
-        assert set(await session.scalars(select(Invite.note))) == {None}
+    with door.services.database.session() as session:
+        assert set(session.scalars(select(Invite.note))) == {None}
     assert (await door.ask(people[ADMIN], "Белова Ирина"))[0] == T("hint-teacher"), "the question was answered"
 
 

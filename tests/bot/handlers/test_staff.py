@@ -36,7 +36,7 @@ SECOND = timedelta(seconds=1)
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'staff.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'staff.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -61,8 +61,8 @@ async def joins(door: Door, people: dict[int, Person], account: int, term: str =
 
 
 async def number_of(door: Door, account: int) -> int:
-    async with door.services.database.session() as session:
-        person = await session.run_sync(find_person, account)
+    with door.services.database.session() as session:
+        person = find_person(session, account)
         assert person
         return person.id
 
@@ -79,16 +79,16 @@ async def told(door: Door) -> dict[int, list[str]]:
 
 
 async def on_record(door: Door) -> list[str]:
-    async with door.services.database.session() as session:
-        return list(await session.scalars(select(AuditRecord.action).order_by(AuditRecord.sequence)))
+    with door.services.database.session() as session:
+        return list(session.scalars(select(AuditRecord.action).order_by(AuditRecord.sequence)))
 
 
 async def time_is_over(door: Door, account: int) -> None:
     """A substitute's, as of now."""
-    async with door.services.database.session() as session:
-        person = await session.run_sync(find_person, account)
+    with door.services.database.session() as session:
+        person = find_person(session, account)
         assert person
-        await session.execute(
+        session.execute(
             update(Membership)
             .where(Membership.person_id == person.id, Membership.role == TEACHER, Membership.until.is_not(None))
             .values(until=now())
@@ -181,14 +181,14 @@ async def test_a_substitutes_time_ends_by_itself_and_nothing_of_the_class_is_lef
     door: Door, people: dict[int, Person]
 ) -> None:
     number = await joins(door, people, IGOR, "today")
-    async with door.services.database.session() as session:
-        zone = ZoneInfo((await session.get_one(SchoolClass, CLASS_ID)).timezone)
-        membership = await session.get_one(Membership, (CLASS_ID, number))
+    with door.services.database.session() as session:
+        zone = ZoneInfo((session.get_one(SchoolClass, CLASS_ID)).timezone)
+        membership = session.get_one(Membership, (CLASS_ID, number))
         assert membership.until is not None
         end = membership.until.astimezone(zone)
         assert (end.hour, end.minute) == (0, 0)
         assert timedelta(0) < end - now() <= timedelta(days=1)
-        lesson = await session.scalar(select(Lesson).where(Lesson.class_id == CLASS_ID))
+        lesson = session.scalar(select(Lesson).where(Lesson.class_id == CLASS_ID))
         assert lesson
         lesson.board_chat_id, lesson.board_message_id = IGOR, 5
     await told(door)
@@ -196,10 +196,10 @@ async def test_a_substitutes_time_ends_by_itself_and_nothing_of_the_class_is_lef
     # Before any task has noticed it.
     assert not any((await tries(door, people[IGOR])).values())
     assert await told(door) == {IGOR: [T("staff-told-over", title="Физика")]}
-    async with door.services.database.session() as session:
-        assert await session.get(Membership, (CLASS_ID, number)) is None
-        assert (await session.get_one(Lesson, lesson.id)).board_chat_id is None
-        assert not (await session.get_one(Row, number)).is_teacher, "nor was he a teacher before"
+    with door.services.database.session() as session:
+        assert session.get(Membership, (CLASS_ID, number)) is None
+        assert (session.get_one(Lesson, lesson.id)).board_chat_id is None
+        assert not (session.get_one(Row, number)).is_teacher, "nor was he a teacher before"
     assert await door.ask(people[IGOR], "/classes") == [T("not-a-teacher")]
     assert {"colleague.left", "teacher.removed"} <= set(await on_record(door))
 
@@ -296,8 +296,8 @@ async def test_a_word_that_a_chat_does_not_take_is_said_later(door: Door, people
     await joins(door, people, IGOR)
     door.telegram.blocked.add(MARIA)
     await told(door)
-    async with door.services.database.session() as session:
-        (notice,) = (await session.scalars(select(StaffNotice))).all()
+    with door.services.database.session() as session:
+        (notice,) = session.scalars(select(StaffNotice)).all()
         assert notice.tries == 1
         assert isinstance(notice.not_before, datetime)
     door.telegram.blocked.discard(MARIA)

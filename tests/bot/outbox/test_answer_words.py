@@ -53,9 +53,9 @@ class Student:
     numbers: list[int] = field(default_factory=list)
 
     async def lesson(self) -> Lesson:
-        async with self.database.session() as session:
-            lesson, _ = await session.run_sync(
-                open_lesson, self.class_id, self.teacher, now() - timedelta(minutes=5), timedelta(hours=1), timedelta(0)
+        with self.database.session() as session:
+            lesson, _ = open_lesson(
+                session, self.class_id, self.teacher, now() - timedelta(minutes=5), timedelta(hours=1), timedelta(0)
             )
             return lesson
 
@@ -63,8 +63,8 @@ class Student:
         """A note with these facts is settled and answered."""
         self.numbers.append(len(self.numbers))
         note = IncomingNote(7, len(self.numbers), f"f{len(self.numbers)}", f"u{len(self.numbers)}", 9, now() + sent_at)
-        async with self.database.session() as session:
-            attempt = await session.run_sync(register, note, await session.get_one(Person, self.person_id),
+        with self.database.session() as session:
+            attempt = register(session, note, session.get_one(Person, self.person_id),
                 facts.pop("purpose", Purpose.CHECK_IN), class_id=self.class_id, lesson=lesson,
                 enrolment=facts.pop("enrolment", None), received_at=now(),
             )  # fmt: skip
@@ -86,11 +86,11 @@ class Student:
 @pytest.fixture
 async def anna(database: Database, keyring: Keyring, tmp_path: Path) -> AsyncIterator[Student]:
     services = Services.open(Settings(data_dir=tmp_path, _env_file=None), keyring, database)
-    async with database.session() as session:
-        teacher = await session.run_sync(register_person, 100, "Maria", now())
-        person = await session.run_sync(register_person, 7, "Anna Bell", now())
-        school_class = await session.run_sync(create_class, teacher, "Physics", "UTC", now())
-        await session.run_sync(join_class, person, school_class, now())
+    with database.session() as session:
+        teacher = register_person(session, 100, "Maria", now())
+        person = register_person(session, 7, "Anna Bell", now())
+        school_class = create_class(session, teacher, "Physics", "UTC", now())
+        join_class(session, person, school_class, now())
     yield Student(database, services, person.id, school_class.id, teacher)
     await services.redis.aclose()
 
@@ -115,8 +115,8 @@ async def test_a_note_that_is_refused_in_an_open_lesson_is_answered_with_words_t
 
 async def test_a_lesson_that_is_over_offers_nothing_any_more(anna: Student) -> None:
     lesson = await anna.lesson()
-    async with anna.database.session() as session:
-        await session.run_sync(close_lesson, await session.get_one(Lesson, lesson.id), now())
+    with anna.database.session() as session:
+        close_lesson(session, session.get_one(Lesson, lesson.id), now())
     said = await anna.told(lesson=lesson, **REFUSED)
     assert (said.text, said.buttons) == (T("reason-too_short"), [])
 
@@ -124,8 +124,8 @@ async def test_a_lesson_that_is_over_offers_nothing_any_more(anna: Student) -> N
 async def test_whoever_is_marked_already_hears_that_before_anything_else(anna: Student) -> None:
     lesson = await anna.lesson()
     at = now()
-    async with anna.database.session() as session:
-        await session.run_sync(mark, await session.get_one(Lesson, lesson.id), anna.person_id, at, 0.97, None)
+    with anna.database.session() as session:
+        mark(session, session.get_one(Lesson, lesson.id), anna.person_id, at, 0.97, None)
     said = await anna.told(lesson=lesson, verdict=Verdict.REFUSED, reason=Reason.NOISY)
     first, _, rest = said.text.partition("\n\n")
     assert first.startswith(T("marked-already", status="late", time=f"{at:%H:%M}", title="Physics")[:25])
@@ -148,9 +148,9 @@ async def test_each_step_of_an_enrolment_asks_for_the_next_sentence_and_a_refusa
     first = await anna.told(**facts, verdict=Verdict.REFUSED, reason=Reason.NOISY)
     asked = T("enrol-again", phrase=enrolment_phrase("one", 1, "en"))
     assert first.text == T("reason-noisy") + "\n\n" + asked
-    async with anna.database.session() as session:
+    with anna.database.session() as session:
         kept = Result(job_id="1", verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, model="m", embedding=b"sealed")
-        await session.run_sync(add_note, anna.person_id, "one", kept, now())
+        add_note(session, anna.person_id, "one", kept, now())
     taken = await anna.told(**facts, **good, note_number=1)
     assert taken.text == T("enrol-next", n="1", phrase=enrolment_phrase("one", 2, "en"))
     second = await anna.told(**facts, verdict=Verdict.REFUSED, reason=Reason.NOISY)
@@ -171,8 +171,8 @@ async def test_the_last_step_of_an_enrolment_leads_to_the_open_lesson_and_asks_a
     assert said.text == T("enrol-done", n="3") + "\n\n" + T("keep-ask")
     assert said.buttons == ["keep:yes", "keep:no", "tidy"]
     lesson = await anna.lesson()
-    async with anna.database.session() as session:
-        await session.run_sync(agree_to_keep_recordings, 7, "1", "en", now())
+    with anna.database.session() as session:
+        agree_to_keep_recordings(session, 7, "1", "en", now())
     said = await anna.told(**done)
     assert said.text == T("enrol-done", n="3") + "\n\n" + T("phrase-offer", phrase=lesson_phrase(lesson, "en"))
     assert said.buttons == ["tidy"]

@@ -1,7 +1,5 @@
 """What is written down of an answer that was sent."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -9,7 +7,6 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.exc import OperationalError
-from sqlalchemy.ext.asyncio import AsyncSession
 from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
 
 from bot.outbox.answers import _record, answer
@@ -34,13 +31,11 @@ class Restarting(Database):
     def __init__(self, there: Database) -> None:
         self._there, self.troubles = there, there.troubles
 
-    @asynccontextmanager
-    async def session(self) -> AsyncIterator[AsyncSession]:
+    async def run(self, use_case: Any, *args: Any, **kwargs: Any) -> Any:
         if self.left:
             self.left -= 1
             raise OperationalError("SELECT 1", {}, OSError("refused"))
-        async with self._there.session() as session:
-            yield session
+        return await self._there.run(use_case, *args, **kwargs)
 
 
 async def test_that_an_answer_was_sent_is_written_down_once_the_database_is_back(
@@ -48,18 +43,16 @@ async def test_that_an_answer_was_sent_is_written_down_once_the_database_is_back
 ) -> None:
     monkeypatch.setattr("bot.outbox.answers._RECORD_AGAIN", 0.01)
     note = IncomingNote(7, 1, "file", "unique", 9000, now())
-    async with database.session() as session:
-        person = await session.run_sync(register_person, 7, "Анна Белова", now())
-        await session.run_sync(
-            register, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now()
-        )
+    with database.session() as session:
+        person = register_person(session, 7, "Анна Белова", now())
+        register(session, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now())
     restarting = Restarting(database)
     services = Services.open(Settings(data_dir=tmp_path, _env_file=None), keyring, restarting)
     await _record(services, note.attempt_id, answered_at=now())
     await services.redis.aclose()
     assert restarting.left == 0
-    async with database.session() as session:
-        assert await session.scalar(select(Attempt.answered_at).where(Attempt.id == note.attempt_id)) is not None
+    with database.session() as session:
+        assert session.scalar(select(Attempt.answered_at).where(Attempt.id == note.attempt_id)) is not None
 
 
 class Refusing:
@@ -98,8 +91,8 @@ async def test_an_answer_that_telegram_does_not_take_is_tried_again_later_and_la
     telegram: Any = Refusing(error)
     with pytest.raises(type(error)):
         await answer(telegram, services, attempt_id)
-    async with database.session() as session:
-        attempt = await session.get_one(Attempt, attempt_id)
+    with database.session() as session:
+        attempt = session.get_one(Attempt, attempt_id)
         assert attempt.answer_from is not None
         assert attempt.answer_holder is None, "nobody is at it meanwhile"
         assert (attempt.answer_from - now()).total_seconds() == pytest.approx(waits, abs=2)
@@ -120,18 +113,18 @@ async def test_an_answer_that_can_never_be_delivered_is_given_up(
     for _ in range(2):
         await answer(telegram, services, attempt_id)
     assert telegram.asked == 1
-    async with database.session() as session:
-        assert (await session.get_one(Attempt, attempt_id)).unanswerable == why
+    with database.session() as session:
+        assert (session.get_one(Attempt, attempt_id)).unanswerable == why
     await services.redis.aclose()
 
 
 async def a_settled_note(database: Database, ago: timedelta) -> str:
     """One whose sender is owed an answer since then."""
     note = IncomingNote(7, 1, "file", "unique", 9000, now())
-    async with database.session() as session:
-        person = await session.run_sync(register_person, 7, "Анна Белова", now())
-        attempt = await session.run_sync(
-            register, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now()
+    with database.session() as session:
+        person = register_person(session, 7, "Анна Белова", now())
+        attempt = register(
+            session, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now()
         )
         attempt.verdict, attempt.reason, attempt.settled_at = Verdict.REFUSED, Reason.NOISY, now() - ago
     return note.attempt_id
@@ -140,18 +133,16 @@ async def a_settled_note(database: Database, ago: timedelta) -> str:
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)
 async def test_of_several_open_lessons_one_without_a_mark_comes_first(database: Database) -> None:
     at = now()
-    async with database.session() as session:
-        teacher = await session.run_sync(register_person, 100, "Мария Ивановна", at)
-        anna = await session.run_sync(register_person, 7, "Анна Белова", at)
+    with database.session() as session:
+        teacher = register_person(session, 100, "Мария Ивановна", at)
+        anna = register_person(session, 7, "Анна Белова", at)
         begun = []
         for number in range(3):
-            school_class = await session.run_sync(create_class, teacher, f"Класс {number}", "UTC", at)
-            await session.run_sync(join_class, anna, school_class, at)
+            school_class = create_class(session, teacher, f"Класс {number}", "UTC", at)
+            join_class(session, anna, school_class, at)
             opened = at - timedelta(minutes=10 - number)
-            lesson, _ = await session.run_sync(
-                open_lesson, school_class.id, teacher, opened, timedelta(hours=1), timedelta(0)
-            )
+            lesson, _ = open_lesson(session, school_class.id, teacher, opened, timedelta(hours=1), timedelta(0))
             begun.append(lesson)
         for expected in (begun[2], begun[1], begun[0], begun[2]):
-            assert await session.run_sync(lesson_for, anna, at) == (expected, False)
-            await session.run_sync(mark, expected, anna.id, at, 0.9, None)
+            assert lesson_for(session, anna, at) == (expected, False)
+            mark(session, expected, anna.id, at, 0.9, None)

@@ -33,11 +33,11 @@ async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'boards.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'boards.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
-        async with door.services.database.session() as session:
-            await session.execute(delete(Review))
+        with door.services.database.session() as session:
+            session.execute(delete(Review))
         yield door
 
 
@@ -48,18 +48,18 @@ def persons(door: Door) -> dict[int, Person]:
 
 async def more_students(door: Door, names: list[str], first: int = 1000) -> None:
     """Let people of these names join class 1, in this order."""
-    async with door.services.database.session() as session:
-        school_class = await session.get_one(SchoolClass, CLASS_ID)
+    with door.services.database.session() as session:
+        school_class = session.get_one(SchoolClass, CLASS_ID)
         for number, name in enumerate(names):
             at = datetime.now(UTC) + timedelta(seconds=number)
-            person = await session.run_sync(people.register_person, first + number, name, at)
-            await session.run_sync(classes.join_class, person, school_class, at)
+            person = people.register_person(session, first + number, name, at)
+            classes.join_class(session, person, school_class, at)
 
 
 async def board_of(door: Door) -> dict[str, Any]:
     """A round of the task that keeps boards; the board's message."""
-    async with door.services.database.session() as session:
-        lesson = await session.scalar(select(Lesson).where(Lesson.class_id == CLASS_ID))
+    with door.services.database.session() as session:
+        lesson = session.scalar(select(Lesson).where(Lesson.class_id == CLASS_ID))
         assert lesson
     await _show(door.application, door.services, lesson.id)
     message = door.telegram.messages[lesson.board_chat_id, lesson.board_message_id]  # type: ignore[index]
@@ -92,8 +92,8 @@ async def test_an_excused_student_is_named_apart_and_nobody_waits_for_them(
 ) -> None:
     await more_students(door, ["Яна Яр"])
     await door.ask(persons[MARIA], "/open")
-    async with door.services.database.session() as session:
-        yana = await session.run_sync(people.find_person, 1000)
+    with door.services.database.session() as session:
+        yana = people.find_person(session, 1000)
         assert yana
         session.add(Attendance(lesson_id=1, person_id=yana.id, status=Status.EXCUSED))
     text = (await board_of(door))["text"]

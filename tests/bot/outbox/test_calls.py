@@ -47,17 +47,17 @@ async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr(outbox, "_FOR_SO_LONG", 0.0)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'calls.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'calls.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
-        async with door.services.database.session() as session:
+        with door.services.database.session() as session:
             for table in (Review, VoiceClaim, Lesson):
-                await session.execute(delete(table))
-            school_class = await session.get_one(SchoolClass, CLASS_ID)
+                session.execute(delete(table))
+            school_class = session.get_one(SchoolClass, CLASS_ID)
             for number in PUPILS:
-                person = await session.run_sync(people.register_person, number, f"Имя{number}", now())
-                await session.run_sync(classes.join_class, person, school_class, now())
-                (await session.run_sync(people.conversation_with, number, now())).locale = "ru"
+                person = people.register_person(session, number, f"Имя{number}", now())
+                classes.join_class(session, person, school_class, now())
+                (people.conversation_with(session, number, now())).locale = "ru"
         yield door
 
 
@@ -85,18 +85,18 @@ def buttons(message: dict[str, Any]) -> list[str]:
 
 
 async def owed(door: Door) -> int:
-    async with door.services.database.session() as session:
-        return await session.scalar(select(func.count()).select_from(Call)) or 0
+    with door.services.database.session() as session:
+        return session.scalar(select(func.count()).select_from(Call)) or 0
 
 
 async def change(door: Door, **values: Any) -> None:
-    async with door.services.database.session() as session:
-        await session.execute(update(Lesson).values(**values))
+    with door.services.database.session() as session:
+        session.execute(update(Lesson).values(**values))
 
 
 async def lesson_of(door: Door) -> int:
-    async with door.services.database.session() as session:
-        return (await session.scalars(select(Lesson.id).where(Lesson.closed_at.is_(None)))).one()
+    with door.services.database.session() as session:
+        return session.scalars(select(Lesson.id).where(Lesson.closed_at.is_(None))).one()
 
 
 async def close(door: Door, persons: dict[int, Person]) -> None:
@@ -104,28 +104,28 @@ async def close(door: Door, persons: dict[int, Person]) -> None:
 
 
 async def come(door: Door, number: int, status: Status = Status.PRESENT) -> None:
-    async with door.services.database.session() as session:
-        person = await session.run_sync(people.find_person, number)
-        lesson = (await session.scalars(select(Lesson))).one()
+    with door.services.database.session() as session:
+        person = people.find_person(session, number)
+        lesson = session.scalars(select(Lesson)).one()
         assert person
         if status is Status.PRESENT:
-            await session.run_sync(lessons.mark, lesson, person.id, now(), 0.97, None)
+            lessons.mark(session, lesson, person.id, now(), 0.97, None)
         else:
             session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status))
 
 
 async def test_each_student_is_told_how_to_check_in_and_nobody_else_is(door: Door, persons: dict[int, Person]) -> None:
-    async with door.services.database.session() as session:
-        with_voice = await session.run_sync(people.find_person, 1000)
+    with door.services.database.session() as session:
+        with_voice = people.find_person(session, 1000)
         assert with_voice
         session.add(
             StoredVoiceprint(
                 person_id=with_voice.id, sealed=b"", model="m", weight_hash="w", notes=3, created_at=now()
             )
         )  # fmt: skip
-        school_class = await session.get_one(SchoolClass, CLASS_ID)
-        on_paper = await session.run_sync(people.register_person, WITHOUT_ACCOUNT - 1, "Без Телефона", now())
-        await session.run_sync(classes.join_class, on_paper, school_class, now())
+        school_class = session.get_one(SchoolClass, CLASS_ID)
+        on_paper = people.register_person(session, WITHOUT_ACCOUNT - 1, "Без Телефона", now())
+        classes.join_class(session, on_paper, school_class, now())
     await door.ask(persons[MARIA], "/open 30")
     got = await calls_made(door)
     assert set(got) == {*PUPILS, ANNA}
@@ -145,13 +145,13 @@ async def test_who_has_come_or_is_excused_meanwhile_is_not_called_nor_is_anyone_
     await door.ask(persons[MARIA], "/open 30")
     await come(door, 1000)
     await come(door, 1001, Status.EXCUSED)
-    async with door.services.database.session() as session:
+    with door.services.database.session() as session:
         school_class, left = (
-            await session.get_one(SchoolClass, CLASS_ID),
-            await session.run_sync(people.find_person, ANNA),
+            session.get_one(SchoolClass, CLASS_ID),
+            people.find_person(session, ANNA),
         )
         assert left
-        await session.run_sync(classes.remove_student, left, school_class, None, now())
+        classes.remove_student(session, left, school_class, None, now())
     assert set(await calls_made(door)) == {1002}
     await close(door, persons)
     await door.ask(persons[MARIA], "/open 30")
@@ -247,8 +247,8 @@ async def test_who_has_blocked_the_bot_is_given_up_and_what_fails_is_tried_a_few
         before = len(door.telegram.calls)
         await call_students(door.application, door.services)
         tried += sum(int(one.values.get("chat_id", 0)) in (1000, 1001) for one in door.telegram.calls[before:])
-        async with door.services.database.session() as session:
-            await session.execute(update(Call).values(not_before=None))
+        with door.services.database.session() as session:
+            session.execute(update(Call).values(not_before=None))
     assert tried == 1 + 5
     assert blocked.times < 99
     assert busy.times < 99
@@ -303,14 +303,14 @@ async def test_calls_give_way_to_whatever_else_is_to_be_said(
 ) -> None:
     await door.ask(persons[MARIA], "/open 30")
     pace, order = pace_of(door.application.bot), list[int]()
-    async with door.services.database.session() as session:
-        school_class = await session.get_one(SchoolClass, CLASS_ID)
-        lesson = (await session.scalars(select(Lesson))).one()
+    with door.services.database.session() as session:
+        school_class = session.get_one(SchoolClass, CLASS_ID)
+        lesson = session.scalars(select(Lesson)).one()
         for number in range(2000, 2200):
-            person = await session.run_sync(people.register_person, number, f"Имя{number}", now())
-            await session.run_sync(classes.join_class, person, school_class, now())
-        await session.execute(delete(Call))
-        await session.run_sync(calls.call_all, lesson, now())
+            person = people.register_person(session, number, f"Имя{number}", now())
+            classes.join_class(session, person, school_class, now())
+        session.execute(delete(Call))
+        calls.call_all(session, lesson, now())
     for number in range(2000, 2200):
         Person(door.telegram, f"Имя{number}", id=number)
         door.telegram.open_private(number)

@@ -35,7 +35,7 @@ class Stopwatch:
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")  # how later versions of the library tell times
-    async with open_door(tmp_path, f"sqlite+aiosqlite:///{tmp_path}/db.sqlite3", valkey_url) as made:
+    async with open_door(tmp_path, f"sqlite:///{tmp_path}/db.sqlite3", valkey_url) as made:
         yield made
 
 

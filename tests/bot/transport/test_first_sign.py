@@ -18,9 +18,7 @@ from tests.conftest import WaitUntil
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setenv("PTB_TIMEDELTA", "1")  # how later versions of the library tell times
-    async with open_door(
-        tmp_path, f"sqlite+aiosqlite:///{tmp_path}/db.sqlite3", valkey_url, speaker_model="dummy"
-    ) as it:
+    async with open_door(tmp_path, f"sqlite:///{tmp_path}/db.sqlite3", valkey_url, speaker_model="dummy") as it:
         yield it
 
 

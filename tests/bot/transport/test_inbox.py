@@ -26,9 +26,9 @@ def update(number: int, chat_id: int = 1) -> Update:
 
 
 async def left_over(database: Database) -> int:
-    async with database.session() as session:
+    with database.session() as session:
         waiting = select(func.count()).where(IncomingUpdate.handled_at.is_(None))
-        return await session.scalar(waiting) or 0
+        return session.scalar(waiting) or 0
 
 
 async def test_an_update_is_in_the_database_before_it_is_confirmed(database: Database) -> None:
@@ -159,7 +159,7 @@ async def test_an_update_handled_while_the_database_was_away_is_marked_later(
     queue = DurableQueue(database, marks=marks)
     one = update(1)
     await queue.put(one)
-    marks._database = away = Database(f"sqlite+aiosqlite:///{tmp_path}")  # a folder: it cannot be opened
+    marks._database = away = Database(f"sqlite:///{tmp_path}")  # a folder: it cannot be opened
     await queue.handled(one)
     await away.close()
     marks._database = database
@@ -210,7 +210,7 @@ async def test_an_update_waits_for_a_database_that_stays_locked(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture, wait_until: WaitUntil
 ) -> None:
     monkeypatch.setattr("rollcall.storage.database._BUSY_MS", 50)
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'locked.sqlite3'}")
+    database = Database(f"sqlite:///{tmp_path / 'locked.sqlite3'}")
     await migrate(database)
     lock = sqlite3.connect(tmp_path / "locked.sqlite3", isolation_level=None)
     lock.execute("BEGIN EXCLUSIVE")

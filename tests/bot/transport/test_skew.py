@@ -37,7 +37,7 @@ ADMIN, ANNA, BORIS = 1, 21, 22
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def door(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> AsyncIterator[Door]:
     folder = tmp_path_factory.mktemp("clock")
-    database = f"sqlite+aiosqlite:///{folder / 'clock.sqlite3'}"
+    database = f"sqlite:///{folder / 'clock.sqlite3'}"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("bot.transport.pace._OVERALL", 10_000)  # Telegram's limits are another test's subject
         patch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
@@ -55,8 +55,8 @@ async def shift(door: Door, ahead: float) -> None:
 async def enrol(door: Door, telegram_id: int) -> None:
     """Give somebody a voiceprint."""
     print_ = Voiceprint("campplus", "w1", np.array([1, 0, 0], np.float32))
-    async with door.services.database.session() as session:
-        person = await session.run_sync(find_person, telegram_id)
+    with door.services.database.session() as session:
+        person = find_person(session, telegram_id)
         assert person
         sealed = door.services.keyring.seal(print_.pack(), voiceprint_binding(person.id, "campplus", "w1"))
         made = datetime.now(UTC)
@@ -72,8 +72,8 @@ async def people(door: Door) -> dict[int, Person]:
     """A teacher, a student with a voice and one without, in one class."""
     people = {number: Person(door.telegram, f"P{number}", id=number) for number in (ADMIN, ANNA, BORIS)}
     await door.ask(people[ADMIN], "/newclass Физика")
-    async with door.services.database.session() as session:
-        code = await session.scalar(select(SchoolClass.join_code))
+    with door.services.database.session() as session:
+        code = session.scalar(select(SchoolClass.join_code))
     for number, name in ((ANNA, "Анна Белова"), (BORIS, "Борис Громов")):
         await door.ask(people[number], f"/start join-{code}")
         await door.press(people[number], "consent:yes")
@@ -92,33 +92,33 @@ async def test_a_skewed_server_changes_no_verdict_no_lesson_and_no_summary(
     begun = door.telegram.now()
     sent = await people[ANNA].voice(synthetic("zac", 1))
     await door.handle()
-    async with services.database.session() as session:
-        lesson = (await session.scalars(select(Lesson).order_by(Lesson.id.desc()).limit(1))).one()
+    with services.database.session() as session:
+        lesson = session.scalars(select(Lesson).order_by(Lesson.id.desc()).limit(1)).one()
         assert abs(lesson.opened_at.timestamp() - begun) <= 2
         assert lesson.closes_at - lesson.opened_at == timedelta(minutes=1)
-        attempt = (await session.scalars(select(Attempt).where(Attempt.message_id == sent.id))).one()
+        attempt = session.scalars(select(Attempt).where(Attempt.message_id == sent.id)).one()
         assert attempt.lesson_id == lesson.id
         assert attempt.reason in (None, Reason.SEEN_BEFORE)  # the file is the same each time
         attempt.verdict = Verdict.PENDING
     judged = Result(job_id=attempt.id, verdict=Verdict.ACCEPTED, reason=Reason.MATCH, confidence=0.97)
-    async with services.database.session() as session:
-        await session.run_sync(apply_result, services.keyring, judged, datetime.now(UTC))
-        mark = await session.get_one(Attendance, (lesson.id, attempt.person_id))
+    with services.database.session() as session:
+        apply_result(session, services.keyring, judged, datetime.now(UTC))
+        mark = session.get_one(Attendance, (lesson.id, attempt.person_id))
         assert mark.at is not None
         assert abs(mark.at.timestamp() - begun) <= 2
     await door.press(people[BORIS], f"here:{lesson.id}")
-    async with services.database.session() as session:
-        review = (await session.scalars(select(Review).where(Review.lesson_id == lesson.id))).one()
+    with services.database.session() as session:
+        review = session.scalars(select(Review).where(Review.lesson_id == lesson.id)).one()
         assert abs(review.sent_at.timestamp() - begun) <= 2
     await shift(door, skew + 50)
     await close_overdue(door.application, services)
-    async with services.database.session() as session:
-        assert (await session.get_one(Lesson, lesson.id)).closed_at is None
+    with services.database.session() as session:
+        assert (session.get_one(Lesson, lesson.id)).closed_at is None
     await shift(door, skew + 63)
     before = len(people[ADMIN].inbox)
     await close_overdue(door.application, services)
-    async with services.database.session() as session:
-        assert (await session.get_one(Lesson, lesson.id)).closed_at == lesson.closes_at
+    with services.database.session() as session:
+        assert (session.get_one(Lesson, lesson.id)).closed_at == lesson.closes_at
     assert "1" in people[ADMIN].inbox[before].text
     await door.handle()
 
@@ -126,8 +126,8 @@ async def test_a_skewed_server_changes_no_verdict_no_lesson_and_no_summary(
 async def test_the_summary_is_of_the_lesson_that_was_closed(door: Door, people: dict[int, Person]) -> None:
     await shift(door, 0)
     await door.press(people[ADMIN], "open:1:1")
-    async with door.services.database.session() as session:
-        lesson = (await session.scalars(select(Lesson).where(Lesson.closed_at.is_(None)))).one()
+    with door.services.database.session() as session:
+        lesson = session.scalars(select(Lesson).where(Lesson.closed_at.is_(None))).one()
         # One that another clock dated: it seems to have begun last.
         later = lesson.opened_at + timedelta(minutes=5)
         session.add(
@@ -135,7 +135,7 @@ async def test_the_summary_is_of_the_lesson_that_was_closed(door: Door, people: 
                 class_id=1, opened_by=lesson.opened_by, opened_at=later, late_at=later, closes_at=later, closed_at=later
             )
         )
-        person = await session.run_sync(find_person, ANNA)
+        person = find_person(session, ANNA)
         assert person
         session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status="present", at=lesson.opened_at))
     summary = (await door.press(people[ADMIN], "close:1"))[0]
@@ -153,8 +153,8 @@ async def test_a_press_that_is_tried_again_counts_from_the_same_moment(door: Doo
     moments = set()
     for ahead in (600, 640):
         await shift(door, ahead)
-        async with door.services.database.session() as session:
-            moments.add(await session.run_sync(moment_of, press))
+        with door.services.database.session() as session:
+            moments.add(moment_of(session, press))
     assert len(moments) == 1
     assert abs(moments.pop().timestamp() - door.telegram.now() + 40) <= 2
     await queue.get()

@@ -32,7 +32,7 @@ async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.inbox._UNWRITABLE_FOR", 0.5)
     monkeypatch.setattr("bot.transport.inbox._RETRY_FIRST", 0.01)
-    url = f"sqlite+aiosqlite:///{tmp_path / 'ill.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'ill.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -48,8 +48,8 @@ async def read_only(database: Database) -> AsyncIterator[None]:
     """SQLite refuses every change, as on a disk that is mounted so: we are root, whom no mode stops."""
 
     async def say(word: str) -> None:
-        async with database._writing.connect() as connection:
-            driver = (await connection.get_raw_connection()).driver_connection
+        with database._writing.connect() as connection:
+            driver = connection.connection.driver_connection
             assert driver is not None
             driver.cursor().execute(f"PRAGMA query_only={word}")
 

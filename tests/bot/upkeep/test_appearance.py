@@ -19,7 +19,7 @@ from tests.bot.school import ADMIN, ANNA, BORIS, MARIA, OLGA, found, people_on
 
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str) -> AsyncIterator[Door]:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'looks.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'looks.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         for person in people_on(door.telegram).values():

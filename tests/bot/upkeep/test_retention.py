@@ -37,13 +37,13 @@ async def services(database: Database, keyring: Keyring, valkey_url: str, tmp_pa
 async def enrolled(services: Services) -> tuple[int, int]:
     """A class with one student, whose voice is in the database and in the gallery: class and person."""
     print_ = Voiceprint("campplus", "w1", np.array([1, 0, 0], np.float32))
-    async with services.database.session() as session:
-        teacher = await session.run_sync(people.register_person, 100, "Мария Ивановна", NINE)
+    with services.database.session() as session:
+        teacher = people.register_person(session, 100, "Мария Ивановна", NINE)
         teacher.is_teacher = True
-        school_class = await session.run_sync(classes.create_class, teacher, "Физика 9Б", "UTC", NINE)
-        anna = await session.run_sync(people.register_person, 201, "Анна Белова", NINE)
-        await session.run_sync(classes.join_class, anna, school_class, NINE)
-        await session.run_sync(people.give_consent, 201, "1", "ru", NINE)
+        school_class = classes.create_class(session, teacher, "Физика 9Б", "UTC", NINE)
+        anna = people.register_person(session, 201, "Анна Белова", NINE)
+        classes.join_class(session, anna, school_class, NINE)
+        people.give_consent(session, 201, "1", "ru", NINE)
         sealed = services.keyring.seal(print_.pack(), voiceprint_binding(anna.id, "campplus", "w1"))
         session.add(
             StoredVoiceprint(
@@ -60,22 +60,22 @@ async def test_an_unused_voice_is_erased_everywhere_and_its_owner_stays(services
     assert await services.galleries.holds(class_id, anna)
     assert (await sweep(services, NINE + 181 * DAY))["unused_voices"] == 1
     assert not await services.galleries.holds(class_id, anna)
-    async with services.database.session() as session:
-        assert await session.run_sync(voiceprint_of, services.keyring, anna) is None
-        assert not await session.run_sync(people.has_consent, 201)
-        assert (await session.get_one(Person, anna)).full_name == "Анна Белова"
-        assert [one.kind for one in await session.scalars(select(Erasure))] == ["unused_voice"]
+    with services.database.session() as session:
+        assert voiceprint_of(session, services.keyring, anna) is None
+        assert not people.has_consent(session, 201)
+        assert (session.get_one(Person, anna)).full_name == "Анна Белова"
+        assert [one.kind for one in session.scalars(select(Erasure))] == ["unused_voice"]
 
 
 async def test_a_class_that_was_put_away_long_ago_takes_its_students_along(services: Services) -> None:
     class_id, anna = await enrolled(services)
-    async with services.database.session() as session:
-        (await session.get_one(SchoolClass, class_id)).archived_at = NINE
+    with services.database.session() as session:
+        session.get_one(SchoolClass, class_id).archived_at = NINE
     swept = await sweep(services, NINE + 101 * DAY)
     assert (swept["classes"], swept["left_over"]) == (1, 1)
     assert not await services.galleries.holds(class_id, anna)
-    async with services.database.session() as session:
-        assert await session.get(Person, anna) is None
-        assert await session.run_sync(people.agreements_of, 201) == []
-        assert [one.kind for one in await session.scalars(select(Erasure))] == ["left_over"]
+    with services.database.session() as session:
+        assert session.get(Person, anna) is None
+        assert people.agreements_of(session, 201) == []
+        assert [one.kind for one in session.scalars(select(Erasure))] == ["left_over"]
     assert sum((await sweep(services, NINE + 102 * DAY)).values()) == 0

@@ -31,51 +31,51 @@ OLD, NEW = bytes(range(32)), bytes(range(1, 33))
 
 
 async def records(database: Database) -> list[tuple[Record, Sealed]]:
-    async with database.snapshot() as connection:
-        return [pair async for pair in read_records(connection)]
+    with database.snapshot() as connection:
+        return list(read_records(connection))
 
 
 async def check(database: Database, keyring: Keyring, noted: Noted | None = None) -> Verdict:
-    return await verify_database(database, Sealer(keyring), noted)
+    return verify_database(database, Sealer(keyring), noted)
 
 
 async def tamper(database: Database, *statements: str) -> None:
     """What someone can do who has the database and no key."""
-    async with database.engine.begin() as connection:
+    with database.engine.begin() as connection:
         if connection.dialect.name == "sqlite":
             for event in ("update", "delete", "replace"):
-                await connection.execute(text(f"DROP TRIGGER IF EXISTS audit_records_keep_{event}"))
+                connection.execute(text(f"DROP TRIGGER IF EXISTS audit_records_keep_{event}"))
         else:
-            await connection.execute(text("SET LOCAL session_replication_role = replica"))
+            connection.execute(text("SET LOCAL session_replication_role = replica"))
         for statement in statements:
-            await connection.execute(text(statement))
+            connection.execute(text(statement))
 
 
 async def invite(database: Database, times: int = 1) -> None:
     for _ in range(times):
-        async with database.session() as session:
-            await session.run_sync(invites.create_invite, TEACHER, timedelta(days=7), NINE)
+        with database.session() as session:
+            invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
 
 
 async def school_day(school: School) -> int:
     """A lesson in which one comes, one is doubted and confirmed, and everything is exported."""
     lesson = await school.open()
-    async with school.database.session() as session:
-        await session.run_sync(people.give_consent, ANNA, "1", "ru", NINE)
-    async with school.database.session() as session:
+    with school.database.session() as session:
+        people.give_consent(session, ANNA, "1", "ru", NINE)
+    with school.database.session() as session:
         note = await school.note(ANNA, lesson_id=lesson)
-        await session.run_sync(apply_result, school.keyring, school.result(note), NINE)
+        apply_result(session, school.keyring, school.result(note), NINE)
     for minute in (1, 2, 3):
         note = await school.note(BORIS, lesson_id=lesson, sent_at=NINE + timedelta(minutes=minute))
-        async with school.database.session() as session:
+        with school.database.session() as session:
             result = school.result(note, Judged.UNSURE, Reason.UNSURE, voice=VOICE)
-            await session.run_sync(apply_result, school.keyring, result, NINE)
+            apply_result(session, school.keyring, result, NINE)
     await school.close(lesson)
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
-        review = (await session.scalars(select(Review))).one()
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        review = session.scalars(select(Review)).one()
         assert teacher
-        await session.run_sync(reviews.decide_review, review, teacher, confirmed=True, now=NINE)
+        reviews.decide_review(session, review, teacher, confirmed=True, now=NINE)
     return lesson
 
 
@@ -111,19 +111,19 @@ async def test_who_did_it_and_whom_it_concerns_are_pseudonyms_that_tell_people_a
 
 
 async def test_rights_and_consents_are_on_record(database: Database) -> None:
-    async with database.session() as session:
-        token = await session.run_sync(invites.create_invite, 1, timedelta(days=7), NINE)
-        assert await session.run_sync(invites.redeem_invite, token, TEACHER, NINE)
-        assert await session.run_sync(invites.redeem_invite, token, TEACHER, NINE)  # pressed twice
-        person = await session.run_sync(people.register_person, TEACHER, "Мария", NINE)
+    with database.session() as session:
+        token = invites.create_invite(session, 1, timedelta(days=7), NINE)
+        assert invites.redeem_invite(session, token, TEACHER, NINE)
+        assert invites.redeem_invite(session, token, TEACHER, NINE)  # pressed twice
+        person = people.register_person(session, TEACHER, "Мария", NINE)
         for _ in range(2):
-            await session.run_sync(people.make_teacher, person, person)
-        school_class = await session.run_sync(classes.create_class, person, "Физика", "UTC", NINE)
-        await session.run_sync(classes.archive_class, school_class, person, NINE)
-        await session.run_sync(people.give_consent, TEACHER, "2", "ru", NINE)
-        await session.run_sync(people.agree_to_keep_recordings, TEACHER, "2", "ru", NINE)
+            people.make_teacher(session, person, person)
+        school_class = classes.create_class(session, person, "Физика", "UTC", NINE)
+        classes.archive_class(session, school_class, person, NINE)
+        people.give_consent(session, TEACHER, "2", "ru", NINE)
+        people.agree_to_keep_recordings(session, TEACHER, "2", "ru", NINE)
         for _ in range(2):
-            await session.run_sync(people.withdraw_consent, TEACHER, NINE)
+            people.withdraw_consent(session, TEACHER, NINE)
     assert [one.action for one, _ in await records(database)] == [
         "invite.made", "invite.used", "teacher.made", "class.made", "class.archived", "consent.given",
         "consent.given", "consent.withdrawn", "consent.withdrawn",
@@ -134,16 +134,14 @@ async def test_a_voiceprint_and_a_late_flag_are_on_record(school: School) -> Non
     await school.begin_enrolment(ANNA, "e1")
     for _ in range(3):
         note = await school.note(ANNA, enrolment="e1")
-        async with school.database.session() as session:
-            await session.run_sync(
-                apply_result, school.keyring, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE), NINE
-            )
+        with school.database.session() as session:
+            apply_result(session, school.keyring, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE), NINE)
     lesson = await school.open()
     note = await school.note(BORIS, lesson_id=lesson)
     await school.close(lesson)
-    async with school.database.session() as session:
+    with school.database.session() as session:
         result = school.result(note, Judged.UNKNOWN, Reason.UNKNOWN_VOICE)
-        await session.run_sync(apply_result, school.keyring, result, NINE)
+        apply_result(session, school.keyring, result, NINE)
     found = [(one.action, json.loads(one.details)) for one, _ in await records(school.database)]
     assert ("voiceprint.made", {"model": "campplus"}) in found
     assert found[-1] == ("mark.changed", {"status": "flagged", "how": "late note", "was": "absent"})
@@ -152,15 +150,15 @@ async def test_a_voiceprint_and_a_late_flag_are_on_record(school: School) -> Non
 
 async def test_a_transaction_that_fails_leaves_neither_the_fact_nor_its_record(database: Database) -> None:
     async def fail() -> None:
-        async with database.session() as session:
-            await session.run_sync(people.give_consent, ANNA, "1", "ru", NINE)
+        with database.session() as session:
+            people.give_consent(session, ANNA, "1", "ru", NINE)
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
         await fail()
     assert await records(database) == []
-    async with database.session() as session:
-        assert not await session.run_sync(people.has_consent, ANNA)
+    with database.session() as session:
+        assert not people.has_consent(session, ANNA)
 
 
 async def test_without_the_keyring_no_fact_is_taken(database: Database) -> None:
@@ -182,9 +180,8 @@ async def test_without_the_keyring_no_fact_is_taken(database: Database) -> None:
 async def test_the_database_itself_refuses_to_change_or_delete_a_record(database: Database, statement: str) -> None:
     await invite(database, 2)
     before = await records(database)
-    with pytest.raises(DBAPIError, match="append-only"):
-        async with database.engine.begin() as connection:
-            await connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match="append-only"), database.engine.begin() as connection:
+        connection.execute(text(statement))
     assert await records(database) == before
 
 
@@ -196,9 +193,8 @@ async def test_nor_does_it_let_records_be_replaced_or_emptied_at_once(database: 
         if database.engine.dialect.name == "sqlite"
         else "TRUNCATE audit_records"
     )
-    with pytest.raises(DBAPIError, match="append-only"):
-        async with database.engine.begin() as connection:
-            await connection.execute(text(statement))
+    with pytest.raises(DBAPIError, match="append-only"), database.engine.begin() as connection:
+        connection.execute(text(statement))
 
 
 TAMPERING = {
@@ -229,16 +225,16 @@ TAMPERING = {
 
 async def test_a_record_changed_missing_replaced_or_cut_off_is_named(database: Database, keyring: Keyring) -> None:
     await invite(database, 6)
-    async with database.snapshot() as connection:
-        whole = {table: (await connection.execute(select(table))).mappings().all() for table in (RECORDS, HEAD)}
+    with database.snapshot() as connection:
+        whole = {table: (connection.execute(select(table))).mappings().all() for table in (RECORDS, HEAD)}
     assert (await check(database, keyring)).findings == []
     for finding, statements in TAMPERING.items():
         await tamper(database, *statements)
         assert finding in (await check(database, keyring)).findings
         await tamper(database, "DELETE FROM audit_records", "DELETE FROM audit_head")
-        async with database.engine.begin() as connection:
+        with database.engine.begin() as connection:
             for table, rows in whole.items():
-                await connection.execute(insert(table), [dict(row) for row in rows])
+                connection.execute(insert(table), [dict(row) for row in rows])
         assert (await check(database, keyring)).findings == [], "as before"
 
 
@@ -285,8 +281,8 @@ async def test_a_head_noted_elsewhere_finds_a_database_set_back_to_an_older_stat
 ) -> None:
     await invite(database, 2)
     older = await check(database, keyring)
-    async with database.snapshot() as connection:
-        head = (await connection.execute(text("SELECT sequence, hash, key_id, seal FROM audit_head"))).one()
+    with database.snapshot() as connection:
+        head = (connection.execute(text("SELECT sequence, hash, key_id, seal FROM audit_head"))).one()
     await invite(database, 2)
     noted = Noted.parse((await check(database, keyring)).end)
     await tamper(
@@ -309,11 +305,9 @@ async def test_two_bots_that_append_at_once_never_fork_the_chain(school: School)
 
     async def work(bot: Database, number: int) -> None:
         for turn in range(8):
-            async with bot.session() as session:
-                await session.run_sync(
-                    audit.record, Action.EXPORT_MADE, Account(1000 + number % 3), "class:1", turn=turn
-                )
-                row = await session.get_one(Person, school.ids[ANNA], with_for_update=True)
+            with bot.session() as session:
+                audit.record(session, Action.EXPORT_MADE, Account(1000 + number % 3), "class:1", turn=turn)
+                row = session.get_one(Person, school.ids[ANNA], with_for_update=True)
                 row.full_name = f"Анна {number}.{turn}"
 
     async with asyncio.timeout(120):
@@ -329,29 +323,29 @@ async def test_two_bots_that_append_at_once_never_fork_the_chain(school: School)
 
 async def test_after_an_erasure_the_records_stay_and_name_nobody(school: School) -> None:
     telegram_id, name = 7_123_456_789_012, "Дарья Незабудкина"
-    async with school.database.session() as session:
-        await session.run_sync(people.give_consent, telegram_id, "1", "ru", NINE)
-        person = await session.run_sync(people.register_person, telegram_id, name, NINE)
-        await session.run_sync(classes.join_class, person, await session.get_one(SchoolClass, school.class_id), NINE)
+    with school.database.session() as session:
+        people.give_consent(session, telegram_id, "1", "ru", NINE)
+        person = people.register_person(session, telegram_id, name, NINE)
+        classes.join_class(session, person, session.get_one(SchoolClass, school.class_id), NINE)
     await school.close(await school.open())
-    async with school.database.session() as session:
-        await session.run_sync(people.withdraw_consent, telegram_id, NINE)
-        await session.run_sync(voiceprints.forget_voice, await session.get_one(Person, person.id), NINE)
+    with school.database.session() as session:
+        people.withdraw_consent(session, telegram_id, NINE)
+        voiceprints.forget_voice(session, session.get_one(Person, person.id), NINE)
     everything = await records(school.database)
     assert [one.action for one, _ in everything][-2:] == ["consent.withdrawn", "person.erased"]
     pseudonym = everything[-1][0].subject
     assert [one.action for one, _ in everything if one.subject == pseudonym] == [
         "consent.given", "student.joined", "mark.made", "consent.withdrawn", "person.erased",
     ]  # fmt: skip
-    async with school.database.snapshot() as connection:
+    with school.database.snapshot() as connection:
         for table in (RECORDS, HEAD, PSEUDONYMS):
-            rows = str((await connection.execute(select(table))).all())
+            rows = str((connection.execute(select(table))).all())
             assert str(telegram_id) not in rows
             assert name not in rows
-        assert str(pseudonym) not in str((await connection.execute(select(PSEUDONYMS))).all())
+        assert str(pseudonym) not in str((connection.execute(select(PSEUDONYMS))).all())
     assert (await check(school.database, school.keyring)).findings == []
-    async with school.database.session() as session:
-        await session.run_sync(people.give_consent, telegram_id, "1", "ru", NINE)
+    with school.database.session() as session:
+        people.give_consent(session, telegram_id, "1", "ru", NINE)
     assert (await records(school.database))[-1][0].actor != pseudonym, "whoever comes back is somebody new"
 
 
@@ -359,8 +353,8 @@ async def test_a_new_key_vouches_for_what_the_old_one_sealed(database: Database)
     url = database.engine.url.render_as_string(hide_password=False)
     await invite(database, 2)
     rotated = Database(url, Keyring([NEW, OLD]))
-    async with rotated.session() as session:
-        await session.run_sync(audit.record, Action.KEYS_ROTATED, None, "keys")
+    with rotated.session() as session:
+        audit.record(session, Action.KEYS_ROTATED, None, "keys")
     await rotated.close()
     for keys in ([NEW], [NEW, OLD]):
         assert (await check(database, Keyring(keys))).findings == []
@@ -389,8 +383,8 @@ async def test_a_mark_made_or_changed_behind_the_audits_back_is_named(school: Sc
     lesson = await school.open()
     await school.close(lesson)
     assert (await check(school.database, school.keyring)).marks == 2
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
     assert teacher
     boris = school.ids[BORIS]
     await tamper(
@@ -427,21 +421,21 @@ async def test_the_export_gives_the_records_chosen_with_names_where_asked(
     monkeypatch.setenv("ROLLCALL_VOICEPRINT_KEY", "AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=")
     settings = load_settings()
 
-    async def lines(choice: Choice, *, names: bool = False) -> list[dict[str, object]]:
-        return [json.loads(line) async for line in export(settings, choice, names=names)]
+    def lines(choice: Choice, *, names: bool = False) -> list[dict[str, object]]:
+        return [json.loads(line) for line in export(settings, choice, names=names)]
 
-    marks = await lines(Choice(action="mark"), names=True)
+    marks = lines(Choice(action="mark"), names=True)
     assert [(one["action"], one["actor_name"], one["subject_name"]) for one in marks] == [
         ("mark.made", "Анна Белова", "Анна Белова"),
         ("mark.made", None, "Борис Громов"),
         ("mark.changed", "Мария Ивановна", "Борис Громов"),
     ]
-    everything = await lines(Choice())
+    everything = lines(Choice())
     assert "actor_name" not in everything[0]
     assert everything[-1]["action"] == "export.made", "the export is itself on record"
     assert len({str(one["hash"]) for one in everything}) == len(everything)
-    assert await lines(Choice(until=NINE)) == []
-    assert (await verify(settings)).findings == []
+    assert lines(Choice(until=NINE)) == []
+    assert verify(settings).findings == []
 
 
 @pytest.mark.parametrize("value", [0.97, "x" * 65, b"voice", ["a"]])

@@ -173,8 +173,10 @@ def test_the_mark_of_a_windows_editor_hides_no_setting(nowhere: Path) -> None:
 )
 async def test_a_postgresql_url_works_as_hosts_give_it(nowhere: Path, url: str) -> None:
     database = Database(Settings(database_url=url, _env_file=None).effective_database_url)
-    assert database.engine.url.drivername == "postgresql+asyncpg"
-    assert set(database.engine.url.query) <= {"target_session_attrs"}
+    assert database.engine.url.drivername == "postgresql+psycopg"
+    words = database.engine.url.query
+    assert not {"pgbouncer", "ssl"} & set(words)
+    assert words.get("sslmode") == ("require" if "require" in url else None)
     await database.close()
 
 

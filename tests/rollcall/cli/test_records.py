@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import sqlite3
@@ -25,7 +24,7 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.chdir(tmp_path)  # no .env of the developer's
     monkeypatch.setenv("ROLLCALL_DATA_DIR", str(tmp_path))
     monkeypatch.setenv("ROLLCALL_VOICEPRINT_KEY", KEY)
-    asyncio.run(restore(load_settings(), packed(SCHEMAS[-1], tmp_path), silent))
+    restore(load_settings(), packed(SCHEMAS[-1], tmp_path), silent)
     return tmp_path
 
 
@@ -79,7 +78,7 @@ def test_a_backup_says_that_the_key_is_not_in_it_and_a_restore_what_comes_next(i
 
 
 def test_a_database_out_of_reach_is_one_line(installation: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("ROLLCALL_DATABASE_URL", "postgresql+asyncpg://nobody@127.0.0.1:1/nothing")
+    monkeypatch.setenv("ROLLCALL_DATABASE_URL", "postgresql://nobody@127.0.0.1:1/nothing")
     for command in (("audit", "verify"), ("audit", "export"), ("backup", str(installation / "x"))):
         result = rollcall(*command)
         assert exit_code(result) == 1

@@ -39,32 +39,30 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 async def _fill() -> None:
     database = Database.open(load_settings())
     await migrate(database)
-    async with database.session() as session:
-        teacher = await session.run_sync(people.register_person, 1, "Мария", FIRST)
+    with database.session() as session:
+        teacher = people.register_person(session, 1, "Мария", FIRST)
         for title in ("Физика 9Б", "Химия", "Химия"):
-            made = await session.run_sync(
-                classes.create_class, teacher, title, "Europe/Moscow", FIRST - timedelta(days=1)
-            )
+            made = classes.create_class(session, teacher, title, "Europe/Moscow", FIRST - timedelta(days=1))
             made.created_at += timedelta(seconds=made.id)
             if title == "Физика 9Б":
-                anna = await session.run_sync(people.register_person, 2, "Анна", FIRST)
-                await session.run_sync(classes.join_class, anna, made, FIRST - timedelta(hours=1))
-                (await session.get_one(Membership, (made.id, anna.id))).student_number = "A-1"
+                anna = people.register_person(session, 2, "Анна", FIRST)
+                classes.join_class(session, anna, made, FIRST - timedelta(hours=1))
+                (session.get_one(Membership, (made.id, anna.id))).student_number = "A-1"
                 for day in DAYS:
                     begins = FIRST + timedelta(days=day)
-                    lesson, _ = await session.run_sync(
-                        lessons.open_lesson, made.id, teacher, begins, timedelta(hours=1), timedelta(minutes=10)
+                    lesson, _ = lessons.open_lesson(
+                        session, made.id, teacher, begins, timedelta(hours=1), timedelta(minutes=10)
                     )
-                    await session.run_sync(lessons.mark, lesson, anna.id, begins + timedelta(minutes=day), 0.9, None)
-                    await session.run_sync(lessons.close_lesson, lesson, begins + timedelta(hours=1), teacher)
+                    lessons.mark(session, lesson, anna.id, begins + timedelta(minutes=day), 0.9, None)
+                    lessons.close_lesson(session, lesson, begins + timedelta(hours=1), teacher)
     await database.close()
 
 
 async def _exports() -> list[str]:
     database = Database.open(load_settings())
     try:
-        async with database.session() as session:
-            records = await session.scalars(select(AuditRecord).where(AuditRecord.action == "export.made"))
+        with database.session() as session:
+            records = session.scalars(select(AuditRecord).where(AuditRecord.action == "export.made"))
             return [one.details for one in records]
     finally:
         await database.close()

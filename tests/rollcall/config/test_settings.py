@@ -56,7 +56,7 @@ def test_empty_urls_mean_the_embedded_services(monkeypatch: pytest.MonkeyPatch) 
     settings = load_settings()
     assert settings.embedded_redis
     assert settings.effective_redis_url.startswith("unix://")
-    assert settings.effective_database_url.startswith("sqlite+aiosqlite:///")
+    assert settings.effective_database_url.startswith("sqlite:///")
 
 
 def test_the_token_and_the_key_do_not_show_in_a_printed_settings_object() -> None:
@@ -125,7 +125,7 @@ def test_a_password_from_a_file_completes_the_url_of_the_queue(secrets: Path, gi
 @pytest.mark.parametrize("host", ["postgres", "[::1]:5433", ""])
 def test_a_password_from_a_file_completes_the_url_of_the_database(secrets: Path, host: str) -> None:
     (secrets / "rollcall_database_password").write_text("p/w@: %")
-    settings = Settings(database_url=f"postgresql+asyncpg://rollcall@{host}/rollcall", _env_file=None)
+    settings = Settings(database_url=f"postgresql://rollcall@{host}/rollcall", _env_file=None)
     url = make_url(settings.effective_database_url)
     assert (url.username, url.password, url.database) == ("rollcall", "p/w@: %", "rollcall")
 
@@ -135,7 +135,7 @@ def test_a_password_does_not_move_the_embedded_services(secrets: Path) -> None:
         (secrets / f"rollcall_{name}_password").write_text("p")
     settings = load_settings()
     assert settings.effective_redis_url == f"unix://{settings.redis_socket}"
-    assert settings.effective_database_url.startswith("sqlite+aiosqlite:///")
+    assert settings.effective_database_url.startswith("sqlite:///")
 
 
 @pytest.mark.parametrize("pasted", ["123:secret\n", "  123:secret", "\t123:secret\r\n "])

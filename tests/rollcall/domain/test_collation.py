@@ -43,23 +43,23 @@ def test_equal_names_are_numbered_in_the_order_of_joining_whatever_their_capital
 
 
 async def test_two_students_of_one_name_are_two_in_every_list_and_on_the_card(school: School) -> None:
-    async with school.database.session() as session:
-        school_class = await session.get_one(SchoolClass, school.class_id)
+    with school.database.session() as session:
+        school_class = session.get_one(SchoolClass, school.class_id)
         for number, name in ((301, "анна Белова"), (302, "Ёлкина Ада"), (303, "Жук Ян")):
-            person = await session.run_sync(people.register_person, number, name, NINE)
-            await session.run_sync(classes.join_class, person, school_class, NINE + timedelta(seconds=number))
+            person = people.register_person(session, number, name, NINE)
+            classes.join_class(session, person, school_class, NINE + timedelta(seconds=number))
             school.ids[number] = person.id
     lesson_id = await school.open()
-    async with school.database.session() as session:
-        school_class = await session.get_one(SchoolClass, school.class_id)
-        report = await session.run_sync(build_report, school_class, Period.LESSON, NINE)
+    with school.database.session() as session:
+        school_class = session.get_one(SchoolClass, school.class_id)
+        report = build_report(session, school_class, Period.LESSON, NINE)
         review = Review(
             lesson_id=lesson_id, person_id=school.ids[301], attempt_id=None, sent_at=NINE,
             state=ReviewState.OPEN, created_at=NINE,
         )  # fmt: skip
         session.add(review)
-        await session.flush()
-        facts = await session.run_sync(review_facts, review.id, TEACHER, NINE)
+        session.flush()
+        facts = review_facts(session, review.id, TEACHER, NINE)
         card = card_text(facts, texts_in("ru"))
     names = ["Анна Белова", "анна Белова (2)", "Борис Громов", "Ёлкина Ада", "Жук Ян"]
     assert [student.full_name for student in report.students] == names
@@ -68,12 +68,10 @@ async def test_two_students_of_one_name_are_two_in_every_list_and_on_the_card(sc
 
 
 async def test_teachers_are_listed_by_the_same_order(database: Database) -> None:
-    async with database.session() as session:
+    with database.session() as session:
         for number, name in enumerate(("Яна", "Ёлкина", "анна", "Зоя"), start=1):
-            await session.run_sync(
-                people.make_teacher, await session.run_sync(people.register_person, number, name, NINE), None
-            )
-    async with database.session() as session:
-        page, count = await session.run_sync(rights.teachers, [1], 0, 2)
-        rest, _ = await session.run_sync(rights.teachers, [1], 2, 2)
+            people.make_teacher(session, people.register_person(session, number, name, NINE), None)
+    with database.session() as session:
+        page, count = rights.teachers(session, [1], 0, 2)
+        rest, _ = rights.teachers(session, [1], 2, 2)
     assert ([one.full_name for one in page], [one.full_name for one in rest], count) == (["анна", "Ёлкина"], ["Зоя"], 3)

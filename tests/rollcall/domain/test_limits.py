@@ -45,8 +45,8 @@ def test_people_never_notice_and_no_account_fills_the_queue() -> None:
 
 async def test_the_person_is_told_once_and_anew_after_half_a_rest(database: Database) -> None:
     async def spend(update_id: int, at: datetime) -> allowances.Exceeded | None:
-        async with database.session() as session:
-            return await session.run_sync(allowances.spend, "anna", THREE, at, update_id)
+        with database.session() as session:
+            return allowances.spend(session, "anna", THREE, at, update_id)
 
     assert [await spend(number, NOW) for number in (1, 2, 3)] == [None] * 3
     assert await spend(4, NOW) == allowances.Exceeded(10 * SECOND, first=True)
@@ -60,22 +60,22 @@ async def test_the_person_is_told_once_and_anew_after_half_a_rest(database: Data
 
 
 async def test_an_update_that_is_tried_again_counts_once(database: Database) -> None:
-    async with database.session() as session:
+    with database.session() as session:
         for _ in range(10):
-            assert await session.run_sync(allowances.spend, "anna", THREE, NOW, 1) is None
-        assert await session.run_sync(allowances.exceeded, "anna", THREE, NOW) is None
+            assert allowances.spend(session, "anna", THREE, NOW, 1) is None
+        assert allowances.exceeded(session, "anna", THREE, NOW) is None
 
 
 async def test_everyone_has_their_own_allowance_of_each_kind_and_whole_ones_are_forgotten(database: Database) -> None:
-    async with database.session() as session:
+    with database.session() as session:
         for update_id in range(4):
-            await session.run_sync(allowances.spend, "anna", THREE, NOW, update_id)
-        assert await session.run_sync(allowances.exceeded, "anna", THREE, NOW) == 10 * SECOND
-        assert await session.run_sync(allowances.exceeded, "boris", THREE, NOW) is None
-        assert await session.run_sync(allowances.exceeded, "anna", NOTES, NOW) is None
-    async with database.session() as session:
-        await session.run_sync(allowances.sweep, NOW + timedelta(minutes=30))
-        assert await session.run_sync(allowances.exceeded, "anna", THREE, NOW) == 10 * SECOND
-        await session.run_sync(allowances.sweep, NOW + timedelta(hours=2))
-    async with database.session() as session:
-        assert await session.run_sync(allowances.exceeded, "anna", THREE, NOW) is None
+            allowances.spend(session, "anna", THREE, NOW, update_id)
+        assert allowances.exceeded(session, "anna", THREE, NOW) == 10 * SECOND
+        assert allowances.exceeded(session, "boris", THREE, NOW) is None
+        assert allowances.exceeded(session, "anna", NOTES, NOW) is None
+    with database.session() as session:
+        allowances.sweep(session, NOW + timedelta(minutes=30))
+        assert allowances.exceeded(session, "anna", THREE, NOW) == 10 * SECOND
+        allowances.sweep(session, NOW + timedelta(hours=2))
+    with database.session() as session:
+        assert allowances.exceeded(session, "anna", THREE, NOW) is None

@@ -87,14 +87,14 @@ async def unsure(
     """Anna sends a note that leaves a doubt."""
     attempt = await school.note(ANNA, sent_at=NINE + timedelta(minutes=minutes), lesson_id=lesson)
     result = school.result(attempt, Verdict.UNSURE, Reason.UNSURE, voice=voice(0.5))
-    async with school.database.session() as session:
-        settled = await session.run_sync(apply_result, school.keyring, result, NINE + timedelta(minutes=minutes))
+    with school.database.session() as session:
+        settled = apply_result(session, school.keyring, result, NINE + timedelta(minutes=minutes))
         assert settled
         return settled
 
 
 async def enrol(school: School) -> None:
-    async with school.database.session() as session:
+    with school.database.session() as session:
         session.add(
             StoredVoiceprint(
                 person_id=school.ids[ANNA], sealed=b"x", model="campplus", weight_hash="w1", notes=3, created_at=NINE
@@ -103,23 +103,21 @@ async def enrol(school: School) -> None:
 
 
 async def the_review(school: School) -> Review:
-    async with school.database.session() as session:
-        return (await session.scalars(select(Review))).one()
+    with school.database.session() as session:
+        return session.scalars(select(Review)).one()
 
 
 async def embeddings(school: School) -> int:
-    async with school.database.session() as session:
-        return await session.scalar(select(func.count()).where(Attempt.embedding.is_not(None))) or 0
+    with school.database.session() as session:
+        return session.scalar(select(func.count()).where(Attempt.embedding.is_not(None))) or 0
 
 
 async def teacher_decides(school: School, *, confirmed: bool) -> bool:
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
-        review = (await session.scalars(select(Review))).one()
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        review = session.scalars(select(Review)).one()
         assert teacher
-        return await session.run_sync(
-            reviews.decide_review, review, teacher, confirmed=confirmed, now=NINE + timedelta(minutes=30)
-        )
+        return reviews.decide_review(session, review, teacher, confirmed=confirmed, now=NINE + timedelta(minutes=30))
 
 
 async def test_the_third_try_is_the_teachers_to_settle(school: School) -> None:
@@ -148,8 +146,8 @@ async def test_the_next_note_carries_the_tries_of_its_own_lesson_only(school: Sc
         await school.note(ANNA, sent_at=NINE + timedelta(minutes=minute), lesson_id=within)
         for minute, within in ((3, lesson), (9, None), (11, None))
     ]
-    async with school.database.session() as session:
-        counts = [len(await session.run_sync(reviews.tries_before, await session.get_one(Attempt, id_))) for id_ in ids]
+    with school.database.session() as session:
+        counts = [len(reviews.tries_before(session, session.get_one(Attempt, id_))) for id_ in ids]
         assert counts == [2, 1, 0]
 
 
@@ -159,12 +157,10 @@ async def test_confirmed_by_the_teacher_counts_from_the_first_try(school: School
     for minute in (5, 20, 21):
         await unsure(school, lesson, minute)
     assert await teacher_decides(school, confirmed=True)
-    async with school.database.session() as session:
-        mark = await session.get_one(Attendance, (lesson, school.ids[ANNA]))
+    with school.database.session() as session:
+        mark = session.get_one(Attendance, (lesson, school.ids[ANNA]))
         assert (mark.status, mark.at, mark.confidence) == (Status.PRESENT, NINE + timedelta(minutes=5), None)
-        report = await session.run_sync(
-            build_report, await session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE
-        )
+        report = build_report(session, session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE)
     anna = next(line for line in report.students if line.full_name.startswith("Анна"))
     assert anna.marks[0]
     assert anna.marks[0].confirmed
@@ -177,12 +173,10 @@ async def test_rejected_by_the_teacher_is_flagged_in_the_report(school: School) 
         await unsure(school, lesson, minute)
     assert await teacher_decides(school, confirmed=False)
     await school.close(lesson)
-    async with school.database.session() as session:
-        mark = await session.get_one(Attendance, (lesson, school.ids[ANNA]))
+    with school.database.session() as session:
+        mark = session.get_one(Attendance, (lesson, school.ids[ANNA]))
         assert mark.status is Status.FLAGGED
-        report = await session.run_sync(
-            build_report, await session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE
-        )
+        report = build_report(session, session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE)
     anna = next(line for line in report.students if line.full_name.startswith("Анна"))
     assert anna.marks[0]
     assert Reason.TEACHER_REJECTED in anna.marks[0].refused
@@ -205,8 +199,8 @@ async def test_confirming_after_the_lesson_replaces_the_absent_mark(school: Scho
         await unsure(school, lesson, minute)
     await school.close(lesson)
     assert await teacher_decides(school, confirmed=True)
-    async with school.database.session() as session:
-        assert (await session.get_one(Attendance, (lesson, school.ids[ANNA]))).status is Status.PRESENT
+    with school.database.session() as session:
+        assert (session.get_one(Attendance, (lesson, school.ids[ANNA]))).status is Status.PRESENT
 
 
 async def test_a_voice_accepted_later_leaves_the_teacher_nothing_to_decide(school: School) -> None:
@@ -215,8 +209,8 @@ async def test_a_voice_accepted_later_leaves_the_teacher_nothing_to_decide(schoo
     for minute in (1, 2, 3):
         await unsure(school, lesson, minute)
     note = await school.note(ANNA, sent_at=NINE + timedelta(minutes=4), lesson_id=lesson)
-    async with school.database.session() as session:
-        await session.run_sync(apply_result, school.keyring, school.result(note), NINE)
+    with school.database.session() as session:
+        apply_result(session, school.keyring, school.result(note), NINE)
     assert (await the_review(school)).state is ReviewState.SETTLED
     assert not await teacher_decides(school, confirmed=False)
     await unsure(school, lesson, 9)  # someone marked already needs no card
@@ -228,15 +222,15 @@ async def test_each_teacher_is_sent_one_card_whichever_bot_is_quicker(school: Sc
     lesson = await school.open()
     for minute in (1, 2, 3):
         await unsure(school, lesson, minute)
-    async with school.database.session() as session:
-        missing = await session.run_sync(cards.missing, REVIEWS, NINE)
+    with school.database.session() as session:
+        missing = cards.missing(session, REVIEWS, NINE)
         assert [chat for _, chat in missing] == [TEACHER]
-        assert await session.run_sync(cards.take, REVIEWS, missing[0][0], TEACHER, NINE)
-    async with school.database.session() as session:
-        assert not await session.run_sync(cards.take, REVIEWS, missing[0][0], TEACHER, NINE)
-        assert not await session.run_sync(cards.missing, REVIEWS, NINE)
+        assert cards.take(session, REVIEWS, missing[0][0], TEACHER, NINE)
+    with school.database.session() as session:
+        assert not cards.take(session, REVIEWS, missing[0][0], TEACHER, NINE)
+        assert not cards.missing(session, REVIEWS, NINE)
         # A bot that stopped while sending is made up for.
-        assert await session.run_sync(cards.missing, REVIEWS, NINE + timedelta(minutes=2))
+        assert cards.missing(session, REVIEWS, NINE + timedelta(minutes=2))
 
 
 async def test_forgetting_a_voice_takes_its_tries_and_its_review(school: School) -> None:
@@ -244,8 +238,8 @@ async def test_forgetting_a_voice_takes_its_tries_and_its_review(school: School)
     lesson = await school.open()
     for minute in (1, 2):
         await unsure(school, lesson, minute)
-    async with school.database.session() as session:
-        await session.run_sync(voiceprints.forget_voice, await session.get_one(Person, school.ids[ANNA]), NINE)
+    with school.database.session() as session:
+        voiceprints.forget_voice(session, session.get_one(Person, school.ids[ANNA]), NINE)
     assert await embeddings(school) == 0
 
 
@@ -254,13 +248,13 @@ async def test_tries_of_a_lesson_that_is_over_are_dropped(school: School) -> Non
     lesson = await school.open()
     await unsure(school, lesson, 1)
     await unsure(school, None, 2)
-    async with school.database.session() as session:
-        await session.run_sync(reviews.drop_old_embeddings, NINE + timedelta(minutes=13))
+    with school.database.session() as session:
+        reviews.drop_old_embeddings(session, NINE + timedelta(minutes=13))
     assert await embeddings(school) == 1
     await school.close(lesson)
-    async with school.database.session() as session:
-        assert (await session.get_one(Lesson, lesson)).closed_at
-        await session.run_sync(reviews.drop_old_embeddings, NINE + timedelta(minutes=13))
+    with school.database.session() as session:
+        assert (session.get_one(Lesson, lesson)).closed_at
+        reviews.drop_old_embeddings(session, NINE + timedelta(minutes=13))
     assert await embeddings(school) == 0
 
 

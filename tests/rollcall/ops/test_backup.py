@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import json
 import zipfile
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -68,7 +69,7 @@ async def test_a_school_comes_back_whole_from_and_to_either_database(
         await migrate(old)
         await school_year.fill(old, keyring)
         ticks: list[tuple[str, int, int]] = []
-        made = await backup(settings_of(old), file, lambda *tick: ticks.append(tick))
+        made = backup(settings_of(old), file, lambda *tick: ticks.append(tick))
         before = comparable(await contents(old))
         assert {(table, len(rows), len(rows)) for table, rows in before.items()} <= set(ticks), "told to the end"
         assert made.rows == sum(len(rows) for rows in before.values())
@@ -81,7 +82,7 @@ async def test_a_school_comes_back_whole_from_and_to_either_database(
 async def _comes_back(
     new: Database, keyring: Keyring, file: Path, before: dict[str, list[dict[str, Any]]], made: Made
 ) -> None:
-    restored = await restore(settings_of(new), file, silent)
+    restored = await asyncio.to_thread(restore, settings_of(new), file, silent)
     assert restored.key_held
     assert await is_current(new)
     after = comparable(await contents(new))
@@ -90,7 +91,7 @@ async def _comes_back(
     for table in before.keys() - {"audit_records", "audit_head"}:
         assert after[table] == before[table], table
 
-    verdict = await verify_database(new, Sealer(keyring), Noted.parse(made.manifest.audit_head))
+    verdict = verify_database(new, Sealer(keyring), Noted.parse(made.manifest.audit_head))
     assert verdict.findings == []
     assert verdict.marks > 0
     await _goes_on(new, keyring)
@@ -98,16 +99,16 @@ async def _comes_back(
 
 async def _goes_on(database: Database, keyring: Keyring) -> None:
     """New rows get numbers of their own, and what was sealed opens."""
-    async with database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher
-        (physics,) = await session.run_sync(teaching.taught_classes, teacher, NINE)
-        assert len(await session.run_sync(voiceprints_of_class, keyring, physics.id)) == 4
-        chemistry = await session.run_sync(classes.create_class, teacher, "Химия", "UTC", NINE)
-        newcomer = await session.run_sync(people.register_person, 999, "Новенькая", NINE)
-        await session.run_sync(people.give_consent, 999, "1", "ru", NINE)
+        (physics,) = teaching.taught_classes(session, teacher, NINE)
+        assert len(voiceprints_of_class(session, keyring, physics.id)) == 4
+        chemistry = classes.create_class(session, teacher, "Химия", "UTC", NINE)
+        newcomer = people.register_person(session, 999, "Новенькая", NINE)
+        people.give_consent(session, 999, "1", "ru", NINE)
         assert (chemistry.id, newcomer.id) == (3, 11)
-        assert await session.run_sync(classes.join_class, newcomer, chemistry, NINE)
+        assert classes.join_class(session, newcomer, chemistry, NINE)
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
@@ -115,19 +116,19 @@ async def test_a_backup_of_a_released_schema_is_brought_up_to_the_present_one(
     tmp_path: Path, keyring: Keyring, schema: str
 ) -> None:
     async with fresh_database("sqlite", tmp_path, keyring) as database:
-        restored = await restore(settings_of(database), packed(schema, tmp_path), silent)
+        restored = await asyncio.to_thread(restore, settings_of(database), packed(schema, tmp_path), silent)
         assert restored.manifest.schema == schema
         assert await is_current(database)
         rows = await contents(database)
         for table, member in restored.manifest.tables.items():
             assert len(rows[table]) == member.rows
-        assert (await verify_database(database, Sealer(keyring))).records == 1
+        assert verify_database(database, Sealer(keyring)).records == 1
 
 
 async def test_an_older_schema_is_backed_up_as_it_is(tmp_path: Path, keyring: Keyring) -> None:
     async with fresh_database("sqlite", tmp_path, keyring) as database:
         await load(database, "0002", tmp_path)
-        made = await backup(settings_of(database), tmp_path / "old.rollcall", silent)
+        made = backup(settings_of(database), tmp_path / "old.rollcall", silent)
     assert made.manifest.schema == "0002"
     assert "audit_records" not in made.manifest.tables
 
@@ -139,18 +140,18 @@ async def test_a_backup_made_while_others_write_is_of_one_moment(empty_database:
     class Interrupted(ArchiveWriter):
         """Before every table somebody else commits an invitation together with its record."""
 
-        async def add(self, table: str, columns: Sequence[Column], rows: AsyncIterator[Sequence[Any]]) -> None:
-            async with database.session() as session:
-                await session.run_sync(invites.create_invite, TEACHER, timedelta(days=7), NINE)
-            await super().add(table, columns, rows)
+        def add(self, table: str, columns: Sequence[Column], rows: Iterable[Sequence[Any]]) -> None:
+            with database.session() as session:
+                invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
+            super().add(table, columns, rows)
 
     for _ in range(3):
-        async with database.session() as session:
-            await session.run_sync(invites.create_invite, TEACHER, timedelta(days=7), NINE)
+        with database.session() as session:
+            invites.create_invite(session, TEACHER, timedelta(days=7), NINE)
     with zipfile.ZipFile(Path("/dev/null"), "w") as nowhere:
         writer = Interrupted(nowhere)
-        async with database.snapshot() as connection:
-            manifest = await dump(connection, writer, keyring.key_ids[0], silent)
+        with database.snapshot() as connection:
+            manifest = dump(connection, writer, keyring.key_ids[0], silent)
     assert manifest.tables["invites"].rows == manifest.tables["audit_records"].rows == 3
     assert manifest.audit_head.startswith("3:")
     assert len((await contents(database))["invites"]) == 3 + len(manifest.tables)
@@ -160,9 +161,9 @@ async def test_a_backup_is_for_its_maker_alone_and_the_key_is_not_in_it(tmp_path
     file = tmp_path / "school.rollcall"
     async with fresh_database("sqlite", tmp_path, keyring) as database:
         await filled(database, tmp_path)
-        made = await backup(settings_of(database), file, silent)
+        made = backup(settings_of(database), file, silent)
         with pytest.raises(WrongUse, match="is there already"):
-            await backup(settings_of(database), file, silent)
+            backup(settings_of(database), file, silent)
     assert file.stat().st_mode & 0o777 == 0o600
     assert made.sha256 == archive.sha256_of(file)
     with zipfile.ZipFile(file) as members:
@@ -176,9 +177,9 @@ async def test_a_backup_is_for_its_maker_alone_and_the_key_is_not_in_it(tmp_path
 async def test_a_backup_that_fails_leaves_no_file(tmp_path: Path, keyring: Keyring) -> None:
     async with fresh_database("sqlite", tmp_path, keyring) as database:
         with pytest.raises(Unavailable, match="no schema"):
-            await backup(settings_of(database), tmp_path / "school.rollcall", silent)
+            backup(settings_of(database), tmp_path / "school.rollcall", silent)
         with pytest.raises(Unavailable, match="cannot be written"):
-            await backup(settings_of(database), tmp_path / "nowhere" / "school.rollcall", silent)
+            backup(settings_of(database), tmp_path / "nowhere" / "school.rollcall", silent)
     assert [path.name for path in tmp_path.iterdir() if "school" in path.name] == []
 
 
@@ -187,20 +188,19 @@ async def test_a_database_that_is_not_empty_is_replaced_only_where_told(
 ) -> None:
     database, file = empty_database, tmp_path / "school.rollcall"
     await filled(database, tmp_path)
-    await backup(settings_of(database), file, silent)
-    async with database.session() as session:
-        await session.run_sync(people.register_person, 999, "Новенькая", NINE)
+    backup(settings_of(database), file, silent)
+    with database.session() as session:
+        people.register_person(session, 999, "Новенькая", NINE)
     before = await contents(database)
     with pytest.raises(WrongUse, match="--replace"):
-        await restore(settings_of(database), file, silent)
+        await asyncio.to_thread(restore, settings_of(database), file, silent)
     assert await contents(database) == before
-    await restore(settings_of(database), file, silent, replace=True)
+    await asyncio.to_thread(restore, settings_of(database), file, silent, replace=True)
     after = await contents(database)
     assert 999 not in [row["telegram_id"] for row in after["people"]]
-    assert (await verify_database(database, Sealer(keyring))).findings == []
-    with pytest.raises(Exception, match="append-only"):
-        async with database.engine.begin() as connection:
-            await connection.execute(text("DELETE FROM audit_records"))
+    assert verify_database(database, Sealer(keyring)).findings == []
+    with pytest.raises(Exception, match="append-only"), database.engine.begin() as connection:
+        connection.execute(text("DELETE FROM audit_records"))
 
 
 async def test_a_restore_that_fails_on_its_way_changes_nothing(
@@ -210,12 +210,12 @@ async def test_a_restore_that_fails_on_its_way_changes_nothing(
     await filled(database, tmp_path)
     before = await contents(database)
     with archive.writing(tmp_path / "twice.rollcall") as writer:
-        async with database.snapshot() as connection:
-            manifest = await dump(connection, writer, keyring.key_ids[0], silent)
+        with database.snapshot() as connection:
+            manifest = dump(connection, writer, keyring.key_ids[0], silent)
         writer.finish(manifest)
     again = rewritten(tmp_path / "twice.rollcall", "reviews.jsonl", lambda data: data + data.splitlines(True)[-1])
     with archive.reading(again) as found, pytest.raises(Exception, match=r"(?i)unique"):
-        await restore_into(database, keyring, found, silent, sha256="", replace=True)
+        restore_into(database, keyring, found, silent, sha256="", replace=True)
     assert await contents(database) == before
 
 
@@ -260,13 +260,13 @@ async def test_a_damaged_or_strange_or_newer_backup_is_refused(tmp_path: Path, k
             if file.suffix == ".changed":
                 rewritten(good, "people.jsonl", changed_row)
             with pytest.raises((Unavailable, WrongUse), match=message):
-                await restore(settings_of(database), file, silent)
+                await asyncio.to_thread(restore, settings_of(database), file, silent)
         assert await contents(database) == {}
 
 
 async def test_a_restore_tells_whether_the_key_of_the_voiceprints_is_held(tmp_path: Path, keyring: Keyring) -> None:
     other = base64.b64encode(bytes(32)).decode()
     async with fresh_database("sqlite", tmp_path, keyring) as database:
-        restored = await restore(settings_of(database, other), packed(SCHEMAS[-1], tmp_path), silent)
+        restored = await asyncio.to_thread(restore, settings_of(database, other), packed(SCHEMAS[-1], tmp_path), silent)
         assert not restored.key_held
         assert restored.manifest.key_id == keyring.key_ids[0]

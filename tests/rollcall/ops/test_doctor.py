@@ -60,10 +60,10 @@ async def test_a_key_that_is_none_is_lost_or_is_another(tmp_path: Path, database
         "base64 of 32 bytes",
         "base64 of 32 bytes",
     )
-    async with database.session() as session:
+    with database.session() as session:
         person = Person(telegram_id=1, full_name="Анна", created_at=NOW)
         session.add(person)
-        await session.flush()
+        session.flush()
         value = keyring.seal(b"a voice", voiceprint_binding(person.id, "m", "w"))
         session.add(
             StoredVoiceprint(person_id=person.id, sealed=value, model="m", weight_hash="w", notes=3, created_at=NOW)
@@ -79,8 +79,8 @@ async def test_a_key_that_is_none_is_lost_or_is_another(tmp_path: Path, database
         "1 voiceprints wait for it",
         "put the key back",
     )
-    async with database.session() as session:
-        (stored,) = await session.scalars(select(StoredVoiceprint))
+    with database.session() as session:
+        (stored,) = session.scalars(select(StoredVoiceprint))
         stored.sealed = stored.sealed[:-1] + bytes([stored.sealed[-1] ^ 1])
     bad(
         await integrity.voiceprints(settings(tmp_path, database_url=url, voiceprint_key=ours)),
@@ -93,11 +93,11 @@ async def test_a_store_that_is_whole(database: Database, tmp_path: Path, valkey_
     here = settings(tmp_path, database_url=database.engine.url.render_as_string(hide_password=False))
     if database.engine.dialect.name == "postgresql":
         assert "tables can be read; indexes want" in (await integrity.database(here)).fact
-        async with database.session() as session:
-            await session.execute(text("CREATE EXTENSION amcheck"))
+        with database.session() as session:
+            session.execute(text("CREATE EXTENSION amcheck"))
         assert "indexes are whole" in (await integrity.database(here)).fact
-        async with database.session() as session:
-            await session.execute(text("DROP EXTENSION amcheck"))
+        with database.session() as session:
+            session.execute(text("DROP EXTENSION amcheck"))
     else:
         assert "whole" in (await integrity.database(here)).fact
     assert (await integrity.database(settings(tmp_path / "new"))).fact == "nothing yet"

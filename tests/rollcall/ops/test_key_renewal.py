@@ -72,12 +72,12 @@ async def test_a_key_file_that_is_gone_beside_sealed_voices_is_missed_and_not_ma
         await asyncio.to_thread(load_or_make, settings)
     assert not file.exists()
     # One voice is enough, of whatever kind.
-    async with school.database.session() as session:
-        await session.run_sync(recordings.keep, school.keyring, school.ids[BORIS], {"r1": b"OggS"}, NINE)
-        for row in (await session.scalars(select(StoredVoiceprint))).all():
-            await session.delete(row)
-        for note in (await session.scalars(select(EnrolmentNote))).all():
-            await session.delete(note)
+    with school.database.session() as session:
+        recordings.keep(session, school.keyring, school.ids[BORIS], {"r1": b"OggS"}, NINE)
+        for row in session.scalars(select(StoredVoiceprint)).all():
+            session.delete(row)
+        for note in session.scalars(select(EnrolmentNote)).all():
+            session.delete(note)
     with pytest.raises(WrongKey, match="1 sealed values need the key"):
         await asyncio.to_thread(load_or_make, settings)
 
@@ -114,9 +114,9 @@ async def test_a_bot_with_another_key_than_the_databases_does_not_start(
 async def test_a_backup_with_another_key_leaves_the_audit_to_its_own(
     school: School, settings: Settings, tmp_path: Path
 ) -> None:
-    await backup(with_key(settings, new_key()), tmp_path / "b", lambda *_: None)
+    backup(with_key(settings, new_key()), tmp_path / "b", lambda *_: None)
     await key_fit.check(school.database, school.keyring)
-    assert (await verify_database(school.database, Sealer(school.keyring))).findings == []
+    assert verify_database(school.database, Sealer(school.keyring)).findings == []
 
 
 async def test_going_on_without_a_lost_key_erases_what_only_it_opened_and_keeps_the_rest(
@@ -138,12 +138,12 @@ async def test_going_on_without_a_lost_key_erases_what_only_it_opened_and_keeps_
     assert (await renew(settings, yes))[1]
     new = load_keyring(settings)
     assert new.key_ids != school.keyring.key_ids
-    async with school.database.session() as session:
+    with school.database.session() as session:
         for table in (StoredVoiceprint, EnrolmentNote, KeptRecording):
-            assert await session.scalar(select(func.count()).select_from(table)) == 0
-        assert await session.scalar(select(func.count()).where(Attempt.fingerprint.is_not(None))) == 0
-        assert await session.scalar(select(func.count()).select_from(Attempt)) == 3
-        assert await session.scalar(select(func.count()).select_from(Person)) == 3
+            assert session.scalar(select(func.count()).select_from(table)) == 0
+        assert session.scalar(select(func.count()).where(Attempt.fingerprint.is_not(None))) == 0
+        assert session.scalar(select(func.count()).select_from(Attempt)) == 3
+        assert session.scalar(select(func.count()).select_from(Person)) == 3
     assert not await GalleryWriter(client, new).holds(school.class_id, school.ids[ANNA])
     await Canary(client, new).keep()
     await key_fit.check(school.database, new)
@@ -161,5 +161,5 @@ async def test_what_a_held_key_opens_outlives_a_renewal(school: School, settings
     await enrolled(school, BORIS, VOICE)
     lost, done = await renew(with_key(settings, other), yes)
     assert (lost.values["voiceprints"], done) == (1, True)
-    async with school.database.session() as session:
-        assert [row.person_id for row in await session.scalars(select(StoredVoiceprint))] == [school.ids[BORIS]]
+    with school.database.session() as session:
+        assert [row.person_id for row in session.scalars(select(StoredVoiceprint))] == [school.ids[BORIS]]

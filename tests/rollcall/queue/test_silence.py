@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import time
 from collections.abc import Iterator
-from types import SimpleNamespace
 
 import pytest
 import redis
+from psycopg import pq
+from psycopg.conninfo import make_conninfo
+from sqlalchemy import make_url
 
 from rollcall.queue import bot_end, worker_end
-from rollcall.storage import database
+from rollcall.storage.libpq import for_libpq
 
 _SILENCE = 0.3
 _SOON = 20 * _SILENCE
@@ -48,13 +51,16 @@ def test_every_blocking_read_ends_before_silence_counts() -> None:
 
 
 def test_the_kernel_is_told_to_probe_the_line_to_postgresql() -> None:
-    with socket.create_server(("127.0.0.1", 0)) as server, socket.create_connection(server.getsockname()) as line:
-        transport = SimpleNamespace(get_extra_info=lambda _name: line)
-        database._notice_a_cut_server(
-            SimpleNamespace(driver_connection=SimpleNamespace(_transport=transport)), object()
-        )
-        assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
-        for name, seconds in (("TCP_KEEPIDLE", 3), ("TCP_KEEPINTVL", 3), ("TCP_KEEPCNT", 3)):
-            assert line.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) == seconds
-        if hasattr(socket, "TCP_USER_TIMEOUT"):
-            assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        _, wanted = for_libpq(make_url("postgresql+psycopg://"))
+        words = make_conninfo(host="127.0.0.1", port=server.getsockname()[1], sslmode="disable", **wanted)
+        begun = pq.PGconn.connect_start(words.encode())
+        for _ in range(2):
+            begun.connect_poll()
+        with socket.socket(fileno=os.dup(begun.socket)) as line:
+            assert line.getsockopt(socket.SOL_SOCKET, socket.SO_KEEPALIVE)
+            for name, seconds in (("TCP_KEEPIDLE", 3), ("TCP_KEEPINTVL", 3), ("TCP_KEEPCNT", 3)):
+                assert line.getsockopt(socket.IPPROTO_TCP, getattr(socket, name)) == seconds
+            if hasattr(socket, "TCP_USER_TIMEOUT"):
+                assert line.getsockopt(socket.IPPROTO_TCP, socket.TCP_USER_TIMEOUT) == 10_000
+        begun.finish()

@@ -51,22 +51,22 @@ async def record(school: School, who: int, voice: Voice, enrolment: str, now: da
     for _ in range(3):
         note = await school.note(who, enrolment=enrolment)
         result = school.result(note, reason=Reason.GOOD_NOTE, voice=voice)
-        async with school.database.session() as session:
-            await session.run_sync(apply_result, school.keyring, result, now)
+        with school.database.session() as session:
+            apply_result(session, school.keyring, result, now)
 
 
 async def gallery(school: School, class_id: int | None = None) -> dict[int, list[float]]:
     """By whose voices people are recognised in a class."""
-    async with school.database.session() as session:
-        found = await session.run_sync(voiceprints.voiceprints_of_class, school.keyring, class_id or school.class_id)
-        notes, _ = await session.run_sync(voiceprints.notes_of_class, school.keyring, class_id or school.class_id)
+    with school.database.session() as session:
+        found = voiceprints.voiceprints_of_class(session, school.keyring, class_id or school.class_id)
+        notes, _ = voiceprints.notes_of_class(session, school.keyring, class_id or school.class_id)
     assert found.keys() == notes.keys(), "a voice without a vote moves no cut"
     return {person_id: [round(float(part), 3) for part in one.centroid] for person_id, one in found.items()}
 
 
 async def claims_of(school: School, who: int) -> Sequence[VoiceClaim]:
-    async with school.database.session() as session:
-        rows = await session.scalars(
+    with school.database.session() as session:
+        rows = session.scalars(
             select(VoiceClaim).where(VoiceClaim.person_id == school.ids[who]).order_by(VoiceClaim.id)
         )
         return rows.all()
@@ -82,23 +82,23 @@ async def press(
 ) -> Sequence[int]:
     """The teacher presses a button; the classes whose galleries follow."""
     act = claim_decisions.change if again else claim_decisions.decide
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
-        stored = await session.get_one(VoiceClaim, claim.id)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        stored = session.get_one(VoiceClaim, claim.id)
         assert teacher
-        return list(await session.run_sync(act, school.keyring, stored, teacher, accepted=accepted, now=now))
+        return list(act(session, school.keyring, stored, teacher, accepted=accepted, now=now))
 
 
 async def pass_time(school: School, now: datetime) -> None:
-    async with school.database.session() as session:
-        await session.run_sync(claim_decisions.lapse, now)
-        await session.run_sync(claim_decisions.forget_decided, now)
+    with school.database.session() as session:
+        claim_decisions.lapse(session, now)
+        claim_decisions.forget_decided(session, now)
 
 
 async def count(school: School, table: type[EnrolmentNote | StoredVoiceprint], who: int) -> int:
-    async with school.database.session() as session:
+    with school.database.session() as session:
         query = select(func.count()).select_from(table).where(table.person_id == school.ids[who])
-        return await session.scalar(query) or 0
+        return session.scalar(query) or 0
 
 
 @on_sqlite
@@ -163,12 +163,12 @@ async def test_a_newcomer_with_a_classmates_voice_has_no_vote_until_the_teacher_
     claim = await open_claim(school, BORIS)
     assert (claim.class_id, claim.changed) == (school.class_id, False)
     assert await gallery(school) == {school.ids[ANNA]: [1, 0, 0]}
-    async with school.database.session() as session:
-        (like,) = await session.run_sync(claims.whom_it_sounds_like, claim.id, [school.class_id])
+    with school.database.session() as session:
+        (like,) = claims.whom_it_sounds_like(session, claim.id, [school.class_id])
         assert like.other_id == school.ids[ANNA]
     await press(school, claim, accepted=False)
-    async with school.database.session() as session:
-        assert not await session.run_sync(votes.is_of_use, school.ids[BORIS]), "he is asked to record his voice again"
+    with school.database.session() as session:
+        assert not votes.is_of_use(session, school.ids[BORIS]), "he is asked to record his voice again"
     # His own voice, then, is compared with nothing of before.
     await record(school, BORIS, FRIENDS, "three")
     assert await gallery(school) == {school.ids[ANNA]: [1, 0, 0], school.ids[BORIS]: [0, 0, 1]}
@@ -187,9 +187,9 @@ async def test_twins_are_asked_about_once(school: School) -> None:
     assert await gallery(school) == both
     assert [one.state for one in await claims_of(school, BORIS)] == [ClaimState.ACCEPTED]
     # A third one is another question.
-    async with school.database.session() as session:
-        vera = await session.run_sync(people.register_person, 203, "Вера Лис", NINE)
-        await session.run_sync(classes.join_class, vera, await session.get_one(SchoolClass, school.class_id), NINE)
+    with school.database.session() as session:
+        vera = people.register_person(session, 203, "Вера Лис", NINE)
+        classes.join_class(session, vera, session.get_one(SchoolClass, school.class_id), NINE)
     school.ids[203] = vera.id
     await record(school, 203, OWN, "five")
     assert await gallery(school) == both
@@ -204,8 +204,8 @@ async def test_a_decision_on_twins_that_was_a_slip_can_be_turned_round(school: S
     await press(school, claim, accepted=True)
     assert await press(school, claim, accepted=False, again=True) == [school.class_id]
     assert await gallery(school) == {school.ids[ANNA]: [1, 0, 0]}
-    async with school.database.session() as session:
-        assert not (await session.scalars(select(AlikeVoices))).all(), "nothing is known of the two any more"
+    with school.database.session() as session:
+        assert not session.scalars(select(AlikeVoices)).all(), "nothing is known of the two any more"
 
 
 @on_sqlite
@@ -222,19 +222,19 @@ async def test_a_voice_that_sounds_like_a_classmates_does_not_replace_ones_own(s
 @on_sqlite
 async def test_who_joins_with_a_voiceprint_has_no_vote_where_it_sounds_like_somebody_elses(school: School) -> None:
     await record(school, ANNA, OWN, "one")
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher
-        other = await session.run_sync(classes.create_class, teacher, "Химия", "UTC", NINE)
-        vera = await session.run_sync(people.register_person, 203, "Вера Лис", NINE)
-        await session.run_sync(classes.join_class, vera, other, NINE)
+        other = classes.create_class(session, teacher, "Химия", "UTC", NINE)
+        vera = people.register_person(session, 203, "Вера Лис", NINE)
+        classes.join_class(session, vera, other, NINE)
     school.ids[203] = vera.id
     await record(school, 203, WITH_A_COLD, "two")
     assert await gallery(school, other.id) == {vera.id: [0.8, 0.6, 0]}
-    async with school.database.session() as session:
-        here = await session.get_one(SchoolClass, school.class_id)
-        await session.run_sync(classes.join_class, await session.get_one(Person, vera.id), here, NINE)
-        await session.run_sync(claims.take_along, school.keyring, vera.id, here.id, NINE)
+    with school.database.session() as session:
+        here = session.get_one(SchoolClass, school.class_id)
+        classes.join_class(session, session.get_one(Person, vera.id), here, NINE)
+        claims.take_along(session, school.keyring, vera.id, here.id, NINE)
     assert await gallery(school) == {school.ids[ANNA]: [1, 0, 0]}
     assert await gallery(school, other.id) == {vera.id: [0.8, 0.6, 0]}
     claim = await open_claim(school, 203)
@@ -255,8 +255,8 @@ async def test_what_nobody_decides_lapses(school: School) -> None:
     assert await gallery(school) == {school.ids[ANNA]: [1, 0, 0]}
     assert [await count(school, EnrolmentNote, who) for who in (ANNA, BORIS)] == [3, 0]
     assert await count(school, StoredVoiceprint, BORIS) == 0
-    async with school.database.session() as session:
-        assert len(await session.run_sync(questions.untold, CLAIMS)) == 2
+    with school.database.session() as session:
+        assert len(questions.untold(session, CLAIMS)) == 2
 
 
 async def test_forgetting_a_voice_takes_what_waits_and_what_was_said_of_its_likeness(school: School) -> None:
@@ -264,10 +264,10 @@ async def test_forgetting_a_voice_takes_what_waits_and_what_was_said_of_its_like
     await record(school, ANNA, FRIENDS, "two")
     await record(school, BORIS, WITH_A_COLD, "three")
     claim = await open_claim(school, ANNA)
-    async with school.database.session() as session:
-        counts = await session.run_sync(voiceprints.forget_voice, await session.get_one(Person, school.ids[ANNA]), NINE)
+    with school.database.session() as session:
+        counts = voiceprints.forget_voice(session, session.get_one(Person, school.ids[ANNA]), NINE)
         assert counts["enrolment_notes"] == 6
-        assert not (await session.scalars(select(ClaimLikeness))).all()
+        assert not session.scalars(select(ClaimLikeness)).all()
     assert await count(school, EnrolmentNote, ANNA) == 0
     (left,) = await claims_of(school, ANNA)
     assert (left.state, left.enrolment, left.attempt_id) == (ClaimState.SETTLED, None, None)
@@ -284,8 +284,8 @@ async def test_another_encoder_leaves_votes_as_they_are_and_ends_what_waits_besi
     for who in (ANNA, BORIS):
         notes = [await school.note(who) for _ in range(3)]
         heard = [school.result(note, reason=Reason.GOOD_NOTE, voice=OWN, weights="w2") for note in notes]
-        async with school.database.session() as session:
-            await session.run_sync(replace_voiceprint, school.keyring, school.ids[who], heard, NINE)
+        with school.database.session() as session:
+            replace_voiceprint(session, school.keyring, school.ids[who], heard, NINE)
     assert list(await gallery(school)) == [school.ids[ANNA]]
     assert [one.state for one in await claims_of(school, ANNA)] == [ClaimState.LAPSED]
     await press(school, await open_claim(school, BORIS), accepted=True)
@@ -300,22 +300,18 @@ async def test_a_note_of_someone_whose_voice_waits_is_the_teachers_to_judge_and_
     await record(school, BORIS, WITH_A_COLD, "two")
     lesson = await school.open()
     note = await school.note(BORIS, lesson_id=lesson)
-    async with school.database.session() as session:
-        assert await session.run_sync(votes.is_withheld, school.class_id, school.ids[BORIS])
-        await session.run_sync(
-            apply_result, school.keyring, school.result(note, Verdict.UNSURE, Reason.VOICE_WAITS), NINE
-        )
-        attempt = await session.get_one(Attempt, note)
-        review = (await session.scalars(select(Review))).one()
-        mark = await session.get(Attendance, (lesson, school.ids[BORIS]))
+    with school.database.session() as session:
+        assert votes.is_withheld(session, school.class_id, school.ids[BORIS])
+        apply_result(session, school.keyring, school.result(note, Verdict.UNSURE, Reason.VOICE_WAITS), NINE)
+        attempt = session.get_one(Attempt, note)
+        review = session.scalars(select(Review)).one()
+        mark = session.get(Attendance, (lesson, school.ids[BORIS]))
         assert (attempt.reason, review.state) == (Reason.TEACHER_DECIDES, ReviewState.OPEN)
         assert mark is None or mark.status is not Status.FLAGGED
     outside = await school.note(BORIS)
-    async with school.database.session() as session:
-        await session.run_sync(
-            apply_result, school.keyring, school.result(outside, Verdict.UNSURE, Reason.VOICE_WAITS), NINE
-        )
-        assert (await session.get_one(Attempt, outside)).reason is Reason.VOICE_WAITS
+    with school.database.session() as session:
+        apply_result(session, school.keyring, school.result(outside, Verdict.UNSURE, Reason.VOICE_WAITS), NINE)
+        assert (session.get_one(Attempt, outside)).reason is Reason.VOICE_WAITS
 
 
 @on_sqlite

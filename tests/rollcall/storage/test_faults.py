@@ -19,37 +19,34 @@ SPACE = "CREATE TABLE much (bytes TEXT)"
 
 async def test_a_database_that_cannot_be_written_is_told_from_one_that_is_away(database: Database) -> None:
     async def write() -> None:
-        async with database.session() as session:
-            await session.execute(text(READ_ONLY[database.engine.dialect.name]))
-            await session.execute(text("UPDATE chores SET name = name"))
+        with database.session() as session:
+            session.execute(text(READ_ONLY[database.engine.dialect.name]))
+            session.execute(text("UPDATE chores SET name = name"))
 
     with pytest.raises(SQLAlchemyError) as refused:
         await write()
-    await database._writing.dispose()
+    database._writing.dispose()
     assert trouble_of(refused.value) is Trouble.READ_ONLY
     assert database.troubles.present == {Trouble.READ_ONLY}
-    with pytest.raises(SQLAlchemyError) as wrong:
-        async with database.session() as session:
-            await session.execute(text("SELECT 1 FROM nowhere"))
+    with pytest.raises(SQLAlchemyError) as wrong, database.session() as session:
+        session.execute(text("SELECT 1 FROM nowhere"))
     assert trouble_of(wrong.value) is None
 
 
 async def test_a_full_disk_and_a_file_that_is_no_database(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'full.sqlite3'}")
-    async with database.session() as session:
-        await session.execute(text(SPACE))
-        await session.execute(text("PRAGMA max_page_count=3"))
-    with pytest.raises(SQLAlchemyError) as full:
-        async with database.session() as session:
-            await session.execute(text("INSERT INTO much VALUES (hex(zeroblob(99999)))"))
+    database = Database(f"sqlite:///{tmp_path / 'full.sqlite3'}")
+    with database.session() as session:
+        session.execute(text(SPACE))
+        session.execute(text("PRAGMA max_page_count=3"))
+    with pytest.raises(SQLAlchemyError) as full, database.session() as session:
+        session.execute(text("INSERT INTO much VALUES (hex(zeroblob(99999)))"))
     assert trouble_of(full.value) is Trouble.FULL
     await database.close()
     noise = tmp_path / "noise.sqlite3"
     noise.write_bytes(b"\xff" * 8192)
-    broken = Database(f"sqlite+aiosqlite:///{noise}")
-    with pytest.raises(Damaged, match="restore the newest backup"), database_needed():
-        async with broken.session() as session:
-            await session.execute(text("SELECT 1"))
+    broken = Database(f"sqlite:///{noise}")
+    with pytest.raises(Damaged, match="restore the newest backup"), database_needed(), broken.session() as session:
+        session.execute(text("SELECT 1"))
     await broken.close()
 
 

@@ -10,17 +10,17 @@ from rollcall.storage.migrate import migrate
 
 
 async def test_sessions_are_opened_in_the_order_in_which_they_were_asked_for(tmp_path: Path) -> None:
-    database = Database(f"sqlite+aiosqlite:///{tmp_path / 'turns.sqlite3'}")
+    database = Database(f"sqlite:///{tmp_path / 'turns.sqlite3'}")
     await migrate(database)
     opened: list[int] = []
 
     async def work(number: int) -> None:
-        async with database.session() as session:
-            await session.execute(text("SELECT 1"))
+        with database.session() as session:
+            session.execute(text("SELECT 1"))
             opened.append(number)
 
-    async with database.session() as session:
-        await session.execute(text("SELECT 1"))
+    with database.session() as session:
+        session.execute(text("SELECT 1"))
         waiting = [asyncio.create_task(work(number)) for number in range(30)]
         await asyncio.sleep(0)
         assert opened == []

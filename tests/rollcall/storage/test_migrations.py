@@ -48,16 +48,16 @@ async def contents(database: Database) -> dict[str, list[dict[str, Any]]]:
             for table in reflected(connection)
         }
 
-    async with database.snapshot() as connection:
-        return await connection.run_sync(read)
+    with database.snapshot() as connection:
+        return read(connection)
 
 
 async def load(database: Database, schema: str, folder: Path) -> None:
     with archive.reading(packed(schema, folder)) as found:
         found.check()
         assert found.manifest.schema == schema
-        async with database.reshaping() as connection:
-            await connection.run_sync(lambda sync: fill(sync, found, lambda *_: None))
+        with database.reshaping() as connection:
+            (lambda sync: fill(sync, found, lambda *_: None))(connection)
 
 
 async def differences(database: Database) -> list[Any]:
@@ -66,8 +66,8 @@ async def differences(database: Database) -> list[Any]:
     def compare(connection: Connection) -> list[Any]:
         return list(compare_metadata(MigrationContext.configure(connection), Table.metadata))
 
-    async with database.snapshot() as connection:
-        return await connection.run_sync(compare)
+    with database.snapshot() as connection:
+        return compare(connection)
 
 
 @pytest.mark.parametrize("schema", SCHEMAS)
@@ -76,9 +76,9 @@ async def test_a_released_schema_comes_along_with_every_row(
 ) -> None:
     database = empty_database
     await load(database, schema, tmp_path)
-    async with database.reshaping() as connection:
+    with database.reshaping() as connection:
         # As they were kept until 0009, of every note.
-        await connection.execute(text("UPDATE attempts SET fingerprint = :some"), {"some": b"a fingerprint"})
+        connection.execute(text("UPDATE attempts SET fingerprint = :some"), {"some": b"a fingerprint"})
     before = await contents(database)
     assert all(before.values()), "no table without rows"
     assert not await is_current(database)
@@ -107,23 +107,23 @@ async def test_a_released_schema_comes_along_with_every_row(
 
 async def _works(database: Database, keyring: Keyring, schema: str) -> None:
     """The school goes on: prints open, the report counts, a lesson is held, and the audit begins."""
-    async with database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher
-        (physics,) = await session.run_sync(teaching.taught_classes, teacher, NINE)  # the other is archived
-        owners = await session.scalars(select(Membership.person_id).where(Membership.owner))
+        (physics,) = teaching.taught_classes(session, teacher, NINE)  # the other is archived
+        owners = session.scalars(select(Membership.person_id).where(Membership.owner))
         assert set(owners) == {teacher.id}, "of every class, whoever made it"
-        report = await session.run_sync(build_report, physics, Period.ALL, NINE)
+        report = build_report(session, physics, Period.ALL, NINE)
         assert (len(report.lessons), len(report.students)) == (3, 6)
-        assert len(await session.run_sync(voiceprints.voiceprints_of_class, keyring, physics.id)) == 4
-        assert len((await session.run_sync(voiceprints.notes_of_class, keyring, physics.id))[0]) == 4
-        zoe = await session.run_sync(people.find_person, 205)
+        assert len(voiceprints.voiceprints_of_class(session, keyring, physics.id)) == 4
+        assert len((voiceprints.notes_of_class(session, keyring, physics.id))[0]) == 4
+        zoe = people.find_person(session, 205)
         assert zoe
-        heard = await session.run_sync(recordings.recordings_of, keyring, zoe.id)
+        heard = recordings.recordings_of(session, keyring, zoe.id)
         assert len(heard) == (0 if schema == "0001" else 3)
-        await session.run_sync(people.give_consent, 200, "3", "ru", NINE)
-        await session.run_sync(people.withdraw_consent, 200, NINE)
-    verdict = await verify_database(database, Sealer(keyring))
+        people.give_consent(session, 200, "3", "ru", NINE)
+        people.withdraw_consent(session, 200, NINE)
+    verdict = verify_database(database, Sealer(keyring))
     assert verdict.findings == []
     assert verdict.records > 0
 
@@ -139,7 +139,7 @@ async def test_the_newest_schema_holds_a_school_year_and_is_what_the_tables_say(
     await migrate(database)
     assert await contents(database) == before
     assert await differences(database) == []
-    assert (await verify_database(database, Sealer(keyring))).findings == []
+    assert verify_database(database, Sealer(keyring)).findings == []
 
 
 def test_every_schema_but_the_newest_ones_was_released_with_a_database_to_test_it() -> None:

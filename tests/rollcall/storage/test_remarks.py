@@ -39,8 +39,8 @@ async def enrol(school: School, who: int, sent_at: datetime, settled_at: datetim
     for number in range(3):
         note = await school.note(who, sent_at=sent_at - timedelta(minutes=2 - number), enrolment=enrolment)
         result = school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE)
-        async with school.database.session() as session:
-            await session.run_sync(apply_result, school.keyring, result, settled_at or sent_at)
+        with school.database.session() as session:
+            apply_result(session, school.keyring, result, settled_at or sent_at)
 
 
 async def heard(
@@ -48,21 +48,21 @@ async def heard(
 ) -> None:
     note = await school.note(who, sent_at=at, lesson_id=lesson, sent_as=SentAs(kind))
     result = school.result(note, *said) if said else school.result(note)
-    async with school.database.session() as session:
-        await session.run_sync(apply_result, school.keyring, result, at)
+    with school.database.session() as session:
+        apply_result(session, school.keyring, result, at)
 
 
 async def remarks_of(school: School) -> dict[str, Remarks]:
-    async with school.database.session() as session:
-        school_class = await session.get_one(SchoolClass, school.class_id)
-        report = await session.run_sync(build_report, school_class, Period.LESSON, after(90))
+    with school.database.session() as session:
+        school_class = session.get_one(SchoolClass, school.class_id)
+        report = build_report(session, school_class, Period.LESSON, after(90))
     return {line.full_name: line.marks[0].remarks for line in report.students if line.marks[0] is not None}
 
 
 async def summary(school: School, lesson_id: int) -> str:
-    async with school.database.session() as session:
-        lesson = await session.get_one(Lesson, lesson_id)
-        return closed_text(await session.run_sync(closed, lesson, after(90)), texts_in("en"), names=True)
+    with school.database.session() as session:
+        lesson = session.get_one(Lesson, lesson_id)
+        return closed_text(closed(session, lesson, after(90)), texts_in("en"), names=True)
 
 
 async def test_an_ordinary_lesson_has_no_remarks(school: School) -> None:
@@ -113,19 +113,19 @@ async def test_a_teacher_who_is_asked_hears_of_notes_in_another_voice(school: Sc
     lesson_id = await school.open()
     await heard(school, ANNA, lesson_id, after(1), STRANGE)
     await heard(school, ANNA, lesson_id, after(2), STRANGE)
-    async with school.database.session() as session:
-        lesson = await session.get_one(Lesson, lesson_id)
+    with school.database.session() as session:
+        lesson = session.get_one(Lesson, lesson_id)
         for who in (ANNA, BORIS):
-            person = await session.run_sync(find_person, who)
+            person = find_person(session, who)
             assert person
-            await session.run_sync(reviews.tap_in, lesson, person.id, after(3), after(3))
-    async with school.database.session() as session:
-        of_anna, of_boris = [await session.get_one(Review, number) for number in (1, 2)]
-        (teacher,) = await session.run_sync(teachers_of, school.class_id, NINE)
-        facts = [await session.run_sync(review_facts, number, teacher.telegram_id, NINE) for number in (1, 2)]
+            reviews.tap_in(session, lesson, person.id, after(3), after(3))
+    with school.database.session() as session:
+        of_anna, of_boris = [session.get_one(Review, number) for number in (1, 2)]
+        (teacher,) = teachers_of(session, school.class_id, NINE)
+        facts = [review_facts(session, number, teacher.telegram_id, NINE) for number in (1, 2)]
         on_annas, on_boriss = [card_text(one, texts_in("en")) for one in facts]
         assert "2 notes in another voice" in on_annas
         assert "another voice" not in on_boriss
         for review in (of_anna, of_boris):
-            assert await session.run_sync(reviews.decide_review, review, teacher, confirmed=True, now=after(4))
+            assert reviews.decide_review(session, review, teacher, confirmed=True, now=after(4))
     assert await remarks_of(school) == {"Анна Белова": Remarks(other_voices=2), "Борис Громов": Remarks()}

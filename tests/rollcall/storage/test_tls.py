@@ -186,11 +186,11 @@ async def test_postgres_over_tls_serves_bot_and_doctor(
     tls_postgres: int, certificates: Certificates, databases: list[Database], how: str
 ) -> None:
     query = how.format(ca=certificates.authority)
-    url = f"postgresql+asyncpg://rollcall:{PASSWORD}@localhost:{tls_postgres}/postgres?{query}"
+    url = f"postgresql://rollcall:{PASSWORD}@localhost:{tls_postgres}/postgres?{query}"
     database = Database(url)
     databases.append(database)
-    async with database.session() as session:
-        assert await session.scalar(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
+    with database.session() as session:
+        assert session.scalar(text("SELECT ssl FROM pg_stat_ssl WHERE pid = pg_backend_pid()"))
     await migrate(database)
     finding = await doctor._database(Settings(database_url=url, _env_file=None))
     assert finding.good, finding
@@ -212,7 +212,7 @@ async def test_postgres_is_not_used_otherwise_and_no_password_is_told(
     tls_postgres: int, certificates: Certificates, password: str, host: str, query: str
 ) -> None:
     query = query.format(ca=certificates.authority, stranger=certificates.stranger)
-    url = f"postgresql+asyncpg://rollcall:{password}@{host}:{tls_postgres}/postgres?{query}"
+    url = f"postgresql://rollcall:{password}@{host}:{tls_postgres}/postgres?{query}"
     finding = await doctor._database(Settings(database_url=url, _env_file=None))
     assert not finding.good
     assert finding.cure == "check ROLLCALL_DATABASE_URL and that it runs"
@@ -222,10 +222,10 @@ async def test_postgres_is_not_used_otherwise_and_no_password_is_told(
 @pytest.mark.parametrize(
     "url",
     [
-        f"postgresql+asyncpg://u:{PASSWORD}@host/n?ssl=maybe",
-        f"postgresql+asyncpg://u:{PASSWORD}@host/n?ssl=verify-full&sslrootcert=/nowhere/ca.pem",
+        f"postgresql://u:{PASSWORD}@host/n?ssl=maybe",
+        f"postgresql://u:{PASSWORD}@host/n?ssl=verify-full&sslrootcert=/nowhere/ca.pem",
         f"nothing+asyncpg://u:{PASSWORD}@host/n",
-        f"postgresql+asyncpg://u:{PLAIN}@host:port/n",
+        f"postgresql://u:{PLAIN}@host:port/n",
         f"{PLAIN}@host",
     ],
 )
@@ -249,7 +249,7 @@ def test_a_redis_url_that_cannot_be_used_is_told_in_one_line_without_its_passwor
 
 def test_passwords_in_urls_do_not_show_in_a_printed_settings_object() -> None:
     settings = Settings(
-        redis_url=f"redis://:{PASSWORD}@host:1/0", database_url=f"postgresql+asyncpg://u:{PASSWORD}@h/n", _env_file=None
+        redis_url=f"redis://:{PASSWORD}@host:1/0", database_url=f"postgresql://u:{PASSWORD}@h/n", _env_file=None
     )
     assert not _leaks(repr(settings))
 

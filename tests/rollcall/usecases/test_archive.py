@@ -17,19 +17,19 @@ A_YEAR = 365 * DAY
 
 
 async def put_away(school: School) -> None:
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher
-        found = await session.run_sync(archive.put_away, teacher, school.class_id, NINE + DAY, NINE + DAY, A_YEAR)
+        found = archive.put_away(session, teacher, school.class_id, NINE + DAY, NINE + DAY, A_YEAR)
         assert found.until - found.since == A_YEAR
-        assert await session.run_sync(voiceprints_of_class, school.keyring, school.class_id) == {}
+        assert voiceprints_of_class(session, school.keyring, school.class_id) == {}
 
 
 async def restore(school: School) -> None:
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher
-        await session.run_sync(archive.restore, teacher, school.keyring, school.class_id, NINE + 3 * DAY)
+        archive.restore(session, teacher, school.keyring, school.class_id, NINE + 3 * DAY)
 
 
 @on_sqlite
@@ -58,14 +58,14 @@ async def test_a_voice_that_waited_for_a_teacher_waits_again(school: School) -> 
 async def test_a_voice_recorded_meanwhile_is_compared_with_the_classmates(school: School) -> None:
     await record(school, ANNA, OWN, "a")
     await put_away(school)
-    async with school.database.session() as session:
-        teacher, boris = [await session.run_sync(people.find_person, one) for one in (TEACHER, BORIS)]
+    with school.database.session() as session:
+        teacher, boris = [people.find_person(session, one) for one in (TEACHER, BORIS)]
         assert teacher
         assert boris
-        other = await session.run_sync(classes.create_class, teacher, "Химия", "UTC", NINE)
-        await session.run_sync(classes.join_class, boris, other, NINE)
+        other = classes.create_class(session, teacher, "Химия", "UTC", NINE)
+        classes.join_class(session, boris, other, NINE)
     await record(school, BORIS, OWN, "b", NINE + 2 * DAY)
     await restore(school)
     assert list(await gallery(school)) == [school.ids[ANNA]]
-    async with school.database.session() as session:
-        assert (await session.get_one(SchoolClass, school.class_id)).archived_at is None
+    with school.database.session() as session:
+        assert (session.get_one(SchoolClass, school.class_id)).archived_at is None

@@ -63,21 +63,21 @@ async def test_a_managed_servers_files_are_its_operators(caplog: pytest.LogCaptu
 
 async def test_what_was_deleted_leaves_sqlites_files(tmp_path: Path) -> None:
     path = tmp_path / "test.sqlite3"
-    database = Database(f"sqlite+aiosqlite:///{path}")
-    async with database.session() as session:
-        await session.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY, value BLOB)"))
+    database = Database(f"sqlite:///{path}")
+    with database.session() as session:
+        session.execute(text("CREATE TABLE notes (id INTEGER PRIMARY KEY, value BLOB)"))
         for number in range(200):
             value = {"id": number, "value": SECRET * (number % 7 + 1)}
-            await session.execute(text("INSERT INTO notes VALUES (:id, :value)"), value)
-    async with database.session() as session:
-        await session.execute(text("DELETE FROM notes WHERE id % 3 > 0"))
-        await session.execute(text("UPDATE notes SET value = 'x'"))
+            session.execute(text("INSERT INTO notes VALUES (:id, :value)"), value)
+    with database.session() as session:
+        session.execute(text("DELETE FROM notes WHERE id % 3 > 0"))
+        session.execute(text("UPDATE notes SET value = 'x'"))
     files = list(tmp_path.iterdir())
     assert any(SECRET in one.read_bytes() for one in files), "so that not finding it later means something"
     assert await database.scrub()
     assert not any(SECRET in one.read_bytes() for one in tmp_path.iterdir())
-    async with database.session() as session:
-        assert await session.scalar(text("SELECT count(*) FROM notes")) == 67
+    with database.session() as session:
+        assert session.scalar(text("SELECT count(*) FROM notes")) == 67
     await database.close()
 
 

@@ -1,5 +1,6 @@
 """Galleries come to be in one way, whoever makes them: what workers see is what the database says."""
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -64,23 +65,21 @@ async def services(settings: Settings, database: Database, school: School) -> As
     keyring = school.keyring = load_keyring(settings)
     services = Services.open(settings, keyring, database)
     for telegram_id, notes in VOICES.items():
-        async with database.session() as session:
-            person = await session.run_sync(people.register_person, telegram_id, f"Ученик {telegram_id}", NINE)
+        with database.session() as session:
+            person = people.register_person(session, telegram_id, f"Ученик {telegram_id}", NINE)
             school.ids[telegram_id] = person.id
-            await session.run_sync(
-                classes.join_class, person, await session.get_one(SchoolClass, school.class_id), NINE
-            )
+            classes.join_class(session, person, session.get_one(SchoolClass, school.class_id), NINE)
         await school.begin_enrolment(telegram_id, f"e{telegram_id}")
         for voice in notes:
             note = await school.note(telegram_id, enrolment=f"e{telegram_id}")
-            async with database.session() as session:
+            with database.session() as session:
                 result = school.result(note, reason=Reason.GOOD_NOTE, voice=voice)
-                settled = await session.run_sync(apply_result, keyring, result, NINE)
+                settled = apply_result(session, keyring, result, NINE)
         assert settled is not None
         assert settled.attempt.note_number == 3
-        async with database.session() as session:
+        with database.session() as session:
             # Alike as they are, a teacher has said of each that it is the student's.
-            await session.execute(update(VoiceClaim).values(state=ClaimState.ACCEPTED))
+            session.execute(update(VoiceClaim).values(state=ClaimState.ACCEPTED))
         await publish_each(services, [school.class_id])
     yield services
     await services.redis.aclose()
@@ -128,9 +127,9 @@ async def test_the_bot_the_doctor_a_restore_a_change_of_keys_and_a_new_embedding
     assert await galleries.rebuild(settings) == 1
     assert opened(settings) == by_the_bot
 
-    await backup(settings, tmp_path / "school.rollcall", lambda *_: None)
+    backup(settings, tmp_path / "school.rollcall", lambda *_: None)
     lose(settings)
-    restored = await restore(settings, tmp_path / "school.rollcall", lambda *_: None, replace=True)
+    restored = await asyncio.to_thread(restore, settings, tmp_path / "school.rollcall", lambda *_: None, replace=True)
     assert restored.galleries
     assert opened(settings) == by_the_bot
 
@@ -154,8 +153,8 @@ async def test_the_bot_the_doctor_a_restore_a_change_of_keys_and_a_new_embedding
 async def keep_recordings(services: Services, school: School) -> None:
     for telegram_id in STUDENTS:
         notes = {f"{telegram_id}-{number}": f"{telegram_id} {number}".encode() for number in range(3)}
-        async with services.database.session() as session:
-            await session.run_sync(recordings.keep, services.keyring, school.ids[telegram_id], notes, NINE)
+        with services.database.session() as session:
+            recordings.keep(session, services.keyring, school.ids[telegram_id], notes, NINE)
 
 
 def embedder(voices: dict[int, NDArray[np.float32]]) -> Any:
@@ -189,15 +188,15 @@ async def test_who_is_erased_while_a_gallery_is_written_does_not_come_back(
         """Reads before the erasure, and is overtaken by it."""
         nonlocal reads
         reads += 1
-        async with services.database.session() as session:
-            generation = await session.run_sync(generation_of, school.class_id)
-            prints = await session.run_sync(voiceprints.voiceprints_of_class, services.keyring, school.class_id)
+        with services.database.session() as session:
+            generation = generation_of(session, school.class_id)
+            prints = voiceprints.voiceprints_of_class(session, services.keyring, school.class_id)
         if reads == 1:
             # Where Redis has nothing and nobody is left, there is still something to write.
             for number in STUDENTS if lost else [gone]:
-                async with services.database.session() as session:
-                    person = await session.get_one(Person, school.ids[number])
-                    await session.run_sync(erasure.erase_voice, person, f"receipt {number}", Kind.VOICE, NINE)
+                with services.database.session() as session:
+                    person = session.get_one(Person, school.ids[number])
+                    erasure.erase_voice(session, person, f"receipt {number}", Kind.VOICE, NINE)
             await publish_each(services, [school.class_id])
         return Content(prints, generation=generation)
 
@@ -239,9 +238,9 @@ async def test_a_worker_that_holds_a_gallery_sees_its_raise_move(
         reader = GalleryReader(client, keyring, "campplus", "w1")
         assert reader.get(school.class_id).raised == raised(settings, school.class_id)
         for telegram_id in STUDENTS[3:]:
-            async with services.database.session() as session:
-                person = await session.get_one(Person, school.ids[telegram_id])
-                await session.run_sync(erasure.erase_voice, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
+            with services.database.session() as session:
+                person = session.get_one(Person, school.ids[telegram_id])
+                erasure.erase_voice(session, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
         await publish_each(services, [school.class_id])
         assert reader.get(school.class_id).raised == 0, "three are too few to move a cut"
 
@@ -253,9 +252,9 @@ async def test_what_a_class_may_expect_is_told_of_all_its_voices_and_of_one_alon
     assert found is not None
     assert (found.students, found.raised) == (len(STUDENTS), raised(settings, school.class_id))
     for telegram_id in STUDENTS[1:]:
-        async with services.database.session() as session:
-            person = await session.get_one(Person, school.ids[telegram_id])
-            await session.run_sync(erasure.erase_voice, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
+        with services.database.session() as session:
+            person = session.get_one(Person, school.ids[telegram_id])
+            erasure.erase_voice(session, person, f"receipt {telegram_id}", Kind.VOICE, NINE)
     await publish_each(services, [school.class_id])
     assert raised(settings, school.class_id) == 0
     assert await galleries.outlook_of(services.database, services.keyring, school.class_id) is None

@@ -73,8 +73,8 @@ async def enrolled(school: School, who: int, voice: np.ndarray) -> None:
         result = school.result(
             note, reason=Reason.GOOD_NOTE, voice=voice, print_=random.Random(f"{who} {number}").randbytes(600)
         )
-        async with school.database.session() as session:
-            await session.run_sync(apply_result, school.keyring, result, NINE)
+        with school.database.session() as session:
+            apply_result(session, school.keyring, result, NINE)
 
 
 async def a_school(school: School, keyring: Keyring, client: redis.asyncio.Redis) -> School:
@@ -86,9 +86,9 @@ async def a_school(school: School, keyring: Keyring, client: redis.asyncio.Redis
     unsure = school.result(
         note, Verdict.UNSURE, Reason.UNSURE, voice=VOICE, print_=random.Random("unsure").randbytes(600)
     )
-    async with school.database.session() as session:
-        await session.run_sync(recordings.keep, keyring, school.ids[ANNA], {"r1": b"OggS anna"}, NINE)
-        await session.run_sync(apply_result, keyring, unsure, NINE)
+    with school.database.session() as session:
+        recordings.keep(session, keyring, school.ids[ANNA], {"r1": b"OggS anna"}, NINE)
+        apply_result(session, keyring, unsure, NINE)
     await publish(school.database, keyring, GalleryWriter(client, keyring), school.class_id)
     return school
 
@@ -118,13 +118,13 @@ async def test_everything_is_sealed_with_the_new_key_and_opens_with_it_alone(
     assert await key_rotation.prune(settings) == ([uses[1].id], [])
     new = load_keyring(settings)
     assert new.ids == (bytes.fromhex(uses[0].id),)
-    async with school.database.session() as session:
-        prints = await session.run_sync(voiceprints.voiceprints_of_class, new, school.class_id)
+    with school.database.session() as session:
+        prints = voiceprints.voiceprints_of_class(session, new, school.class_id)
         assert prints[school.ids[ANNA]].centroid.tolist() == VOICE.tolist()
-        assert await session.run_sync(recordings.recordings_of, new, school.ids[ANNA]) == {"r1": b"OggS anna"}
-        notes, _ = await session.run_sync(voiceprints.notes_of_class, new, school.class_id)
+        assert recordings.recordings_of(session, new, school.ids[ANNA]) == {"r1": b"OggS anna"}
+        notes, _ = voiceprints.notes_of_class(session, new, school.class_id)
         assert {person: len(each) for person, each in notes.items()} == {school.ids[ANNA]: 3, school.ids[BORIS]: 3}
-        for attempt in await session.scalars(select(Attempt).where(Attempt.fingerprint.is_not(None))):
+        for attempt in session.scalars(select(Attempt).where(Attempt.fingerprint.is_not(None))):
             assert attempt.fingerprint
             new.open(attempt.fingerprint, fingerprint_binding(attempt.id, attempt.person_id))
     with connect(settings.effective_redis_url) as worker:
@@ -137,9 +137,9 @@ async def test_a_process_that_was_running_opens_and_seals_with_the_new_key(
 ) -> None:
     await a_school(school, running, client)
     await key_rotation.rotate(settings)
-    async with school.database.session() as session:
-        assert await session.run_sync(voiceprints.voiceprint_of, running, school.ids[BORIS]) is not None
-        await session.run_sync(recordings.keep, running, school.ids[BORIS], {"r2": b"OggS boris"}, NINE)
+    with school.database.session() as session:
+        assert voiceprints.voiceprint_of(session, running, school.ids[BORIS]) is not None
+        recordings.keep(session, running, school.ids[BORIS], {"r2": b"OggS boris"}, NINE)
     assert [use.values for use in (await key_rotation.usage(settings)).keys if not use.seals] == [Counter()]
 
 
@@ -173,7 +173,7 @@ async def test_what_the_first_version_sealed_is_sealed_anew_in_the_present_form(
 
     print_ = Voiceprint("campplus", "w1", VOICE)
     key = KeyFile(settings.data_dir / KEY_FILE).read()[0]
-    async with school.database.session() as session:
+    with school.database.session() as session:
         person = school.ids[ANNA]
         old = sealed_by_version_one(key, print_.pack(), f"voiceprint:{person}")
         session.add(
@@ -181,11 +181,11 @@ async def test_what_the_first_version_sealed_is_sealed_anew_in_the_present_form(
         )
     done = await key_rotation.reseal(running, school.database, client, lambda *_: None)
     assert done.resealed == Counter(voiceprints=1)
-    async with school.database.session() as session:
-        found = await session.run_sync(voiceprints.voiceprint_of, running, person)
+    with school.database.session() as session:
+        found = voiceprints.voiceprint_of(session, running, person)
         assert found is not None
         assert found.centroid.tolist() == VOICE.tolist()
-        stored = await session.get_one(StoredVoiceprint, person)
+        stored = session.get_one(StoredVoiceprint, person)
         assert stored.sealed.startswith(running.head)
 
 
@@ -195,8 +195,8 @@ async def test_a_value_of_an_unknown_key_is_named_and_keeps_nothing_else_back(
 ) -> None:
     await a_school(school, running, client)
     strange = Keyring([new_key()])
-    async with school.database.session() as session:
-        row = await session.get_one(StoredVoiceprint, school.ids[ANNA])
+    with school.database.session() as session:
+        row = session.get_one(StoredVoiceprint, school.ids[ANNA])
         row.sealed = strange.seal(b"x", fingerprint_binding("x", 1))
     done = await key_rotation.rotate(settings)
     assert done.unreadable == 1
@@ -211,10 +211,10 @@ async def test_a_voice_that_is_erased_while_the_galleries_are_sealed_anew_does_n
 ) -> None:
     await a_school(school, running, client)
     anna = school.ids[ANNA]
-    async with school.database.session() as session:
-        await session.execute(update(StoredVoiceprint).where(StoredVoiceprint.person_id == anna).values(notes=3))
-        row = await session.get_one(StoredVoiceprint, anna)
-        await session.delete(row)
+    with school.database.session() as session:
+        session.execute(update(StoredVoiceprint).where(StoredVoiceprint.person_id == anna).values(notes=3))
+        row = session.get_one(StoredVoiceprint, anna)
+        session.delete(row)
     await key_rotation.rotate(settings)
     assert not await GalleryWriter(client, running).holds(school.class_id, anna)
 
@@ -254,11 +254,11 @@ async def test_a_key_in_the_environment_is_not_changed_but_asked_for(
     assert len(parse_keys(asked)) == 2
     done = await key_rotation.rotate(by_environment.model_copy(update={"voiceprint_key": _secret(asked)}))
     assert done.resealed["voiceprints"] == 2
-    async with school.database.session() as session:
+    with school.database.session() as session:
         alone = Keyring(parse_keys(asked)[:1])
-        assert await session.run_sync(voiceprints.voiceprint_of, alone, school.ids[ANNA]) is not None
+        assert voiceprints.voiceprint_of(session, alone, school.ids[ANNA]) is not None
         with pytest.raises(SealBroken):
-            await session.run_sync(voiceprints.voiceprint_of, Keyring(parse_keys(old)), school.ids[ANNA])
+            voiceprints.voiceprint_of(session, Keyring(parse_keys(old)), school.ids[ANNA])
 
 
 @on_sqlite

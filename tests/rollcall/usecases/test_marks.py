@@ -38,9 +38,9 @@ MINUTE = timedelta(minutes=1)
 
 async def as_teacher(school: School, act: Any, *args: Any) -> Any:
     """A use case of the class's teacher."""
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
-        return await session.run_sync(act, teacher, *args)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        return act(session, teacher, *args)
 
 
 async def give(school: School, lesson: int, account: int, status: Status, reason: str | None = None) -> MarkCard:
@@ -50,8 +50,8 @@ async def give(school: School, lesson: int, account: int, status: Status, reason
 
 
 async def mark_of(school: School, lesson: int, account: int) -> Attendance | None:
-    async with school.database.session() as session:
-        return await session.get(Attendance, (lesson, school.ids[account]))
+    with school.database.session() as session:
+        return session.get(Attendance, (lesson, school.ids[account]))
 
 
 async def status_of(school: School, lesson: int, account: int) -> Status | None:
@@ -62,20 +62,20 @@ async def status_of(school: School, lesson: int, account: int) -> Status | None:
 async def speak(school: School, account: int, lesson: int, at: int = 3) -> None:
     """An accepted note of the student's."""
     note = await school.note(account, lesson_id=lesson, sent_at=NINE + at * MINUTE)
-    async with school.database.session() as session:
-        await session.run_sync(apply_result, school.keyring, school.result(note), NINE + at * MINUTE)
+    with school.database.session() as session:
+        apply_result(session, school.keyring, school.result(note), NINE + at * MINUTE)
 
 
 async def reported(school: School, lesson: int) -> dict[str, Mark]:
-    async with school.database.session() as session:
-        school_class, one = await session.get_one(SchoolClass, school.class_id), await session.get_one(Lesson, lesson)
-        report = await session.run_sync(build_report, school_class, Period.LESSON, NINE, one)
+    with school.database.session() as session:
+        school_class, one = session.get_one(SchoolClass, school.class_id), session.get_one(Lesson, lesson)
+        report = build_report(session, school_class, Period.LESSON, NINE, one)
         return {student.full_name: mark for student in report.students if (mark := student.marks[0]) is not None}
 
 
 async def records(school: School, action: str) -> list[dict[str, Any]]:
-    async with school.database.session() as session:
-        rows = await session.scalars(
+    with school.database.session() as session:
+        rows = session.scalars(
             select(AuditRecord.details).where(AuditRecord.action == action).order_by(AuditRecord.sequence)
         )
         return [json.loads(row) for row in rows]
@@ -156,9 +156,9 @@ async def test_a_suspicious_note_that_comes_late_does_not_flag_whom_a_teacher_ha
     await give(school, lesson, ANNA, Status.ABSENT)
     note = await school.note(ANNA, lesson_id=lesson, sent_at=NINE + MINUTE)
     await school.close(lesson)
-    async with school.database.session() as session:
+    with school.database.session() as session:
         result = school.result(note, Verdict.UNKNOWN, Reason.OTHER_VOICE)
-        await session.run_sync(apply_result, school.keyring, result, NINE)
+        apply_result(session, school.keyring, result, NINE)
     assert await status_of(school, lesson, ANNA) is Status.ABSENT
 
 
@@ -185,9 +185,9 @@ async def test_a_mark_given_by_hand_outlives_the_reopening_of_its_lesson(school:
 
 async def test_a_correction_settles_the_teachers_question_and_its_undo_asks_it_again(school: School) -> None:
     lesson = await school.open()
-    async with school.database.session() as session:
-        one = await session.get_one(Lesson, lesson)
-        await session.run_sync(reviews.tap_in, one, school.ids[ANNA], NINE, NINE)
+    with school.database.session() as session:
+        one = session.get_one(Lesson, lesson)
+        reviews.tap_in(session, one, school.ids[ANNA], NINE, NINE)
     waiting = await as_teacher(school, lambda session, _: mark_card(session, lesson, school.ids[ANNA]))
     assert waiting.waiting
     card = await give(school, lesson, ANNA, Status.PRESENT)
@@ -199,38 +199,36 @@ async def test_a_correction_settles_the_teachers_question_and_its_undo_asks_it_a
 
 async def test_a_rejected_card_is_taken_back_by_hand_also_days_after_the_lesson(school: School) -> None:
     lesson = await school.open()
-    async with school.database.session() as session:
-        one = await session.get_one(Lesson, lesson)
-        await session.run_sync(reviews.tap_in, one, school.ids[ANNA], NINE, NINE)
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        one = session.get_one(Lesson, lesson)
+        reviews.tap_in(session, one, school.ids[ANNA], NINE, NINE)
+        teacher = people.find_person(session, TEACHER)
         assert teacher is not None
-        review = (await session.scalars(select(Review))).one()
-        await session.run_sync(reviews.decide_review, review, teacher, confirmed=False, now=NINE)
+        review = session.scalars(select(Review)).one()
+        reviews.decide_review(session, review, teacher, confirmed=False, now=NINE)
     await school.close(lesson)
     card = await give(school, lesson, ANNA, Status.PRESENT)
     assert card.status is Status.PRESENT
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher is not None
-        stale = await session.run_sync(
-            lambda it: press_review(it, review.id, teacher, confirmed=False, anew=True, now=NINE + 48 * 60 * MINUTE)
-        )
+        stale = press_review(session, review.id, teacher, confirmed=False, anew=True, now=NINE + 48 * 60 * MINUTE)
     assert stale.too_late
     assert await status_of(school, lesson, ANNA) is Status.PRESENT
 
 
 async def review_state(school: School) -> ReviewState:
-    async with school.database.session() as session:
-        return (await session.scalars(select(Review))).one().state
+    with school.database.session() as session:
+        return session.scalars(select(Review)).one().state
 
 
 async def test_the_rest_is_marked_at_once_and_taken_back_at_once_but_for_who_came_since(school: School) -> None:
     lesson = await school.open()
-    async with school.database.session() as session:
+    with school.database.session() as session:
         for number in range(3):
-            person = await session.run_sync(people.register_person, 300 + number, f"Вера {number}", NINE)
-            one = await session.get_one(SchoolClass, school.class_id)
-            await session.run_sync(classes.join_class, person, one, NINE)
+            person = people.register_person(session, 300 + number, f"Вера {number}", NINE)
+            one = session.get_one(SchoolClass, school.class_id)
+            classes.join_class(session, person, one, NINE)
             school.ids[300 + number] = person.id
     await speak(school, ANNA, lesson)
     await give(school, lesson, BORIS, Status.EXCUSED, "family")
@@ -260,13 +258,13 @@ async def test_the_list_has_first_who_may_have_to_be_mended(school: School) -> N
 
 async def test_nobody_who_is_no_student_of_the_class_gets_a_mark(school: School) -> None:
     lesson = await school.open()
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher is not None
     for stranger in (teacher.id, 999):
         assert await as_teacher(school, set_mark, lesson, stranger, Status.PRESENT, None, NINE) is None
-    async with school.database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(Attendance)) == 0
+    with school.database.session() as session:
+        assert session.scalar(select(func.count()).select_from(Attendance)) == 0
 
 
 async def test_the_report_shows_what_was_corrected_and_why_but_not_who_has_no_voice(school: School) -> None:
@@ -285,11 +283,11 @@ async def test_the_report_shows_what_was_corrected_and_why_but_not_who_has_no_vo
 
 async def test_a_student_without_telegram_is_marked_and_owed_no_word(school: School) -> None:
     lesson = await school.open()
-    async with school.database.session() as session:
-        (await session.get_one(Person, school.ids[BORIS])).telegram_id = -(2**61)
+    with school.database.session() as session:
+        session.get_one(Person, school.ids[BORIS]).telegram_id = -(2**61)
     await give(school, lesson, ANNA, Status.LATE)
     await give(school, lesson, BORIS, Status.PRESENT)
-    async with school.database.session() as session:
-        owed = (await session.scalars(select(MarkWord.person_id))).all()
-        made = await session.scalar(select(func.count()).select_from(Correction))
+    with school.database.session() as session:
+        owed = session.scalars(select(MarkWord.person_id)).all()
+        made = session.scalar(select(func.count()).select_from(Correction))
     assert (list(owed), made) == ([school.ids[ANNA]], 2)

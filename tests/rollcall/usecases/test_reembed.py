@@ -48,12 +48,12 @@ def settings(database: Database, valkey_url: str, tmp_path: Path) -> Settings:
 async def enrolled(school: School, keyring: Keyring, count: int) -> list[int]:
     """People of the class with an old encoder's print and kept recordings; their ids."""
     found = []
-    async with school.database.session() as session:
-        school_class = await session.get_one(SchoolClass, school.class_id)
+    with school.database.session() as session:
+        school_class = session.get_one(SchoolClass, school.class_id)
         for number in range(count):
-            person = await session.run_sync(people.register_person, 5000 + number, f"Ученик {number:03}", NINE)
-            await session.run_sync(people.give_consent, person.telegram_id, "1", "ru", NINE)
-            await session.run_sync(classes.join_class, person, school_class, NINE)
+            person = people.register_person(session, 5000 + number, f"Ученик {number:03}", NINE)
+            people.give_consent(session, person.telegram_id, "1", "ru", NINE)
+            classes.join_class(session, person, school_class, NINE)
             sealed = keyring.seal(
                 Voiceprint("campplus", "w1", VOICE).pack(), voiceprint_binding(person.id, "campplus", "w1")
             )
@@ -62,7 +62,7 @@ async def enrolled(school: School, keyring: Keyring, count: int) -> list[int]:
                     person_id=person.id, sealed=sealed, model="campplus", weight_hash="w1", notes=1, created_at=NINE
                 )
             )
-            await session.run_sync(recordings.keep, keyring, person.id, {f"n{person.id}": b"%d" % person.id}, NINE)
+            recordings.keep(session, keyring, person.id, {f"n{person.id}": b"%d" % person.id}, NINE)
             found.append(person.id)
     return found
 
@@ -79,8 +79,8 @@ def embedder(meanwhile: Callable[[int], None] = lambda _: None) -> Any:
 
 async def prints(database: Database, ids: list[int]) -> list[str | None]:
     """Which weights made each person's print; None where there is none."""
-    async with database.session() as session:
-        rows = [await session.get(StoredVoiceprint, person_id) for person_id in ids]
+    with database.session() as session:
+        rows = [session.get(StoredVoiceprint, person_id) for person_id in ids]
     return [row.weight_hash if row else None for row in rows]
 
 
@@ -93,8 +93,8 @@ async def test_who_is_erased_withdraws_or_enrols_while_heard_keeps_what_they_hav
 
     async def happens(what: Callable[[Any, Person], object], person_id: int) -> None:
         other = Database(url, load_keyring(settings))
-        async with other.session() as session:
-            await session.run_sync(lambda session: what(session, session.get_one(Person, person_id)))
+        with other.session() as session:
+            (lambda session: what(session, session.get_one(Person, person_id)))(session)
         await other.close()
 
     def enrols(session: Any, person: Person) -> None:
@@ -131,9 +131,9 @@ async def test_nobody_erased_while_they_are_made_anew_has_a_voice_anywhere(
 
     async def goes(person_id: int, after: float) -> None:
         await asyncio.sleep(after)
-        async with other.session() as session:
-            person = await session.get_one(Person, person_id)
-            await session.run_sync(erasure.erase_voice, person, f"r{person_id}", Kind.VOICE, MEANWHILE)
+        with other.session() as session:
+            person = session.get_one(Person, person_id)
+            erasure.erase_voice(session, person, f"r{person_id}", Kind.VOICE, MEANWHILE)
 
     loop = asyncio.get_running_loop()
     erasures = []
@@ -150,9 +150,9 @@ async def test_nobody_erased_while_they_are_made_anew_has_a_voice_anywhere(
     staying = [person_id for person_id in ids if person_id not in going]
     assert await prints(database, staying) == ["w2"] * len(staying)
     assert found.done >= len(staying)
-    async with database.session() as session:
+    with database.session() as session:
         for table in (StoredVoiceprint, KeptRecording, EnrolmentNote):
-            left = set(await session.scalars(select(table.person_id)))
+            left = set(session.scalars(select(table.person_id)))
             assert not left & going, table
     await rebuild(settings)
     with connect(valkey_url) as client:

@@ -35,8 +35,8 @@ def compared(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
 
 async def apply(school: School, result: Result) -> Settled:
-    async with school.database.session() as session:
-        settled = await session.run_sync(apply_result, school.keyring, result, NINE)
+    with school.database.session() as session:
+        settled = apply_result(session, school.keyring, result, NINE)
         assert settled is not None
         return settled
 
@@ -85,8 +85,8 @@ async def test_notes_whose_key_is_gone_hide_no_copy_of_another(school: School) -
     notes = [await sent(school, BORIS, recording) for recording in (ANOTHER, RECORDING, RECORDING[::-1])]
     for note in notes:
         await apply(school, note)
-    async with school.database.session() as session:
+    with school.database.session() as session:
         for note in (notes[0], notes[2]):
-            attempt = await session.get_one(Attempt, note.job_id)
+            attempt = session.get_one(Attempt, note.job_id)
             attempt.fingerprint = sealed_elsewhere.seal(ANOTHER, fingerprint_binding(note.job_id, attempt.person_id))
     assert (await apply(school, await sent(school, ANNA, RECORDING))).attempt.reason is Reason.SAME_RECORDING

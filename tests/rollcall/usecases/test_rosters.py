@@ -26,18 +26,18 @@ _sent = 0
 async def taken(school: School, *lines: Line) -> rosters.Taken:
     global _sent
     _sent += 1
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher
-        shown = await session.run_sync(rosters.keep, teacher, Roster(lines), [school.class_id], _sent, _LATER)
-        found = await session.run_sync(rosters.take, teacher, school.class_id, shown.preview_id, _LATER)
+        shown = rosters.keep(session, teacher, Roster(lines), [school.class_id], _sent, _LATER)
+        found = rosters.take(session, teacher, school.class_id, shown.preview_id, _LATER)
         assert found
         return found
 
 
 async def members(school: School, *, former: bool = False) -> dict[str, classes.Member]:
-    async with school.database.session() as session:
-        found = await session.run_sync(classes.members_of, school.class_id, former=former)
+    with school.database.session() as session:
+        found = classes.members_of(session, school.class_id, former=former)
         return {one.name: one for one in found}
 
 
@@ -53,9 +53,9 @@ async def test_who_never_joined_is_absent_and_who_has_joined_is_found_on_the_lis
     assert not daria.person.has_account
     lesson = await school.open(_LATER + timedelta(hours=1))
     await school.close(lesson, _LATER + timedelta(hours=2))
-    async with school.database.session() as session:
-        school_class = await session.get_one(SchoolClass, school.class_id)
-        report = await session.run_sync(build_report, school_class, Period.LESSON, _LATER + timedelta(hours=3))
+    with school.database.session() as session:
+        school_class = session.get_one(SchoolClass, school.class_id)
+        report = build_report(session, school_class, Period.LESSON, _LATER + timedelta(hours=3))
     marks = {line.full_name: line.marks[0] for line in report.students}
     assert marks["Котова Дарья"] is not None
     assert marks["Котова Дарья"].status is Status.ABSENT
@@ -91,50 +91,50 @@ async def test_who_is_not_on_the_list_leaves_only_at_the_teachers_word_and_stays
     lesson = await school.open(NINE)
     await school.close(lesson)
     found = await taken(school, Line("Анна Белова"))
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
         assert teacher
         gone = (teacher, school.class_id, found.preview_id, _LATER)
-        removed = await session.run_sync(rosters.remove_gone, *gone)
+        removed = rosters.remove_gone(session, *gone)
         assert removed
         assert removed.names == ["Борис Громов"]
-        assert await session.run_sync(rosters.remove_gone, *gone) is None
+        assert rosters.remove_gone(session, *gone) is None
     assert set(await members(school)) == {"Анна Белова"}
-    async with school.database.session() as session:
-        school_class = await session.get_one(SchoolClass, school.class_id)
-        report = await session.run_sync(build_report, school_class, Period.ALL, _LATER)
+    with school.database.session() as session:
+        school_class = session.get_one(SchoolClass, school.class_id)
+        report = build_report(session, school_class, Period.ALL, _LATER)
     assert {(one.full_name, one.former) for one in report.students} == {
         ("Анна Белова", False), ("Борис Громов", True)
     }  # fmt: skip
     later = await school.open(_LATER + timedelta(hours=1))
     await school.close(later, _LATER + timedelta(hours=2))
-    async with school.database.session() as session:
-        last = await session.run_sync(build_report, school_class, Period.LESSON, _LATER + timedelta(hours=3))
-        every = await session.run_sync(build_report, school_class, Period.ALL, _LATER + timedelta(hours=3))
+    with school.database.session() as session:
+        last = build_report(session, school_class, Period.LESSON, _LATER + timedelta(hours=3))
+        every = build_report(session, school_class, Period.ALL, _LATER + timedelta(hours=3))
     assert [one.full_name for one in last.students] == ["Анна Белова"]
     (former,) = (one for one in every.students if one.former)
     assert [mark.status if mark else None for mark in former.marks] == [Status.ABSENT, None]
 
 
 async def test_a_list_is_its_senders_alone_and_is_taken_once(school: School) -> None:
-    async with school.database.session() as session:
-        teacher = await session.run_sync(people.find_person, TEACHER)
-        boris = await session.run_sync(people.find_person, BORIS)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        boris = people.find_person(session, BORIS)
         assert teacher
         assert boris
         roster = read_text("Белова Анна\nГромов Борис\nКим Вера")
-        shown = await session.run_sync(rosters.keep, teacher, roster, [], 5001, NINE)
+        shown = rosters.keep(session, teacher, roster, [], 5001, NINE)
         assert shown.school_class is None
-        assert (await session.run_sync(rosters.keep, teacher, roster, [], 5001, NINE)).preview_id == shown.preview_id
-        chosen = await session.run_sync(rosters.choose, teacher, school.class_id, shown.preview_id)
+        assert (rosters.keep(session, teacher, roster, [], 5001, NINE)).preview_id == shown.preview_id
+        chosen = rosters.choose(session, teacher, school.class_id, shown.preview_id)
         assert chosen
         assert (chosen.new, chosen.known, chosen.gone) == (1, 2, 0)
-        assert await session.run_sync(rosters.take, boris, school.class_id, shown.preview_id, NINE) is None
-        assert await session.run_sync(rosters.take, teacher, school.class_id, shown.preview_id, NINE)
-        assert await session.run_sync(rosters.take, teacher, school.class_id, shown.preview_id, NINE) is None
-        assert not await session.run_sync(rosters.leave, teacher, shown.preview_id)
-    async with school.database.session() as session:
-        actions = (await session.scalars(select(AuditRecord.action))).all()
+        assert rosters.take(session, boris, school.class_id, shown.preview_id, NINE) is None
+        assert rosters.take(session, teacher, school.class_id, shown.preview_id, NINE)
+        assert rosters.take(session, teacher, school.class_id, shown.preview_id, NINE) is None
+        assert not rosters.leave(session, teacher, shown.preview_id)
+    with school.database.session() as session:
+        actions = session.scalars(select(AuditRecord.action)).all()
         assert actions.count("roster.taken") == 1
         assert actions.count("student.listed") == 1
 
@@ -145,16 +145,16 @@ async def test_a_line_without_account_goes_with_its_class_and_a_list_that_nobody
     await taken(school, Line("Котова Дарья"))
     days = timedelta(days=365)
     periods = retention.Periods(days, days, days, days, days, days)
-    async with database.session() as session:
-        school_class = await session.get_one(SchoolClass, school.class_id)
-        teacher = await session.run_sync(people.find_person, TEACHER)
+    with database.session() as session:
+        school_class = session.get_one(SchoolClass, school.class_id)
+        teacher = people.find_person(session, TEACHER)
         assert teacher
-        await session.run_sync(classes.archive_class, school_class, teacher, _LATER)
-        await session.run_sync(rosters.keep, teacher, Roster((Line("Ким Вера"),)), [], 6001, _LATER)
+        classes.archive_class(session, school_class, teacher, _LATER)
+        rosters.keep(session, teacher, Roster((Line("Ким Вера"),)), [], 6001, _LATER)
     await retention.sweep(database, periods, _LATER + timedelta(days=2))
-    async with database.session() as session:
-        assert await session.scalar(select(func.count()).select_from(RosterPreview)) == 0
-        assert await session.scalar(select(Person.id).where(Person.full_name == "Котова Дарья"))
+    with database.session() as session:
+        assert session.scalar(select(func.count()).select_from(RosterPreview)) == 0
+        assert session.scalar(select(Person.id).where(Person.full_name == "Котова Дарья"))
     await retention.sweep(database, periods, _LATER + timedelta(days=366))
-    async with database.session() as session:
-        assert await session.scalar(select(Person.id).where(Person.full_name == "Котова Дарья")) is None
+    with database.session() as session:
+        assert session.scalar(select(Person.id).where(Person.full_name == "Котова Дарья")) is None

@@ -20,15 +20,15 @@ OTHER = np.array([0, 1, 0], np.float32)
 
 
 async def apply(school: School, result: Result) -> Settled:
-    async with school.database.session() as session:
-        settled = await session.run_sync(apply_result, school.keyring, result, NINE)
+    with school.database.session() as session:
+        settled = apply_result(session, school.keyring, result, NINE)
         assert settled is not None
         return settled
 
 
 async def count(school: School, table: type[Attendance | EnrolmentNote | StoredVoiceprint]) -> int:
-    async with school.database.session() as session:
-        return await session.scalar(select(func.count()).select_from(table)) or 0
+    with school.database.session() as session:
+        return session.scalar(select(func.count()).select_from(table)) or 0
 
 
 async def test_an_accepted_note_marks_the_student_by_its_send_time(school: School) -> None:
@@ -73,8 +73,8 @@ async def test_a_note_that_was_not_accepted_marks_nobody_and_flags_at_the_end(sc
     await apply(school, school.result(note, Verdict.ANOTHER_VOICE, Reason.OTHER_VOICE))
     assert await count(school, Attendance) == 0
     await school.close(lesson)
-    async with school.database.session() as session:
-        rows = await session.execute(
+    with school.database.session() as session:
+        rows = session.execute(
             select(Person.telegram_id, Attendance.status).join_from(
                 Attendance, Person, Attendance.person_id == Person.id
             )
@@ -87,8 +87,8 @@ async def test_a_backlog_settled_after_the_lesson_closed_still_counts(school: Sc
     note = await school.note(ANNA, lesson_id=lesson)
     await school.close(lesson)
     assert (await apply(school, school.result(note))).attempt.status is Status.PRESENT
-    async with school.database.session() as session:
-        head = await session.run_sync(lessons.headcount, await session.get_one(Lesson, lesson))
+    with school.database.session() as session:
+        head = lessons.headcount(session, session.get_one(Lesson, lesson))
         assert (head.attended, head.students) == (1, 2)
 
 
@@ -106,11 +106,11 @@ async def test_three_good_notes_make_a_voiceprint_and_end_the_dialogue(school: S
         settled = await apply(school, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE))
         assert settled.attempt.note_number == number
         assert settled.enrolled is (number == 3)
-    async with school.database.session() as session:
-        voiceprint = await session.run_sync(voiceprints.voiceprint_of, school.keyring, school.ids[ANNA])
+    with school.database.session() as session:
+        voiceprint = voiceprints.voiceprint_of(session, school.keyring, school.ids[ANNA])
         assert voiceprint is not None
         assert np.allclose(voiceprint.centroid, VOICE)
-        assert (await session.run_sync(people.conversation_with, ANNA, NINE)).step == ""
+        assert (people.conversation_with(session, ANNA, NINE)).step == ""
 
 
 async def test_an_enrolment_result_delivered_twice_counts_once(school: School) -> None:
@@ -215,14 +215,14 @@ async def test_after_forgetting_nothing_made_from_the_voice_is_left(school: Scho
         note = await school.note(ANNA, enrolment="e1")
         await apply(school, school.result(note, voice=VOICE, print_=np.random.default_rng(number).bytes(480)))
     pending = await school.note(ANNA)
-    async with school.database.session() as session:
-        person = await session.run_sync(people.find_person, ANNA)
+    with school.database.session() as session:
+        person = people.find_person(session, ANNA)
         assert person
-        await session.run_sync(voiceprints.forget_voice, person, NINE)
+        voiceprints.forget_voice(session, person, NINE)
     assert await count(school, StoredVoiceprint) == 0
     assert await count(school, EnrolmentNote) == 0
-    async with school.database.session() as session:
-        left = await session.scalars(select(Attempt).where(Attempt.fingerprint.is_not(None)))
+    with school.database.session() as session:
+        left = session.scalars(select(Attempt).where(Attempt.fingerprint.is_not(None)))
         assert left.all() == []
     late = await apply(school, school.result(pending, print_=bytes(480)))
     assert late.attempt.fingerprint is None
@@ -230,8 +230,8 @@ async def test_after_forgetting_nothing_made_from_the_voice_is_left(school: Scho
 
 
 async def test_a_result_for_an_unknown_note_is_dropped(school: School) -> None:
-    async with school.database.session() as session:
-        assert await session.run_sync(apply_result, school.keyring, school.result("nobody"), NINE) is None
+    with school.database.session() as session:
+        assert apply_result(session, school.keyring, school.result("nobody"), NINE) is None
 
 
 async def test_every_fact_of_a_result_is_written_down(school: School) -> None:
@@ -240,11 +240,11 @@ async def test_every_fact_of_a_result_is_written_down(school: School) -> None:
         "runner_up": 0.2, "confidence": 0.97, "speech_seconds": 3.5, "quality": {"snr": 21.0},
     }  # fmt: skip
     attempt_id = await school.note(ANNA)
-    async with school.database.session() as session:
-        (await session.get_one(Attempt, attempt_id)).timings = {"download": 7.0}
+    with school.database.session() as session:
+        session.get_one(Attempt, attempt_id).timings = {"download": 7.0}
     await apply(school, school.result(attempt_id).model_copy(update=facts))
-    async with school.database.session() as session:
-        stored = await session.get_one(Attempt, attempt_id)
+    with school.database.session() as session:
+        stored = session.get_one(Attempt, attempt_id)
         assert {name: getattr(stored, name) for name in facts} == facts
         assert stored.timings == {"download": 7.0, "embed": 50.0}
         assert stored.settled_at == NINE
@@ -272,8 +272,8 @@ async def test_a_backlog_flags_the_absent_for_suspicious_notes_only(
     note = await school.note(ANNA, lesson_id=lesson)
     await school.close(lesson)
     await apply(school, school.result(note, verdict, reason))
-    async with school.database.session() as session:
-        assert (await session.get_one(Attendance, (lesson, school.ids[ANNA]))).status is status
+    with school.database.session() as session:
+        assert (session.get_one(Attendance, (lesson, school.ids[ANNA]))).status is status
 
 
 @pytest.mark.parametrize(
