@@ -19,9 +19,11 @@ from rich.progress import BarColumn, DownloadColumn, MofNCompleteColumn, Progres
 from rich.table import Table
 from typer.exceptions import TyperException
 
+from rollcall.cli.classes import classes
 from rollcall.cli.faults import told
 from rollcall.cli.records import audit_app, backup, restore
 from rollcall.cli.report import report
+from rollcall.cli.teachers import teachers_app
 from rollcall.config.settings import Settings, load_settings
 from rollcall.config.strays import strays
 from rollcall.errors import RollcallError, Unavailable, WrongUse
@@ -43,6 +45,8 @@ app.add_typer(audit_app, name="audit")
 app.command()(backup)
 app.command()(restore)
 app.command()(report)
+app.command()(classes)
+app.add_typer(teachers_app, name="teachers")
 keys_app = typer.Typer(help="The keys that seal voices, and what is sealed with each.", invoke_without_command=True)
 app.add_typer(keys_app, name="keys")
 

@@ -50,6 +50,17 @@ async def _token(settings: Settings) -> Finding:
         return Finding("token", False, fact, "check the network and ROLLCALL_TELEGRAM_API_URL")
 
 
+async def bot_name(settings: Settings) -> str | None:
+    """By which name Telegram knows the bot; None where there is no token, or no answer."""
+    if settings.telegram_token is None:
+        return None
+    url = f"{settings.telegram_api_url}/bot{settings.telegram_token.get_secret_value()}/getMe"
+    try:
+        return await asyncio.to_thread(_username, url)
+    except (OSError, ValueError, KeyError):
+        return None
+
+
 def _username(get_me: str) -> str:
     with urllib.request.urlopen(get_me, timeout=_TIMEOUT) as answer:  # noqa: S310 - the admin's own URL
         return str(json.load(answer)["result"]["username"])

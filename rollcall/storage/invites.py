@@ -21,7 +21,7 @@ HANDLE = 16
 
 def create_invite(
     session: Session,
-    created_by: int,
+    created_by: int | None,
     valid: timedelta,
     now: datetime,
     *,
@@ -31,14 +31,17 @@ def create_invite(
     """A new token (128 bits, URL-safe); it is shown once and not kept.
 
     Args:
+        created_by: the account; None: the command line.
         class_id: the class that its user is to teach, ``until`` then where not for good.
     """
     token = secrets.token_urlsafe(16)
     expires_at = now + valid if until is None else min(now + valid, until)
     session.add(
-        Invite(token_hash=_hash(token), created_by=created_by, expires_at=expires_at, class_id=class_id, until=until)
+        Invite(
+            token_hash=_hash(token), created_by=created_by or 0, expires_at=expires_at, class_id=class_id, until=until
+        )
     )
-    by, what = Account(created_by), _object(_hash(token))
+    by, what = (Account(created_by) if created_by is not None else None), _object(_hash(token))
     if class_id is None:
         audit.record(session, Action.INVITE_MADE, by, what)
     else:

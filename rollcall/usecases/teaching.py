@@ -100,19 +100,25 @@ def teacher_by_id(session: Session, person_id: int, admins: Collection[int]) -> 
     return person if person is not None and person.is_teacher and person.telegram_id not in admins else None
 
 
-def unteach(session: Session, admin: int, person_id: int, admins: Collection[int], now: datetime) -> Ended | None:
+def unteach(
+    session: Session, admin: int | None, person_id: int, admins: Collection[int], now: datetime
+) -> Ended | None:
     """From now on the person teaches nothing, until invited again; None where they do not anyway.
+
+    Args:
+        admin: whose doing it is; None: of the command line.
 
     What they own is the colleague's who has taught it longest; where there is none, it stays theirs for that day.
     """
     person = teacher_by_id(session, person_id, admins)
     if person is None:
         return None
-    owned = owned_by(session, person)
-    end_teaching(session, person, Account(admin), now)
+    owned, by = owned_by(session, person), Account(admin) if admin is not None else None
+    end_teaching(session, person, by, now)
+    doer = find_person(session, admin) if admin is not None else None
     for class_id in owned:
-        if (heir := pass_on(session, class_id, Account(admin), now)) is not None:
-            promise(session, heir, class_id, StaffNews.YOU_OWN, now, by=find_person(session, admin))
+        if (heir := pass_on(session, class_id, by, now)) is not None:
+            promise(session, heir, class_id, StaffNews.YOU_OWN, now, by=doer)
     return Ended(person, locale_of(session, person.telegram_id))
 
 
