@@ -29,13 +29,14 @@ from bot.handlers import (
     report,
     reviews,
     rights,
+    rosters,
     staff,
     start,
     student,
     voice,
     voices,
 )
-from bot.messages.attachments import MAY_HOLD_SPEECH
+from bot.messages.attachments import MAY_BE_LIST, MAY_HOLD_SPEECH
 from bot.services import App
 from bot.transport.errors import on_error
 from rollcall.domain.excuses import Excuse
@@ -97,6 +98,8 @@ BUTTONS: dict[str, Handler] = {
     rf"endlink:{_CLASS}": classes.end_link_pressed,
     r"review:(?P<review_id>\d+):(?P<answer>yes|no|confirm|reject)": reviews.review_pressed,
     r"claim:(?P<claim_id>\d+):(?P<answer>yes|no|accept|reject)": claims.claim_pressed,
+    rf"roster:{_CLASS}:(?P<preview_id>\d{{1,9}}):(?P<what>show|take|gone)": rosters.pressed,
+    r"roster-no:(?P<preview_id>\d{1,9})": rosters.left,
     rf"voices:{_CLASS}": voices.voices_pressed,
     rf"alike:{_CLASS}:(?P<person_id>\d{{1,9}}):(?P<what>keep|out|back)": namesakes.decided,
     rf"staff:{_CLASS}": staff.staff,
@@ -161,6 +164,7 @@ def add_handlers(application: App) -> None:
         gate.button(pattern, handler)
     private = filters.UpdateType.MESSAGE & filters.ChatType.PRIVATE
     gate.message("voice note", private & MAY_HOLD_SPEECH, voice.voice_note, voice.write_down)
+    gate.message("list", private & MAY_BE_LIST, other.document)
     gate.message("text", private & filters.TEXT & ~filters.COMMAND, other.text)
     gate.message("anything else", private & ~filters.StatusUpdate.ALL, other.anything)
     changed = filters.UpdateType.EDITED_MESSAGE & (

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
+
 from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller
+from bot.handlers import rosters
 from bot.handlers.here import here_buttons
 from bot.handlers.questions import asked
 from bot.handlers.start import follow
@@ -13,6 +16,7 @@ from bot.messages.attachments import what_it_is
 from bot.messages.links import payload_in
 from bot.messages.replies import Buttons, cancel_button, reply, teacher_buttons
 from bot.services import Context, now
+from rollcall.roster.reading import looks_like_list
 from rollcall.storage.teaching import taught_classes
 from rollcall.usecases.dialogue import CONSENT, ENROLLING, INVITED, NAME, REASON, TITLE
 
@@ -39,8 +43,18 @@ async def text(update: Update, context: Context) -> None:
     if question is not None:
         await question.given(update, context)
         return
+    words = (message.text if message is not None else None) or ""
+    listens = caller.is_teacher and caller.conversation.step not in (CONSENT, ENROLLING)
+    if listens and await asyncio.to_thread(looks_like_list, words):
+        await rosters.lines_sent(update, context)
+        return
     hint, buttons = await context.services.database.run(_hint, caller)
     await reply(update, caller.texts(hint), buttons)
+
+
+async def document(update: Update, context: Context) -> None:
+    """A spreadsheet or a text: a teacher's list; from anybody else it is one that we do not read."""
+    await (rosters.file_sent if context.caller.is_teacher else anything)(update, context)
 
 
 async def anything(update: Update, context: Context) -> None:

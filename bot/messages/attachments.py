@@ -6,6 +6,15 @@ from telegram import Document, Message
 from telegram.ext import filters
 
 _PICTURES = ("image/",)
+_LISTS = (".xlsx", ".xlsm", ".xls", ".ods", ".csv", ".tsv", ".txt")
+_KINDS_OF_LISTS = (
+    "text/plain",
+    "text/csv",
+    "text/tab-separated-values",
+    "application/vnd.openxmlformats-officedocument.spreadsheetml",
+    "application/vnd.ms-excel",
+    "application/vnd.oasis.opendocument.spreadsheet",
+)
 _WITHOUT_SOUND = (
     "text/",
     "font/",
@@ -22,6 +31,20 @@ _WITHOUT_SOUND = (
 )
 
 
+class _MayBeList(filters.MessageFilter):
+    """A spreadsheet or a text. By its name first: what type a file is, phones and Windows often do not know."""
+
+    def filter(self, message: Message) -> bool:
+        document = message.document
+        if document is None or message.animation is not None:
+            return False
+        name, kind = (document.file_name or "").lower(), (document.mime_type or "").strip().lower()
+        return name.endswith(_LISTS) or kind.startswith(_KINDS_OF_LISTS)
+
+
+MAY_BE_LIST = _MayBeList(name="may be a list")
+
+
 class _MayHoldSpeech(filters.MessageFilter):
     """A recording by any name: what it holds, the worker finds out.
 
@@ -29,8 +52,8 @@ class _MayHoldSpeech(filters.MessageFilter):
     """
 
     def filter(self, message: Message) -> bool:
-        if message.animation is not None:
-            return False  # without sound; Telegram sends it as a document, too
+        if message.animation is not None or MAY_BE_LIST.filter(message):
+            return False  # an animation has no sound; Telegram sends it as a document, too
         if message.document is not None:
             return what_it_is(message) is None
         return bool(message.voice or message.video_note or message.audio or message.video)
@@ -54,4 +77,5 @@ def _document(document: Document) -> str | None:
     kind = (document.mime_type or "").strip().lower()
     if kind.startswith(_PICTURES):
         return "seen-picture"
-    return "seen-document" if kind.startswith(_WITHOUT_SOUND) else None
+    is_list = (document.file_name or "").lower().endswith(_LISTS)
+    return "seen-document" if is_list or kind.startswith(_WITHOUT_SOUND) else None

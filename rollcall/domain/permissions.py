@@ -122,6 +122,7 @@ _ROWS = (
     Permission("/teachers", "who teaches", ADMINS),
     Permission("voice note", "enrol, check in", private=True, limit=NOTES),
     Permission("text", "the answer to a question, or a hint"),
+    Permission("list", "a teacher's list of students, shown before it is taken; from anyone else a hint"),
     Permission("anything else", "a hint"),
     Permission("edited message", "an answer given anew, or what to do", private=False),
     Permission("button:consent", "agree to voice check-in, or not; for oneself"),
@@ -150,6 +151,8 @@ _ROWS = (
     Permission("button:qr", "a message with the join link, to be passed on", THE_TEACHER, Target.CLASS),
     Permission("button:newlink", "another join link; the old one stops working", THE_TEACHER, Target.CLASS),
     Permission("button:endlink", "end the join link", THE_TEACHER, Target.CLASS),
+    Permission("button:roster", "take a list that one has sent as the class's", THE_TEACHER, Target.CLASS),
+    Permission("button:roster-no", "leave a list that one has sent", TEACHERS),
     Permission("button:voices", "how well the class's voices can be told apart", THE_TEACHER, Target.CLASS),
     Permission("button:alike", "keep or remove a student whose name looks like another's", THE_TEACHER, Target.CLASS),
     Permission(

@@ -45,6 +45,7 @@ _NUMBER = re.compile(
     r"(?: ?number)?|student ?id|id ?number|student code|matric(?:ulation)?|index number"
 )
 _ROW_NUMBER = re.compile(r"n|no|(?:(?:n|номер) )?п ?п")
+_JUST_NUMBER = frozenset({"номер", "код", "number", "no"})
 _GROUP = re.compile(r"(?:учебная )?группа|класс|подгруппа|group|class|form|section|(?:homeroom|year) group")
 _MAIL = re.compile(r"(?:.* )?(?:e ?mail|mail|почта|почты|имейл|емейл)(?: address| адрес)?")
 
@@ -97,11 +98,16 @@ def _by_heading(rows: Rows, index: int, kinds: dict[int, _Kind]) -> Columns:
     numbers = (place for place, kind in kinds.items() if kind is _Kind.NUMBER)
     return Columns(
         tuple(name),
-        next((place for place in numbers if not _are_counted(_cells(below, place))), None),
+        next((place for place in numbers if not _but_counts(rows[index][place], _cells(below, place))), None),
         next((place for place, kind in kinds.items() if kind is _Kind.GROUP), None),
         next((place for place, kind in kinds.items() if kind is _Kind.EMAIL), None),
         index + 1,
     )
+
+
+def _but_counts(heading: str, cells: Sequence[str]) -> bool:
+    """Whether a column but numbers the rows: it says no more than "number", and its numbers follow each other."""
+    return heading.strip(" .:").casefold() in _JUST_NUMBER and _are_counted(cells)
 
 
 def _by_content(rows: Rows) -> Columns | None:

@@ -19,6 +19,9 @@ from rollcall.storage.tables import STUDENT, WITHOUT_ACCOUNT, Membership, Person
 _NUMBERS = 2**61
 """Of accounts that are none: so many that no two lines draw the same."""
 
+_PREVIEWS = 10**9
+"""Nine digits: what a button carries of them."""
+
 
 def has_roster(session: Session, class_id: int) -> bool:
     """Whether the class's students are known by a list."""
@@ -65,7 +68,9 @@ def keep_preview(
     if known is not None:
         return known
     session.execute(delete(RosterPreview).where(mine, RosterPreview.taken_at.is_(None)))
-    preview = RosterPreview(telegram_id=telegram_id, update_id=update_id, content=content, created_at=now)
+    # Drawn, so that a button of an earlier list never means a later one.
+    number = secrets.randbelow(_PREVIEWS)
+    preview = RosterPreview(id=number, telegram_id=telegram_id, update_id=update_id, content=content, created_at=now)
     session.add(preview)
     session.flush()
     return preview

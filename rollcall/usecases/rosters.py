@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from enum import Enum, auto
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -13,6 +14,7 @@ from rollcall.audit.chain import Action
 from rollcall.roster.model import LeftOut, Line, Oddity, Roster, Why
 from rollcall.storage import audit, rosters
 from rollcall.storage.classes import Member, members_of, remove_student
+from rollcall.storage.people import locale_of
 from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import Person, SchoolClass
 from rollcall.usecases.roster_matching import match
@@ -56,10 +58,23 @@ class Taken:
 
 @dataclass(frozen=True)
 class Removed:
-    """Who was taken out of the class for not being on its list."""
+    """Who was taken out of the class for not being on its list.
+
+    Attributes:
+        to_tell: (chat, language) of those of them who have an account.
+    """
 
     school_class: SchoolClass
     names: Sequence[str]
+    to_tell: Sequence[tuple[int, str]]
+
+
+class Left(Enum):
+    """What a teacher left as it was."""
+
+    LIST = auto()
+    KEPT_ALL = auto()
+    """The list is taken; who is in the class and not on it stays."""
 
 
 def keep(
@@ -76,13 +91,13 @@ def choose(session: Session, teacher: Person, class_id: int, preview_id: int) ->
     return _shown(session, preview, class_id) if preview is not None and preview.taken_at is None else None
 
 
-def leave(session: Session, teacher: Person, preview_id: int) -> bool:
-    """Forget a list; False where it is gone, or was taken."""
+def leave(session: Session, teacher: Person, preview_id: int) -> Left | None:
+    """Forget a list, or the question who is not on it; None where it is gone."""
     preview = rosters.preview_of(session, teacher.telegram_id, preview_id)
-    if preview is None or preview.taken_at is not None:
-        return False
+    if preview is None:
+        return None
     session.delete(preview)
-    return True
+    return Left.LIST if preview.taken_at is None else Left.KEPT_ALL
 
 
 def take(session: Session, teacher: Person, class_id: int, preview_id: int, now: datetime) -> Taken | None:
@@ -126,7 +141,9 @@ def remove_gone(session: Session, teacher: Person, class_id: int, preview_id: in
     for member in members:
         remove_student(session, member.person, school_class, teacher, now)
     session.delete(preview)
-    return Removed(school_class, [one.name for one in members])
+    accounts = [one.person.telegram_id for one in members if one.person.has_account]
+    to_tell = [(account, locale_of(session, account)) for account in accounts]
+    return Removed(school_class, [one.name for one in members], to_tell)
 
 
 def _says_more(session: Session, line: Line, member: Member, teacher: Person) -> bool:

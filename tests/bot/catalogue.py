@@ -20,6 +20,7 @@ _COUNTED = frozenset(
     {
         "n", "number", "days", "minutes", "seconds", "students", "lessons", "present", "late", "absent", "flagged",
         "day", "attended", "most", "tries", "total", "here", "part", "whole", "shown", "percent", "megabytes",
+        "new", "known", "gone", "added", "updated", "row",
     }
 )  # fmt: skip
 _ONE_OF = {
@@ -42,6 +43,7 @@ _WORDS = {
         "counts": "присутствуют: 18 · опоздали: 2 · отсутствуют: 5 · под вопросом: 0",
         "phrase": "Сегодня утром шёл дождь.",
         "by": "Мария Ивановна", "line": "• Анна Белова", "last": "5 декабря 2027", "since": "5 декабря 2026",
+        "names": "Анна Белова\nБорис Громов",
         "from": "1 марта", "to": "5 марта", "days": "5 марта",
     },
     "en": {
@@ -50,6 +52,7 @@ _WORDS = {
         "counts": "present: 18 · late: 2 · absent: 5 · in doubt: 0",
         "phrase": "This morning it rained.",
         "by": "Mary Jones", "line": "• Anna Bell", "last": "5 December 2027", "since": "5 December 2026",
+        "names": "Anna Bell\nBoris Groves",
         "from": "1 March", "to": "5 March", "days": "5 March",
     },
 }  # fmt: skip

@@ -41,6 +41,7 @@ NEWCOMER = 32
 _LATIN = {"Физика": "Physics", "Химия": "Chemistry", "Право": "Law", "Труд": "Crafts"}
 _NAMES = {ADMIN: "Ada Ad", MARIA: "Maria Ma", PAVEL: "Paul Pa", OLGA: "Olga Ol", ANNA: "Anna An", BORIS: "Boris Bo"}
 _TYPED = {"ru": ("Имя Фамилия", "Доброе утро", "Труд"), "en": ("Given Family", "Good morning", "Crafts")}
+_LISTED = {"ru": ("Котова Дарья", "Лебедев Павел", "Ким Вера"), "en": ("Daria Cole", "Paul Swan", "Vera Kim")}
 _SHOWN = {"sendmessage": "text", "editmessagetext": "text", "sendvoice": "caption", "copymessage": "caption",
           "senddocument": "caption", "sendphoto": "caption", "editmessagecaption": "caption"}  # fmt: skip
 _NOBODY, _STUDENT, _TEACHER = (frozenset({role}) for role in (Role.NOBODY, Role.STUDENT, Role.TEACHER))
@@ -188,6 +189,7 @@ class Conversations:
         ):
             await self.say(MARIA, words)
         await self._new_class(title)
+        await self._lists()
         await self.speak(MARIA)
         await self._practice()
         await self.press(MARIA, "class:1", "qr:1", "voices:1", "newlink:1", "endlink:1", "class:1", "class:2")
@@ -207,6 +209,7 @@ class Conversations:
         await self._calls()
         await self.press(MARIA, "calls:1:off", "calls:1:on")
         await self.press(ANNA, "mute:1:yes", "mute:1:no", "mute:2:yes")
+        await self._roster()
         await self.say(MARIA, "/close")
         await self.press(PAVEL, "archived:0")
         await self.press(MARIA, f"archive:{number}", f"archive-yes:{number}", "classes:0", "archived:0")
@@ -310,6 +313,40 @@ class Conversations:
         await self.say(MARIA, topic)
         await self.press(MARIA, "lesson-topic:1", "cancel", "lesson-delete:1", "lesson-merge:1")
 
+    async def _lists(self) -> None:
+        """Lists of a class: what cannot be read, what can, and what becomes of it."""
+        anna, boris, vera = _LISTED[self.language]
+        letter = ord("а" if self.language == "ru" else "a")
+        many = [f"{anna} {''.join(chr(letter + i // 26**place % 26) for place in range(3))}" for i in range(1400)]
+        odd = [f"{anna};1", f"{anna};2", f"{boris};1", vera.split()[0], boris, "?", "…"]
+        for data, name in (
+            (b"\xd0\xcf\x11\xe0", "9.xls"),
+            (b"\0\1\2", "9.csv"),
+            (b"1;2", "9.csv"),
+            (b" " * (2**21 + 1), "9.txt"),
+            ("\n".join(many).encode(), "9.txt"),
+            ("\n".join([anna, *[anna] * 20]).encode(), "9.txt"),
+            ("\n".join([("ФИО;id" if self.language == "ru" else "name;id"), *odd]).encode(), "9.txt"),
+        ):
+            await self.people[MARIA].document(data, name, "text/plain")
+            self._keep(f"{MARIA}: {name}", await self.door.handle())
+        await self.press(MARIA, *self._offered("roster-no:"), "roster-no:999", "roster:1:999:take")
+
+    async def _roster(self) -> None:
+        """Lists are taken into a class: who is not on the next one goes, and then stays."""
+        anna, boris, vera = _LISTED[self.language]
+        other = f"{boris.split()[0]} {vera.split()[-1]}"
+        for third, presses in ((vera, 2), (other, 3), (vera, 2)):
+            await self.say(MARIA, f"{anna}\n{boris}\n{third}")
+            for _ in range(presses):
+                await self.press(MARIA, *self._offered("roster:"))
+            await self.press(MARIA, *self._offered("roster-no:"))
+
+    def _offered(self, head: str) -> list[str]:
+        """What a button of the last message carries that has one of this kind."""
+        found = [data for one in self.read for row in one.buttons for _, data in row if data.startswith(head)]
+        return found[-1:]
+
     async def _admin(self) -> None:
         name = (NAMES if self.language == "ru" else _NAMES)[PAVEL]
         await self.say(ADMIN, "/start", "/invite", "1", name)
@@ -323,6 +360,7 @@ class Conversations:
         assert token
         self.roles[NEWCOMER] = _TEACHER
         await self.say(NEWCOMER, f"/start {token[1]}", f"/start {token[1]}", "/classes", "/open", "/report", "hm")
+        await self.say(NEWCOMER, "\n".join(_LISTED[self.language]))
         handle = re.findall(r"uninvite:[0-9a-f]{16}", str([one.buttons for one in self.read]))[-1]
         await self.press(ADMIN, handle, "uninvite:" + "0" * 16)
         person = await self._number_of(OLGA)

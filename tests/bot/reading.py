@@ -10,6 +10,7 @@ _LINK = re.compile(r"https://\S+|@\w+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{
 """Or the number of a receipt."""
 _NAMES_IN_LATIN = {
     "Telegram", "UTC", "CSV", "JSON", "Moodle", "Excel", "English", "ROLLCALL", "ADMINS", "Europe", "Moscow",
+    "xlsx", "csv",
 }  # fmt: skip
 _FOREIGN = {
     "ru": (re.compile(r"[A-Za-z]+"), _NAMES_IN_LATIN),

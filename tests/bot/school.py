@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select
+
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.permissions import Role
 from rollcall.domain.review import ReviewState
 from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.roster.model import Line, Roster
 from rollcall.storage import attempts, classes, invites, lessons, people, staff
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
+from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import Invite, Review
+from rollcall.usecases import rosters
 from sandbox.person import Person
 from sandbox.telegram import Telegram
 
@@ -81,6 +86,9 @@ async def found(database: Database) -> None:
                 state=ClaimState.OPEN, created_at=now,
             )
         )  # fmt: skip
+        listed = Roster((Line("Дарья Да"),))
+        rosters.keep(session, who[MARIA], listed, [CLASS_ID], 1, now)
+        session.scalars(select(RosterPreview)).one().id = 1
         invites.create_invite(session, ADMIN, timedelta(days=7), now)
         session.flush()
         (invite,) = invites.open_invites(session, now, 1)

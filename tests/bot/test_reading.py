@@ -29,6 +29,7 @@ PARAGRAPHS = {
     "invitation": 3, "enrol-begin": 2, "enrol-next": 2, "enrol-again": 2, "enrol-restart": 2, "enrol-done": 2,
     "about-description": 3, "staff-give-ask": 2,
     "topic-ask-again": 2, "lesson-delete-ask": 2, "merge-ask": 2,
+    "roster-taken": 2, "roster-gone": 2, "roster-removed": 2,
 }  # fmt: skip
 """Messages of more than one paragraph. A paragraph that strays into any other is found out."""
 LINES = {
@@ -36,6 +37,7 @@ LINES = {
     "start-stranger": 3, "consent-text": 6, "here-card": 2, "receipt-head": 2, "invite": 2, "invite-soon": 2,
     "newclass-made": 3, "voices-head": 2, "review-card": 2, "review-card-voice-waits": 2, "claim-card": 2,
     "lesson-delete-ask": 3, "merge-ask": 3,
+    "roster-compared": 2, "roster-taken": 3, "roster-gone": 4, "roster-removed": 4, "roster-names": 2,
 }  # fmt: skip
 """And of more than one line, apart from the empty ones between paragraphs; a paragraph is a line at least."""
 JOINED_FROM_PARTS = {"report-count", "report-chart-minutes", "report-excel-moment"}
@@ -47,6 +49,7 @@ ELSEWHERE = re.compile(
     "marked-already|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
     "board-.*|call-(by-.*|last)|closed.*|and-more|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
     "lesson-(named|deleted|gone)|merge(d|-ask)|button-merge.*|topic-(removed|too-long)|"
+    "roster-trouble-unavailable|roster-sheet|roster-removed-told|"
     "export-(moodle|moodle-without|form-moodle-en|which)|start-no-admins|start-student|teachers-none|too-many-links"
 )
 """Met beside these paths: in pictures and tables, after days, in a chat with a fault. Their words are still read one by

@@ -132,7 +132,8 @@ async def test_a_list_is_its_senders_alone_and_is_taken_once(school: School) -> 
         assert rosters.take(session, boris, school.class_id, shown.preview_id, NINE) is None
         assert rosters.take(session, teacher, school.class_id, shown.preview_id, NINE)
         assert rosters.take(session, teacher, school.class_id, shown.preview_id, NINE) is None
-        assert not rosters.leave(session, teacher, shown.preview_id)
+        assert rosters.leave(session, boris, shown.preview_id) is None
+        assert rosters.leave(session, teacher, shown.preview_id) is rosters.Left.KEPT_ALL
     with school.database.session() as session:
         actions = session.scalars(select(AuditRecord.action)).all()
         assert actions.count("roster.taken") == 1
