@@ -10,6 +10,7 @@ from bot.handlers import (
     calls,
     chats,
     claims,
+    class_settings,
     classes,
     closing,
     edited,
@@ -47,6 +48,7 @@ _CLASS = r"(?P<class_id>\d+)"
 _LESSON = r"(?P<lesson_id>\d+)"
 _PERSON = r"(?P<person_id>\d{1,9})"
 _MARK = r"(?P<lesson_id>\d+):(?P<student>\d{1,10})"
+_SETTING = "zone|late|length|words|language"
 _PERIOD = r"(?P<period>lesson|today|week|month|all)"
 
 COMMANDS: dict[str, Handler] = {
@@ -116,6 +118,8 @@ BUTTONS: dict[str, Handler] = {
     rf"archive-yes:{_CLASS}": archive.archive_confirmed,
     r"archived:(?P<page>\d{1,4})": archive.archived,
     rf"restore:{_CLASS}": archive.restore_pressed,
+    rf"settings:{_CLASS}(?::(?P<what>{_SETTING}))?": class_settings.settings_pressed,
+    rf"set:{_CLASS}:(?P<what>{_SETTING}):(?P<value>[\w/+-]{{1,40}})": class_settings.set_pressed,
     rf"open:{_CLASS}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,
     rf"close:{_CLASS}": closing.close_pressed,
     rf"close-now:{_LESSON}": closing.close_now_pressed,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.handlers.classes import class_chosen
+from bot.handlers.class_settings import settings_pressed
 from bot.messages.menus import turn_button
 from bot.messages.replies import reply
 from bot.services import Context
@@ -33,4 +33,4 @@ async def calls_pressed(update: Update, context: Context) -> None:
     """calls:<class>:(on|off), of a teacher: whether the class's students are told of its lessons."""
     wanted = context.match is not None and context.match["answer"] == "on"
     await context.services.database.run(set_calls, context.class_id, wanted=wanted)
-    await class_chosen(update, context)
+    await settings_pressed(update, context)

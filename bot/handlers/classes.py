@@ -182,10 +182,11 @@ def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:
         link,
         [(t("button-voices"), f"voices:{number}"), (t("button-staff"), f"staff:{number}")],
         [(t("button-archive"), f"archive:{number}")],
-        [_calls_button(t, school_class)],
+        [(t("button-settings"), f"settings:{number}")],
     ]
 
 
-def _calls_button(t: Texts, school_class: SchoolClass) -> tuple[str, str]:
+def calls_button(t: Texts, school_class: SchoolClass) -> tuple[str, str]:
+    """Tell the students of lessons, or not."""
     turn = "off" if school_class.call_students else "on"
     return t(f"button-calls-{turn}"), f"calls:{school_class.id}:{turn}"

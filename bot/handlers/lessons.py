@@ -18,6 +18,7 @@ from bot.outbox.lesson_words import open_until_text
 from bot.services import Context, now
 from rollcall.config.settings import Settings
 from rollcall.domain.lesson_end import LONGEST
+from rollcall.texts import texts_in
 from rollcall.usecases.boards import Board, board_in, board_shown
 from rollcall.usecases.lessons import Length, Opened, keep_open_longer, open_for_class
 
@@ -68,6 +69,8 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
     services, t = context.services, context.caller.texts
     opened, board = await services.database.run(_opened, context.caller, update, services.settings, class_id, minutes)
     lesson, bot = opened.lesson, context.bot.username
+    if not board.is_private:
+        t = texts_in(board.locale)
     text = board_text(t, board, bot)
     if opened.already:
         longer = open_until_text(t, "longer", lesson, board.school_class)

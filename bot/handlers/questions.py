@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.gate import Handler
+from bot.handlers.class_settings import zone_given
 from bot.handlers.classes import title_edited, title_given
 from bot.handlers.joining import name_changed, name_given
 from bot.handlers.lesson_mending import topic_given
@@ -23,6 +24,8 @@ from rollcall.usecases.dialogue import (
     TITLE_MESSAGE,
     TOPIC,
     TOPIC_MESSAGE,
+    ZONE,
+    ZONE_MESSAGE,
 )
 
 
@@ -51,6 +54,7 @@ QUESTIONS = (
     Question(INVITED, INVITED_MESSAGE, invited_whom, invited_whom, _WHILE),
     Question(REASON, REASON_MESSAGE, reason_given, reason_given, _WHILE),
     Question(TOPIC, TOPIC_MESSAGE, topic_given, topic_given, _WHILE),
+    Question(ZONE, ZONE_MESSAGE, zone_given, zone_given, _WHILE),
 )
 """Add yours, and a text that answers it comes to you."""
 

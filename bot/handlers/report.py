@@ -22,7 +22,7 @@ from rollcall.report.exports import file_name
 from rollcall.report.model import Period, Report
 from rollcall.report.text import report_text
 from rollcall.report.wording import waiting_count
-from rollcall.texts import Texts
+from rollcall.texts import Texts, texts_in
 from rollcall.usecases.report import Made, build_report, make_report
 
 _log = logging.getLogger(__name__)
@@ -95,7 +95,7 @@ async def _send(update: Update, context: Context, class_id: int, period: Period,
         return
     await reply(update, text, texts=t)
     await show_that_files_come(chat)
-    chart, sheet = await asyncio.to_thread(_render, report, t)
+    chart, sheet = await asyncio.to_thread(_render, report, texts_in(made.language) if made.language else t)
     missing = []
     if chart is None or not await _picture(chat, chart, f"{file_name(report)}.png", _caption(report, t)):
         missing.append(t("report-no-chart"))

@@ -32,6 +32,8 @@ class Action(StrEnum):
     CLASS_MADE = "class.made"
     CLASS_ARCHIVED = "class.archived"
     CLASS_RESTORED = "class.restored"
+    CLASS_SET = "class.set"
+    """What its lessons are judged by, such as its zone."""
     CODE_RENEWED = "code.renewed"
     INVITE_MADE = "invite.made"
     INVITE_USED = "invite.used"

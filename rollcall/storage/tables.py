@@ -26,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rollcall.domain.attendance import Status
 from rollcall.domain.claim import ClaimState
+from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.review import ReviewState
 from rollcall.domain.sent_as import SentAs
 from rollcall.domain.staff import StaffNews
@@ -83,6 +84,7 @@ class Table(DeclarativeBase):
         ClaimState: _words(ClaimState, 16),
         Status: _words(Status, 16),
         SentAs: _words(SentAs, 16),
+        Vocabulary: _words(Vocabulary, 16),
         StaffNews: _words(StaffNews, 32),
         dict[str, Any]: JSON(),
         dict[str, float]: JSON(),
@@ -200,6 +202,12 @@ class SchoolClass(Table):
     """A digest of which these are."""
     call_students: Mapped[bool] = mapped_column(server_default=true(), default=True)
     """Whether the students are told when a lesson opens, and before it ends."""
+    late_after_minutes: Mapped[int | None]
+    """When a note counts as late; None: as the installation has it. Likewise the next."""
+    lesson_minutes: Mapped[int | None]
+    vocabulary: Mapped[Vocabulary] = mapped_column(server_default="school", default=Vocabulary.SCHOOL)
+    language: Mapped[str | None] = mapped_column(String(8))
+    """Of what a group of the class is told, and of its files; None: of whoever asks."""
 
 
 class UsedFile(Table):

@@ -26,7 +26,7 @@ class Board:
         chat_id, thread_id, message_id: where it is; no message where it has yet to be sent there.
         opener: the chat of the teacher who opened the lesson, if they still teach the class.
         may_move: whether it may be sent anew, there or elsewhere.
-        locale: the opener's.
+        locale: the opener's; in a group the class's own, where it is set.
         roll: the students by name; none where others than the teacher read along.
     """
 
@@ -71,15 +71,16 @@ def board_in(
 ) -> Board:
     """The lesson's board as this chat is to show it."""
     teacher = session.get_one(Person, lesson.opened_by)
+    school_class = session.get_one(SchoolClass, lesson.class_id)
     return Board(
         chat_id=chat_id,
         thread_id=thread_id,
         message_id=message_id,
         opener=teacher.telegram_id if teaches(session, teacher.id, lesson.class_id, now) else None,
         may_move=lesson.closed_at is None and lesson.board_moves < _MOST_MOVES,
-        locale=locale_of(session, teacher.telegram_id),
+        locale=(is_shared(chat_id) and school_class.language) or locale_of(session, teacher.telegram_id),
         lesson=lesson,
-        school_class=session.get_one(SchoolClass, lesson.class_id),
+        school_class=school_class,
         count=headcount(session, lesson),
         roll=_names_for(session, chat_id, lesson, now),
     )

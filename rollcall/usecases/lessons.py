@@ -30,8 +30,8 @@ class Length:
 
     Attributes:
         asked: as the teacher said; None where they said nothing.
-        usual: of a new lesson for which nothing was said.
-        late_after: a new lesson's students are late from then on.
+        usual: of a new lesson for which nothing was said, in a class that is not set otherwise.
+        late_after: a new lesson's students are late from then on, likewise.
     """
 
     asked: timedelta | None
@@ -88,13 +88,21 @@ class NotReopened(Enum):
 def open_for_class(session: Session, teacher: Person, class_id: int, moment: datetime, length: Length) -> Opened:
     """Open a lesson of the class; one that is open is kept open for as long as was asked for, counted from now."""
     teacher.last_class_id = class_id
-    lesson, new = open_lesson(session, class_id, teacher, moment, length.asked or length.usual, length.late_after)
+    usual, late_after = _as_set(session.get_one(SchoolClass, class_id), length)
+    lesson, new = open_lesson(session, class_id, teacher, moment, length.asked or usual, late_after)
     if new:
         call_all(session, lesson, moment)
     # One that is open but was never shown was opened by this very command, before a bot stopped.
     already = not new and lesson.board_message_id is not None
     longer = already and length.asked is not None and extend_lesson(session, lesson, moment + length.asked, teacher)
     return Opened(lesson, already, longer)
+
+
+def _as_set(school_class: SchoolClass, length: Length) -> tuple[timedelta, timedelta]:
+    """How long the class's lessons are, and after how long a note is late."""
+    minutes, late = school_class.lesson_minutes, school_class.late_after_minutes
+    usual = timedelta(minutes=minutes) if minutes is not None else length.usual
+    return usual, timedelta(minutes=late) if late is not None else length.late_after
 
 
 def keep_open_longer(session: Session, teacher: Person, lesson_id: int, length: timedelta) -> Longer | None:

@@ -34,10 +34,12 @@ class Made:
 
     Attributes:
         voices: how many of the class wait for a teacher's word.
+        language: of its pictures and sheets, where the class has its own.
     """
 
     report: Report
     voices: int
+    language: str | None = None
 
 
 def make_report(
@@ -57,10 +59,11 @@ def make_report(
     """
     teacher.last_class_id = class_id
     of = session.get_one(Lesson, lesson_id) if lesson_id is not None else None
-    report = build_report(session, session.get_one(SchoolClass, class_id), period, now, of=of)
+    school_class = session.get_one(SchoolClass, class_id)
+    report = build_report(session, school_class, period, now, of=of)
     if report.lessons:
         audit.record(session, Action.EXPORT_MADE, teacher, f"class:{class_id}", form=form, period=period.value)
-    return Made(report, len(claims.of_class(session, class_id)))
+    return Made(report, len(claims.of_class(session, class_id)), school_class.language)
 
 
 def record_of_days(

@@ -33,13 +33,14 @@ _CLOCK = {
     "page": "1", "pages": "3",
     "time": "09:05", "closes": "10:30", "late": "09:10", "until": "05.12 10:30", "times": "05.12 10:30", "year": "2026",
     "at": "2026-12-05 09:05:00 UTC", "receipt": "0575-64845", "id": "5000001", "bot": "rollcall_bot",
+    "zone": "UTC+4",
     "when": "04.03.2025, 09:00–10:30",
     "link": "https://t.me/rollcall_bot?start=join-abc",
 }  # fmt: skip
 _WORDS = {
     "ru": {
         "name": "Анна Белова", "one": "Анна Белова", "other": "Борис Громов", "teacher": "Мария Ивановна",
-        "title": "Физика", "status": "присутствует", "topic": "Дроби", "word": "присутствует",
+        "title": "Физика", "status": "присутствует", "topic": "Дроби", "language": "русский", "word": "присутствует",
         "counts": "присутствуют: 18 · опоздали: 2 · отсутствуют: 5 · под вопросом: 0",
         "phrase": "Сегодня утром шёл дождь.",
         "by": "Мария Ивановна", "line": "• Анна Белова", "last": "5 декабря 2027", "since": "5 декабря 2026",
@@ -48,7 +49,7 @@ _WORDS = {
     },
     "en": {
         "name": "Anna Bell", "one": "Anna Bell", "other": "Boris Groves", "teacher": "Mary Jones",
-        "title": "Physics", "status": "present", "topic": "Fractions", "word": "present",
+        "title": "Physics", "status": "present", "topic": "Fractions", "language": "English", "word": "present",
         "counts": "present: 18 · late: 2 · absent: 5 · in doubt: 0",
         "phrase": "This morning it rained.",
         "by": "Mary Jones", "line": "• Anna Bell", "last": "5 December 2027", "since": "5 December 2026",

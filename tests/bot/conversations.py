@@ -196,6 +196,7 @@ class Conversations:
         await self.say(MARIA, "/open", "/open 20", "/open 9999", "/report", "/report nonsense", "/report all")
         await self.press(MARIA, "open-which")
         await self._past_lessons(title)
+        await self._settings()
         await self.press(MARIA, "export:1:lesson", "export-back:1:lesson", *_FILES)
         await self.press(MARIA, "report:1:today", "longer:1:200", "close:1", "close-not:1")
         await self.press(
@@ -306,6 +307,17 @@ class Conversations:
         with self.door.services.database.session() as session:
             batch = session.scalar(select(Correction.batch).order_by(Correction.id.desc()).limit(1))
         await self.press(MARIA, f"rest-undo:{LESSON_ID}:{batch}", f"mark-set:{this}:present")
+
+    async def _settings(self) -> None:
+        await self.press(MARIA, "settings:1")
+        for what in ("zone", "late", "length", "words", "language"):
+            await self.press(MARIA, f"settings:1:{what}")
+        await self.press(MARIA, "set:1:late:0", "set:1:length:45", "set:1:words:university", "set:1:words:neutral")
+        await self.press(MARIA, "set:1:language:en", "set:1:language:ru", "set:1:language:default")
+        await self.press(MARIA, "set:1:words:school")
+        await self.press(MARIA, "set:1:late:15", "set:1:zone:other")
+        await self.say(MARIA, "12", "Москва" if self.language == "ru" else "Prague")
+        await self.press(MARIA, "set:1:zone:UTC")
 
     async def _past_lessons(self, topic: str) -> None:
         await self.press(MARIA, "lessons:1:0", "lessons-which", "lesson:1", "lesson:1:1", "report-lesson:1")

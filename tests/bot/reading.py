@@ -101,5 +101,5 @@ def _russian_form(number: int) -> int:
 
 
 def _in_another_case(text: str, noun: str) -> bool:
-    """After «до» and «больше» the noun stands in the genitive."""
-    return re.search(rf"(?:до|больше) \d+ {noun}", text) is not None
+    """After «до», «больше» and «после» the noun stands in the genitive."""
+    return re.search(rf"(?:до|больше|после) \d+ {noun}", text) is not None

@@ -16,7 +16,7 @@ TAILS = {
     "button:review": ":yes", "button:claim": ":no", "button:report": ":all", "button:open": ":20",
     "button:export": ":all", "button:export-back": ":all", "button:export-as": ":all:csv",
     "button:alike": ":1:out", "button:longer": ":60",
-    "button:lessons": ":0", "button:lesson-merge-yes": ":2",
+    "button:lessons": ":0", "button:set": ":late:5", "button:lesson-merge-yes": ":2",
 }  # fmt: skip
 
 

@@ -152,6 +152,8 @@ CASES = {
     "button:roster-no": case("roster-no:1", "roster_previews", but=frozenset(Role) - {Role.TEACHER}),
     "button:voices": case(f"voices:{CLASS_ID}"),
     "button:alike": case(f"alike:{CLASS_ID}:{ANNAS_ID}:out", "memberships", "namesakes"),
+    "button:settings": case(f"settings:{CLASS_ID}:zone"),
+    "button:set": case(f"set:{CLASS_ID}:late:5", "classes"),
     "button:archive": case(f"archive:{CLASS_ID}"),
     "button:archive-yes": case(
         f"archive-yes:{CLASS_ID}", "classes", "lessons", "attendance", "voice_claims", "staff_notices"
@@ -337,6 +339,8 @@ async def test_whether_an_object_exists_is_nothing_that_a_forged_button_tells(
             session.execute(delete(Allowance))  # how often is another test's subject
         if role in PERMISSIONS[action].roles:
             continue  # an admin's business with people and invitations, which an admin sees anyway
+        with database.session() as session:
+            session.execute(delete(Allowance))  # how often is another test's subject
         (real,) = await world.door.press(person, data)
         assert real in REFUSALS
         for forged in _forgeries(data):
