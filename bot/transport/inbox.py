@@ -7,7 +7,7 @@ import json
 import logging
 import time
 from collections import Counter
-from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine, Sequence
 from contextlib import asynccontextmanager, suppress
 from typing import Any
 
@@ -18,6 +18,7 @@ from telegram.ext import BaseUpdateProcessor
 from bot import metrics
 from bot.marks import Marks
 from bot.services import now
+from bot.together import Together
 from bot.transport.backoff import Backoff
 from bot.transport.clock import telegram_clock
 from bot.transport.pace import Stopping
@@ -84,19 +85,43 @@ class DurableQueue(asyncio.Queue[object]):
         self._digests: dict[int, str] = {}
         self._marks = marks or Marks(database)
         self._stopping = asyncio.Event()
+        self._kept = Together(self._keep)
+        self._arrived: dict[int, tuple[Update, asyncio.Future[str | None] | None]] = {}
+
+    def arrived(self, updates: Sequence[tuple[Update, str]]) -> None:
+        """Updates have come at once, each with what Telegram sent: all are seen, and kept in one transaction.
+
+        `put` is called with each of them afterwards, as with any other.
+        """
+        self._arrived = {}
+        for update, said in updates:
+            if update.update_id not in self._arrived:
+                self._arrived[update.update_id] = update, self._begin(update, said)
+
+    def _begin(self, update: Update, said: str | None) -> asyncio.Future[str | None] | None:
+        """Let an update be seen, and begin to keep it; None where it is none that a handler could read."""
+        if not is_sound(update):
+            return None
+        try:
+            said = said if said is not None else update.to_json()
+        except (TypeError, ValueError, RecursionError):
+            return None
+        if update.message is not None:
+            telegram_clock().not_before(update.message.date)
+        if self._seen is not None:
+            self._seen(update)
+        return self._kept.begin((update, said))
 
     async def put(self, item: object) -> None:
         """Keep an update, then queue it; one that has been here before is dropped."""
         if isinstance(item, Update):
-            if not is_sound(item):
+            arrived = self._arrived.pop(item.update_id, None)
+            keeping = arrived[1] if arrived is not None and arrived[0] is item else self._begin(item, None)
+            if keeping is None:
                 _log.error("an update that no handler could read was dropped")
                 return
-            if item.message is not None:
-                telegram_clock().not_before(item.message.date)
-            if self._seen is not None:
-                self._seen(item)
             try:
-                digest = await self._keep(item)
+                digest = await keeping
             except _Unkept:
                 return
             if digest is None:
@@ -171,35 +196,36 @@ class DurableQueue(asyncio.Queue[object]):
         await self._marks.write()
         await self._database.run(inbox.release, self._holder)
 
-    async def _keep(self, update: Update) -> str | None:
+    async def _keep(self, lot: Sequence[tuple[Update, str]]) -> Sequence[str | None]:
         # Not confirmed until this succeeds: better a late answer than a lost one.
+        said = [(update.update_id, words) for update, words in lot]
         while True:
-            # Once an update and a try: a hundred that come at once may wait for a busy database for over a minute.
+            # Once a try: what has come may wait for a busy database for over a minute.
             self._heard.beat()
             try:
-                said = update.to_json()
-                digest = await self._database.run(inbox.accept, update.update_id, said, self._holder, now())
+                digests = await self._database.run(inbox.accept, said, self._holder, now())
                 self._unwritable_since = None
-                return digest
+                return digests
             except (SQLAlchemyError, OSError) as error:
                 if self._database.troubles.saw(error) is None:
                     self._unwritable_since = None
                     _log.warning("the database is out of reach, trying again", extra={"error": type(error).__name__})
-                elif self._given_up(update):
+                elif self._given_up([update for update, _ in lot]):
                     raise _Unkept from error
                 await asyncio.sleep(1)
 
-    def _given_up(self, update: Update) -> bool:
-        """Whether somebody has to mend the database first: then the sender is told, and the next one gets a turn."""
+    def _given_up(self, updates: Sequence[Update]) -> bool:
+        """Whether somebody has to mend the database first: then the senders are told, and the next ones get a turn."""
         now_ = time.monotonic()
         self._unwritable_since = now_ if self._unwritable_since is None else self._unwritable_since
         if self._turn_away is None or now_ - self._unwritable_since < _UNWRITABLE_FOR:
             return False
-        metrics.FAILED.labels(metrics.kind_of(update)).inc()
-        # A task of its own: a chat that Telegram holds up must not hold up the next update.
-        task = asyncio.create_task(self._turn_away(update))
-        self._turned_away.add(task)
-        task.add_done_callback(self._turned_away.discard)
+        for update in updates:
+            metrics.FAILED.labels(metrics.kind_of(update)).inc()
+            # A task of its own: a chat that Telegram holds up must not hold up the next update.
+            task = asyncio.create_task(self._turn_away(update))
+            self._turned_away.add(task)
+            task.add_done_callback(self._turned_away.discard)
         return True
 
 

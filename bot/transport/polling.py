@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -28,6 +29,9 @@ _log = logging.getLogger(__name__)
 _NUMBERS = ("message_thread_id", "migrate_to_chat_id", "migrate_from_chat_id")
 
 
+Arrived = Callable[[Sequence[tuple[Update, str]]], None]
+
+
 class Poller(MarkingBot):
     """The bot's connection to Telegram.
 
@@ -36,10 +40,17 @@ class Poller(MarkingBot):
     It also gives up for good at the first refusal of the token. Here every failure is one line and another try.
     """
 
-    def __init__(self, *args: Any, trouble: Trouble | None = None, **options: Any) -> None:
-        """`trouble` is told what keeps us from hearing Telegram."""
+    def __init__(
+        self, *args: Any, trouble: Trouble | None = None, arrived: Arrived | None = None, **options: Any
+    ) -> None:
+        """
+        Args:
+            trouble: is told what keeps us from hearing Telegram.
+            arrived: is told of what a poll has brought, each with Telegram's own words, before it is handed out.
+        """
         super().__init__(*args, **options)
         self._trouble = trouble or Trouble()
+        self._arrived = arrived
 
     async def get_updates(
         self,
@@ -67,8 +78,10 @@ class Poller(MarkingBot):
                 await asyncio.sleep(wait)
                 continue
             self._trouble.heard()
-            read = (self._read(one) for one in found) if isinstance(found, list) else ()
-            return tuple(update for update in read if update is not None)
+            read = [(self._read(one), one) for one in found] if isinstance(found, list) else []
+            if self._arrived is not None:
+                self._arrived([(update, json.dumps(raw)) for update, raw in read if update is not None])
+            return tuple(update for update, _ in read if update is not None)
 
     async def _ask(self, asked: Mapping[str, Any], seconds: float) -> Any:
         try:
@@ -97,10 +110,6 @@ def is_sound(update: Update) -> bool:
     """Whether what every handler relies on is there. python-telegram-bot checks no types: what is missing comes as
     None, and what is something else as that.
     """
-    try:
-        update.to_json()  # what the inbox keeps
-    except (TypeError, ValueError, RecursionError):
-        return False
     user, chat, message, query = (
         update.effective_user,
         update.effective_chat,

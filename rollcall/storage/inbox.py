@@ -11,28 +11,36 @@ from sqlalchemy import bindparam, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.storage.holder import LEASE, Holder, Watch
-from rollcall.storage.insertion import insert_new
+from rollcall.storage.insertion import insert_all_new
 from rollcall.storage.tables import IncomingUpdate, Table
 
 _KEPT_FOR = timedelta(hours=48)
 """Telegram redelivers for 24 hours at most."""
 
 
-def accept(session: Session, update_id: int, payload: str, holder: Holder, now: datetime) -> str | None:
-    """Keep an update until it is handled; its digest, or None if it has been here before.
+def accept(session: Session, updates: Sequence[tuple[int, str]], holder: Holder, now: datetime) -> Sequence[str | None]:
+    """Keep updates, each a number and a payload, until they are handled; their digests, None if it was here before.
 
     The digest covers the content: a Bot API server that was reset counts from one again.
     """
-    digest = hashlib.sha256(payload.encode()).hexdigest()
-    new = {
-        "digest": digest,
-        "update_id": update_id,
-        "payload": payload,
-        "received_at": now,
-        "holder": str(holder),
-        "held_until": now + LEASE,
+    digests = [hashlib.sha256(payload.encode()).hexdigest() for _, payload in updates]
+    rows = {
+        digest: {
+            "digest": digest,
+            "update_id": update_id,
+            "payload": payload,
+            "received_at": now,
+            "holder": str(holder),
+            "held_until": now + LEASE,
+        }
+        for digest, (update_id, payload) in zip(reversed(digests), reversed(updates), strict=True)
     }
-    return digest if insert_new(session, IncomingUpdate, new) else None
+    new = insert_all_new(session, IncomingUpdate, list(rows.values()))
+    kept: list[str | None] = []
+    for digest in digests:
+        kept.append(digest if (digest,) in new else None)
+        new.discard((digest,))  # the same twice at once
+    return kept
 
 
 def handled(session: Session, digests: Sequence[str], now: datetime) -> None:

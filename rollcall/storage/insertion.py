@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import cache
 from typing import Any
 
@@ -18,6 +18,13 @@ def insert_new(session: Session, table: type[Table], values: Mapping[str, Any]) 
     core = Table.metadata.tables[table.__tablename__]
     made = session.connection().execute(_statement(core, session.get_bind().dialect.name), values)
     return made.one_or_none() is not None
+
+
+def insert_all_new(session: Session, table: type[Table], rows: Sequence[Mapping[str, Any]]) -> set[tuple[Any, ...]]:
+    """The same of several; the keys of those that were not there."""
+    core = Table.metadata.tables[table.__tablename__]
+    made = session.connection().execute(_statement(core, session.get_bind().dialect.name), list(rows))
+    return {tuple(row) for row in made}
 
 
 @cache

@@ -76,8 +76,8 @@ async def fill(database: Database, keyring: Keyring) -> School:
         await _lesson(school, voices, day, still_open=day == 2)
     await _decide(school)
     with database.session() as session:
-        inbox.accept(session, 1, '{"update_id": 1, "text": "\\u041f\\n"}', _holder(), NINE)
-        digest = inbox.accept(session, 2, '{"update_id": 2}', _holder(), NINE)
+        said = [(1, '{"update_id": 1, "text": "\\u041f\\n"}'), (2, '{"update_id": 2}')]
+        _, digest = inbox.accept(session, said, _holder(), NINE)
         inbox.handled(session, [str(digest)], NINE)
         taken = Roster((Line("Дарья Котова", "1234", "9Б", "d@x.org"), Line("Анна Белова", "1235")))
         listed = rosters.keep(session, teacher, taken, [physics.id], 1, NINE + 7 * _DAY)

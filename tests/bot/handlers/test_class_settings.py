@@ -23,7 +23,7 @@ T = texts_in("ru")
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'settings.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'settings.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door
@@ -48,7 +48,7 @@ async def test_a_lesson_is_as_long_and_late_as_its_class_is_set(door: Door, peop
     assert T("settings-late-at-once") in shown
     await door.ask(people[MARIA], "/open")
     with door.services.database.session() as session:
-        lesson = (session.scalars(select(Lesson))).one()
+        lesson = session.scalars(select(Lesson)).one()
         assert lesson.closes_at - lesson.opened_at == timedelta(minutes=45)
         assert lesson.late_at == lesson.opened_at
 

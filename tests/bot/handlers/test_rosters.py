@@ -40,7 +40,7 @@ async def sent(door: Door, teacher: Person, data: bytes, name: str, kind: str = 
 async def test_a_workbook_becomes_the_class_and_a_newer_one_is_compared_with_it(
     tmp_path: Path, valkey_url: str
 ) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'rosters.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'rosters.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({1}), speaker_model="dummy") as door:
         teacher, student = (Person(door.telegram, f"P{number}", id=number) for number in (1, 2))
         await door.ask(teacher, "/newclass Физика")
@@ -80,7 +80,7 @@ async def test_a_workbook_becomes_the_class_and_a_newer_one_is_compared_with_it(
 
 
 async def test_a_students_spreadsheet_is_a_document_and_no_list(tmp_path: Path, valkey_url: str) -> None:
-    url = f"sqlite+aiosqlite:///{tmp_path / 'rosters.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'rosters.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({1}), speaker_model="dummy") as door:
         stranger = Person(door.telegram, "P2", id=2)
         for kind in ("application/octet-stream", "text/csv", ""):

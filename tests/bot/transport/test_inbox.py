@@ -5,7 +5,7 @@ from datetime import timedelta
 from pathlib import Path
 
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import event, func, select
 from telegram import Chat, Message, Update, User
 
 from bot.marks import Marks
@@ -44,6 +44,25 @@ async def test_the_same_update_again_is_dropped(database: Database) -> None:
     await queue.put(twice)
     await queue.put(twice)
     assert queue.qsize() == 1
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_what_a_poll_has_brought_is_seen_at_once_and_kept_in_one_transaction(database: Database) -> None:
+    seen: list[int] = []
+    queue = DurableQueue(database, seen=lambda update: seen.append(update.update_id))
+    lot, transactions = [update(number) for number in range(1, 6)], []
+    for engine in database.engines:
+        event.listen(engine, "begin", lambda _connection: transactions.append(1))
+    queue.arrived([(one, one.to_json()) for one in [*lot, lot[0]]])
+    assert seen == [1, 2, 3, 4, 5]
+    for one in lot:
+        await queue.put(one)
+    assert len(transactions) == 1
+    assert [queue.get_nowait() for _ in lot] == lot
+    assert await left_over(database) == 5
+    queue.arrived([(lot[0], lot[0].to_json())])
+    await queue.put(lot[0])
+    assert queue.empty(), "it has been here before"
 
 
 async def test_what_a_stopped_bot_left_is_taken_up_in_order_and_only_once(database: Database) -> None:

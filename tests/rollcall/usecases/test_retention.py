@@ -189,7 +189,7 @@ async def test_withdrawn_agreements_and_receipts_stay_three_years_as_a_proof(sch
 async def test_handled_updates_are_forgotten_after_two_days(school: School) -> None:
     with school.database.session() as session:
         holder = Holder.this_process()
-        digest = inbox.accept(session, 1, "{}", holder, NINE)
+        digest = inbox.accept(session, [(1, "{}")], holder, NINE)[0]
         assert digest
         inbox.handled(session, [digest], NINE)
     await swept(school, NINE + 2 * DAY)
