@@ -18,6 +18,7 @@ from rollcall.report.wording import CORRECTED, capital, excuse_words, status_wor
 from rollcall.storage.people import conversation_with, set_step
 from rollcall.storage.teaching import teaches
 from rollcall.texts import Texts
+from rollcall.usecases.boards import is_board
 from rollcall.usecases.dialogue import REASON, REASON_MESSAGE
 from rollcall.usecases.marks import (
     LessonFacts,
@@ -52,7 +53,13 @@ async def list_pressed(update: Update, context: Context) -> None:
     """marks:<lesson>:<page>: a name each."""
     found = await context.services.database.run(mark_list, context.number)
     page, t = Page.of(found.students, page_of(context)), context.caller.texts
-    await show(update, list_text(found, page.number, page.pages, t), list_buttons(found, page, t))
+    message = update.effective_message
+    beside = message is not None and await context.services.database.run(
+        is_board, context.number, message.chat_id, message.message_id
+    )
+    await (reply if beside else show)(
+        update, list_text(found, page.number, page.pages, t), list_buttons(found, page, t)
+    )
 
 
 async def set_pressed(update: Update, context: Context) -> None:

@@ -60,6 +60,12 @@ def board_of(session: Session, lesson_id: int, now: datetime) -> Board | None:
     return board_in(session, lesson, lesson.board_chat_id, lesson.board_thread_id, lesson.board_message_id, now=now)
 
 
+def is_board(session: Session, lesson_id: int, chat_id: int, message_id: int) -> bool:
+    """Whether the message is the lesson's board, which keeps itself up to date: nothing else stays in its place."""
+    lesson = session.get(Lesson, lesson_id)
+    return lesson is not None and (lesson.board_chat_id, lesson.board_message_id) == (chat_id, message_id)
+
+
 def board_in(
     session: Session,
     lesson: Lesson,

@@ -192,3 +192,18 @@ async def test_three_hundred_students_fit_the_list_and_the_question_about_the_re
     await shown(door, crowd[MARIA], f"rest-yes:{LESSON_ID}:excused")
     with door.services.database.session() as session:
         assert len(session.scalars(select(Attendance).where(Attendance.status == Status.EXCUSED)).all()) == 300
+
+
+async def test_the_list_of_names_does_not_take_the_place_of_a_board_that_keeps_itself_up_to_date(
+    door: Door, crowd: dict[int, Person]
+) -> None:
+    maria = crowd[MARIA]
+    await door.ask(maria, "/open")
+    board = maria.latest_with("marks:")
+    await maria.press("marks:", board)
+    methods = [one.method.lower() for one in await door.handle()]
+    assert "sendmessage" in methods
+    assert "editmessagetext" not in methods
+    names = maria.latest_with("mark:")
+    await maria.press("mark:", names)
+    assert "editmessagetext" in [one.method.lower() for one in await door.handle()]
