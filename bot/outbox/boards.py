@@ -97,7 +97,7 @@ async def keep_boards(application: App, services: Services) -> None:
 
 async def _show(application: App, services: Services, lesson_id: int) -> None:
     """Edit the board; where it is gone, or its place is closed to us, send it anew, there or elsewhere."""
-    board = await services.database.run(board_of, lesson_id, now())
+    board = await services.database.look(board_of, lesson_id, now())
     if board is None:
         return
     if board.message_id is not None:
@@ -106,7 +106,7 @@ async def _show(application: App, services: Services, lesson_id: int) -> None:
             return
         except ChatMigrated:
             # By now it belongs to the new chat, where none of the old messages is.
-            board = await services.database.run(board_of, lesson_id, now())
+            board = await services.database.look(board_of, lesson_id, now())
         except (BadRequest, Forbidden) as error:
             if "not modified" in str(error).lower():
                 return

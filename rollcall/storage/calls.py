@@ -109,8 +109,10 @@ def put_off(session: Session, call_id: int, now: datetime) -> None:
 
 
 def _take(session: Session, which: ColumnElement[bool], now: datetime, holder: Holder, most: int) -> Sequence[Call]:
-    some = select(Call.id).where(which).order_by(Call.id).limit(most)
-    # One statement, so that of two bots one is first.
+    if session.scalar(select(Call.id).where(which).limit(1)) is None:
+        return ()  # most often: nothing is written then
+    # What another bot is just taking is left to it.
+    some = select(Call.id).where(which).order_by(Call.id).limit(most).with_for_update(of=Call, skip_locked=True)
     taken = update(Call).where(Call.id.in_(some), _due(now)).values(not_before=now + _CLAIM, holder=str(holder))
     ids = session.scalars(taken.returning(Call.id)).all()
     return session.scalars(select(Call).where(Call.id.in_(ids)).order_by(Call.id)).all() if ids else ()
