@@ -6,6 +6,7 @@ from telegram.ext import ChatMemberHandler, CommandHandler, MessageHandler, filt
 
 from bot.gate import Gate, Handler
 from bot.handlers import (
+    all_classes,
     archive,
     calls,
     chats,
@@ -114,6 +115,13 @@ BUTTONS: dict[str, Handler] = {
     rf"staff-owner:{_CLASS}:{_PERSON}:(?P<how>stay|go)": staff.owner_pressed,
     rf"staff-leave:{_CLASS}": staff.leave_pressed,
     rf"staff-left:{_CLASS}": staff.leave_confirmed,
+    r"all-classes:(?P<page>\d{1,4})": all_classes.all_classes,
+    rf"any-class:{_CLASS}": all_classes.class_pressed,
+    rf"any-one:{_CLASS}:{_PERSON}": all_classes.teacher_pressed,
+    rf"any-owner:{_CLASS}:{_PERSON}": all_classes.owner_pressed,
+    rf"any-out:{_CLASS}:{_PERSON}": all_classes.out_pressed,
+    rf"appoint:{_CLASS}:(?P<page>\d{{1,4}})": all_classes.appoint_pressed,
+    rf"appoint-yes:{_CLASS}:{_PERSON}": all_classes.appoint_confirmed,
     rf"archive:{_CLASS}": archive.archive_pressed,
     rf"archive-yes:{_CLASS}": archive.archive_confirmed,
     r"archived:(?P<page>\d{1,4})": archive.archived,

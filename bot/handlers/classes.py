@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, as_teacher
+from bot.handlers.all_classes import search
 from bot.handlers.archive import show_card
 from bot.messages.invitation import join_link, send_invitation
 from bot.messages.menus import show
@@ -92,11 +93,15 @@ async def invitation_pressed(update: Update, context: Context) -> None:
 
 
 async def classes(update: Update, context: Context) -> None:
-    """/classes, classes:<page>: own classes with their counts, a button for each."""
+    """/classes, classes:<page>: own classes, with counts and buttons. An admin finds any: /classes <words>."""
     t = context.caller.texts
+    if context.caller.is_admin and context.args:
+        await search(update, context, " ".join(context.args))
+        return
     found = await context.services.database.run(as_teacher(context.caller, summaries), now())
     archive = await context.services.database.run(as_teacher(context.caller, archived_classes), now())
     more = [[(t("button-new-class"), "newclass")], *([[(t("button-archived"), "archived:0")]] if archive else [])]
+    more += [[(t("button-all-classes"), "all-classes:0")]] if context.caller.is_admin else []
     if not found:
         await show(update, t("classes-none"), more)
         return

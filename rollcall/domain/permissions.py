@@ -23,7 +23,8 @@ class Role(StrEnum):
     TEACHER_ELSEWHERE = "teacher elsewhere"
     """Of other classes, or of none yet."""
     ADMIN = "admin"
-    """Named in ROLLCALL_ADMINS: says who teaches, and may teach. To the classes of others an admin is a stranger."""
+    """Named in ROLLCALL_ADMINS: says who teaches what, and may teach. Of the students and marks in others' classes an
+    admin sees nothing."""
 
 
 class Target(StrEnum):
@@ -226,6 +227,13 @@ _ROWS = (
     Permission(
         "button:claim", "say whether a recorded voice is the student's", THE_TEACHER, Target.CLAIM, private=False
     ),
+    Permission("button:all-classes", "every class with its teachers, no student and no mark", ADMINS),
+    Permission("button:any-class", "who teaches the class", ADMINS, Target.CLASS),
+    Permission("button:any-one", "what can be done about a teacher of it", ADMINS, Target.CLASS),
+    Permission("button:any-owner", "put a teacher of it in charge", ADMINS, Target.CLASS),
+    Permission("button:any-out", "take a teacher out of it", ADMINS, Target.CLASS),
+    Permission("button:appoint", "choose whom to appoint", ADMINS, Target.CLASS),
+    Permission("button:appoint-yes", "appoint a teacher, or oneself", ADMINS, Target.CLASS),
     Permission("button:uninvite", "revoke an invitation", ADMINS, Target.INVITE),
     Permission("button:teachers", "another page of the teachers", ADMINS),
     Permission("button:unteach", "ask whether to end someone's right to teach", ADMINS, Target.PERSON),

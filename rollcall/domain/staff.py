@@ -35,6 +35,8 @@ class StaffNews(StrEnum):
     """Somebody else decides from now on."""
     YOU_OWN = "you-own"
     """You decide from now on."""
+    APPOINTED = "appointed"
+    """You teach it: an admin says so."""
     ARCHIVED = "archived"
     """Somebody has put the class away."""
     RESTORED = "restored"

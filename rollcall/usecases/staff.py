@@ -214,35 +214,39 @@ def _join(
 
 def take_out(session: Session, by: Person, class_id: int, person_id: int, now: datetime) -> str | None:
     """A colleague does not teach the class any more, and hears of it; their name, or None where they did not."""
-    _lock(session, class_id)
+    lock_class(session, class_id)
     membership = staff.member(session, person_id, class_id, now)
     if membership is None or person_id == by.id:
         return None
     person = session.get_one(Person, person_id)
-    _end(session, person, membership, by, now, how="removed")
+    end_membership(session, person, membership, by, now, how="removed")
     staff_notices.promise(session, person, class_id, StaffNews.YOU_LEFT, now, by=by)
-    _end_guest(session, person, now)
+    end_guest(session, person, now)
     return person.full_name
 
 
 def hand_over(session: Session, owner: Person, class_id: int, person_id: int, now: datetime, *, go: bool) -> str | None:
     """A colleague owns the class from now on, and the owner stays or goes; the colleague's name.
 
-    None where they teach it no more, or as a substitute.
+    None where they own it already, teach it no more, or as a substitute.
+
+    Args:
+        owner: who says so; an admin, where it is one.
     """
-    _lock(session, class_id)
+    lock_class(session, class_id)
     membership = staff.member(session, person_id, class_id, now)
-    if membership is None or membership.until is not None or person_id == owner.id:
+    if membership is None or membership.until is not None or membership.owner:
         return None
     heir = session.get_one(Person, person_id)
     staff.own(session, heir, membership, owner)
-    staff_notices.promise(session, heir, class_id, StaffNews.YOU_OWN, now, by=owner)
+    if heir.id != owner.id:
+        staff_notices.promise(session, heir, class_id, StaffNews.YOU_OWN, now, by=owner)
     for other in teachers_of(session, class_id, now):
         if other.id not in (heir.id, owner.id):
             staff_notices.promise(session, other, class_id, StaffNews.OWNER, now, about=heir, by=owner)
     own = staff.member(session, owner.id, class_id, now)
     if go and own is not None:
-        _end(session, owner, own, owner, now, how="left")
+        end_membership(session, owner, own, owner, now, how="left")
     return heir.full_name
 
 
@@ -259,12 +263,12 @@ def may_leave(session: Session, teacher: Person, class_id: int, now: datetime) -
 
 def leave(session: Session, teacher: Person, class_id: int, now: datetime) -> Leaving:
     """A teacher does not teach the class any more, if they can leave it."""
-    _lock(session, class_id)
+    lock_class(session, class_id)
     can = may_leave(session, teacher, class_id, now)
     membership = staff.member(session, teacher.id, class_id, now)
     if can is Leaving.CAN and membership is not None:
-        _end(session, teacher, membership, teacher, now, how="left")
-        _end_guest(session, teacher, now)
+        end_membership(session, teacher, membership, teacher, now, how="left")
+        end_guest(session, teacher, now)
     return can
 
 
@@ -278,7 +282,7 @@ def end_substitutes(session: Session, now: datetime) -> int:
         class_id = membership.class_id
         staff.end(session, person, membership, None, now, how="over")
         staff_notices.promise(session, person, class_id, StaffNews.OVER, now)
-        _end_guest(session, person, now)
+        end_guest(session, person, now)
     return len(ended)
 
 
@@ -326,12 +330,14 @@ def _holds(membership: Membership, until: datetime | None) -> bool:
     return membership.until is None or (until is not None and membership.until >= until)
 
 
-def _lock(session: Session, class_id: int) -> None:
-    # Two who leave at the same moment: the class's row is the queue.
+def lock_class(session: Session, class_id: int) -> None:
+    """For two who leave at the same moment the class's row is the queue."""
     session.get_one(SchoolClass, class_id, with_for_update=True)
 
 
-def _end(session: Session, person: Person, membership: Membership, by: Person, now: datetime, *, how: str) -> None:
+def end_membership(
+    session: Session, person: Person, membership: Membership, by: Person, now: datetime, *, how: str
+) -> None:
     """They do not teach the class any more; all who do hear of it, but for who did it."""
     class_id = membership.class_id
     owned = membership.owner
@@ -343,7 +349,7 @@ def _end(session: Session, person: Person, membership: Membership, by: Person, n
             staff_notices.promise(session, other, class_id, StaffNews.YOU_OWN, now, by=by)
 
 
-def _end_guest(session: Session, person: Person, now: datetime) -> None:
+def end_guest(session: Session, person: Person, now: datetime) -> None:
     """Whose right to teach came with being a substitute, has none without."""
     if person.is_guest and not taught_classes(session, person, now):
         end_teaching(session, person, None, now)

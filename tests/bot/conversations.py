@@ -370,6 +370,7 @@ class Conversations:
         await self.say(ADMIN, f"/invite {name}", "/invite", "/teachers")
         token = re.search(r"start=(teach-\S+)", "\n".join(one.text for one in self.read if "teach-" in one.text))
         assert token
+        await self._any_class()
         self.roles[NEWCOMER] = _TEACHER
         await self.say(NEWCOMER, f"/start {token[1]}", f"/start {token[1]}", "/classes", "/open", "/report", "hm")
         await self.say(NEWCOMER, "\n".join(_LISTED[self.language]))
@@ -381,6 +382,16 @@ class Conversations:
         await self.press(ADMIN, f"unteach-yes:{person}", f"unteach-yes:{person}", f"unteach:{person}", "class:1")
         await self.say(OLGA, "/start", "/open")
         await self.say(ADMIN, "/teachers")
+
+    async def _any_class(self) -> None:
+        """An admin appoints in others' classes, the archived one among them."""
+        pavel, olga = await self._number_of(PAVEL), await self._number_of(OLGA)
+        archived = await self._class_called(_TYPED[self.language][2], MARIA)
+        await self.press(ADMIN, "classes:0", "all-classes:0", "any-class:2", "any-class:999", f"any-class:{archived}")
+        await self.say(ADMIN, "/classes 12345", f"/classes {_TYPED[self.language][2]}")
+        await self.press(ADMIN, "appoint:2:0", f"appoint-yes:2:{olga}", f"any-one:2:{olga}", f"any-owner:2:{olga}")
+        await self._told()
+        await self.press(ADMIN, f"any-out:2:{olga}", f"any-out:2:{pavel}", "all-classes:0", f"appoint-yes:2:{pavel}")
 
     async def _group(self) -> None:
         group = int(self.door.telegram.add_group("9Б", dict.fromkeys(self.people, "member"))["id"])
