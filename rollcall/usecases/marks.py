@@ -7,7 +7,7 @@ there. Whatever gives the mark next, a note or a card, takes the correction's pl
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from zoneinfo import ZoneInfo
@@ -182,7 +182,7 @@ def undo_mark(
 
 
 def rest_of(session: Session, lesson_id: int) -> Rest:
-    """Who is neither there nor excused."""
+    """Who is neither there nor excused, and was not marked absent by hand."""
     lesson = session.get_one(Lesson, lesson_id)
     return Rest(lesson_facts(session, lesson), list(_rest(session, lesson).values()))
 
@@ -214,7 +214,18 @@ def _rest(session: Session, lesson: Lesson) -> Mapping[int, str]:
     marks = _marks(session, lesson.id)
     students = _students(session, lesson)
     rest = {person_id: name for person_id, name in students.items() if _is_rest(_status(marks, person_id))}
+    for person_id in _given_one_by_one(session, lesson.id):
+        rest.pop(person_id, None)
     return dict(sorted(rest.items(), key=lambda one: sort_key(one[1])))
+
+
+def _given_one_by_one(session: Session, lesson_id: int) -> Iterable[int]:
+    """Whom a teacher has looked at: who is marked absent by hand is none of "all the others"."""
+    return session.scalars(
+        select(Correction.person_id).where(
+            Correction.lesson_id == lesson_id, Correction.undone_at.is_(None), Correction.batch.is_(None)
+        )
+    )
 
 
 def _students(session: Session, lesson: Lesson) -> dict[int, str]:

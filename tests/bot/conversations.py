@@ -7,7 +7,7 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 
 from bot.outbox.calls import call_students
 from bot.outbox.staff_notices import keep_staff
@@ -15,8 +15,8 @@ from rollcall.domain.names import LONGEST_TITLE
 from rollcall.domain.permissions import Role
 from rollcall.report.exports import Form
 from rollcall.storage.correction_tables import Correction
+from rollcall.storage.tables import Lesson, SchoolClass
 from rollcall.storage.tables import Person as Row
-from rollcall.storage.tables import SchoolClass
 from sandbox.message import Sent
 from sandbox.person import Person
 from sandbox.telegram import Call
@@ -211,6 +211,7 @@ class Conversations:
         await self.press(MARIA, "calls:1:off", "calls:1:on")
         await self.press(ANNA, "mute:1:yes", "mute:1:no", "mute:2:yes")
         await self._roster()
+        await self._rest()
         await self.say(MARIA, "/close")
         await self.press(PAVEL, "archived:0")
         await self.press(MARIA, f"archive:{number}", f"archive-yes:{number}", "classes:0", "archived:0")
@@ -300,13 +301,19 @@ class Conversations:
         self._keep(f"{MARIA}: no reason", await self.door.handle())
         await self.say(MARIA, "щ" * 300, "Он болел" if self.language == "ru" else "Was ill")
         await self.press(MARIA, f"mark-undo:{this}:6", f"mark-undo:{this}:6", f"mark-set:{this}:absent")
-        for status in ("excused", "present"):
-            await self.press(MARIA, f"rest:{LESSON_ID}:{status}", f"mark-set:{this}:absent")
-        await self.press(MARIA, f"rest-yes:{LESSON_ID}:excused", f"rest:{LESSON_ID}:present")
-        await self.press(MARIA, f"mark-set:{this}:absent", f"rest-yes:{LESSON_ID}:present")
+        await self.press(
+            MARIA, f"rest:{LESSON_ID}:excused", f"rest-yes:{LESSON_ID}:excused", f"mark-set:{this}:present"
+        )
+
+    async def _rest(self) -> None:
+        """All the others at once, in the lesson that is open, of those who are on the list."""
         with self.door.services.database.session() as session:
-            batch = session.scalar(select(Correction.batch).order_by(Correction.id.desc()).limit(1))
-        await self.press(MARIA, f"rest-undo:{LESSON_ID}:{batch}", f"mark-set:{this}:present")
+            lesson = session.scalar(select(func.max(Lesson.id)).where(Lesson.class_id == CLASS_ID))
+        for status in ("excused", "present"):
+            await self.press(MARIA, f"rest:{lesson}:{status}", f"rest-yes:{lesson}:{status}")
+            with self.door.services.database.session() as session:
+                batch = session.scalar(select(Correction.batch).order_by(Correction.id.desc()).limit(1))
+            await self.press(MARIA, f"rest-undo:{lesson}:{batch}")
 
     async def _settings(self) -> None:
         await self.press(MARIA, "settings:1")

@@ -246,6 +246,13 @@ async def test_the_rest_is_marked_at_once_and_taken_back_at_once_but_for_who_cam
     assert await status_of(school, lesson, BORIS) is Status.EXCUSED
 
 
+async def test_who_was_marked_absent_by_hand_is_none_of_the_others(school: School) -> None:
+    lesson = await school.open()
+    await give(school, lesson, BORIS, Status.ABSENT)
+    assert (await as_teacher(school, mark_rest, lesson, Status.PRESENT, NINE)).names == ["Анна Белова"]
+    assert await status_of(school, lesson, BORIS) is Status.ABSENT
+
+
 async def test_the_list_has_first_who_may_have_to_be_mended(school: School) -> None:
     lesson = await school.open()
     await speak(school, ANNA, lesson)
