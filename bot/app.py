@@ -33,6 +33,7 @@ from bot.outbox.mark_words import tell_of_marks
 from bot.outbox.namesake_notices import tell_of_namesakes
 from bot.outbox.review_cards import keep_reviews
 from bot.outbox.staff_notices import keep_staff
+from bot.outbox.timetable import keep_timetables
 from bot.outbox.waits import tell_who_waits
 from bot.probes import vitals
 from bot.results import answer_overdue, collect_results, recover_lost
@@ -86,6 +87,7 @@ _UPKEEP: tuple[Task, ...] = (
     recover_lost,
     answer_overdue,
     close_overdue,
+    keep_timetables,
     keep_staff,
     tell_of_marks,
     keep_reviews,

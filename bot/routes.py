@@ -35,6 +35,7 @@ from bot.handlers import (
     staff,
     start,
     student,
+    timetable,
     voice,
     voices,
 )
@@ -126,6 +127,9 @@ BUTTONS: dict[str, Handler] = {
     rf"archive-yes:{_CLASS}": archive.archive_confirmed,
     r"archived:(?P<page>\d{1,4})": archive.archived,
     rf"restore:{_CLASS}": archive.restore_pressed,
+    rf"timetable:{_CLASS}(?::(?P<what>{timetable.WHAT})(?::(?P<number>\d{{1,9}})(?::(?P<value>[a-z0-9]{{1,8}}))?)?)?": (
+        timetable.timetable_pressed
+    ),
     rf"settings:{_CLASS}(?::(?P<what>{_SETTING}))?": class_settings.settings_pressed,
     rf"set:{_CLASS}:(?P<what>{_SETTING}):(?P<value>[\w/+-]{{1,40}})": class_settings.set_pressed,
     rf"open:{_CLASS}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,

@@ -187,7 +187,7 @@ def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:
         link,
         [(t("button-voices"), f"voices:{number}"), (t("button-staff"), f"staff:{number}")],
         [(t("button-archive"), f"archive:{number}")],
-        [(t("button-settings"), f"settings:{number}")],
+        [(t("button-timetable"), f"timetable:{number}"), (t("button-settings"), f"settings:{number}")],
     ]
 
 

@@ -12,12 +12,15 @@ from bot.handlers.joining import name_changed, name_given
 from bot.handlers.lesson_mending import topic_given
 from bot.handlers.marks import reason_given
 from bot.handlers.rights import invited_whom
+from bot.handlers.timetable import plan_given
 from rollcall.storage.tables import Conversation
 from rollcall.usecases.dialogue import (
     INVITED,
     INVITED_MESSAGE,
     NAME,
     NAME_MESSAGE,
+    PLAN,
+    PLAN_MESSAGE,
     REASON,
     REASON_MESSAGE,
     TITLE,
@@ -55,6 +58,7 @@ QUESTIONS = (
     Question(REASON, REASON_MESSAGE, reason_given, reason_given, _WHILE),
     Question(TOPIC, TOPIC_MESSAGE, topic_given, topic_given, _WHILE),
     Question(ZONE, ZONE_MESSAGE, zone_given, zone_given, _WHILE),
+    Question(PLAN, PLAN_MESSAGE, plan_given, plan_given, _WHILE),
 )
 """Add yours, and a text that answers it comes to you."""
 

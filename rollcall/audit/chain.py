@@ -34,6 +34,7 @@ class Action(StrEnum):
     CLASS_RESTORED = "class.restored"
     CLASS_SET = "class.set"
     """What its lessons are judged by, such as its zone."""
+    TIMETABLE_CHANGED = "timetable.changed"
     CODE_RENEWED = "code.renewed"
     INVITE_MADE = "invite.made"
     INVITE_USED = "invite.used"

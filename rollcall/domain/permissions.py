@@ -156,6 +156,7 @@ _ROWS = (
     Permission("button:roster-no", "leave a list that one has sent", TEACHERS),
     Permission("button:voices", "how well the class's voices can be told apart", THE_TEACHER, Target.CLASS),
     Permission("button:alike", "keep or remove a student whose name looks like another's", THE_TEACHER, Target.CLASS),
+    Permission("button:timetable", "the class's timetable: seen, changed, a lesson skipped", THE_TEACHER, Target.CLASS),
     Permission("button:settings", "what the class is set to", THE_TEACHER, Target.CLASS),
     Permission("button:set", "set the class's zone, lateness, length, words or language", THE_TEACHER, Target.CLASS),
     Permission(

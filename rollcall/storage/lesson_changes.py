@@ -22,7 +22,7 @@ def lesson_locked(session: Session, lesson_id: int) -> Lesson:
     return session.get_one(Lesson, lesson_id, with_for_update=True, populate_existing=True)
 
 
-def extend_lesson(session: Session, lesson: Lesson, until: datetime, by: Person) -> bool:
+def extend_lesson(session: Session, lesson: Lesson, until: datetime, by: audit.Who) -> bool:
     """Keep an open lesson open until then; False where it is open as long anyway. It never gets shorter."""
     if lesson.closed_at is not None or until <= lesson.closes_at:
         return False

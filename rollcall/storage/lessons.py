@@ -35,9 +35,20 @@ class Headcount:
 
 
 def open_lesson(
-    session: Session, class_id: int, teacher: Person, opened_at: datetime, length: timedelta, late_after: timedelta
+    session: Session,
+    class_id: int,
+    teacher: Person,
+    opened_at: datetime,
+    length: timedelta,
+    late_after: timedelta,
+    *,
+    by_itself: bool = False,
 ) -> tuple[Lesson, bool]:
-    """Open a lesson for check-in; one that is open already is returned as it is, with False."""
+    """Open a lesson for check-in; one that is open already is returned as it is, with False.
+
+    Args:
+        by_itself: the timetable did it, and the teacher is whose chat shows it.
+    """
     # Two bots, or two teachers, at the same moment: the class's row is the queue.
     session.get_one(SchoolClass, class_id, with_for_update=True, populate_existing=True)
     existing = open_lesson_of(session, class_id)
@@ -53,7 +64,7 @@ def open_lesson(
     session.add(lesson)
     session.flush()
     audit.record(
-        session, Action.LESSON_OPENED, teacher, _object(lesson.id),
+        session, Action.LESSON_OPENED, None if by_itself else teacher, _object(lesson.id),
         school_class=class_id, minutes=int(length.total_seconds() // 60),
     )  # fmt: skip
     return lesson, True

@@ -26,6 +26,7 @@ from rollcall.storage.tables import (
     SchoolClass,
 )
 from rollcall.storage.teaching import gives_right
+from rollcall.storage.timetable_tables import PlanNotice
 
 
 def roles_of(
@@ -88,7 +89,7 @@ def end_teaching(session: Session, person: Person, by: audit.Who, now: datetime)
         .where(Lesson.board_chat_id == person.telegram_id)
         .values(board_chat_id=None, board_message_id=None)
     )
-    for owed in (ReviewCard, ClaimCard, ClosingNotice):
+    for owed in (ReviewCard, ClaimCard, ClosingNotice, PlanNotice):
         session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
     session.flush()
 

@@ -85,11 +85,25 @@ class NotReopened(Enum):
     ANOTHER_IS_OPEN = auto()
 
 
-def open_for_class(session: Session, teacher: Person, class_id: int, moment: datetime, length: Length) -> Opened:
-    """Open a lesson of the class; one that is open is kept open for as long as was asked for, counted from now."""
+def open_for_class(
+    session: Session,
+    teacher: Person,
+    class_id: int,
+    moment: datetime,
+    length: Length,
+    *,
+    by_itself: bool = False,
+) -> Opened:
+    """Open a lesson of the class; one that is open is kept open for as long as was asked for, counted from now.
+
+    Args:
+        by_itself: its timetable wants it, and not the teacher, who is shown it.
+    """
     teacher.last_class_id = class_id
     usual, late_after = _as_set(session.get_one(SchoolClass, class_id), length)
-    lesson, new = open_lesson(session, class_id, teacher, moment, length.asked or usual, late_after)
+    lesson, new = open_lesson(
+        session, class_id, teacher, moment, length.asked or usual, late_after, by_itself=by_itself
+    )
     if new:
         call_all(session, lesson, moment)
     # One that is open but was never shown was opened by this very command, before a bot stopped.

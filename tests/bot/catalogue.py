@@ -59,7 +59,17 @@ _WORDS = {
         "from": "1 March", "to": "5 March", "days": "5 March",
     },
 }  # fmt: skip
-_A_DATE = frozenset({"report-days", "report-lesson-closed", "report-lesson-open", "report-period-when"})
+_A_DATE = frozenset(
+    {
+        "report-days",
+        "report-lesson-closed",
+        "report-lesson-open",
+        "report-period-when",
+        "plan-term",
+        "plan-holidays",
+        "plan-slot-ask",
+    }
+)
 """Where ``day``, ``days`` and the like are words."""
 _A_MOMENT = frozenset({"board-late-from"})
 """Where ``late`` is a time."""

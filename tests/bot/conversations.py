@@ -197,6 +197,7 @@ class Conversations:
         await self.press(MARIA, "open-which")
         await self._past_lessons(title)
         await self._settings()
+        await self._timetable()
         await self.press(MARIA, "export:1:lesson", "export-back:1:lesson", *_FILES)
         await self.press(MARIA, "report:1:today", "longer:1:200", "close:1", "close-not:1")
         await self.press(
@@ -314,6 +315,17 @@ class Conversations:
             with self.door.services.database.session() as session:
                 batch = session.scalar(select(Correction.batch).order_by(Correction.id.desc()).limit(1))
             await self.press(MARIA, f"rest-undo:{lesson}:{batch}")
+
+    async def _timetable(self) -> None:
+        await self.press(MARIA, "timetable:1", "timetable:1:add", "timetable:1:add:3")
+        await self.say(MARIA, "?", "8:30–9:15", "/cancel")
+        await self.press(MARIA, "timetable:1:slot:1", "timetable:1:weeks:1:odd", "timetable:1:weeks:1:even")
+        await self.press(MARIA, "timetable:1:holiday")
+        await self.say(MARIA, "?", "30.10–08.11")
+        await self.press(MARIA, "timetable:1:term")
+        await self.say(MARIA, "?", "01.09–31.05")
+        await self.press(MARIA, "timetable:1:skip:1:20300101", "timetable:1:remove:1", "timetable:1:unholiday:1")
+        await self.press(MARIA, "timetable:1:unterm")
 
     async def _settings(self) -> None:
         await self.press(MARIA, "settings:1")

@@ -152,6 +152,7 @@ CASES = {
     "button:roster-no": case("roster-no:1", "roster_previews", but=frozenset(Role) - {Role.TEACHER}),
     "button:voices": case(f"voices:{CLASS_ID}"),
     "button:alike": case(f"alike:{CLASS_ID}:{ANNAS_ID}:out", "memberships", "namesakes"),
+    "button:timetable": case(f"timetable:{CLASS_ID}"),
     "button:settings": case(f"settings:{CLASS_ID}:zone"),
     "button:set": case(f"set:{CLASS_ID}:late:5", "classes"),
     "button:archive": case(f"archive:{CLASS_ID}"),

@@ -35,6 +35,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 from rollcall.storage.questions import CLAIMS, REVIEWS
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
+from rollcall.storage.timetable_tables import TOLD, Holiday, Planned, PlanNotice, Slot, Term
 from rollcall.usecases import calls, claim_decisions, erasure, rosters, staff
 from rollcall.usecases.settlement import apply_result
 from rollcall.usecases.take_note import Posted, write_marks
@@ -90,6 +91,18 @@ async def fill(database: Database, keyring: Keyring) -> School:
         leaving = session.get_one(Person, ids[203])
         erasure.erase_voice(session, leaving, "a receipt", erasure.Kind.VOICE, NINE + 8 * _DAY)
         chores.take(session, "sweep", NINE + 8 * _DAY)
+        slot = Slot(class_id=physics.id, made_by=teacher.id, weekday=2, begins=540, minutes=45, weeks="every")
+        session.add_all(
+            [
+                slot,
+                Holiday(class_id=physics.id, first="2026-10-30", last="2026-11-08"),
+                Term(class_id=physics.id, first="2026-09-01", last="2027-05-31"),
+            ]
+        )
+        session.flush()
+        session.add(Planned(slot_id=slot.id, day="2026-09-08", begins_at=NINE + 7 * _DAY, state=TOLD))
+        session.flush()
+        session.add(PlanNotice(slot_id=slot.id, day="2026-09-08", chat_id=TEACHER))
     return school
 
 

@@ -12,6 +12,7 @@ from rollcall.storage import (  # noqa: F401 - metadata must know their tables
     claim_tables,
     correction_tables,
     roster_tables,
+    timetable_tables,
 )
 from rollcall.storage.tables import Table, UtcTime
 
