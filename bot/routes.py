@@ -133,6 +133,7 @@ BUTTONS: dict[str, Handler] = {
     rf"settings:{_CLASS}(?::(?P<what>{_SETTING}))?": class_settings.settings_pressed,
     rf"set:{_CLASS}:(?P<what>{_SETTING}):(?P<value>[\w/+-]{{1,40}})": class_settings.set_pressed,
     rf"open:{_CLASS}(?::(?P<minutes>\d{{0,3}}))?": lessons.open_pressed,
+    r"several:(?P<minutes>\d{1,3}|any):(?P<chosen>\d{1,9}(?:\.\d{1,9})*)(?::(?P<go>go))?": lessons.several_pressed,
     rf"close:{_CLASS}": closing.close_pressed,
     rf"close-now:{_LESSON}": closing.close_now_pressed,
     rf"close-not:{_LESSON}": closing.close_not_pressed,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import timedelta
 
 from sqlalchemy.orm import Session
@@ -12,45 +13,76 @@ from bot.caller import Caller, as_teacher, teacher_of
 from bot.messages.menus import show
 from bot.messages.moments import moment_of
 from bot.messages.places import place_of
-from bot.messages.replies import reply, take_buttons_away
+from bot.messages.replies import Buttons, reply, take_buttons_away
 from bot.outbox.boards import board_buttons, board_text
 from bot.outbox.lesson_words import open_until_text
 from bot.services import Context, now
 from rollcall.config.settings import Settings
 from rollcall.domain.lesson_end import LONGEST
-from rollcall.texts import texts_in
+from rollcall.domain.names import LONGEST_TITLE
+from rollcall.storage.tables import SchoolClass
+from rollcall.texts import Texts, texts_in
 from rollcall.usecases.boards import Board, board_in, board_shown
+from rollcall.usecases.lesson_mending import fits_as_topic, give_topic, keep_topic, kept_topic
 from rollcall.usecases.lessons import Length, Opened, keep_open_longer, open_for_class
 
 _MINUTE = timedelta(minutes=1)
+_USUAL = "any"
+"""No minutes were said: each lesson is as long as its class has it."""
+_MOST_BYTES = 64
+"""Of callback data."""
 
 
 async def open_command(update: Update, context: Context) -> None:
-    """/open [minutes]: the only class at once; of several, the one whose button is pressed."""
-    asked, t, taught = (context.args or [""])[0], context.caller.texts, context.caller.taught
+    """/open [minutes [topic]]: the only class at once; of several, those whose buttons are pressed."""
+    t, taught = context.caller.texts, context.caller.taught
+    asked, topic = [*(context.args or []), ""][0], " ".join((context.args or [])[1:])
     if asked and _minutes(asked) is None:
         await reply(update, t("open-usage", most=LONGEST // _MINUTE), texts=t)
     elif not taught:
         await reply(update, t("classes-none"), [[(t("button-new-class"), "newclass")]], t)
+    elif topic and not fits_as_topic(topic):
+        await reply(update, t("topic-too-long", most=LONGEST_TITLE), texts=t)
     elif len(taught) == 1:
-        await _open(update, context, taught[0].id, asked)
+        await _open(update, context, taught[0].id, asked, topic)
     else:
-        await reply(update, t("open-which"), [[(one.title, f"open:{one.id}:{asked}")] for one in taught], t)
+        if topic or kept_topic(context.caller.conversation, now()):
+            await context.services.database.run(_keep_topic, context.caller, topic)
+        await reply(update, t("open-which"), _which(t, taught, asked), t)
 
 
 async def which_pressed(update: Update, context: Context) -> None:
     """open-which: of several classes, the one whose button is pressed."""
     t, taught = context.caller.texts, context.caller.taught
     if taught:
-        await show(update, t("open-which"), [[(one.title, f"open:{one.id}")] for one in taught], t)
+        await show(update, t("open-which"), _which(t, taught, ""), t)
     else:
         await show(update, t("classes-none"), [[(t("button-new-class"), "newclass")]], t)
 
 
 async def open_pressed(update: Update, context: Context) -> None:
     """open:<class>[:<minutes>]."""
-    await _open(update, context, context.class_id, (context.match["minutes"] if context.match else None) or "")
+    minutes = (context.match["minutes"] if context.match else None) or ""
+    await _open(update, context, context.class_id, minutes, kept_topic(context.caller.conversation, now()))
     await take_buttons_away(update)
+
+
+async def several_pressed(update: Update, context: Context) -> None:
+    """several:<minutes>:<chosen>[:go]: choose classes, then open a lesson in each, with a board of its own.
+
+    What is chosen is in the buttons: of the numbers there only those of the caller's own classes count.
+    """
+    t, match = context.caller.texts, context.match
+    if not isinstance(match, re.Match):
+        return
+    minutes, numbers = match["minutes"], {int(number) for number in match["chosen"].split(".")}
+    chosen = [one for one in context.caller.taught if one.id in numbers]
+    if not match["go"] or not chosen:
+        await show(update, t("open-several"), _toggles(t, context.caller.taught, minutes, chosen), t)
+        return
+    await show(update, t("opened-several", titles=", ".join(one.title for one in chosen)), texts=t)
+    for one in chosen:
+        await _open(update, context, one.id, minutes, kept_topic(context.caller.conversation, now()))
 
 
 async def longer_pressed(update: Update, context: Context) -> None:
@@ -65,9 +97,11 @@ async def longer_pressed(update: Update, context: Context) -> None:
     services.stale_boards.touch(found.lesson.id)
 
 
-async def _open(update: Update, context: Context, class_id: int, minutes: str) -> None:
+async def _open(update: Update, context: Context, class_id: int, minutes: str, topic: str = "") -> None:
     services, t = context.services, context.caller.texts
-    opened, board = await services.database.run(_opened, context.caller, update, services.settings, class_id, minutes)
+    opened, board = await services.database.run(
+        _opened, context.caller, update, services.settings, class_id, minutes, topic
+    )
     lesson, bot = opened.lesson, context.bot.username
     if not board.is_private:
         t = texts_in(board.locale)
@@ -84,12 +118,36 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str) -
 
 
 def _opened(
-    session: Session, caller: Caller, update: Update, settings: Settings, class_id: int, minutes: str
+    session: Session, caller: Caller, update: Update, settings: Settings, class_id: int, minutes: str, topic: str
 ) -> tuple[Opened, Board]:
     teacher, moment = teacher_of(session, caller.within(session)), moment_of(session, update)
     length = Length(_minutes(minutes), settings.lesson_length, settings.late_after)
     opened, chat = open_for_class(session, teacher, class_id, moment, length), update.effective_chat
+    if topic:
+        give_topic(opened.lesson, topic)
     return opened, board_in(session, opened.lesson, chat.id if chat is not None else teacher.telegram_id, now=now())
+
+
+def _which(t: Texts, taught: Sequence[SchoolClass], minutes: str) -> Buttons:
+    several = [[(t("button-several"), f"several:{minutes or _USUAL}:0")]] if len(taught) > 1 else []
+    return [*[[(one.title, f"open:{one.id}:{minutes}")] for one in taught], *several]
+
+
+def _toggles(t: Texts, taught: Sequence[SchoolClass], minutes: str, chosen: Sequence[SchoolClass]) -> Buttons:
+    def data(classes: Sequence[SchoolClass]) -> str:
+        return f"several:{minutes}:" + ".".join(["0", *(str(one.id) for one in classes)])
+
+    rows = []
+    for one in taught:
+        others = [other for other in chosen if other is not one]
+        wanted = others if one in chosen else [*chosen, one]
+        if len(f"{data(wanted)}:go") <= _MOST_BYTES:  # for more classes a button has no room
+            rows.append([(f"{'✅' if one in chosen else '▫️'} {one.title}", data(wanted))])
+    return [*rows, *([[(t("button-open-several", number=len(chosen)), f"{data(chosen)}:go")]] if chosen else [])]
+
+
+def _keep_topic(session: Session, caller: Caller, topic: str) -> None:
+    keep_topic(session, caller.within(session).conversation, topic, now())
 
 
 def _minutes(asked: str) -> timedelta | None:

@@ -190,6 +190,7 @@ _ROWS = (
     Permission("button:staff-leave", "ask whether to leave the class", THE_TEACHER, Target.CLASS),
     Permission("button:staff-left", "leave the class", THE_TEACHER, Target.CLASS),
     Permission("button:open", "open a lesson of the class", THE_TEACHER, Target.CLASS, private=False),
+    Permission("button:several", "open lessons of several own classes at once", TEACHERS, private=False),
     Permission("button:close", "close the class's lesson", THE_TEACHER, Target.CLASS, private=False),
     Permission("button:close-now", "close the lesson without being asked", THE_TEACHER, Target.LESSON, private=False),
     Permission("button:close-not", "leave the lesson open", THE_TEACHER, Target.LESSON, private=False),

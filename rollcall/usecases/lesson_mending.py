@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
@@ -20,6 +20,7 @@ from rollcall.usecases.dialogue import TOPIC, TOPIC_LESSON, TOPIC_MESSAGE
 
 NO_TOPIC = frozenset("-–—−")
 """What is sent to take a topic away."""
+_SAID_JUST_NOW = timedelta(minutes=10)
 
 
 @dataclass(frozen=True)
@@ -99,11 +100,29 @@ def topic_said(session: Session, teacher: Person, text: str, message_id: int, no
     return Topic(lesson, fits)
 
 
+def keep_topic(session: Session, conversation: Conversation, topic: str, now: datetime) -> None:
+    """Said with a lesson's length while it is still open which classes are meant."""
+    session.add(conversation)
+    session.flush()
+    set_step(session, conversation.telegram_id, "", {TOPIC: topic}, now)
+
+
+def kept_topic(conversation: Conversation, now: datetime) -> str:
+    """What was said so a moment ago; empty for nothing."""
+    recent = now - conversation.updated_at < _SAID_JUST_NOW
+    return str(conversation.data.get(TOPIC, "")) if recent else ""
+
+
+def fits_as_topic(text: str) -> bool:
+    """Whether it is short enough, and something can be seen in it."""
+    return 0 < len(one_visible_line(text)) <= LONGEST_TITLE
+
+
 def give_topic(lesson: Lesson, text: str) -> bool:
-    """Write the topic down; False where there is nothing to see in it, or it is too long."""
-    topic = one_visible_line(text)
-    if not topic or len(topic) > LONGEST_TITLE:
+    """Write the topic down; False where it does not fit."""
+    if not fits_as_topic(text):
         return False
+    topic = one_visible_line(text)
     lesson.title = None if topic in NO_TOPIC else topic
     return True
 

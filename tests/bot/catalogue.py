@@ -40,7 +40,8 @@ _CLOCK = {
 _WORDS = {
     "ru": {
         "name": "Анна Белова", "one": "Анна Белова", "other": "Борис Громов", "teacher": "Мария Ивановна",
-        "title": "Физика", "status": "присутствует", "topic": "Дроби", "language": "русский", "word": "присутствует",
+        "title": "Физика", "status": "присутствует", "topic": "Дроби",
+        "titles": "Физика, Химия", "language": "русский", "word": "присутствует",
         "counts": "присутствуют: 18 · опоздали: 2 · отсутствуют: 5 · под вопросом: 0",
         "phrase": "Сегодня утром шёл дождь.",
         "by": "Мария Ивановна", "teachers": "Мария Ивановна, Ольга Олегова",
@@ -50,7 +51,8 @@ _WORDS = {
     },
     "en": {
         "name": "Anna Bell", "one": "Anna Bell", "other": "Boris Groves", "teacher": "Mary Jones",
-        "title": "Physics", "status": "present", "topic": "Fractions", "language": "English", "word": "present",
+        "title": "Physics", "status": "present", "topic": "Fractions",
+        "titles": "Physics, Chemistry", "language": "English", "word": "present",
         "counts": "present: 18 · late: 2 · absent: 5 · in doubt: 0",
         "phrase": "This morning it rained.",
         "by": "Mary Jones", "teachers": "Mary Jones, Olga Owen",

@@ -171,6 +171,7 @@ CASES = {
     "button:staff-owner": case(f"staff-owner:{CLASS_ID}:{IGORS_ID}:stay", "memberships", "staff_notices"),
     "button:staff-leave": case(f"staff-leave:{CLASS_ID}"),
     "button:staff-left": case(f"staff-left:{CLASS_ID}"),
+    "button:several": case("several:20:0.1"),
     "button:close": case(f"close:{CLASS_ID}", but={Role.TEACHER}),
     "button:close-now": case(f"close-now:{LESSON_ID}", "lessons", "attendance", TAUGHT),
     "button:close-not": case(f"close-not:{LESSON_ID}"),

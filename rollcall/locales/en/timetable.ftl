@@ -1,4 +1,8 @@
 # The weekly timetable of a class.
+open-several = Which classes at once? Choose them, then open.
+button-several = Several at once
+button-open-several = Open: { $number }
+opened-several = Opened: { $titles }
 button-timetable = Timetable
 plan-head = <b>{ $title }</b>: timetable
 plan-none = No lesson is planned yet.

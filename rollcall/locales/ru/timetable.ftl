@@ -1,4 +1,8 @@
 # Расписание класса на неделю.
+open-several = Какие классы сразу? Отметьте их и откройте.
+button-several = Сразу несколько
+button-open-several = Открыть: { $number }
+opened-several = Открыто: { $titles }
 button-timetable = Расписание
 plan-head = <b>{ $title }</b>: расписание
 plan-none = Пока в нём нет ни одного урока.
@@ -43,5 +47,5 @@ button-weeks-even = Чётные недели
 plan-soon = ⏰ <b>{ $title }</b>: урок откроется в { $time }.
 plan-soon-topic = ⏰ <b>{ $title }</b>: урок откроется в { $time }. Тема: { $topic }
 button-plan-skip = Пропустить этот
-plan-skipped = Хорошо, в { $time } урок <b>{ $title }</b> я не открою.
+plan-skipped = Хорошо, урок <b>{ $title }</b> в { $time } я не открою.
 plan-skip-late = Пропускать уже нечего.

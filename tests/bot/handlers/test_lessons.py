@@ -14,6 +14,8 @@ from sqlalchemy import delete, select, update
 from bot.outbox.closing_notices import close_overdue
 from bot.services import now
 from rollcall.domain.attendance import Status
+from rollcall.storage.classes import create_class
+from rollcall.storage.people import find_person
 from rollcall.storage.tables import Attendance, Lesson, Review
 from rollcall.texts import texts_in
 from sandbox.person import Person
@@ -123,3 +125,42 @@ async def test_the_word_that_a_lessons_time_was_up_offers_to_open_it_again(
     assert (await lesson_now(door)).closed_at is not None, "no class of hers"
     await door.press(people[MARIA], f"reopen:{LESSON_ID}")
     assert (await lesson_now(door)).closed_at is None
+
+
+async def test_lessons_of_several_classes_open_with_one_press(door: Door, people: dict[int, Person]) -> None:
+    with door.services.database.session() as session:
+        teacher = find_person(session, MARIA)
+        assert teacher
+        second, third = (create_class(session, teacher, title, "UTC", now()).id for title in ("Химия 9", "Право 9"))
+        session.execute(delete(Lesson))
+    await people[MARIA].say("/open 30 Контрольная")
+    (menu,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    assert buttons_of(menu)[-1] == "several:30:0"
+    door.forge(people[MARIA], "several:30:0")
+    (toggles,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    assert buttons_of(toggles) == [f"several:30:0.{one}" for one in (CLASS_ID, second, third)]
+    door.forge(people[MARIA], f"several:30:0.{CLASS_ID}.{third}")
+    (toggles,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
+    go = buttons_of(toggles)[-1]
+    assert go == f"several:30:0.{CLASS_ID}.{third}:go"
+    opened = await door.press(people[MARIA], go)
+    assert len(opened) == 3, "what was opened, and a board each"
+    with door.services.database.session() as session:
+        lessons = session.scalars(select(Lesson).order_by(Lesson.class_id)).all()
+        assert [(one.class_id, one.title) for one in lessons] == [(CLASS_ID, "Контрольная"), (third, "Контрольная")]
+        assert {one.closes_at - one.opened_at for one in lessons} == {timedelta(minutes=30)}
+        assert len({one.board_message_id for one in lessons}) == 2
+
+
+async def test_a_class_of_somebody_else_is_not_opened_with_ones_own(door: Door, people: dict[int, Person]) -> None:
+    with door.services.database.session() as session:
+        session.execute(delete(Lesson))
+    await door.press(people[OLGA], f"several:any:0.{CLASS_ID}:go")
+    with door.services.database.session() as session:
+        assert session.scalars(select(Lesson)).all() == []
+
+
+async def test_a_topic_said_with_the_minutes_is_the_lessons(door: Door, people: dict[int, Person]) -> None:
+    (board,) = await door.ask(people[MARIA], "/open 45 Алгебра: дроби")
+    assert "Физика · Алгебра: дроби" in board
+    assert await door.ask(people[MARIA], "/open 45 " + "щ" * 65) == [T("topic-too-long", most=64)]
