@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections.abc import Sequence
 from datetime import timedelta
 
 import redis
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from bot import metrics
 from bot.outbox.answers import answer, claim
@@ -25,7 +26,15 @@ from rollcall.storage.classes import classes_attended
 from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt
 from rollcall.usecases.answer_note import Answer, owed_answers
-from rollcall.usecases.settlement import MOST_TIMES_QUEUED, Unjudged, settle, take_unjudged, unfinished
+from rollcall.usecases.settlement import (
+    MOST_TIMES_QUEUED,
+    Judged,
+    Settled,
+    Unjudged,
+    settle_all,
+    take_unjudged,
+    unfinished,
+)
 
 _log = logging.getLogger(__name__)
 
@@ -39,9 +48,52 @@ _AT_ONCE = 16
 
 
 async def collect_results(application: App, services: Services) -> None:
-    """For ever: take a result, make it a fact, tell its sender."""
+    """For ever: take results, make them facts, tell their senders."""
     await services.queue.open()
-    async for entry, result in services.queue.results():
+    async for lot in services.queue.results():
+        for begin in range(0, len(lot), _AT_ONCE):
+            some = lot[begin : begin + _AT_ONCE]
+            if not await _take_together(application, services, some):
+                await _take_each(application, services, some)
+
+
+Lot = Sequence[tuple[bytes, Result]]
+"""Results, each with its place in the stream."""
+
+
+async def _take_together(application: App, services: Services, lot: Lot) -> bool:
+    """Make facts of several results in one transaction. False where none was made, for any may be the fault of it."""
+    if len(lot) == 1 or any(result.verdict is Verdict.PENDING for _, result in lot):
+        return False
+    marks = [services.marks.take(result.job_id) for _, result in lot]
+    judged = [Judged(result, mark.posted, mark.digest) for (_, result), mark in zip(lot, marks, strict=True)]
+    try:
+        settled = await services.database.run(settle_all, services.keyring, judged, now(), claim(services))
+    except BaseException as error:
+        for (_, result), mark in zip(lot, marks, strict=True):
+            services.marks.put_back(result.job_id, mark)
+        if not isinstance(error, Exception):
+            raise
+        return False
+    done, failed = [], None
+    for (entry, result), one in zip(lot, settled, strict=True):
+        try:
+            taken = await _follow_up(application, services, one)
+        except (redis.RedisError, SQLAlchemyError, OSError) as error:
+            failed = error  # of a gallery: this result comes again, and the others need not
+            continue
+        application.create_task(_answer(application, services, result.job_id, taken), name=f"answer:{result.job_id}")
+        done.append(entry)
+    if done:
+        await services.queue.done(*done)
+    if failed is not None:
+        raise failed
+    return True
+
+
+async def _take_each(application: App, services: Services, lot: Lot) -> None:
+    """Each in a transaction of its own, so that one which fails holds up none of the others."""
+    for entry, result in lot:
         try:
             taken = await _settle(application, services, result)
         except Exception as error:
@@ -116,13 +168,17 @@ async def _settle(application: App, services: Services, result: Result) -> Answe
             return None
         result = result.model_copy(update={"verdict": Verdict.FAILED})
     mark = services.marks.take(result.job_id)
+    judged = Judged(result, mark.posted, mark.digest)
     try:
-        settled = await services.database.run(
-            settle, services.keyring, result, now(), claim(services), mark.posted, mark.digest
-        )
+        (settled,) = await services.database.run(settle_all, services.keyring, [judged], now(), claim(services))
     except BaseException:
         services.marks.put_back(result.job_id, mark)
         raise
+    return await _follow_up(application, services, settled)
+
+
+async def _follow_up(application: App, services: Services, settled: Settled | None) -> Answer | None:
+    """What a new fact brings along; the answer that is ours to send."""
     if settled is None:
         return None
     if settled.enrolled:

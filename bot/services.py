@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from functools import partial
 from typing import Any, cast
 
 import redis.asyncio
@@ -15,6 +17,7 @@ from bot.caller import Caller
 from bot.marks import Marks
 from bot.outbox.stale_boards import StaleBoards
 from bot.portions import Portions
+from bot.together import Together
 from bot.transport.clock import telegram_clock
 from bot.waits import Waits
 from rollcall.config.settings import Settings
@@ -24,6 +27,7 @@ from rollcall.queue.galleries import GalleryWriter
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
+from rollcall.usecases.answer_note import Became, answered
 
 _DOWNLOADS = 32
 """At once: a recording is in memory meanwhile, and answers need connections too."""
@@ -41,6 +45,8 @@ class Services:
     galleries: GalleryWriter
     stale_boards: StaleBoards
     marks: Marks
+    answered: Together[tuple[str, Became], None]
+    """What became of answers, to be written down together."""
     waits: Waits = field(default_factory=Waits)
     holder: Holder = field(default_factory=Holder.this_process)
     missing: dict[str, float] = field(default_factory=dict)
@@ -67,12 +73,18 @@ class Services:
             galleries=GalleryWriter(client, keyring),
             stale_boards=StaleBoards(),
             marks=Marks(database, queue.withdraw),
+            answered=Together(partial(_write_answered, database)),
         )
 
     async def close(self) -> None:
         """Close every client."""
         await self.redis.aclose()
         await self.database.close()
+
+
+async def _write_answered(database: Database, answers: Sequence[tuple[str, Became]]) -> Sequence[None]:
+    await database.run(answered, answers)
+    return [None] * len(answers)
 
 
 class Context(CallbackContext[ExtBot[Any], dict[Any, Any], dict[Any, Any], dict[Any, Any]]):

@@ -7,10 +7,10 @@ import logging
 import os
 import shutil
 import sys
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 import platformdirs
 import pytest
@@ -25,6 +25,8 @@ from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Table
+
+_T = TypeVar("_T")
 
 VOICES = Path(__file__).parents[2] / "shared" / "voices"
 IN_CI = os.environ.get("CI") == "true"
@@ -153,6 +155,17 @@ def redis_client(redis_url: str) -> Iterator[redis.Redis]:
     """A blocking client of the empty queue."""
     with connect(redis_url) as client:
         yield client
+
+
+async def each(lots: AsyncIterator[Sequence[_T]]) -> AsyncGenerator[_T, None]:
+    """What comes in lots, one by one."""
+    try:
+        async for lot in lots:
+            for one in lot:
+                yield one
+    finally:
+        if isinstance(lots, AsyncGenerator):
+            await lots.aclose()
 
 
 @pytest.fixture(scope="session")

@@ -32,7 +32,7 @@ from rollcall.storage.attempts import LONGEST_WAIT
 from rollcall.storage.people import keeps_recordings
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
-from rollcall.usecases.answer_note import Answer, Claim, answered, take_answer
+from rollcall.usecases.answer_note import Answer, Claim, take_answer
 
 _CLAIM = timedelta(minutes=2)
 """A bot that has not sent an answer this long after it took it on, was stopped."""
@@ -124,7 +124,7 @@ async def _record(services: Services, attempt_id: str, **values: datetime | str 
     ends = time.monotonic() + _CLAIM.total_seconds()
     while True:
         try:
-            await services.database.run(answered, attempt_id, **values)
+            await services.answered.begin((attempt_id, values))
             return
         except (SQLAlchemyError, OSError):
             if time.monotonic() > ends:

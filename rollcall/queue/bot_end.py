@@ -6,7 +6,7 @@ import asyncio
 import os
 import socket
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
@@ -187,25 +187,28 @@ class BotQueue:
         name, _, weight_hash = said.decode().rpartition(" ")
         return (name, weight_hash) if name else None
 
-    async def results(self) -> AsyncIterator[tuple[bytes, Result]]:
-        """Results one by one, for ever: first those a dead bot left behind, then new ones. `done` each of them."""
+    async def results(self) -> AsyncIterator[Sequence[tuple[bytes, Result]]]:
+        """Results as they come, for ever: first those a dead bot left behind, then new ones. `done` each of them."""
         try:
             async for entries in self._batches():
                 if entries:
                     await announced.heed(self._redis, self._signatures)
+                lot = []
                 for entry, fields in entries:
                     try:
                         self._signatures.check(keys.RESULTS, fields[b"result"], fields.get(keys.SIGNATURE.encode()))
                         result = Result.model_validate_json(fields[b"result"])
                         work = result.timings.get("work", self._note_ms)
                         self._note_ms += (work - self._note_ms) * (_SMOOTHING if self._note_ms else 1.0)
-                        yield entry, result
+                        lot.append((entry, result))
                     except NotSigned as error:
                         await self.canary.keep()  # is it the result's fault, or ours?
                         self._forged.tell(error)
                         await self._bury(entry, entry, "not signed")
                     except (KeyError, ValidationError):
                         await self._bury(entry, entry, "malformed")
+                if lot:
+                    yield lot
         finally:
             self.keeps_up.set()
 
@@ -246,11 +249,11 @@ class BotQueue:
         await self._redis.xadd(keys.DEAD, {"result": name, "why": why}, maxlen=DEAD_LETTERS_KEPT)
         await self.done(entry)
 
-    async def done(self, entry: bytes) -> None:
-        """The result is in the database."""
+    async def done(self, *entries: bytes) -> None:
+        """The results are in the database."""
         async with self._redis.pipeline(transaction=True) as transaction:
-            transaction.xack(keys.RESULTS, keys.BOTS, entry)
-            transaction.xdel(keys.RESULTS, entry)
+            transaction.xack(keys.RESULTS, keys.BOTS, *entries)
+            transaction.xdel(keys.RESULTS, *entries)
             await transaction.execute()
 
 

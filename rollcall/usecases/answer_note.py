@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import update
+from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import ATTENDED
@@ -85,9 +85,19 @@ def answer_to(session: Session, attempt: Attempt, now: datetime) -> Answer:
     )
 
 
-def answered(session: Session, /, attempt_id: str, **values: datetime | str | None) -> None:
-    """What became of an answer."""
-    session.connection().execute(update(_attempts).where(_attempts.c.id == attempt_id).values(**values))
+Became = Mapping[str, datetime | str | None]
+"""What became of an answer: columns of its attempt."""
+
+
+def answered(session: Session, answers: Sequence[tuple[str, Became]]) -> None:
+    """What became of answers; those that were sent, as a rule all, go in one statement."""
+    connection = session.connection()
+    sent = [{"id_": one, **became} for one, became in answers if became.keys() == {"answered_at"}]
+    if sent:
+        connection.execute(_SENT, sent)
+    for attempt_id, became in answers:
+        if became.keys() != {"answered_at"}:
+            connection.execute(update(_attempts).where(_attempts.c.id == attempt_id).values(**became))
 
 
 def _is_unasked(attempt: Attempt, conversation: Conversation | None, step: int) -> bool:
@@ -124,3 +134,4 @@ def _mark_beside(session: Session, attempt: Attempt) -> Attendance | None:
 
 
 _attempts = Table.metadata.tables[Attempt.__tablename__]
+_SENT = update(_attempts).where(_attempts.c.id == bindparam("id_")).values(answered_at=bindparam("answered_at"))

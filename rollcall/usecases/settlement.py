@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
@@ -53,23 +54,31 @@ class Unjudged(Enum):
     OVER = "it was settled meanwhile"
 
 
-def settle(
-    session: Session,
-    keyring: Keyring,
-    result: Result,
-    now: datetime,
-    claim: Claim,
-    posted: Posted | None = None,
-    digest: str | None = None,
-) -> Settled | None:
-    """Apply a result and take its answer on, with all that was left to be written down of the note.
+class Judged(NamedTuple):
+    """A worker's result, and what is left to be written down of its note.
 
-    Args:
+    Attributes:
         posted: how the note came among the jobs.
         digest: of the update that brought it.
     """
-    if digest is not None:
-        inbox.handled(session, [digest], now)
+
+    result: Result
+    posted: Posted | None = None
+    digest: str | None = None
+
+
+def settle_all(
+    session: Session, keyring: Keyring, judged: Sequence[Judged], now: datetime, claim: Claim
+) -> Sequence[Settled | None]:
+    """Apply results in their order and take their answers on, with all that was left to be written down."""
+    digests = [one.digest for one in judged if one.digest is not None]
+    if digests:
+        inbox.handled(session, digests, now)
+    return [_settle_one(session, keyring, one, now, claim) for one in judged]
+
+
+def _settle_one(session: Session, keyring: Keyring, judged: Judged, now: datetime, claim: Claim) -> Settled | None:
+    result, posted = judged.result, judged.posted
     note = note_to_settle(session, result.job_id, result.content_hash)
     if note is None:
         return None

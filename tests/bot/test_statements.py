@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import delete, event
 from telegram import Update
 
-from bot.results import collect_results
+from bot.results import _take_each, _take_together, collect_results
 from bot.services import now
 from bot.transport.inbox import DurableQueue
 from bot.upkeep.galleries import publish
@@ -162,3 +162,26 @@ def _another_lesson(session: Any) -> None:
     lessons.open_lesson(
         session, CLASS_ID, teacher, now() - timedelta(seconds=5), timedelta(hours=1), timedelta(minutes=10)
     )
+
+
+@pytest.mark.filterwarnings("ignore:Tasks created via")
+async def test_results_that_come_together_are_settled_in_one_transaction_and_one_that_fails_alone(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    services, settled = door.services, []
+    lot = [
+        (str(number).encode(), Result(job_id=str(number), verdict=Verdict.ACCEPTED, reason=Reason.MATCH))
+        for number in range(4)
+    ]
+
+    def settle_all(_session: Any, _keyring: Any, judged: Any, *_: Any) -> Any:
+        settled.append([one.result.job_id for one in judged])
+        if "2" in settled[-1]:
+            raise ValueError("this one cannot be applied")
+        return [None] * len(judged)
+
+    monkeypatch.setattr("bot.results.settle_all", settle_all)
+    assert await _take_together(door.application, services, lot[:2])
+    assert not await _take_together(door.application, services, lot)
+    await _take_each(door.application, services, lot)
+    assert settled == [["0", "1"], ["0", "1", "2", "3"], ["0"], ["1"], ["2"], ["3"]]

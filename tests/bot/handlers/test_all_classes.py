@@ -20,7 +20,7 @@ T = texts_in("ru")
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'all.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'all.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door

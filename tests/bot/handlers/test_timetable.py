@@ -29,7 +29,7 @@ T = texts_in("ru")
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite+aiosqlite:///{tmp_path / 'timetable.sqlite3'}"
+    url = f"sqlite:///{tmp_path / 'timetable.sqlite3'}"
     async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
         await found(door.services.database)
         yield door

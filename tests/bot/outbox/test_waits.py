@@ -107,7 +107,7 @@ async def test_what_another_bot_has_answered_is_not_spoken_of(door: Door, clock:
         person = register_person(session, anna.id, "Анна Белова", now())
         conversation_with(session, anna.id, now())
         register(session, note, person, Purpose.CHECK_IN, class_id=None, lesson=None, enrolment=None, received_at=now())
-        answered(session, note.attempt_id, answered_at=now())
+        answered(session, [(note.attempt_id, {"answered_at": now()})])
 
     await services.database.run(answer_elsewhere)
     clock.seconds += 8

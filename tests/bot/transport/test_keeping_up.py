@@ -17,6 +17,7 @@ from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from tests.bot.transport.test_inbox import left_over, update
+from tests.conftest import each
 from tests.rollcall.queue.test_both_ends import put_result
 
 
@@ -48,7 +49,7 @@ async def test_results_that_pile_up_hold_back_what_is_new_until_they_are_done(
             result = Result(job_id=str(number), verdict=Verdict.ACCEPTED, reason=Reason.MATCH)
             put_result(redis_client, keyring, result.model_dump_json())
         assert box.keeps_up.is_set()
-        results = box.results()
+        results = each(box.results())
         for _ in range(6):
             entry, _result = await anext(results)
             assert not box.keeps_up.is_set()
@@ -72,10 +73,10 @@ async def test_a_queue_out_of_reach_holds_nothing_back(
         for number in range(6):
             result = Result(job_id=str(number), verdict=Verdict.ACCEPTED, reason=Reason.MATCH)
             put_result(redis_client, keyring, result.model_dump_json())
-        results = box.results()
+        results = each(box.results())
         await anext(results)
         assert not box.keeps_up.is_set()
-        await results.aclose()  # type: ignore[attr-defined]
+        await results.aclose()
         assert box.keeps_up.is_set()
     finally:
         await client.aclose()

@@ -19,6 +19,7 @@ from rollcall.queue.galleries import GalleryWriter
 from rollcall.queue.job import Job, Result
 from rollcall.queue.worker_end import WorkerQueue
 from rollcall.sealing.seal import Keyring
+from tests.conftest import each
 from tests.rollcall.domain.test_operating import OWN, Encoder
 
 LEASE = timedelta(seconds=30)
@@ -92,7 +93,7 @@ async def test_a_bot_knows_the_card_when_it_takes_the_first_result(
     queue.announce("campplus", OWN, CARD)
     (delivery,) = queue.claim(1, timedelta(seconds=1))
     queue.settle(delivery, Result(job_id="one", verdict=Verdict.REFUSED, reason=Reason.NO_SPEECH, weight_hash=OWN))
-    async for _, result in box.results():
+    async for _, result in each(box.results()):
         assert result.job_id == "one"
         assert slope() == 25.0
         break

@@ -16,6 +16,7 @@ from rollcall.queue.sealed_with import queue_keys
 from rollcall.queue.worker_end import MAX_DELIVERIES, WorkerQueue
 from rollcall.sealing.seal import Keyring, audio_binding
 from rollcall.sealing.signature import Signatures
+from tests.conftest import each
 
 SHORT = timedelta(milliseconds=50)
 AT_ONCE = timedelta(milliseconds=1)
@@ -105,7 +106,7 @@ async def test_settling_adds_the_result_and_removes_the_job(
     queue.settle(delivery, result_of())
     assert redis_client.xlen(keys.JOBS) == 0
     assert redis_client.xpending(keys.JOBS, keys.WORKERS)["pending"] == 0
-    async for entry, result in post.results():
+    async for entry, result in each(post.results()):
         assert result == result_of()
         await post.done(entry)
         break
@@ -146,7 +147,7 @@ async def test_a_note_that_keeps_killing_its_worker_is_answered_and_buried_witho
         assert worker(redis_client, keyring, f"victim-{round_}", AT_ONCE).claim(16, SHORT)
         fall_silent(redis_client)
     assert worker(redis_client, keyring, "survivor", AT_ONCE).claim(16, SHORT) == []
-    async for _, result in post.results():
+    async for _, result in each(post.results()):
         assert (result.job_id, result.verdict) == ("note-1", Verdict.FAILED)
         break
     letters: Any = redis_client.xrange(keys.DEAD)
@@ -186,10 +187,10 @@ async def test_results_that_a_dead_bot_took_are_given_to_the_next(
     dead.consumer, alive.consumer = "dead", "alive"
     await dead.open()
     put_result(redis_client, keyring, result_of().model_dump_json())
-    async for _ in dead.results():
+    async for _ in each(dead.results()):
         break
     await asyncio.sleep(0.005)
-    async for _, result in alive.results():
+    async for _, result in each(alive.results()):
         assert result == result_of()
         break
     await client.aclose()
@@ -276,7 +277,7 @@ async def test_a_result_with_what_is_no_number_is_buried_and_the_next_one_comes(
 ) -> None:
     put_result(redis_client, keyring, result_of(1).model_dump_json()[:-1] + f", {bent}}}")
     put_result(redis_client, keyring, result_of(2).model_dump_json())
-    async for _, found in post.results():
+    async for _, found in each(post.results()):
         assert found.job_id == "note-2"
         break
     assert redis_client.xlen(keys.DEAD) == 1

@@ -14,6 +14,7 @@ from rollcall.queue.bot_end import BotQueue
 from rollcall.queue.worker_end import WorkerQueue
 from rollcall.sealing.seal import Keyring
 from rollcall.sealing.signature import Signatures
+from tests.conftest import each
 from tests.rollcall.queue.test_both_ends import LONG, SHORT, job, result_of
 
 OURS, OLDER, THEIRS = bytes(range(32)), b"o" * 32, b"t" * 32
@@ -36,11 +37,11 @@ async def test_of_six_results_only_those_that_a_key_of_ours_has_signed_are_taken
         {"result": said, "signature": Signatures(Keyring([OLDER])).sign(keys.RESULTS, said)},
         {"result": said, "signature": rightly},
     ]
-    for each in entries:
-        redis_client.xadd(keys.RESULTS, each)
+    for fields in entries:
+        redis_client.xadd(keys.RESULTS, fields)
     taken = []
     with caplog.at_level(logging.ERROR):
-        async for entry, result in box.results():
+        async for entry, result in each(box.results()):
             taken.append(result)
             await box.done(entry)
             if len(taken) == 2:
