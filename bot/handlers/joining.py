@@ -141,7 +141,7 @@ def joined_words(joined: Joined, t: Texts) -> tuple[str, Buttons | None]:
     """That somebody is in the class, and what to press next."""
     text = t(_JOINED[joined.how], name=joined.name, title=joined.title)
     buttons: list[Sequence[tuple[str, str]]] = []
-    if joined.how in (How.NEW, How.ALREADY) and not joined.known:
+    if joined.how in (How.NEW, How.ALREADY, How.WITHOUT_VOICE) and not joined.known:
         buttons += enrol_button(t)
     elif joined.how is How.ALREADY:
         buttons += student_again_buttons(t)

@@ -7,7 +7,7 @@ without-button = Join without a voice
 joined-without-voice =
     <b>{ $name }</b>, you have joined <b>{ $title }</b>.
 
-    When a lesson is open, send /here and tap “I’m here”; your teacher confirms it. Should you prefer your voice later: /enroll
+    When a lesson is open, tap “I’m here”: the button comes by itself, or send /here. Your teacher confirms it. Should you prefer your voice some day, record it.
 
 here-button = ✋ I’m here — { $title }
 here-offer = Tap the button, and your teacher is asked to confirm that you are here.
