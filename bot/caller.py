@@ -49,6 +49,12 @@ class Caller:
         taught, last = self.taught, self.person.last_class_id if self.person is not None else None
         return next((one for one in taught if one.id == last), taught[-1] if taught else None)
 
+    def in_words_of(self, school_class: SchoolClass | None) -> Caller:
+        """The caller, spoken to in the words of that class."""
+        if school_class is None or school_class.vocabulary == self.texts.vocabulary:
+            return self
+        return replace(self, texts=self.texts.speaking(school_class.vocabulary))
+
     def within(self, session: Session) -> Caller:
         """The same caller in another transaction of the same update: where they stand in the dialogue is read again
         and locked, for another bot may have moved it.
@@ -85,7 +91,10 @@ def caller_of(session: Session, update: Update, settings: Settings) -> Caller:
         conversation.locale = conversation.language
     elif user.language_code:
         conversation.locale = language_for(user.language_code)
-    return Caller(user, texts_in(conversation.locale), conversation, person, user.id in settings.admins, known.classes)
+    caller = Caller(
+        user, texts_in(conversation.locale), conversation, person, user.id in settings.admins, known.classes
+    )
+    return caller.in_words_of(caller.class_used_last or next(iter(caller.attended), None))
 
 
 def _begun(telegram_id: int, locale: str) -> Conversation:

@@ -222,6 +222,7 @@ def _refusal(
         return t(f"standing-{permission.standing}"), None
     if class_id is not None:
         context.class_id = class_id
+        context.caller = caller.in_words_of(next((one for _, one in caller.classes if one.id == class_id), None))
     if put_away is not None:
         context.caller = replace(caller, classes=(*caller.classes, (TEACHER, put_away)))
     return None

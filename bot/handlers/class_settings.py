@@ -73,7 +73,7 @@ async def zone_given(update: Update, context: Context) -> None:
 
 
 async def _show(update: Update, context: Context, one: SchoolClass, what: str | None) -> None:
-    t, defaults = context.caller.texts, context.services.settings
+    t, defaults = context.caller.texts.speaking(one.vocabulary), context.services.settings
     if what is None:
         await show(update, _text(t, one, defaults), _menu(t, one), t)
         return

@@ -105,6 +105,7 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str, t
     lesson, bot = opened.lesson, context.bot.username
     if not board.is_private:
         t = texts_in(board.locale)
+    t = t.speaking(board.school_class.vocabulary)
     text = board_text(t, board, bot)
     if opened.already:
         longer = open_until_text(t, "longer", lesson, board.school_class)

@@ -67,6 +67,8 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
     if known is None:
         return
     attempt, texts = known.attempt, texts_in(known.locale)
+    if known.school_class is not None:
+        texts = texts.speaking(known.school_class.vocabulary)
     asked = None
     if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
         asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)

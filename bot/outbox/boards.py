@@ -138,6 +138,6 @@ async def _send_anew(application: App, services: Services, board: Board) -> None
 
 
 def _content(application: App, board: Board) -> tuple[str, InlineKeyboardMarkup | None, Texts]:
-    t = texts_in(board.locale)
+    t = texts_in(board.locale).speaking(board.school_class.vocabulary)
     bot = application.bot.username
     return board_text(t, board, bot), keyboard(board_buttons(t, board, bot)), t

@@ -91,7 +91,7 @@ async def _do(application: App, services: Services, steps: list[Coroutine[None, 
 
 
 async def _call(application: App, one: ToCall, became: _Became) -> None:
-    t = texts_in(one.locale)
+    t = texts_in(one.locale).speaking(one.school_class.vocabulary)
     try:
         message = await application.bot.send_message(
             one.chat_id, call_text(one, t), reply_markup=keyboard(call_buttons(one, t)), rate_limit_args=_PATIENCE

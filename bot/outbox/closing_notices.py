@@ -35,7 +35,7 @@ async def _tell(application: App, services: Services, lesson_id: int, chat_id: i
     notice = await run(take_notice, lesson_id, chat_id, now(), services.holder)
     if notice is None:
         return
-    t, closed = texts_in(notice.locale), notice.closed
+    t, closed = texts_in(notice.locale).speaking(notice.vocabulary), notice.closed
     buttons = keyboard(closed_buttons(t, closed.lesson))
     try:
         await application.bot.send_message(

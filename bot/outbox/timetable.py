@@ -34,7 +34,7 @@ async def keep_timetables(application: App, services: Services) -> None:
 
 
 async def _tell(application: App, services: Services, one: Soon) -> None:
-    run, t = services.database.run, texts_in(one.locale)
+    run, t = services.database.run, texts_in(one.locale).speaking(one.school_class.vocabulary)
     try:
         await application.bot.send_message(
             one.chat_id, soon_text(t, one), reply_markup=keyboard(soon_buttons(t, one)), rate_limit_args=_PATIENCE

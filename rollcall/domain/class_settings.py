@@ -14,7 +14,7 @@ class Vocabulary(StrEnum):
     SCHOOL = "school"
     """Student and lesson; ученик, урок."""
     UNIVERSITY = "university"
-    """Student and class; студент, пара."""
+    """Student and session; студент, пара."""
     NEUTRAL = "neutral"
     """Participant and session; участник, занятие."""
 

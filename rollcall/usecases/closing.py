@@ -32,9 +32,10 @@ class Closed:
 
 @dataclass(frozen=True)
 class Notice:
-    """The word to a teacher, in their language."""
+    """The word to a teacher, in their language and the class's words."""
 
     locale: str
+    vocabulary: str
     closed: Closed
 
 
@@ -54,7 +55,9 @@ def take_notice(session: Session, lesson_id: int, chat_id: int, now: datetime, h
     """Take it on to tell a teacher; None where they were told, or another bot is at it."""
     if not notices.claim(session, lesson_id, chat_id, now, holder):
         return None
-    return Notice(locale_of(session, chat_id), closed(session, session.get_one(Lesson, lesson_id), now))
+    lesson = session.get_one(Lesson, lesson_id)
+    vocabulary = session.get_one(SchoolClass, lesson.class_id).vocabulary
+    return Notice(locale_of(session, chat_id), vocabulary, closed(session, lesson, now))
 
 
 def closed(session: Session, lesson: Lesson, now: datetime) -> Closed:

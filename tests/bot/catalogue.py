@@ -11,6 +11,7 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
+from rollcall.domain.class_settings import Vocabulary
 from rollcall.texts import LANGUAGES, texts_in
 
 FOLDER = Path(__file__).parent / "texts"
@@ -26,6 +27,7 @@ _COUNTED = frozenset(
 _ONE_OF = {
     "identifier": ("idnumber", "email"),
     "period": ("lesson", "today", "week", "month", "all"),
+    "vocabulary": tuple(Vocabulary),
     "weekday": tuple(range(1, 8)),
     "month": tuple(range(1, 13)),
 }

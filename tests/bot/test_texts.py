@@ -14,12 +14,14 @@ from rollcall.texts import LANGUAGES, language_for, texts_in
 
 
 def keys_of(language: str) -> dict[str, set[str]]:
-    """Every message of a language, with the values it shows. Which form a number chooses is each language's own."""
+    """Every message of a language, with the values it shows. Which form a number chooses is each language's own, and
+    so is which forms its words have (``words.ftl``).
+    """
     found = {}
     for file in (resources.files("rollcall") / "locales" / language).iterdir():
         for entry in re.split(r"\n(?=[a-z])", file.read_text(encoding="utf-8")):
             key = re.match(r"([a-z][\w-]*) =", entry)
-            if key:
+            if key and file.name != "words.ftl":
                 found[key[1]] = set(re.findall(r"\{ \$([\w-]+) \}", entry))
     return found
 

@@ -19,11 +19,11 @@ all-classes-more =
 class-not-there = This class is not there any more.
 any-class =
     <b>{ $title }</b> · { $students ->
-        [one] { $students } student
-       *[other] { $students } students
+        [one] { $students } { word-student }
+       *[other] { $students } { word-students }
     }, { $lessons ->
-        [one] { $lessons } lesson
-       *[other] { $lessons } lessons
+        [one] { $lessons } { word-lesson }
+       *[other] { $lessons } { word-lessons }
     }
 any-class-archived = In the archive since { $since }.
 any-class-nobody = Nobody teaches this class.

@@ -11,7 +11,7 @@ class-archive-ask =
        *[other] { $days } days
     } it is erased with all its marks.
 class-archived = <b>{ $title }</b> is in the archive. It will be erased after { $last }.
-class-restored = <b>{ $title }</b> is back, with its students and marks.
+class-restored = <b>{ $title }</b> is back, with its { word-students } and marks.
 class-in-archive = <b>{ $title }</b> is in the archive. To change anything in it, restore it first.
 
 archived-head = Your archived classes. Press one to read it.
@@ -20,11 +20,11 @@ archive-empty = Your archive is empty.
 archived-card =
     <b>{ $title }</b> · in the archive since { $since }
     { $students ->
-        [one] { $students } student
-       *[other] { $students } students
+        [one] { $students } { word-student }
+       *[other] { $students } { word-students }
     }, { $lessons ->
-        [one] { $lessons } lesson
-       *[other] { $lessons } lessons
+        [one] { $lessons } { word-lesson }
+       *[other] { $lessons } { word-lessons }
     }. Everything will be erased after { $last }.
 
 staff-told-archived = <b>{ $name }</b> has archived <b>{ $title }</b>. You can still read it there.

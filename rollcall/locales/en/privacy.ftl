@@ -11,12 +11,12 @@ joined-without-voice =
 
 here-button = ✋ I’m here — { $title }
 here-offer = Tap the button, and your teacher is asked to confirm that you are here.
-here-no-lesson = No lesson is open now. When one is, send /here again.
+here-no-lesson = No { word-lesson } is open now. When one is, send /here again.
 here-marked = You are marked already.
 here-noted = ✋ <b>{ $title }</b> · { $time }: your teacher is asked to confirm that you are here. This is the time that counts; I will tell you the answer.
-here-closed = This lesson is not open any more, so nothing was recorded.
+here-closed = This { word-lesson } is not open any more, so nothing was recorded.
 here-noted-later = ✋ <b>{ $title }</b> · { $time }: written down, but my message has not reached your teacher yet. I keep trying, and tell you once they answer. Tell them yourself as well: the report shows you as waiting to be confirmed.
-here-noted-nobody = ✋ <b>{ $title }</b> · { $time }: written down, but this class has no teacher at the moment, so there is nobody I could ask. Tell whoever holds the lesson; as soon as the class has a teacher, I ask them.
+here-noted-nobody = ✋ <b>{ $title }</b> · { $time }: written down, but this class has no teacher at the moment, so there is nobody I could ask. Tell whoever holds the { word-lesson }; as soon as the class has a teacher, I ask them.
 here-was-rejected = Your teacher answered that you are not there. If that is a mistake, talk to them: the button under the message about you changes the answer.
 here-card =
     <b>{ $name }</b> · { $title } · { $time }
@@ -24,7 +24,7 @@ here-card =
 here-ask = Is <b>{ $name }</b> there?
 here-confirmed = ✅ Confirmed by { $teacher }: marked as there.
 here-rejected = ❌ Rejected by { $teacher }: not marked.
-here-settled = Nothing to decide any more: the student is marked already.
+here-settled = Nothing to decide any more: the { word-student } is marked already.
 here-told-confirmed = <b>{ $title }</b>: your teacher has confirmed you — { $status }, { $time }.
 here-told-rejected = <b>{ $title }</b>: your teacher has not confirmed that you were there, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
 

@@ -27,7 +27,7 @@ status-letter-flagged = ?
 # Why a note was not accepted, in as few words as will do. Only the teacher reads these.
 short-reason-match = voice matched
 short-reason-good_note = good note
-short-reason-other_voice = another student’s voice
+short-reason-other_voice = another { word-student }’s voice
 short-reason-unknown_voice = an unknown voice
 short-reason-unsure = voice not certain
 short-reason-voice_waits = voice not confirmed yet
@@ -52,10 +52,10 @@ short-reason-scheduled = scheduled beforehand
 short-reason-through_bot = sent through another bot
 short-reason-seen_before = sent before
 short-reason-same_recording = the same recording again
-short-reason-before_lesson = recorded before the lesson
+short-reason-before_lesson = recorded before the { word-lesson }
 short-reason-different_voice = differs from the other notes
 short-reason-not_enrolled = not enrolled
-short-reason-not_expected = no lesson open
+short-reason-not_expected = no { word-lesson } open
 short-reason-processing_failed = could not be processed
 
 # Why somebody was excused.
@@ -108,11 +108,11 @@ report-days = { $from } – { $to }
 report-lesson-closed = { $day }, { $from }–{ $to }
 report-lesson-open = { $day }, from { $from }, still open
 report-period = { $period ->
-    [lesson] Last lesson
+    [lesson] Last { word-lesson }
     [today] Today
     [week] Last 7 days
     [month] Last 30 days
-   *[all] All lessons
+   *[all] All { word-lessons }
 }
 report-period-when = { report-period } · { $days }
 
@@ -120,12 +120,12 @@ report-period-when = { report-period } · { $days }
 report-count = { $word }: { $number }
 report-of = { $part } of { $whole }
 report-lessons = { $number ->
-    [one] { $number } lesson
-   *[other] { $number } lessons
+    [one] { $number } { word-lesson }
+   *[other] { $number } { word-lessons }
 }
 report-students = { $number ->
-    [one] { $number } student
-   *[other] { $number } students
+    [one] { $number } { word-student }
+   *[other] { $number } { word-students }
 }
 report-times-late = { $number } late
 report-times-excused = { $number } excused
@@ -143,8 +143,8 @@ report-not-yet = not in the class yet
 report-more = … and { $number } more in the spreadsheet
 report-worth-a-look = Worth a look:
 report-worth-a-look-more = … and { $number } more
-report-flagged-explained = ⚠️ “In doubt”: not marked, but notes came from the student’s account that deserve a look.
-report-remark-enrolled = voice recorded at { $time }, after the lesson had begun
+report-flagged-explained = ⚠️ “In doubt”: not marked, but notes came from the { word-student }’s account that deserve a look.
+report-remark-enrolled = voice recorded at { $time }, after the { word-lesson } had begun
 report-remark-voices = { $number ->
     [one] { $number } note in another voice before
    *[other] { $number } notes in another voice before
@@ -152,15 +152,15 @@ report-remark-voices = { $number ->
 report-remark-file = sent as a file
 report-remark-corrected = corrected by a teacher
 report-corrected-explained = { $sign } A teacher gave this mark by hand.
-report-enrolled-together = 🎙 Recorded their voice during the lesson: { $number }
+report-enrolled-together = 🎙 Recorded their voice during the { word-lesson }: { $number }
 report-remarks-explained = Remarks beside a mark change nothing; they are for your information.
 report-no-students = Nobody has joined this class yet.
 report-no-lessons = { $period ->
-    [lesson] There have been no lessons yet. Start the first with /open.
-    [today] There have been no lessons today.
-    [week] There have been no lessons in the last 7 days.
-    [month] There have been no lessons in the last 30 days.
-   *[all] There have been no lessons yet. Start the first with /open.
+    [lesson] There have been no { word-lessons } yet. Start the first with /open.
+    [today] There have been no { word-lessons } today.
+    [week] There have been no { word-lessons } in the last 7 days.
+    [month] There have been no { word-lessons } in the last 30 days.
+   *[all] There have been no { word-lessons } yet. Start the first with /open.
 }
 
 # Chart
@@ -172,7 +172,7 @@ report-chart-late-from = late from { $time }
 report-chart-more = … and { $number } more
 report-chart-nobody = Nobody has checked in.
 report-chart-lowest = Only the lowest attendance is shown: { $shown } of { $total }.
-report-chart-last-lessons = The last lessons: { $shown } of { $total }; percentages count them all.
+report-chart-last-lessons = The last { word-lessons }: { $shown } of { $total }; percentages count them all.
 
 # Spreadsheet and CSV
 report-sheet-lesson = Lesson

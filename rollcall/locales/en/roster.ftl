@@ -1,6 +1,6 @@
 roster-count = 📋 { $number ->
-    [one] { $number } student
-   *[other] { $number } students
+    [one] { $number } { word-student }
+   *[other] { $number } { word-students }
 } on the list
 roster-sheet = Sheet: <b>{ $title }</b>. I have not read the other sheets.
 roster-compared =

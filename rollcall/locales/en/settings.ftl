@@ -9,12 +9,12 @@ settings-late =
     }
 settings-late-at-once = Late: from the first minute
 settings-length =
-    Length of a lesson: { $minutes ->
+    Length of a { word-lesson }: { $minutes ->
         [one] { $minutes } minute
        *[other] { $minutes } minutes
     }
 settings-words-school = Words: student, lesson
-settings-words-university = Words: student, class
+settings-words-university = Words: student, session
 settings-words-neutral = Words: participant, session
 settings-language = Language in the group and in files: { $language }
 button-settings-zone = Time zone
@@ -24,7 +24,7 @@ button-settings-words = Words
 button-settings-language = Language
 settings-zone-ask = Where does the class meet? Choose by the time that it is there now.
 settings-late-ask = From when on does a note count as late?
-settings-length-ask = How long is a lesson open for check-in, if you do not say?
+settings-length-ask = How long is a { word-lesson } open for check-in, if you do not say?
 settings-words-ask = How shall I call those who attend, and what they attend?
 settings-language-ask = In which language do I write in the class’s group and fill its files?
 button-zone-other = Another city
@@ -36,7 +36,7 @@ minutes = { $minutes ->
 }
 late-at-once = At once
 button-words-school = Student, lesson
-button-words-university = Student, class
+button-words-university = Student, session
 button-words-neutral = Participant, session
 class-language-default = the teacher’s
 class-language-en = English

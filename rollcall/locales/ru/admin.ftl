@@ -20,13 +20,13 @@ all-classes-more =
 class-not-there = Этого класса больше нет.
 any-class =
     <b>{ $title }</b> · { $students ->
-        [one] { $students } ученик
-        [few] { $students } ученика
-       *[many] { $students } учеников
+        [one] { $students } { word-student }
+        [few] { $students } { word-student-gen }
+       *[many] { $students } { word-students-gen }
     }, { $lessons ->
-        [one] { $lessons } урок
-        [few] { $lessons } урока
-       *[many] { $lessons } уроков
+        [one] { $lessons } { word-lesson }
+        [few] { $lessons } { word-lesson-gen }
+       *[many] { $lessons } { word-lessons-gen }
     }
 any-class-archived = В архиве с { $since }.
 any-class-nobody = Этот класс никто не ведёт.

@@ -12,7 +12,7 @@ class-archive-ask =
        *[many] { $days } дней
     } он удалится вместе со всеми отметками.
 class-archived = Класс <b>{ $title }</b> в архиве. После { $last } он удалится.
-class-restored = Класс <b>{ $title }</b> снова с вами: и ученики, и отметки на месте.
+class-restored = Класс <b>{ $title }</b> снова с вами: и { word-students }, и отметки на месте.
 class-in-archive = Класс <b>{ $title }</b> в архиве. Чтобы что-то в нём изменить, сначала верните его.
 
 archived-head = Ваши классы в архиве. Нажмите на класс, чтобы открыть его.
@@ -21,13 +21,13 @@ archive-empty = В архиве пусто.
 archived-card =
     <b>{ $title }</b> · в архиве с { $since }
     { $students ->
-        [one] { $students } ученик
-        [few] { $students } ученика
-       *[many] { $students } учеников
+        [one] { $students } { word-student }
+        [few] { $students } { word-student-gen }
+       *[many] { $students } { word-students-gen }
     }, { $lessons ->
-        [one] { $lessons } урок
-        [few] { $lessons } урока
-       *[many] { $lessons } уроков
+        [one] { $lessons } { word-lesson }
+        [few] { $lessons } { word-lesson-gen }
+       *[many] { $lessons } { word-lessons-gen }
     }. После { $last } всё удалится.
 
 staff-told-archived = Класс <b>{ $title }</b> теперь в архиве, его туда отправляет <b>{ $name }</b>. Смотреть его по-прежнему можно.

@@ -44,7 +44,7 @@ status-letter-flagged = ?
 # Почему сообщение не принято, как можно короче. Читает только преподаватель.
 short-reason-match = голос совпал
 short-reason-good_note = хорошая запись
-short-reason-other_voice = голос другого ученика
+short-reason-other_voice = голос другого { word-student-gen }
 short-reason-unknown_voice = незнакомый голос
 short-reason-unsure = голос распознан неуверенно
 short-reason-voice_waits = голос ещё не подтверждён
@@ -69,10 +69,10 @@ short-reason-scheduled = отправлено по расписанию
 short-reason-through_bot = отправлено через другого бота
 short-reason-seen_before = уже присылали раньше
 short-reason-same_recording = та же запись ещё раз
-short-reason-before_lesson = записано до урока
+short-reason-before_lesson = записано до { word-lesson-gen }
 short-reason-different_voice = не похоже на остальные записи
 short-reason-not_enrolled = голос не записан
-short-reason-not_expected = нет открытого урока
+short-reason-not_expected = нет { word-lesson-running }
 short-reason-processing_failed = не удалось обработать
 
 # Why somebody was excused.
@@ -125,11 +125,11 @@ report-days = { $from } – { $to }
 report-lesson-closed = { $day }, { $from }–{ $to }
 report-lesson-open = { $day }, с { $from }, ещё идёт
 report-period = { $period ->
-    [lesson] Последний урок
+    [lesson] { word-lesson-last }
     [today] Сегодня
     [week] Последние 7 дней
     [month] Последние 30 дней
-   *[all] Все уроки
+   *[all] Все { word-lessons }
 }
 report-period-when = { report-period } · { $days }
 
@@ -137,14 +137,14 @@ report-period-when = { report-period } · { $days }
 report-count = { $word }: { $number }
 report-of = { $part } из { $whole }
 report-lessons = { $number ->
-    [one] { $number } урок
-    [few] { $number } урока
-   *[many] { $number } уроков
+    [one] { $number } { word-lesson }
+    [few] { $number } { word-lesson-gen }
+   *[many] { $number } { word-lessons-gen }
 }
 report-students = { $number ->
-    [one] { $number } ученик
-    [few] { $number } ученика
-   *[many] { $number } учеников
+    [one] { $number } { word-student }
+    [few] { $number } { word-student-gen }
+   *[many] { $number } { word-students-gen }
 }
 report-times-late = { $number ->
     [one] { $number } опоздание
@@ -167,8 +167,8 @@ report-not-yet = ещё не в классе
 report-more = … и ещё { $number } — в таблице
 report-worth-a-look = Стоит обратить внимание:
 report-worth-a-look-more = … и ещё { $number }
-report-flagged-explained = ⚠️ «Под вопросом»: отметки нет, но с аккаунта ученика приходили записи, которые стоит проверить.
-report-remark-enrolled = голос записан в { $time }, после начала урока
+report-flagged-explained = ⚠️ «Под вопросом»: отметки нет, но с аккаунта { word-student-gen } приходили записи, которые стоит проверить.
+report-remark-enrolled = голос записан в { $time }, после начала { word-lesson-gen }
 report-remark-voices = { $number ->
     [one] до этого { $number } запись другим голосом
     [few] до этого { $number } записи другим голосом
@@ -177,15 +177,15 @@ report-remark-voices = { $number ->
 report-remark-file = отправлено файлом
 report-remark-corrected = исправлено учителем
 report-corrected-explained = { $sign } — отметку поставил учитель.
-report-enrolled-together = 🎙 Записали голос уже во время урока: { $number }
+report-enrolled-together = 🎙 Записали голос уже во время { word-lesson-gen }: { $number }
 report-remarks-explained = Пояснения рядом с отметкой ничего в ней не меняют, они только для вас.
 report-no-students = В классе пока никого нет.
 report-no-lessons = { $period ->
-    [lesson] Уроков ещё не было. Начните первый командой /open.
-    [today] Сегодня уроков не было.
-    [week] За последние 7 дней уроков не было.
-    [month] За последние 30 дней уроков не было.
-   *[all] Уроков ещё не было. Начните первый командой /open.
+    [lesson] { word-lessons-gen-capital } ещё не было. Начните командой /open.
+    [today] Сегодня { word-lessons-gen } не было.
+    [week] За последние 7 дней { word-lessons-gen } не было.
+    [month] За последние 30 дней { word-lessons-gen } не было.
+   *[all] { word-lessons-gen-capital } ещё не было. Начните командой /open.
 }
 
 # График
@@ -196,8 +196,8 @@ report-chart-minutes = +{ $number } мин
 report-chart-late-from = опоздание с { $time }
 report-chart-more = … и ещё { $number }
 report-chart-nobody = Никто не отметился.
-report-chart-lowest = Показаны ученики с самой низкой посещаемостью: { $shown } из { $total }.
-report-chart-last-lessons = Последние уроки: { $shown } из { $total }; проценты — по всем.
+report-chart-lowest = Показаны { word-students } с самой низкой посещаемостью: { $shown } из { $total }.
+report-chart-last-lessons = Последние { word-lessons }: { $shown } из { $total }; проценты — по всем.
 
 # Таблица и CSV
 report-sheet-lesson = Урок
@@ -270,7 +270,7 @@ register-means-absent = отсутствует
 register-means-excused = по уважительной причине
 register-means-ill = болезнь
 register-means-late = опоздание
-register-empty = пустая клетка — на уроке
+register-empty = пустая клетка — на { word-lesson-prep }
 register-missed = Пропущено
 register-excused = из них по уважительной причине
 register-ill = из них по болезни

@@ -1,7 +1,7 @@
 roster-count = 📋 В списке { $number ->
-    [one] { $number } ученик
-    [few] { $number } ученика
-   *[many] { $number } учеников
+    [one] { $number } { word-student }
+    [few] { $number } { word-student-gen }
+   *[many] { $number } { word-students-gen }
 }
 roster-sheet = Лист: <b>{ $title }</b>. Остальные листы я не читал.
 roster-compared =
@@ -22,7 +22,7 @@ roster-button-take = Взять список в этот класс
 roster-button-leave = Не брать
 roster-taken =
     Готово, список взят в класс <b>{ $title }</b>.
-    Учеников в нём { $number }: добавлено { $added }, обновлено { $updated }.
+    { word-students-gen-capital } в нём { $number }: добавлено { $added }, обновлено { $updated }.
 
     Кто ещё не вошёл в класс, на уроке считается отсутствующим, пока вы сами его не отметите.
 roster-gone =

@@ -9,7 +9,7 @@ settings-late =
     }
 settings-late-at-once = Опоздание: с первой минуты
 settings-length =
-    Длительность урока: { $minutes ->
+    Длительность { word-lesson-gen }: { $minutes ->
         [one] { $minutes } минута
         [few] { $minutes } минуты
        *[other] { $minutes } минут
@@ -25,7 +25,7 @@ button-settings-words = Слова
 button-settings-language = Язык
 settings-zone-ask = Где занимается класс? Выберите по времени, которое там сейчас.
 settings-late-ask = С какой минуты отметка считается опозданием?
-settings-length-ask = Сколько минут открыт урок, если не сказать иначе?
+settings-length-ask = Сколько минут { word-lesson-open } { word-lesson }, если не сказать иначе?
 settings-words-ask = Как называть тех, кто приходит, и то, на что они приходят?
 settings-language-ask = На каком языке писать в группу класса и заполнять его файлы?
 button-zone-other = Другой город

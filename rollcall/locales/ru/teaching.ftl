@@ -23,54 +23,54 @@ invitation =
 
     Бот спросит имя и попросит прочитать вслух три предложения. Это нужно один раз.
 button-join = Войти в класс
-button-invite-class = Пригласить учеников
+button-invite-class = Пригласить { word-students-gen }
 newclass-made =
-    Класс <b>{ $title }</b> готов. Отправьте ученикам ссылку для входа:
+    Класс <b>{ $title }</b> готов. Отправьте { word-students-dat } ссылку для входа:
     { $link }
 
-    Когда начнётся урок, нажмите «Открыть урок».
+    Когда начнётся { word-lesson }, нажмите «Открыть { word-lesson-acc }».
 button-practice = Попробовать самому
 button-practice-end = Закончить и удалить
 practice-title = Проба
 practice-begin = Сейчас вы увидите всё глазами ученика: вы единственный ученик пробного класса. Его нет ни в одном списке, через день он удалится, а с ним и ваш голос, если вы больше нигде не учитесь.
-practice-again = Вы в пробном классе. Откройте урок и пришлите мне голосовое сообщение.
+practice-again = Вы в пробном классе. Откройте { word-lesson-acc } и пришлите мне голосовое сообщение.
 practice-ended = Пробный класс удалён.
 practice-none = Пробного класса больше нет.
 classes-none = У вас ещё нет класса.
 classes-head = Ваши классы. Нажмите на класс, чтобы открыть его.
 classes-line =
     • <b>{ $title }</b> — { $students ->
-        [one] { $students } ученик
-        [few] { $students } ученика
-       *[other] { $students } учеников
+        [one] { $students } { word-student }
+        [few] { $students } { word-student-gen }
+       *[other] { $students } { word-students-gen }
     }, { $lessons ->
-        [one] { $lessons } урок
-        [few] { $lessons } урока
-       *[other] { $lessons } уроков
+        [one] { $lessons } { word-lesson }
+        [few] { $lessons } { word-lesson-gen }
+       *[other] { $lessons } { word-lessons-gen }
     }
 class-not-yours = Этого класса нет среди ваших.
 class-card =
     <b>{ $title }</b> · { $students ->
-        [one] { $students } ученик
-        [few] { $students } ученика
-       *[other] { $students } учеников
+        [one] { $students } { word-student }
+        [few] { $students } { word-student-gen }
+       *[other] { $students } { word-students-gen }
     }
-button-open = Открыть урок
-button-close = Закрыть урок
+button-open = Открыть { word-lesson-acc }
+button-close = Закрыть { word-lesson-acc }
 button-report = Отчёт
 button-back = Назад
 
-open-usage = После /open можно указать, на сколько минут открыть урок, от 1 до { $most }: /open 20
+open-usage = После /open можно указать, на сколько минут открыть { word-lesson-acc }, от 1 до { $most }: /open 20
 open-which = Какой класс?
 button-longer = +{ $minutes ->
     [one] { $minutes } минута
     [few] { $minutes } минуты
    *[other] { $minutes } минут
 }
-longer = ⏱ <b>{ $title }</b>: теперь урок открыт до { $closes }.
-open-already = Этот урок уже открыт.
-board-open = 🟢 <b>{ $title }</b> — урок открыт для отметки до { $closes }.
-board-closed = ⚪ <b>{ $title }</b> — урок закрыт в { $time }.
+longer = ⏱ <b>{ $title }</b>: теперь { word-lesson } { word-lesson-open } до { $closes }.
+open-already = { word-lesson-this } уже { word-lesson-open }.
+board-open = 🟢 <b>{ $title }</b> — { word-lesson } { word-lesson-open } для отметки до { $closes }.
+board-closed = ⚪ <b>{ $title }</b> — { word-lesson } { word-lesson-closed } в { $time }.
 board-count =
     { $present ->
         [one] Присутствует
@@ -99,23 +99,23 @@ board-excused =
 board-all-here = Отметились все.
 board-names-more = … и ещё { $number }
 button-check-in = Отметиться
-call-open = 🟢 <b>{ $title }</b>: урок открыт, отметиться можно до { $closes }.
-call-last = ⏰ <b>{ $title }</b>: вы ещё не отметились, а урок закроется в { $closes }.
+call-open = 🟢 <b>{ $title }</b>: { word-lesson } { word-lesson-open }, отметиться можно до { $closes }.
+call-last = ⏰ <b>{ $title }</b>: вы ещё не отметились, а { word-lesson } закроется в { $closes }.
 call-by-voice = Отправьте сюда голосовое сообщение.
 call-by-tap = Нажмите «Я здесь», и учитель подтвердит.
 call-by-enrol = Ваш голос ещё не записан, поэтому нажмите «Я здесь», и учитель подтвердит. Запишите голос, и дальше хватит голосового сообщения.
-button-uncall = 🔕 Не сообщать об уроках
-button-call = 🔔 Сообщать об уроках
-call-muted = 🔕 Больше не сообщаю об уроках этого класса. Отмечаться можно как прежде.
-call-wanted = 🔔 Сообщу, когда урок этого класса откроется.
-button-calls-off = 🔕 Не сообщать ученикам об уроках
-button-calls-on = 🔔 Сообщать ученикам об уроках
-close-none = Открытых уроков нет.
-close-which = Какой урок?
+button-uncall = 🔕 Не сообщать { word-lessons-about }
+button-call = 🔔 Сообщать { word-lessons-about }
+call-muted = 🔕 Больше не сообщаю { word-lessons-about } этого класса. Отмечаться можно как прежде.
+call-wanted = 🔔 Сообщу, когда { word-lesson } этого класса откроется.
+button-calls-off = 🔕 Не сообщать { word-students-dat } { word-lessons-about }
+button-calls-on = 🔔 Сообщать { word-students-dat } { word-lessons-about }
+close-none = Открытых { word-lessons-gen } нет.
+close-which = { word-lesson-which }?
 closed =
-    <b>{ $title }</b>: урок закрыт, на месте { $attended } из { $students }.
+    <b>{ $title }</b>: { word-lesson } { word-lesson-closed }, на месте { $attended } из { $students }.
 close-ask =
-    Уже закрыть урок <b>{ $title }</b>? До конца ещё { $minutes ->
+    Уже закрыть { word-lesson-acc } <b>{ $title }</b>? До конца ещё { $minutes ->
         [one] { $minutes } минута
         [few] { $minutes } минуты
        *[other] { $minutes } минут
@@ -124,11 +124,11 @@ close-ask-missing = Ещё не отметились: { $number }
 close-ask-waiting = Ждут вашего подтверждения: { $number }
 button-close-now = Закрыть сейчас
 button-close-not = Пока нет
-close-not = Хорошо, урок <b>{ $title }</b> открыт до { $closes }.
+close-not = Хорошо, { word-lesson } <b>{ $title }</b> { word-lesson-open } до { $closes }.
 button-reopen = Открыть снова
-reopened = 🟢 <b>{ $title }</b>: урок снова открыт до { $closes }. Те, кого при закрытии записали в отсутствующие, могут отметиться.
-reopen-too-late = Снова открыть урок можно только в день, когда он закрыт.
-reopen-another = У этого класса сейчас открыт другой урок. Сначала закройте его.
+reopened = 🟢 <b>{ $title }</b>: { word-lesson } снова { word-lesson-open } до { $closes }. Те, кого при закрытии записали в отсутствующие, могут отметиться.
+reopen-too-late = Снова открыть { word-lesson-acc } можно только в день закрытия.
+reopen-another = У этого класса сейчас идёт { word-lesson-other }. Сначала нужно закрыть то, что идёт.
 and-more = и ещё { $number }
 closed-waiting = ⏳ { $number ->
     [one] ждёт
@@ -140,53 +140,53 @@ closed-remarks = 👀 { $number ->
    *[many] { $number } отметок с пояснениями
 }, подробности в отчёте
 
-lessons-head = <b>{ $title }</b>: прошедшие уроки. Нажмите на урок, чтобы открыть его.
-lessons-none = В классе <b>{ $title }</b> ещё не было уроков.
-lessons-which = Уроки какого класса?
+lessons-head = <b>{ $title }</b>: прошедшие { word-lessons }. Нажмите на { word-lesson-acc }, чтобы увидеть отметки.
+lessons-none = В классе <b>{ $title }</b> ещё не было { word-lessons-gen }.
+lessons-which = { word-lessons-capital } какого класса?
 lesson-of = <b>{ $title }</b>
 lesson-named = { $when } · <b>{ $topic }</b>
 lesson-unnamed = { $when }
-button-lessons = Прошедшие уроки
+button-lessons = Прошедшие { word-lessons }
 
 button-topic = Тема
-topic-ask = О чём урок? Напишите тему в нескольких словах.
+topic-ask = О чём { word-lesson }? Напишите тему в нескольких словах.
 topic-ask-again =
-    Тема урока: <b>{ $topic }</b>. Напишите новую.
+    Тема { word-lesson-gen }: <b>{ $topic }</b>. Напишите новую.
 
     Чтобы убрать тему, отправьте дефис: -
 topic-too-long = Не помещается: можно до { $most ->
     [one] { $most } знака
    *[other] { $most } знаков
 }. Напишите короче.
-topic-set = Тема урока: <b>{ $topic }</b>.
-topic-removed = Темы у урока больше нет.
-lesson-gone = Этого урока больше нет.
-button-lesson-delete = Удалить урок
+topic-set = Тема { word-lesson-gen }: <b>{ $topic }</b>.
+topic-removed = Темы у { word-lesson-gen } больше нет.
+lesson-gone = { word-lesson-this-gen } больше нет.
+button-lesson-delete = Удалить { word-lesson-acc }
 button-lesson-delete-yes = Да, удалить
 lesson-delete-ask =
-    Удалить этот урок?
+    Удалить { word-lesson-this-acc }?
     { $when }
 
     Вместе с ним { $number ->
         [one] пропадёт { $number } отметка
         [few] пропадут { $number } отметки
        *[other] пропадут { $number } отметок
-    }. Вернуть урок нельзя.
-lesson-deleted = Удалён: { $when }
+    }. Вернуть { word-lesson-acc } нельзя.
+lesson-deleted = { word-lesson-deleted }: { $when }
 button-merge = Объединить
-button-merge-with = С уроком { $times }
+button-merge-with = С { $times }
 merge-ask =
-    Сделать из двух уроков один?
+    Объединить с { word-lesson-with } того же дня?
     { $when }
 
-    Он сольётся с соседним уроком того же дня. Из двух отметок ученика останется лучшая.
-merge-none = Рядом с ним в этот день нет другого закрытого урока.
-merged = Теперь это один урок: { $when }
+    Из двух отметок { word-student-gen } останется лучшая.
+merge-none = Рядом в этот день нет { word-lesson-other-closed-gen }.
+merged = Теперь это { word-lesson-one }: { $when }
 
 report-which = Какой класс?
 report-usage = После /report можно указать период: сегодня, неделя, месяц или всё.
 report-other-class = Другой класс
-report-period-button-lesson = Последний урок
+report-period-button-lesson = { word-lesson-last }
 report-period-button-today = Сегодня
 report-period-button-week = Неделя
 report-period-button-month = Месяц
@@ -199,19 +199,19 @@ me-name = <b>{ $name }</b>
 me-class = <b>{ $title }</b> — { $counts }
 
 button-voices = Голоса
-voices-too-few = <b>{ $title }</b>: голоса записали меньше двух учеников, сравнивать пока нечего.
+voices-too-few = <b>{ $title }</b>: голоса записали меньше двух { word-students-gen }, сравнивать пока нечего.
 voices-head =
     <b>{ $title }</b>: насколько хорошо я различаю голоса
     Записано голосов: { $students }
 voices-second-tries =
     { $n ->
-        [0] Своего ученика я почти всегда узнаю с первого раза.
-       *[other] Из 100 сообщений самого ученика переспрошу примерно после { $n }.
+        [0] Своего { word-student-gen } я почти всегда узнаю с первого раза.
+       *[other] Из 100 сообщений самого { word-student-gen } переспрошу примерно после { $n }.
     }
 voices-false-accepts =
     { $n ->
-        [0] Чужой голос из класса сойдёт за голос ученика реже, чем один раз из 1000.
-       *[other] Из 1000 чужих сообщений примерно { $n } похожи на голос ученика. Почти все они не пройдут: на настоящего автора они похожи больше.
+        [0] Чужой голос из класса сойдёт за голос { word-student-gen } реже, чем один раз из 1000.
+       *[other] Из 1000 чужих сообщений примерно { $n } похожи на голос { word-student-gen }. Почти все они не пройдут: на настоящего автора они похожи больше.
     }
 voices-raised = Голоса здесь похожи сильнее обычного, поэтому я требую более точного совпадения, чем в других классах.
 voices-closest = Больше всего похожи <b>{ $one }</b> и <b>{ $other }</b>; я их различаю.
@@ -219,7 +219,7 @@ voices-mixed-up = <b>{ $one }</b> и <b>{ $other }</b> для меня звуч�
 
 review-card =
     <b>{ $name }</b> · { $title } · { $time }
-    Голос похож на голос этого ученика, но уверенности нет. Попыток: { $tries }.
+    Голос похож на голос этого { word-student-gen }, но уверенности нет. Попыток: { $tries }.
 review-other-voices = { $number ->
     [one] До этого с аккаунта пришла { $number } запись другим голосом.
     [few] До этого с аккаунта пришли { $number } записи другим голосом.
@@ -227,15 +227,15 @@ review-other-voices = { $number ->
 }
 review-card-voice-waits =
     <b>{ $name }</b> · { $title } · { $time }
-    Записанный голос этого ученика ждёт вашего решения, поэтому сравнивать это сообщение мне не с чем.
+    Записанный голос этого { word-student-gen } ждёт вашего решения, поэтому сравнивать это сообщение мне не с чем.
 review-ask = Это <b>{ $name }</b>?
 review-confirm = ✅ Подтвердить
 review-reject = ❌ Отклонить
 review-confirm-after-all = ✅ Изменить: всё же подтвердить
 review-reject-after-all = ❌ Изменить: всё же отклонить
 review-too-late = Это решение уже не изменить: с него прошло больше суток.
-review-voice-refused = Послушать нечего: ваши настройки приватности не принимают от меня голосовые сообщения. Разрешите их в Telegram (Настройки → Конфиденциальность → Голосовые сообщения), а пока спросите ученика лично.
-review-voice-gone = Послушать нечего: записи в Telegram больше нет. Спросите ученика лично.
+review-voice-refused = Послушать нечего: ваши настройки приватности не принимают от меня голосовые сообщения. Разрешите их в Telegram (Настройки → Конфиденциальность → Голосовые сообщения), а пока спросите { word-student-gen } лично.
+review-voice-gone = Послушать нечего: записи в Telegram больше нет. Спросите { word-student-gen } лично.
 review-confirmed = ✅ Подтверждено ({ $teacher }): отметка поставлена.
 review-rejected = ❌ Отклонено ({ $teacher }): отметки нет, в отчёте стоит предупреждение.
 review-settled = Решать больше нечего: отметка уже стоит или голос удалён.
@@ -245,9 +245,9 @@ review-told-rejected = <b>{ $title }</b>: учитель послушал и н�
 board-phrase = Слова могут быть любыми, например: «{ $phrase }»
 namesake-card = <b>{ $title }</b>: новое имя <b>{ $name }</b> выглядит так же, как <b>{ $other }</b> в этом же классе.
 namesake-letters = Имена выглядят одинаково, но набраны разными буквами: например, русскую заменяет похожая латинская.
-namesake-asked = Ученика я спросил, тёзки они или это его второй аккаунт.
-namesake-said-other = Ученик отвечает, что они тёзки.
-namesake-said-same = Ученик отвечает, что это тоже он, с другого аккаунта.
+namesake-asked = { word-student-gen-capital } я спросил, тёзки они или это его второй аккаунт.
+namesake-said-other = { word-student-capital } отвечает, что они тёзки.
+namesake-said-same = { word-student-capital } отвечает, что это тоже он, с другого аккаунта.
 namesake-choice = Делать ничего не обязательно: отмечаться могут оба, в списках у второго цифра.
 namesake-keep = Оставить обоих
 namesake-out = Убрать: { $name }
@@ -260,16 +260,16 @@ claim-card =
     { $time }: записанный голос ждёт вашего решения.
 claim-changed = Он не похож на тот, что записан раньше.
 claim-like = Он похож на голос: <b>{ $other }</b>. Так бывает у близнецов и родственников.
-claim-like-someone = Он был похож на голос ученика, которого нет в ваших классах или чей голос уже удалён.
-claim-until-old = Это голос ученика? Пока вы не решили, действует прежний. Без ответа новый будет удалён после { $until }
-claim-until-new = Это голос ученика? Пока вы не решили, по этому голосу я никого не узнаю, ученик отмечается кнопкой «Я здесь». Без ответа голос будет удалён после { $until }
-claim-accept = ✅ Да, это ученик
+claim-like-someone = Он был похож на голос { word-student-gen }, которого нет в ваших классах или чей голос уже удалён.
+claim-until-old = Это голос { word-student-gen }? Пока вы не решили, действует прежний. Без ответа новый будет удалён после { $until }
+claim-until-new = Это голос { word-student-gen }? Пока вы не решили, по этому голосу я никого не узнаю, { word-student } отмечается кнопкой «Я здесь». Без ответа голос будет удалён после { $until }
+claim-accept = ✅ Да, это { word-student }
 claim-reject = ❌ Нет, кто-то другой
-claim-accept-after-all = ✅ Изменить: всё же это ученик
+claim-accept-after-all = ✅ Изменить: всё же это { word-student }
 claim-reject-after-all = ❌ Изменить: всё же кто-то другой
 claim-too-late = Это решение уже не изменить: с него прошло больше суток или голос с тех пор записан заново.
-claim-accepted = ✅ Подтверждено ({ $teacher }): по этому голосу я узнаю ученика.
-claim-rejected = ❌ Отклонено ({ $teacher }): по этому голосу я ученика не узнаю.
+claim-accepted = ✅ Подтверждено ({ $teacher }): по этому голосу я узнаю { word-student-gen }.
+claim-rejected = ❌ Отклонено ({ $teacher }): по этому голосу я { word-student-gen } не узнаю.
 claim-lapsed = ⌛ Ответа не было, голос удалён.
 claim-lapsed-word = <b>{ $name }</b>: записанный голос ждал вашего решения, ответа не было, и голос удалён. Ученику я тоже сообщу.
 claim-settled = Решать больше нечего: голос удалён или записан заново, либо класс в архиве.
@@ -290,16 +290,16 @@ mark-none = Пока не отмечен.
 mark-waiting = ⏳ Ждёт вашего решения в другом сообщении; отметка, поставленная здесь, его заменит.
 mark-corrected = Отметку поставил учитель: { $teacher }.
 mark-corrected-somebody = Отметку поставил учитель.
-mark-gone = Этого ученика больше нет в классе.
+mark-gone = Этого { word-student-gen } больше нет в классе.
 mark-undone = Изменение отменено.
 mark-undo-late = Отменять больше нечего: с тех пор отметку изменили.
-mark-why = По какой причине? Ученик её тоже увидит.
+mark-why = По какой причине? { word-student-capital } её тоже увидит.
 excuse-own = Своими словами
 excuse-none = Без причины
 excuse-ask = Напишите причину для <b>{ $name }</b>, до { $most ->
     [one] { $most } знака
    *[other] { $most } знаков
-}. Ученик её тоже увидит.
+}. { word-student-capital } её тоже увидит.
 excuse-too-long = Причина не поместилась: до { $most ->
     [one] { $most } знака
    *[other] { $most } знаков
@@ -311,19 +311,19 @@ marks-hint = Сначала те, кого нет. ✎ стоит там, где
 rest-present = Остальные здесь
 rest-excused = Остальным — уваж.
 rest-ask-present = { $number ->
-    [one] Отметить, что { $number } ученик присутствует?
-    [few] Отметить, что { $number } ученика присутствуют?
-   *[many] Отметить, что { $number } учеников присутствуют?
+    [one] Отметить, что { $number } { word-student } присутствует?
+    [few] Отметить, что { $number } { word-student-gen } присутствуют?
+   *[many] Отметить, что { $number } { word-students-gen } присутствуют?
 }
 rest-ask-excused = { $number ->
-    [one] Поставить уважительную причину { $number } ученику?
-   *[other] Поставить уважительную причину { $number } ученикам?
+    [one] Поставить уважительную причину { $number } { word-student-dat }?
+   *[other] Поставить уважительную причину { $number } { word-students-dat }?
 }
 rest-yes-present = Да, они здесь
 rest-yes-excused = Да, поставить
 rest-done-present = ✅ Отмечены как присутствующие: { $number }
 rest-done-excused = 📄 Уважительная причина поставлена: { $number }
-rest-undone = Изменение отменено, учеников: { $number }
+rest-undone = Изменение отменено, { word-students-gen }: { $number }
 rest-nobody = Отмечать больше некого: все на месте или отсутствуют по уважительной причине.
 # Выгрузка
 button-export = Выгрузить
@@ -334,12 +334,12 @@ export-form-csv = CSV
 export-form-moodle = Moodle на русском
 export-form-moodle-en = Moodle на английском
 export-form-json = JSON
-export-moodle = Файл для модуля «Посещаемость» в Moodle, для загрузки из CSV. Учеников Moodle найдёт { $identifier ->
+export-moodle = Файл для модуля «Посещаемость» в Moodle, для загрузки из CSV. { word-students-gen-capital } Moodle найдёт { $identifier ->
     [idnumber] по индивидуальному номеру
    *[email] по адресу электронной почты
-}, уроки — по времени начала.
+}, { word-lessons } — по времени начала.
 export-moodle-without = В файле нет тех, у кого в списке класса не указан { $identifier ->
     [idnumber] личный номер
    *[email] адрес почты
 }: { $number }.
-export-moodle-none = Moodle ищет учеников по личному номеру или адресу почты, а в списке класса нет ни того, ни другого. Пришлите мне список с таким столбцом: файл Excel, CSV или просто текст.
+export-moodle-none = Moodle ищет { word-students-gen } по личному номеру или адресу почты, а в списке класса нет ни того, ни другого. Пришлите мне список с таким столбцом: файл Excel, CSV или просто текст.

@@ -83,3 +83,15 @@ async def test_a_board_in_the_classs_group_speaks_the_classs_language(door: Door
     assert "is open for check-in" in board
     (board,) = await door.ask(people[MARIA], "/open")
     assert "открыт" in board
+
+
+async def test_what_a_class_calls_its_people_is_said_of_it_and_of_no_other(
+    door: Door, people: dict[int, Person]
+) -> None:
+    (shown,) = await door.press(people[MARIA], f"set:{CLASS_ID}:words:university")
+    assert "Длительность пары" in shown
+    assert "пара открыта" in (await door.ask(people[MARIA], "/open"))[0]
+    assert "1 студент" in (await door.press(people[MARIA], f"class:{CLASS_ID}"))[0]
+    assert "урок открыт" in (await door.ask(people[PAVEL], "/open"))[0]
+    (closed,) = await door.press(people[MARIA], "close-now:1")
+    assert "пара закрыта" in closed
