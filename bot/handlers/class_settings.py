@@ -96,6 +96,7 @@ def _text(t: Texts, one: SchoolClass, defaults: Settings) -> str:
             t("settings-length", minutes=length),
             t(f"settings-words-{one.vocabulary}"),
             t("settings-language", language=_language(t, one.language or DEFAULT)),
+            t("settings-calls-on" if one.call_students else "settings-calls-off"),
         ]
     )
 

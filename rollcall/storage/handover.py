@@ -41,6 +41,8 @@ def hand_over(session: Session, old: Person, new: Person, by: audit.Who, now: da
     Of two marks in a lesson a teacher's word stands, and otherwise the better mark. Nothing made of a voice moves:
     whoever hands over an account that has one has erased it before.
     """
+    # A call that was made is in the other account's chat, where its number may be another message's.
+    session.execute(delete(Call).where(Call.person_id == old.id, Call.message_id.is_not(None)))
     class_ids = _hand_over_memberships(session, old, new)
     marks = _hand_over_marks(session, old, new, now)
     for table, keys in _KEYS.items():

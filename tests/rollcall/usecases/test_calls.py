@@ -9,8 +9,9 @@ from sqlalchemy import func, select
 
 from rollcall.storage import classes, lessons, people
 from rollcall.storage.calls import free_those_of_the_dead
+from rollcall.storage.handover import hand_over
 from rollcall.storage.holder import Holder
-from rollcall.storage.tables import WITHOUT_ACCOUNT, Call, Lesson, Membership, SchoolClass
+from rollcall.storage.tables import WITHOUT_ACCOUNT, Call, Lesson, Membership, Person, SchoolClass
 from rollcall.usecases import calls
 from tests.rollcall.conftest import ANNA, BORIS, NINE, School
 
@@ -107,6 +108,18 @@ async def test_what_a_bot_of_this_machine_held_when_it_died_is_free_at_once(scho
     assert await run(calls.take_calls, NINE, here, 9) == []
     await run(free_those_of_the_dead, here)
     assert len(await run(calls.take_calls, NINE, here, 9)) == 2
+
+
+async def test_a_call_that_was_made_stays_behind_with_a_lost_account(school: School) -> None:
+    """Its message is in that account's chat; in another chat the number is another message's."""
+    await opened(school)
+    made = {one.chat_id: one for one in await school.database.run(calls.take_calls, NINE, ONE, 9)}
+    await school.database.run(calls.called, {made[ANNA].call_id: 77}, [], [], NINE)
+    with school.database.session() as session:
+        new = people.register_person(session, 300, "Анна Белова", NINE)
+        hand_over(session, session.get_one(Person, school.ids[ANNA]), new, None, NINE)
+    assert owed(school) == 1
+    assert not await school.database.run(calls.take_pointless, NINE + 3 * MINUTE, ONE, 9)
 
 
 async def test_two_bots_that_look_at_the_end_of_a_lesson_at_once_make_one_last_call(school: School) -> None:
