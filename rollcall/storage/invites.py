@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, delete, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
@@ -15,6 +15,8 @@ from rollcall.storage import audit
 from rollcall.storage.audit import Account
 from rollcall.storage.tables import Invite
 
+NOBODY = 0
+"""No account: the command line's, or one that left with everything."""
 HANDLE = 16
 """Digits of the hash that name an invitation in a button: too few to find the token by, enough to be unique."""
 
@@ -36,10 +38,9 @@ def create_invite(
     """
     token = secrets.token_urlsafe(16)
     expires_at = now + valid if until is None else min(now + valid, until)
+    made_by = created_by if created_by is not None else NOBODY
     session.add(
-        Invite(
-            token_hash=_hash(token), created_by=created_by or 0, expires_at=expires_at, class_id=class_id, until=until
-        )
+        Invite(token_hash=_hash(token), created_by=made_by, expires_at=expires_at, class_id=class_id, until=until)
     )
     by, what = (Account(created_by) if created_by is not None else None), _object(_hash(token))
     if class_id is None:
@@ -138,6 +139,13 @@ def revoke_used_by(session: Session, telegram_id: int, by: audit.Who, now: datet
     """The invitations that made someone a teacher do not do it again."""
     for invite in session.scalars(select(Invite).where(Invite.used_by == telegram_id)):
         _revoke(session, invite, by, now)
+
+
+def forget_inviter_and_guest(session: Session, telegram_id: int) -> None:
+    """The account is in no invitation any more; one that it used stays used, and one that it made ends."""
+    session.execute(update(Invite).where(Invite.used_by == telegram_id).values(used_by=NOBODY))
+    session.execute(delete(Invite).where(Invite.created_by == telegram_id, Invite.used_by.is_(None)))
+    session.execute(update(Invite).where(Invite.created_by == telegram_id).values(created_by=NOBODY))
 
 
 def _revoke(session: Session, invite: Invite, by: audit.Who, now: datetime) -> None:

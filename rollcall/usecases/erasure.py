@@ -18,6 +18,7 @@ from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.correction_tables import Correction, MarkWord
+from rollcall.storage.invites import forget_inviter_and_guest
 from rollcall.storage.people import agreements_of, find_person, set_step, withdraw_consent
 from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import (
@@ -34,6 +35,7 @@ from rollcall.storage.tables import (
     Namesake,
     Person,
     Review,
+    StaffNotice,
 )
 from rollcall.storage.voiceprints import forget_voice
 
@@ -141,6 +143,8 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role != TEACHER))
     else:
         session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))
+        session.execute(delete(StaffNotice).where(StaffNotice.chat_id == person.telegram_id))
+        forget_inviter_and_guest(session, person.telegram_id)
         session.execute(delete(Person).where(Person.id == person.id))
         counts["people"] = 1
     return Erased(_record(session, receipt, kind, counts, agreements, now), person_id, class_ids, notes)

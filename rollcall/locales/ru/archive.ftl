@@ -30,6 +30,6 @@ archived-card =
        *[many] { $lessons } { word-lessons-gen }
     }. После { $last } всё удалится.
 
-staff-told-archived = Класс <b>{ $title }</b> теперь в архиве, его туда отправляет <b>{ $name }</b>. Смотреть его по-прежнему можно.
-staff-told-restored = Класс <b>{ $title }</b> снова не в архиве: его возвращает <b>{ $name }</b>.
+staff-told-archived = Класс <b>{ $title }</b> отправлен в архив (<b>{ $name }</b>). Смотреть его по-прежнему можно.
+staff-told-restored = Класс <b>{ $title }</b> возвращён из архива (<b>{ $name }</b>).
 staff-told-erased-soon = Класс <b>{ $title }</b> лежит в архиве и после { $last } удалится вместе со всеми отметками. Если он ещё нужен, сохраните отчёт или верните класс.

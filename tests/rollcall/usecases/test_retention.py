@@ -1,6 +1,7 @@
 """Nothing is kept for longer than the settings say, and nothing is lost before."""
 
 from datetime import datetime, timedelta
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -22,18 +23,20 @@ from rollcall.storage.tables import (
     EnrolmentNote,
     Erasure,
     IncomingUpdate,
+    Invite,
     KeptRecording,
     Lesson,
     Person,
     SchoolClass,
+    StaffNotice,
     StoredVoiceprint,
     Table,
 )
-from rollcall.usecases import erasure, retention
+from rollcall.usecases import erasure, retention, staff
 from rollcall.usecases.erasure import Kind
 from rollcall.usecases.retention import Periods
 from rollcall.usecases.settlement import apply_result
-from tests.rollcall.conftest import ANNA, BORIS, NINE, School
+from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
 DAY = timedelta(days=1)
 PERIODS = Periods.of(Settings(_env_file=None))
@@ -249,6 +252,28 @@ async def test_lessons_outlive_who_opened_them_and_may_no_longer_teach(school: S
         erasure.erase_everything(session, anna, "r", Kind.EVERYTHING, NINE)
     with school.database.session() as session:
         assert count(session, Lesson) == before
+
+
+@on_sqlite
+async def test_of_a_student_who_was_a_substitute_once_nothing_is_left(school: School) -> None:
+    with school.database.session() as session:
+        teacher, anna = people.find_person(session, TEACHER), people.find_person(session, ANNA)
+        assert teacher
+        assert anna
+        other = classes.create_class(session, teacher, "Химия", "UTC", NINE)
+        token = staff.invite(session, teacher, other.id, NINE.date(), DAY, NINE)
+        register = partial(people.register_person, telegram_id=ANNA, full_name="Анна", now=NINE)
+        staff.accept(session, token, ANNA, register, NINE, may_invite=True)
+    with school.database.session() as session:
+        assert staff.end_substitutes(session, NINE + DAY) == 1
+        anna = session.get_one(Person, school.ids[ANNA])
+        assert not anna.is_teacher
+        erasure.erase_everything(session, anna, "r", Kind.EVERYTHING, NINE + DAY)
+    with school.database.session() as session:
+        assert people.find_person(session, ANNA) is None
+        assert [one.used_by for one in session.scalars(select(Invite))] == [0]
+        assert session.scalars(select(StaffNotice).where(StaffNotice.chat_id == ANNA)).all() == []
+        assert staff.accept(session, token, BORIS, register, NINE, may_invite=True) is staff.Refusal.UNUSABLE
 
 
 @on_sqlite
