@@ -16,6 +16,8 @@ from email.utils import parsedate_to_datetime
 from functools import cache
 from http import HTTPStatus
 from typing import Any, cast
+from urllib.parse import urlsplit
+from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 import httpx
@@ -100,7 +102,6 @@ class CountedRequest(BaseRequest):
             connector=connector,
             headers={"User-Agent": self.USER_AGENT},
             cookie_jar=aiohttp.DummyCookieJar(),
-            trust_env=True,
         )
 
     async def shutdown(self) -> None:
@@ -156,13 +157,14 @@ class CountedRequest(BaseRequest):
         try:
             asked = stopwatch()
             async with self._session.request(
-                method, url, data=_body(request_data), timeout=patience.timeout(files=files), allow_redirects=False
-            ) as response:
+                method, url, data=_body(request_data), timeout=patience.timeout(files=files), allow_redirects=False,
+                proxy=_proxy_to(urlsplit(url)[:2]),
+            ) as response:  # fmt: skip
                 _read_the_time(response.headers, asked)
                 return response.status, await response.read()
         except TimeoutError as error:
             raise TimedOut from error
-        except (aiohttp.ClientError, OSError) as error:
+        except (aiohttp.ClientError, OSError, ValueError) as error:
             # In words of our own: aiohttp's may hold the URL, and with it the token.
             why = f": {error.strerror}" if isinstance(error, OSError) and error.strerror else ""
             raise NetworkError(type(error).__name__ + why) from error
@@ -183,6 +185,13 @@ class CountedRequest(BaseRequest):
 def _authorities() -> ssl.SSLContext:
     """Whom to believe, as the library does: those that certifi brings, or those that ``SSL_CERT_FILE`` names."""
     return httpx.create_ssl_context()
+
+
+@cache
+def _proxy_to(place: tuple[str, str]) -> str | None:
+    """The proxy that the environment names for a scheme and a host; aiohttp would look it up at each call."""
+    scheme, host = place
+    return None if proxy_bypass(host) else getproxies().get(scheme)
 
 
 def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

@@ -135,15 +135,19 @@ class BotQueue:
         """Memory, queue and workers, once a second at most."""
         if time.monotonic() - self._looked_at < _LOOK_EVERY:
             return
-        async with self._redis.pipeline(transaction=False) as pipeline:
-            pipeline.info("memory")
-            pipeline.xlen(keys.JOBS)
-            pipeline.xinfo_consumers(keys.JOBS, keys.WORKERS)
-            memory, self._waiting, consumers = await pipeline.execute(raise_on_error=True)
+        before, self._looked_at = self._looked_at, time.monotonic()  # whoever asks meanwhile takes what was seen before
+        try:
+            async with self._redis.pipeline(transaction=False) as pipeline:
+                pipeline.info("memory")
+                pipeline.xlen(keys.JOBS)
+                pipeline.xinfo_consumers(keys.JOBS, keys.WORKERS)
+                memory, self._waiting, consumers = await pipeline.execute(raise_on_error=True)
+        except BaseException:
+            self._looked_at = before
+            raise
         most = int(memory.get("maxmemory", 0))
         self._memory = int(memory["used_memory"]) / most if most else 0.0
         self._workers = sum(1 for consumer in consumers if consumer["idle"] < _ALIVE_MS)
-        self._looked_at = time.monotonic()
 
     async def forget(self, person_id: int, notes: Mapping[str, str | None]) -> int:
         """Remove what is left of a person's notes, wherever it waits; how much that was.

@@ -9,7 +9,7 @@ import signal
 import sys
 import time
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -67,10 +67,11 @@ class Product:
         found, waiting = [], [self.process.pid]
         while waiting:
             parent = waiting.pop()
-            # Each thread has its own list of children.
-            children = [
-                int(c) for task in Path(f"/proc/{parent}/task").glob("*/children") for c in task.read_text().split()
-            ]
+            children = []
+            # Each thread has its own list of children; it may end while we look.
+            for task in Path(f"/proc/{parent}/task").glob("*/children"):
+                with suppress(FileNotFoundError, ProcessLookupError):
+                    children += [int(one) for one in task.read_text().split()]
             found += children
             waiting += children
         return found

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -184,6 +185,7 @@ def _bits(values: NDArray[np.bool_]) -> NDArray[np.uint32]:
     return np.packbits(values, axis=1, bitorder="little").view("<u4").ravel()
 
 
+@cache
 def _band_starts() -> NDArray[np.intp]:
     """First spectrum bin of each band, logarithmically spaced, and where the last one ends."""
     edges = np.geomspace(_LOWEST, _HIGHEST, _BANDS + 1)

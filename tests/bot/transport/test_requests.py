@@ -69,6 +69,21 @@ async def test_words_and_files_arrive_as_they_were_given(telegram: Telegram) -> 
     assert bytes(range(256)) * 400 in file.values()
 
 
+async def test_the_environments_proxy_is_asked_and_looked_up_once(
+    telegram: Telegram, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("http_proxy", telegram.url)
+    monkeypatch.setenv("no_proxy", "elsewhere.example")
+    async with CountedRequest(QUICK) as request:
+        bot = bot_of("http://telegram.example", request)
+        await bot.send_message(1, "by way of it")
+        monkeypatch.delenv("http_proxy")
+        await bot.send_message(1, "likewise")
+        with pytest.raises(NetworkError):
+            await bot_of("http://elsewhere.example:1", request).send_message(1, "not there")
+    assert [form["text"] for form in telegram.forms] == ["by way of it", "likewise"]
+
+
 async def test_a_server_that_says_nothing_is_given_up_in_time(telegram: Telegram) -> None:
     async def silence() -> web.StreamResponse:
         await asyncio.sleep(30)
