@@ -29,6 +29,7 @@ from bot.outbox.boards import keep_boards
 from bot.outbox.calls import call_students
 from bot.outbox.claim_cards import keep_claims
 from bot.outbox.closing_notices import close_overdue
+from bot.outbox.joiners import ask_about_joiners
 from bot.outbox.mark_words import tell_of_marks
 from bot.outbox.namesake_notices import tell_of_namesakes
 from bot.outbox.review_cards import keep_reviews
@@ -92,6 +93,7 @@ _UPKEEP: tuple[Task, ...] = (
     tell_of_marks,
     keep_reviews,
     tell_of_namesakes,
+    ask_about_joiners,
     keep_claims,
     ask_to_enrol_again,
     clear_traces,

@@ -19,6 +19,7 @@ from bot.handlers import (
     export,
     forgetting,
     here,
+    joiners,
     joining,
     lesson_mending,
     lessons,
@@ -35,6 +36,7 @@ from bot.handlers import (
     staff,
     start,
     student,
+    students,
     timetable,
     voice,
     voices,
@@ -46,6 +48,7 @@ from rollcall.domain.excuses import Excuse
 from rollcall.report.exports import Form
 from rollcall.texts import LANGUAGES
 
+_REQUEST = r"(?P<request_id>\d{1,9})"
 _CLASS = r"(?P<class_id>\d+)"
 _LESSON = r"(?P<lesson_id>\d+)"
 _PERSON = r"(?P<person_id>\d{1,9})"
@@ -102,6 +105,21 @@ BUTTONS: dict[str, Handler] = {
     rf"endlink:{_CLASS}": classes.end_link_pressed,
     r"review:(?P<review_id>\d+):(?P<answer>yes|no|confirm|reject)": reviews.review_pressed,
     r"claim:(?P<claim_id>\d+):(?P<answer>yes|no|accept|reject)": claims.claim_pressed,
+    rf"students:{_CLASS}:(?P<page>\d{{1,4}})": students.students,
+    rf"student:{_CLASS}:{_PERSON}": students.student,
+    rf"student-name:{_CLASS}:{_PERSON}": students.name_wanted,
+    rf"student-add:{_CLASS}": students.name_wanted,
+    rf"student-out:{_CLASS}:{_PERSON}": students.out_pressed,
+    rf"student-out-yes:{_CLASS}:{_PERSON}": students.out_confirmed,
+    rf"student-back:{_CLASS}:{_PERSON}": students.back_pressed,
+    rf"student-merge:{_CLASS}:{_PERSON}:(?P<page>\d{{1,4}})": students.merge_pressed,
+    rf"student-into:{_CLASS}:{_PERSON}:(?P<other_id>\d{{1,9}})": students.into_pressed,
+    rf"student-into-yes:{_CLASS}:{_PERSON}:(?P<other_id>\d{{1,9}})": students.into_confirmed,
+    r"line:(?P<person_id>\d{1,9})": joining.line_pressed,
+    r"lines:(?P<page>\d{1,4})": joining.lines_pressed,
+    rf"joiner:{_CLASS}:{_REQUEST}:(?P<answer>new|no)": joiners.decided,
+    rf"joiner-lines:{_CLASS}:{_REQUEST}:(?P<page>\d{{1,4}})": joiners.lines_wanted,
+    rf"joiner-line:{_CLASS}:{_REQUEST}:(?P<person_id>\d{{1,9}})": joiners.line_chosen,
     rf"roster:{_CLASS}:(?P<preview_id>\d{{1,9}}):(?P<what>show|take|gone)": rosters.pressed,
     r"roster-no:(?P<preview_id>\d{1,9})": rosters.left,
     rf"voices:{_CLASS}": voices.voices_pressed,

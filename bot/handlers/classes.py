@@ -182,7 +182,7 @@ def _class_buttons(t: Texts, school_class: SchoolClass) -> Buttons:
         link.append((t("button-end-link"), f"endlink:{number}"))
     return [
         [(t("button-open"), f"open:{number}"), (t("button-report"), f"report:{number}:lesson")],
-        [(t("button-lessons"), f"lessons:{number}:0")],
+        [(t("button-lessons"), f"lessons:{number}:0"), (t("students-button"), f"students:{number}:0")],
         *invite,
         link,
         [(t("button-voices"), f"voices:{number}"), (t("button-staff"), f"staff:{number}")],

@@ -11,6 +11,8 @@ from bot.caller import Caller
 from bot.handlers.enrolment import begin_words
 from bot.messages.consent import CONSENT_VERSION
 from bot.messages.guesses import too_many, wrong
+from bot.messages.menus import show
+from bot.messages.paging import Page, page_of
 from bot.messages.replies import (
     Buttons,
     enrol_button,
@@ -20,17 +22,18 @@ from bot.messages.replies import (
     student_again_buttons,
     take_buttons_away,
 )
+from bot.messages.rosters import cut
 from bot.outbox.claim_cards import words_for_joiner
+from bot.outbox.joiners import ask_about_joiners
 from bot.services import Context, Services, now
 from bot.upkeep.galleries import publish
 from rollcall.domain.names import NameFault
 from rollcall.texts import Texts
 from rollcall.usecases.enrolling import Enrolling
+from rollcall.usecases.joined import How, Joined
 from rollcall.usecases.joining import (
     Answer,
     Declined,
-    How,
-    Joined,
     OwnClass,
     Renamed,
     answer_consent,
@@ -38,6 +41,7 @@ from rollcall.usecases.joining import (
     give_name,
     join_without_voice,
 )
+from rollcall.usecases.roster_joining import Choice, Waits, choice, pick_line
 
 _ANSWERS = {
     Answer.NAME_WANTED: "name-ask",
@@ -63,6 +67,8 @@ async def consent_pressed(update: Update, context: Context) -> None:
     match outcome:
         case Joined():
             text, buttons = await _welcome(context, outcome)
+        case Choice():
+            text, buttons = choice_words(outcome, t)
         case Enrolling():
             text = begin_words(outcome, t)
         case Declined(None):
@@ -84,6 +90,8 @@ async def without_pressed(update: Update, context: Context) -> None:
     match outcome:
         case Joined():
             text, buttons = await _welcome(context, outcome)
+        case Choice():
+            text, buttons = choice_words(outcome, t)
         case OwnClass(title):
             text = t("join-own-class", title=title)
         case Answer():
@@ -100,11 +108,57 @@ async def name_given(update: Update, context: Context) -> None:
     if message is None:
         return
     outcome = await services.database.run(_name, services, context.caller, message.text or "", message.message_id)
-    if isinstance(outcome, Joined):
-        await reply(update, *await _welcome(context, outcome))
+    t = context.caller.texts
+    match outcome:
+        case Joined():
+            await reply(update, *await _welcome(context, outcome))
+        case Choice():
+            await reply(update, *choice_words(outcome, t))
+        case Waits(name, title):
+            await reply(update, t("join-waits", name=name, title=title))
+            await ask_about_joiners(context.app, services)
+        case NameFault():
+            await reply(update, t(f"name-fault-{outcome}"))
+        case _:
+            await reply(update, t(_ANSWERS[outcome]))
+
+
+async def line_pressed(update: Update, context: Context) -> None:
+    """line:<person>: which line of the class's list the joiner is."""
+    services, t = context.services, context.caller.texts
+    number = int(context.match["person_id"]) if context.match is not None else 0
+    outcome = await services.database.run(_pick, services, context.caller, number)
+    match outcome:
+        case Joined():
+            await take_buttons_away(update)
+            await reply(update, *await _welcome(context, outcome))
+        case Choice():
+            await show(update, *choice_words(outcome, t))
+        case None:
+            await show(update, t("question-gone"))
+
+
+async def lines_pressed(update: Update, context: Context) -> None:
+    """lines:<page>: another page of the list."""
+    t = context.caller.texts
+    found = await context.services.database.run(_choice, context.caller)
+    if found is None:
+        await show(update, t("question-gone"))
     else:
-        key = f"name-fault-{outcome}" if isinstance(outcome, NameFault) else _ANSWERS[outcome]
-        await reply(update, context.caller.texts(key))
+        await show(update, *choice_words(found, t, page_of(context)))
+
+
+def choice_words(found: Choice, t: Texts, number: int = 0) -> tuple[str, Buttons | None]:
+    """Which line is it? A button for each, a page at a time; and what else to do."""
+    page = Page.of(found.lines, number)
+    buttons = [[(cut(name), f"line:{line_id}")] for line_id, name in page.entries]
+    if found.unknown:
+        text = t("line-unknown", title=found.title)
+    elif found.narrowed:
+        text = t("line-which")
+    else:
+        text = t("line-ask" if found.lines else "line-ask-name", title=found.title)
+    return text, [*buttons, *page.turning("lines")] or None
 
 
 async def name_changed(update: Update, context: Context) -> None:
@@ -155,7 +209,7 @@ def joined_words(joined: Joined, t: Texts) -> tuple[str, Buttons | None]:
 
 def _consent(
     session: Session, services: Services, caller: Caller, *, agreed: bool
-) -> Answer | Declined | Enrolling | Joined:
+) -> Answer | Declined | Enrolling | Joined | Choice:
     caller = caller.within(session)
     return answer_consent(
         session, services.keyring, caller.conversation, caller.person,
@@ -165,7 +219,7 @@ def _consent(
 
 def _without(
     session: Session, services: Services, caller: Caller, update: Update, code: str
-) -> str | Answer | OwnClass | Joined:
+) -> str | Answer | OwnClass | Joined | Choice:
     """What came of it; or what to say to somebody who has tried too many codes."""
     caller = caller.within(session)
     held = too_many(session, services, caller)
@@ -181,9 +235,19 @@ def _without(
 
 def _name(
     session: Session, services: Services, caller: Caller, text: str, message_id: int
-) -> NameFault | Answer | Joined:
+) -> NameFault | Answer | Joined | Choice | Waits:
     caller = caller.within(session)
     return give_name(session, services.keyring, caller.conversation, caller.person, text, message_id, now())
+
+
+def _pick(session: Session, services: Services, caller: Caller, number: int) -> Joined | Choice | None:
+    caller = caller.within(session)
+    return pick_line(session, services.keyring, caller.conversation, caller.person, number, now())
+
+
+def _choice(session: Session, caller: Caller) -> Choice | None:
+    caller = caller.within(session)
+    return choice(session, caller.conversation, caller.person, now())
 
 
 def _other_name(session: Session, caller: Caller, text: str) -> NameFault | Renamed:

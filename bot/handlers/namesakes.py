@@ -14,6 +14,7 @@ from bot.services import Context, now
 from bot.upkeep.galleries import publish
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.namesakes import OTHER, answer
+from rollcall.storage.tables import WITHOUT_ACCOUNT
 from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import NAME_MESSAGE
 from rollcall.usecases.namesakes import Moved, put_back, take_out
@@ -56,6 +57,8 @@ async def decided(update: Update, context: Context) -> None:
         return
     await publish(services, class_id)
     services.stale_boards.touch_class(class_id)
+    if moved.chat_id <= WITHOUT_ACCOUNT:
+        return  # on the class's list alone: there is no chat
     try:
         told = texts_in(moved.locale)(f"namesake-{what}-told", title=moved.title)
         await context.bot.send_message(moved.chat_id, told)

@@ -18,7 +18,7 @@ from bot.messages.replies import Buttons, cancel_button, reply, teacher_buttons
 from bot.services import Context, now
 from rollcall.roster.reading import looks_like_list
 from rollcall.storage.teaching import taught_classes
-from rollcall.usecases.dialogue import CONSENT, ENROLLING, INVITED, NAME, REASON, TITLE
+from rollcall.usecases.dialogue import CONSENT, ENROLLING, INVITED, NAME, REASON, STUDENT_NAME, TITLE
 
 _HINTS = {
     INVITED: "invite-whom-again",
@@ -26,6 +26,7 @@ _HINTS = {
     NAME: "name-first",
     TITLE: "title-first",
     REASON: "reason-first",
+    STUDENT_NAME: "student-name-first",
     ENROLLING: "hint-enrolling",
 }
 """What we wait for, in each dialogue."""
@@ -76,7 +77,7 @@ def _hint(session: Session, caller: Caller) -> tuple[str, Buttons | None]:
     """What to say to what we do not understand: what we wait for; else what its sender can press instead."""
     step = caller.conversation.step
     if step in _HINTS and (step in (CONSENT, ENROLLING) or asked(caller.conversation, now()) is not None):
-        return _HINTS[step], cancel_button(caller.texts) if step in (INVITED, TITLE, REASON) else None
+        return _HINTS[step], cancel_button(caller.texts) if step in (INVITED, TITLE, REASON, STUDENT_NAME) else None
     if not caller.is_teacher:
         return "hint", [*(here_buttons(session, caller) or ()), [(caller.texts("button-help"), "help")]]
     taught = taught_classes(session, caller.person, now()) if caller.person is not None else ()

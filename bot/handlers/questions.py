@@ -12,6 +12,7 @@ from bot.handlers.joining import name_changed, name_given
 from bot.handlers.lesson_mending import topic_given
 from bot.handlers.marks import reason_given
 from bot.handlers.rights import invited_whom
+from bot.handlers.students import name_said
 from bot.handlers.timetable import plan_given
 from rollcall.storage.tables import Conversation
 from rollcall.usecases.dialogue import (
@@ -23,6 +24,8 @@ from rollcall.usecases.dialogue import (
     PLAN_MESSAGE,
     REASON,
     REASON_MESSAGE,
+    STUDENT_MESSAGE,
+    STUDENT_NAME,
     TITLE,
     TITLE_MESSAGE,
     TOPIC,
@@ -57,6 +60,7 @@ QUESTIONS = (
     Question(INVITED, INVITED_MESSAGE, invited_whom, invited_whom, _WHILE),
     Question(REASON, REASON_MESSAGE, reason_given, reason_given, _WHILE),
     Question(TOPIC, TOPIC_MESSAGE, topic_given, topic_given, _WHILE),
+    Question(STUDENT_NAME, STUDENT_MESSAGE, name_said, name_said, _WHILE),
     Question(ZONE, ZONE_MESSAGE, zone_given, zone_given, _WHILE),
     Question(PLAN, PLAN_MESSAGE, plan_given, plan_given, _WHILE),
 )

@@ -17,6 +17,7 @@ _MOST_SHOWN = 8
 _ROOM = 2000
 """UTF-16 units for names: with all the rest one message."""
 _MOST_CLASSES = 90
+_LABEL = 40
 
 
 def shown_text(shown: Shown, classes: Sequence[SchoolClass], t: Texts) -> str:
@@ -98,3 +99,8 @@ def _first(lines: Sequence[str], t: Texts) -> Iterator[str]:
     yield from lines[:_MOST_SHOWN]
     if len(lines) > _MOST_SHOWN:
         yield t("roster-more", number=len(lines) - _MOST_SHOWN)
+
+
+def cut(name: str) -> str:
+    """A name on a button: phones show some forty characters."""
+    return name if len(name) <= _LABEL else name[: _LABEL - 1].rstrip() + "…"

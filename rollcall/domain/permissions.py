@@ -165,6 +165,53 @@ _ROWS = (
         Target.CLASS,
         standing=Standing.LASTING,
     ),
+    Permission("button:students", "the class's students, also former ones", THE_TEACHER, Target.CLASS),
+    Permission("button:student", "one of them, and what can be done", THE_TEACHER, Target.CLASS),
+    Permission(
+        "button:student-name", "be asked for a student's name", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
+    ),
+    Permission(
+        "button:student-add",
+        "be asked for a new student who has no phone",
+        THE_TEACHER,
+        Target.CLASS,
+        standing=Standing.LASTING,
+    ),
+    Permission(
+        "button:student-out",
+        "ask whether to take a student out of the class",
+        THE_TEACHER,
+        Target.CLASS,
+        standing=Standing.LASTING,
+    ),
+    Permission(
+        "button:student-out-yes",
+        "take a student out of the class",
+        THE_TEACHER,
+        Target.CLASS,
+        standing=Standing.LASTING,
+    ),
+    Permission(
+        "button:student-back", "put a former student back", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
+    ),
+    Permission(
+        "button:student-merge",
+        "choose with whom a student is one",
+        THE_TEACHER,
+        Target.CLASS,
+        standing=Standing.LASTING,
+    ),
+    Permission(
+        "button:student-into", "ask whether two students are one", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
+    ),
+    Permission(
+        "button:student-into-yes", "make two students one", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
+    ),
+    Permission("button:line", "say which line of a class's list one is, while joining it"),
+    Permission("button:lines", "another page of the list of a class that one is joining"),
+    Permission("button:joiner", "let somebody in who is not on the class's list, or not", THE_TEACHER, Target.CLASS),
+    Permission("button:joiner-lines", "which line of the list a joiner could be", THE_TEACHER, Target.CLASS),
+    Permission("button:joiner-line", "say which line of the list a joiner is", THE_TEACHER, Target.CLASS),
     Permission("button:roster-no", "leave a list that one has sent", TEACHERS),
     Permission("button:voices", "how well the class's voices can be told apart", THE_TEACHER, Target.CLASS),
     Permission("button:alike", "keep or remove a student whose name looks like another's", THE_TEACHER, Target.CLASS),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rollcall.storage.tables import Table
@@ -26,3 +26,21 @@ class RosterPreview(Table):
     """The class that took it."""
     taken_at: Mapped[datetime | None]
     created_at: Mapped[datetime]
+
+
+class JoinRequest(Table):
+    """Somebody with the class's link who is not on its list: its teachers say who it is. Gone once they have heard."""
+
+    __tablename__ = "join_requests"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"))
+    telegram_id: Mapped[int] = mapped_column(BigInteger, index=True)
+    full_name: Mapped[str] = mapped_column(String(128))
+    without_voice: Mapped[bool]
+    created_at: Mapped[datetime]
+    told_at: Mapped[datetime | None]
+    """When the teachers were asked."""
+    accepted: Mapped[bool | None]
+    """What they answered; None while they have not."""
+
+    __table_args__ = (UniqueConstraint("class_id", "telegram_id"),)

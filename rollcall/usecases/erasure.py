@@ -20,7 +20,7 @@ from rollcall.storage.classes import every_class_of
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.invites import forget_inviter_and_guest
 from rollcall.storage.people import agreements_of, find_person, set_step, withdraw_consent
-from rollcall.storage.roster_tables import RosterPreview
+from rollcall.storage.roster_tables import JoinRequest, RosterPreview
 from rollcall.storage.tables import (
     TEACHER,
     Attempt,
@@ -129,6 +129,7 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         for number, one in enumerate(agreements_of(session, person.telegram_id), start=1)
     }
     person_id = person.id
+    session.execute(delete(JoinRequest).where(JoinRequest.telegram_id == person.telegram_id))
     session.execute(delete(RosterPreview).where(RosterPreview.telegram_id == person.telegram_id))
     session.execute(delete(Consent).where(Consent.telegram_id == person.telegram_id))
     if person.is_teacher or _has_taught(session, person):
@@ -152,6 +153,7 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
 
 def erase_stranger(session: Session, telegram_id: int) -> None:
     """Erase what is known of someone who never came as far as joining: a question, an agreement that led nowhere."""
+    session.execute(delete(JoinRequest).where(JoinRequest.telegram_id == telegram_id))
     session.execute(delete(Consent).where(Consent.telegram_id == telegram_id))
     session.execute(delete(Conversation).where(Conversation.telegram_id == telegram_id))
     if session.get(AuditPseudonym, telegram_id) is not None:

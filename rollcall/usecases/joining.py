@@ -12,16 +12,17 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.names import NameFault, alike, clean_name, full_name_in
 from rollcall.sealing.seal import Keyring
-from rollcall.storage.claims import take_along
 from rollcall.storage.classes import attended_classes, class_by_code, join_class
 from rollcall.storage.namesakes import note_namesakes
 from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
 from rollcall.storage.tables import Conversation, Person
 from rollcall.storage.teaching import taught_class
-from rollcall.storage.votes import is_of_use, is_withheld
+from rollcall.usecases import roster_joining
 from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE, NAME, NAME_MESSAGE, SAID, WITHOUT_VOICE
 from rollcall.usecases.enrolling import Enrolling, begin_enrolment
 from rollcall.usecases.erasure import erase_stranger
+from rollcall.usecases.joined import Joined, welcome
+from rollcall.usecases.roster_joining import Choice, Waits
 
 
 class Answer(StrEnum):
@@ -31,19 +32,6 @@ class Answer(StrEnum):
     QUESTION_GONE = "question_gone"
     NOT_NOW = "not_now"
     UNKNOWN_LINK = "unknown_link"
-
-
-class How(StrEnum):
-    """As what somebody joined."""
-
-    NEW = "new"
-    """A voice is still to be recorded."""
-    KNOWN_VOICE = "known_voice"
-    VOICE_WAITS = "voice_waits"
-    """The voiceprint has no vote in this class until a teacher has stood for it."""
-    WITHOUT_VOICE = "without_voice"
-    ALREADY = "already"
-    """They belong to the class."""
 
 
 @dataclass(frozen=True)
@@ -62,26 +50,6 @@ class OwnClass:
     """The link leads to a class that its opener teaches."""
 
     title: str
-
-
-@dataclass(frozen=True)
-class Joined:
-    """Somebody is a student of a class.
-
-    Attributes:
-        known: the voice is recognised somewhere.
-        namesake: the name looks like a classmate's.
-    """
-
-    person_id: int
-    name: str
-    class_id: int
-    title: str
-    how: How
-    known: bool
-    namesake: bool
-    practice: bool = False
-    """Whether it is a practice class, which its student opens a lesson of."""
 
 
 @dataclass(frozen=True)
@@ -107,7 +75,7 @@ def answer_consent(
     agreed: bool,
     text_version: str,
     now: datetime,
-) -> Answer | Declined | Enrolling | Joined:
+) -> Answer | Declined | Enrolling | Joined | Choice:
     """A yes or a no to the question. After a stranger's no nothing is kept."""
     data, account = dict(conversation.data), conversation.telegram_id
     if conversation.step == NAME and agreed:
@@ -122,7 +90,7 @@ def answer_consent(
     give_consent(session, account, text_version, conversation.locale, now)
     if JOIN_CODE not in data:
         return begin_enrolment(session, conversation, now)
-    return _name_or_join(session, keyring, account, person, data, now)
+    return _name_or_join(session, keyring, conversation, person, data, now)
 
 
 def join_without_voice(
@@ -133,7 +101,7 @@ def join_without_voice(
     join_code: str,
     text_version: str,
     now: datetime,
-) -> Answer | OwnClass | Joined:
+) -> Answer | OwnClass | Joined | Choice:
     """Join, and check in by a tap. From here on something is kept."""
     school_class = class_by_code(session, join_code, now)
     if school_class is None:
@@ -144,7 +112,7 @@ def join_without_voice(
     session.flush()
     agree_to_attendance(session, conversation.telegram_id, text_version, conversation.locale, now)
     data = {JOIN_CODE: join_code, WITHOUT_VOICE: True}
-    return _name_or_join(session, keyring, conversation.telegram_id, person, data, now)
+    return _name_or_join(session, keyring, conversation, person, data, now)
 
 
 def give_name(
@@ -155,14 +123,18 @@ def give_name(
     text: str,
     message_id: int,
     now: datetime,
-) -> NameFault | Answer | Joined:
-    """The full name, in answer to our question."""
+) -> NameFault | Answer | Joined | Choice | Waits:
+    """The full name, or which line of the class's list one is, in answer to our question."""
     data, account = conversation.data, conversation.telegram_id
+    by_list = roster_joining.class_by_list(session, conversation, person, now)
+    if by_list is not None:
+        return roster_joining.find_own_line(session, keyring, by_list, conversation, person, text, now)
     name, fault = _name_in(text, data.get(SAID))
     if fault is not None:
         set_step(session, account, NAME, {**data, NAME_MESSAGE: message_id, SAID: name}, now)
         return fault
-    if person is None and class_by_code(session, data.get(JOIN_CODE, ""), now) is None:
+    school_class = class_by_code(session, data.get(JOIN_CODE, ""), now)
+    if person is None and school_class is None:
         # The link has ended meanwhile: nothing is kept of someone who belongs nowhere.
         erase_stranger(session, account)
         return Answer.UNKNOWN_LINK
@@ -209,12 +181,20 @@ def _decline(session: Session, conversation: Conversation, person: Person | None
 
 
 def _name_or_join(
-    session: Session, keyring: Keyring, account: int, person: Person | None, data: Mapping[str, Any], now: datetime
-) -> Answer | Joined:
-    """A student's name is known; anyone else is asked for theirs."""
+    session: Session,
+    keyring: Keyring,
+    conversation: Conversation,
+    person: Person | None,
+    data: Mapping[str, Any],
+    now: datetime,
+) -> Answer | Joined | Choice:
+    """A student's name is known; anyone else is asked for theirs, or for their line of the class's list."""
+    set_step(session, conversation.telegram_id, NAME, data, now)
+    school_class = roster_joining.class_by_list(session, conversation, person, now)
+    if school_class is not None:
+        return roster_joining.own_line_or_choice(session, keyring, school_class, conversation, person, now)
     if person is not None and attended_classes(session, person):
         return _join(session, keyring, person, data, now)
-    set_step(session, account, NAME, data, now)
     return Answer.NAME_WANTED
 
 
@@ -227,25 +207,4 @@ def _join(
     if school_class is None or school_class.practice_of not in (None, person.id):
         return Answer.UNKNOWN_LINK
     new = join_class(session, person, school_class, now)
-    if new:
-        take_along(session, keyring, person.id, school_class.id, now)
-    known = is_of_use(session, person.id)
-    if not new:
-        how = How.ALREADY
-    elif data.get(WITHOUT_VOICE):
-        how = How.WITHOUT_VOICE
-    elif is_withheld(session, school_class.id, person.id):
-        how = How.VOICE_WAITS
-    else:
-        how = How.KNOWN_VOICE if known else How.NEW
-    namesake = new and note_namesakes(session, person, school_class.id, now)
-    return Joined(
-        person.id,
-        person.full_name,
-        school_class.id,
-        school_class.title,
-        how,
-        known,
-        namesake,
-        practice=school_class.practice_of is not None,
-    )
+    return welcome(session, keyring, person, school_class, data, now, new=new)

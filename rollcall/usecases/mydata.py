@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.people import agreements_of, find_person
-from rollcall.storage.roster_tables import RosterPreview
+from rollcall.storage.roster_tables import JoinRequest, RosterPreview
 from rollcall.storage.tables import (
     AlikeVoices,
     Attempt,
@@ -58,12 +58,14 @@ def gather(session: Session, telegram_id: int, now: datetime) -> dict[str, Any] 
     person = find_person(session, telegram_id)
     conversation = session.get(Conversation, telegram_id)
     agreements = [_row(one) for one in agreements_of(session, telegram_id)]
-    if person is None and conversation is None and not agreements:
+    asked = session.scalars(select(JoinRequest).where(JoinRequest.telegram_id == telegram_id)).all()
+    if person is None and conversation is None and not agreements and not asked:
         return None
     found: dict[str, Any] = {
         "made_at": now,
         "account": {"telegram_id": telegram_id},
         "agreements": agreements,
+        "asked_to_join": [_row(one) for one in asked],
         "conversation": _row(conversation) if conversation is not None else None,
     }
     return found if person is None else {**found, **_of(session, person)}

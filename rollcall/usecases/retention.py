@@ -18,7 +18,7 @@ from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.database import Database
 from rollcall.storage.invites import forget_notes
-from rollcall.storage.roster_tables import RosterPreview
+from rollcall.storage.roster_tables import JoinRequest, RosterPreview
 from rollcall.storage.tables import (
     WITHOUT_ACCOUNT,
     Attempt,
@@ -38,6 +38,8 @@ _AT_ONCE = 500
 """Rows that one transaction changes at most, where there may be very many."""
 _UNFINISHED = timedelta(days=7)
 """An enrolment that was begun and left, and nothing else hangs on it."""
+_TO_DECIDE = timedelta(days=14)
+"""For a teacher, about somebody who is not on the class's list."""
 _UNANSWERED = timedelta(days=1)
 """A question to somebody who never joined."""
 
@@ -196,6 +198,7 @@ def _unanswered(session: Session, _periods: Periods, now: datetime) -> int:
     ids = session.scalars(agreed.returning(Consent.telegram_id)).all()
     # An agreement is on record under a pseudonym, behind which nobody shall be found any more.
     _run(session, delete(AuditPseudonym).where(AuditPseudonym.telegram_id.in_(ids)))
+    session.execute(delete(JoinRequest).where(JoinRequest.created_at < now - _TO_DECIDE))
     session.execute(delete(RosterPreview).where(RosterPreview.created_at < before))
     strangers_dialogue = ~exists().where(Person.telegram_id == Conversation.telegram_id)
     return _run(session, delete(Conversation).where(Conversation.updated_at < before, strangers_dialogue))

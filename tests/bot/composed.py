@@ -29,7 +29,7 @@ from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.claim_cards import Waiting
-from rollcall.usecases.joining import How, Joined
+from rollcall.usecases.joined import How, Joined
 from rollcall.usecases.mark_words import Changed
 from rollcall.usecases.marks import LessonFacts, Listed, MarkCard, MarkList
 from rollcall.usecases.staff import News

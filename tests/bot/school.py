@@ -11,7 +11,7 @@ from rollcall.domain.permissions import Role
 from rollcall.domain.review import ReviewState
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.roster.model import Line, Roster
-from rollcall.storage import attempts, classes, invites, lessons, people, staff
+from rollcall.storage import attempts, classes, invites, join_requests, lessons, people, staff
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
@@ -86,6 +86,8 @@ async def found(database: Database) -> None:
                 state=ClaimState.OPEN, created_at=now,
             )
         )  # fmt: skip
+        asked = join_requests.ask(session, CLASS_ID, 41, "Яна Ян", now, without_voice=False)
+        asked.id, asked.told_at = 1, now
         listed = Roster((Line("Дарья Да"),))
         rosters.keep(session, who[MARIA], listed, [CLASS_ID], 1, now)
         session.scalars(select(RosterPreview)).one().id = 1

@@ -43,6 +43,7 @@ LINES = {
 JOINED_FROM_PARTS = {"report-count", "report-chart-minutes", "report-excel-moment"}
 """A count whose word agrees elsewhere; a tick of an axis; a format code."""
 ELSEWHERE = re.compile(
+    "line-.*|join-waits|joiner-.*|students?-(?!not-enrolled).*|"
     "(about|short-reason|status-letter|register|report-(chart|column|row|sheet|excel)|receipt|tidy|keep|here|review|voices)-.*|"
     "report-(more|month|weekday|days|period|worth-a-look-more|no-chart|no-spreadsheet|file-refused)|"
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"

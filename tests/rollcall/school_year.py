@@ -22,6 +22,7 @@ from rollcall.storage import (
     classes,
     inbox,
     invites,
+    join_requests,
     lessons,
     namesakes,
     people,
@@ -80,6 +81,7 @@ async def fill(database: Database, keyring: Keyring) -> School:
         said = [(1, '{"update_id": 1, "text": "\\u041f\\n"}'), (2, '{"update_id": 2}')]
         _, digest = inbox.accept(session, said, _holder(), NINE)
         inbox.handled(session, [str(digest)], NINE)
+        join_requests.ask(session, physics.id, 299, "Ева Ким", NINE + 7 * _DAY, without_voice=True)
         taken = Roster((Line("Дарья Котова", "1234", "9Б", "d@x.org"), Line("Анна Белова", "1235")))
         listed = rosters.keep(session, teacher, taken, [physics.id], 1, NINE + 7 * _DAY)
         rosters.take(session, teacher, physics.id, listed.preview_id, NINE + 7 * _DAY)

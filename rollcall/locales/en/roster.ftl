@@ -45,3 +45,48 @@ roster-trouble-old_workbook = This is an old kind of spreadsheet, or one with a 
 roster-trouble-unreadable = I could not read this file. Send the list as .xlsx, .csv or plain text, one name a line.
 roster-trouble-no_names = I found no names here. There has to be a column called “Name”, or “First name” and “Last name”; one name a line is fine, too.
 roster-trouble-unavailable = Telegram is not handing over this file right now. Please send it again.
+
+line-ask = Class <b>{ $title }</b> has a list. Type your number on it or your full name, or find yourself below.
+line-ask-name = Class <b>{ $title }</b> has a list, and nobody is missing from it. Type your full name and I will ask the teacher.
+line-which = Which of them are you?
+line-unknown = No one on the list of class <b>{ $title }</b> has that number. Check it, or type your full name.
+join-waits = Thank you. <b>{ $name }</b>: that name is not on the list of class <b>{ $title }</b>, so I asked the teacher. I will write when they answer.
+joiner-card = <b>{ $title }</b>: <b>{ $name }</b> followed the link, and is not on the class’s list. Who is it?
+joiner-line = On the list: choose
+joiner-new = A new student
+joiner-no = Not of this class
+joiner-which = Who on the list is <b>{ $name }</b>?
+joiner-in = <b>{ $name }</b> is in class <b>{ $title }</b> now.
+joiner-out = <b>{ $name }</b> was not let into class <b>{ $title }</b>.
+joiner-accepted = <b>{ $name }</b>, the teacher let you into class <b>{ $title }</b>.
+joiner-refused = The teacher did not find you in class <b>{ $title }</b>. If that is a mistake, write to them and open the link again.
+
+students-button = Students
+students-head = <b>{ $title }</b> · { $number ->
+    [one] { $number } student
+   *[other] { $number } students
+}
+students-without = Without a phone, or not joined yet: { $number }. You mark them.
+students-list-hint = Press a name to correct it, to remove the student or to move their marks. ✖️ marks former students.
+student-card = <b>{ $name }</b> · { $title }
+student-number = Number: { $word }
+student-group = Group: { $word }
+student-email = E-mail: { $word }
+student-former = No longer in the class. The marks stay in the reports.
+student-without = No account: not joined yet, or without a phone. You mark this student.
+student-add = Add a student without a phone
+student-rename = Correct the name
+student-out = Remove
+student-merge = New account, same student
+student-name-ask = What is the right name for <b>{ $name }</b>? Type the full name.
+student-add-ask = Who is to be added to class <b>{ $title }</b>? Type the full name: the student will be on the list, and you mark them.
+student-name-first = First type the student’s full name.
+student-added = <b>{ $name }</b> is in class <b>{ $title }</b> now.
+student-named = Corrected: <b>{ $name }</b>.
+student-out-ask = Remove <b>{ $name }</b> from class <b>{ $title }</b>? The marks stay in the reports, and one press brings them back.
+student-out-yes = Yes, remove
+student-merge-which = <b>{ $name }</b> is the old account. Which one is new?
+student-merge-ask = Move everything from the old account, <b>{ $name }</b>, to the new one, <b>{ $other }</b>? The marks stay, the old account’s voice is deleted. This cannot be undone.
+student-merge-yes = Yes, move
+student-merge-not = These two cannot become one: choose two different students of this class.
+student-merged = Done: the marks are one student’s now, <b>{ $name }</b>.

@@ -85,3 +85,37 @@ async def test_a_students_spreadsheet_is_a_document_and_no_list(tmp_path: Path, 
         stranger = Person(door.telegram, "P2", id=2)
         for kind in ("application/octet-stream", "text/csv", ""):
             assert (await sent(door, stranger, b"a;b", "a.csv", kind)).startswith(T("seen-document"))
+
+
+async def test_a_joiner_is_their_line_of_the_list_or_waits_for_a_teacher(tmp_path: Path, valkey_url: str) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path / 'rosters.sqlite3'}"
+    async with open_door(tmp_path, url, valkey_url, admins=frozenset({1}), speaker_model="dummy") as door:
+        teacher, vera, dan, pavel, gleb = (Person(door.telegram, f"P{number}", id=number) for number in range(1, 6))
+        await door.ask(teacher, "/newclass Физика")
+        await sent(door, teacher, "ФИО;id\nКотов Дан;701\nКим Вера;702\nЛебедев Павел;703".encode(), "9.csv")
+        await teacher.press(T("roster-button-take"))
+        await door.handle()
+        with door.services.database.session() as session:
+            code = session.scalar(select(SchoolClass.join_code))
+        for one in (vera, dan, pavel, gleb):
+            await door.ask(one, f"/start join-{code}")
+            question = "line-ask-name" if one is gleb else "line-ask"
+            assert await door.press(one, "consent:yes") == [T(question, title="Физика")]
+            assert len(one.inbox[-1].buttons) == 3 - (vera, dan, pavel, gleb).index(one)
+            if one is vera:
+                assert "Ким Вера" in (await door.ask(vera, "702"))[0]
+            elif one is dan:
+                assert "Котов Дан" in (await door.ask(dan, "дан котов"))[0]
+            elif one is pavel:
+                await pavel.press("Лебедев Павел")
+                assert "Лебедев Павел" in said(await door.handle())[0]
+        assert await door.press(gleb, "line:2") == [T("line-ask-name", title="Физика")]
+        asked = await door.ask(gleb, "Орлов Глеб")
+        assert T("join-waits", name="Орлов Глеб", title="Физика") in asked
+        assert T("joiner-card", name="Орлов Глеб", title="Физика") in asked
+        assert len(await students(door)) == 3
+        await teacher.press(T("joiner-new"))
+        assert T("joiner-accepted", name="Орлов Глеб", title="Физика") in said(await door.handle())
+        with door.services.database.session() as session:
+            found = {one.name: one.person.telegram_id for one in members_of(session, 1)}
+        assert found == {"Котов Дан": 3, "Ким Вера": 2, "Лебедев Павел": 4, "Орлов Глеб": 5}

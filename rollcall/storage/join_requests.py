@@ -1,0 +1,76 @@
+"""Those who wait for a teacher to say who they are: they have a class's link, and are not on its list."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import delete, select, update
+from sqlalchemy.orm import Session
+
+from rollcall.storage.roster_tables import JoinRequest
+
+_NUMBERS = 10**9
+
+
+def ask(
+    session: Session, class_id: int, telegram_id: int, full_name: str, now: datetime, *, without_voice: bool
+) -> JoinRequest:
+    """Ask the class's teachers; once more under another name, where that was given since."""
+    session.execute(
+        delete(JoinRequest).where(
+            JoinRequest.class_id == class_id, JoinRequest.telegram_id == telegram_id, JoinRequest.full_name != full_name
+        )
+    )
+    known = session.scalar(
+        select(JoinRequest).where(JoinRequest.class_id == class_id, JoinRequest.telegram_id == telegram_id)
+    )
+    if known is not None:
+        return known
+    # Drawn, so that a button of an earlier question never means a later one.
+    asked = JoinRequest(
+        id=secrets.randbelow(_NUMBERS), class_id=class_id, telegram_id=telegram_id, full_name=full_name,
+        without_voice=without_voice, created_at=now,
+    )  # fmt: skip
+    session.add(asked)
+    session.flush()
+    return asked
+
+
+def open_request(session: Session, class_id: int, request_id: int) -> JoinRequest | None:
+    """The question, while nobody has answered it; nobody else's until the transaction ends."""
+    found = session.get(JoinRequest, request_id, with_for_update=True)
+    return found if found is not None and found.class_id == class_id and found.accepted is None else None
+
+
+def untold(session: Session) -> Sequence[int]:
+    """Questions that no teacher has heard of."""
+    return session.scalars(select(JoinRequest.id).where(JoinRequest.told_at.is_(None))).all()
+
+
+def take_telling(session: Session, request_id: int, now: datetime) -> JoinRequest | None:
+    """Take it on to ask the teachers; None where that is done."""
+    taken = session.scalar(
+        update(JoinRequest)
+        .where(JoinRequest.id == request_id, JoinRequest.told_at.is_(None))
+        .values(told_at=now)
+        .returning(JoinRequest.id)
+    )
+    return session.get(JoinRequest, request_id) if taken is not None else None
+
+
+def not_told(session: Session, request_id: int) -> None:
+    """No teacher could be asked: it is still owed."""
+    session.execute(update(JoinRequest).where(JoinRequest.id == request_id).values(told_at=None))
+
+
+def answered(session: Session) -> Sequence[int]:
+    """Questions of whose answer the student is to hear."""
+    return session.scalars(select(JoinRequest.id).where(JoinRequest.accepted.is_not(None))).all()
+
+
+def done(session: Session, request_id: int) -> bool:
+    """The student is told, by whoever gets True; nothing is left of the question."""
+    gone = delete(JoinRequest).where(JoinRequest.id == request_id, JoinRequest.accepted.is_not(None))
+    return session.scalar(gone.returning(JoinRequest.id)) is not None

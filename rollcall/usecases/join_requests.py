@@ -1,0 +1,149 @@
+"""A teacher says who somebody is who is not on the class's list: a new student, one of its lines, or a stranger."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from rollcall.audit.chain import Action
+from rollcall.sealing.seal import Keyring
+from rollcall.storage import audit, join_requests
+from rollcall.storage.classes import join_class
+from rollcall.storage.handover import claim_line
+from rollcall.storage.people import find_person, locale_of, register_person
+from rollcall.storage.roster_tables import JoinRequest
+from rollcall.storage.rosters import unclaimed
+from rollcall.storage.tables import Membership, Person, SchoolClass
+from rollcall.storage.teaching import teachers_of
+from rollcall.storage.voiceprints import is_enrolled
+from rollcall.usecases.joined import welcome
+
+
+@dataclass(frozen=True)
+class Asked:
+    """A question to the class's teachers.
+
+    Attributes:
+        lines: how many lines of the list nobody has claimed.
+        teachers: (chat, language) of each.
+    """
+
+    request_id: int
+    class_id: int
+    name: str
+    title: str
+    lines: int
+    teachers: Sequence[tuple[int, str]]
+
+
+@dataclass(frozen=True)
+class Decided:
+    """What a teacher answered, and about whom."""
+
+    name: str
+    title: str
+    accepted: bool
+
+
+@dataclass(frozen=True)
+class Told:
+    """What the student hears.
+
+    Attributes:
+        enrolled: whether there is a voice to check in by.
+    """
+
+    chat_id: int
+    locale: str
+    name: str
+    title: str
+    accepted: bool
+    enrolled: bool
+
+
+def take_question(session: Session, request_id: int, now: datetime) -> Asked | None:
+    """Take it on to ask the teachers; None where that is done."""
+    found = join_requests.take_telling(session, request_id, now)
+    if found is None:
+        return None
+    school_class = session.get_one(SchoolClass, found.class_id)
+    return Asked(
+        found.id,
+        found.class_id,
+        found.full_name,
+        school_class.title,
+        len(unclaimed(session, found.class_id)),
+        [(one.telegram_id, locale_of(session, one.telegram_id)) for one in teachers_of(session, found.class_id, now)],
+    )
+
+
+def lines_of(session: Session, class_id: int, request_id: int) -> tuple[str, list[tuple[int, str]]] | None:
+    """The name that was given, and the lines that it may be; None where the question is answered."""
+    found = join_requests.open_request(session, class_id, request_id)
+    if found is None:
+        return None
+    return found.full_name, [(one.person.id, one.name) for one in unclaimed(session, class_id)]
+
+
+def decide(
+    session: Session,
+    teacher: Person,
+    keyring: Keyring,
+    class_id: int,
+    request_id: int,
+    now: datetime,
+    *,
+    accepted: bool,
+    line_id: int | None = None,
+) -> Decided | None:
+    """The teacher's word; None where somebody has answered, or the line is claimed.
+
+    Args:
+        line_id: which line of the list it is; without it, a new student.
+    """
+    school_class = session.get_one(SchoolClass, class_id, with_for_update=True)
+    found = join_requests.open_request(session, class_id, request_id)
+    if found is None:
+        return None
+    if accepted:
+        person = _let_in(session, found, school_class, line_id, now)
+        if person is None:
+            return None
+        welcome(session, keyring, person, school_class, {}, now, new=True)
+    found.accepted = accepted
+    who = audit.Account(found.telegram_id)
+    audit.record(session, Action.JOINER_DECIDED, teacher, f"class:{class_id}", about=who, accepted=accepted)
+    return Decided(found.full_name, school_class.title, accepted)
+
+
+def take_word(session: Session, request_id: int) -> Told | None:
+    """Take it on to tell the student; None where that is done. Nothing is left of the question."""
+    found = session.get(JoinRequest, request_id)
+    if found is None:
+        return None
+    person = find_person(session, found.telegram_id)
+    told = Told(
+        found.telegram_id,
+        locale_of(session, found.telegram_id),
+        person.full_name if person is not None else found.full_name,
+        session.get_one(SchoolClass, found.class_id).title,
+        bool(found.accepted),
+        person is not None and is_enrolled(session, person.id),
+    )
+    return told if join_requests.done(session, request_id) else None
+
+
+def _let_in(
+    session: Session, found: JoinRequest, school_class: SchoolClass, line_id: int | None, now: datetime
+) -> Person | None:
+    known = find_person(session, found.telegram_id)
+    if line_id is not None:
+        line = next((one.person for one in unclaimed(session, school_class.id) if one.person.id == line_id), None)
+        return claim_line(session, line, found.telegram_id, known, school_class, now) if line is not None else None
+    person = known or register_person(session, found.telegram_id, found.full_name, now)
+    join_class(session, person, school_class, now)
+    session.get_one(Membership, (school_class.id, person.id)).listed_at = now
+    return person
