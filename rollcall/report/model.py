@@ -31,6 +31,8 @@ class LessonHead:
     opened_at: datetime
     late_at: datetime
     closed_at: datetime | None
+    title: str | None = None
+    """What it was about."""
 
 
 @dataclass(frozen=True)

@@ -54,7 +54,10 @@ def report_text(report: Report, texts: Texts) -> str:
 def _lesson(report: Report, texts: Texts) -> tuple[list[str], list[str], list[str]]:
     here = sum(report.count(status) for status in ATTENDED)
     total = sum(report.count(status) for status in Status)
-    head = [lesson_when(report, report.lessons[0], texts), texts("report-here", here=here, total=total)]
+    lesson = report.lessons[0]
+    head = [lesson_when(report, lesson, texts), texts("report-here", here=here, total=total)]
+    if lesson.title:
+        head.insert(0, one_line(lesson.title))
     return head, [lesson_line(report, student, texts) for student in report.students], []
 
 

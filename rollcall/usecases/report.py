@@ -139,7 +139,7 @@ def build_report(
         facts = {"number": listed.student_number or "", "group": listed.group_name or "", "email": listed.email or ""}
         students.append(StudentLine(member.name, tuple(line), **facts, former=member.is_former, person_id=person.id))
     students.sort(key=lambda student: sort_key(student.full_name))
-    heads = tuple(LessonHead(row.id, row.opened_at, row.late_at, row.closed_at) for row in lessons)
+    heads = tuple(LessonHead(row.id, row.opened_at, row.late_at, row.closed_at, row.title) for row in lessons)
     return Report(school_class.title, zone, period, now, heads, students, school_class.id, between)
 
 

@@ -69,6 +69,17 @@ REMARKED = Mark(
 )
 
 
+def test_what_a_lesson_was_about_is_said_before_its_time() -> None:
+    report = report_of({"Анна Белова": (HERE,)})
+    (head,) = report.lessons
+    about = replace(report, lessons=(replace(head, title="Present perfect"),))
+    assert report_text(about, texts_in("ru")).splitlines()[:3] == [
+        "English B2",
+        "Present perfect",
+        "Вторник, 11 марта 2025, 09:00–10:30",
+    ]
+
+
 def test_remarks_stand_beside_a_mark_in_the_message_the_table_and_the_csv() -> None:
     by_file = Mark(Status.LATE, START + timedelta(minutes=14), 0.9, remarks=Remarks(as_file=True))
     vouched = Mark(Status.PRESENT, START, confirmed=True, remarks=Remarks(other_voices=1))
