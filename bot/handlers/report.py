@@ -91,7 +91,9 @@ async def _send(update: Update, context: Context, class_id: int, period: Period,
         buttons = [[(t("button-correct"), f"{CORRECTING}{report.lessons[0].id}:0")], *buttons]
     text = report_text(report, t) + voices_line(made.voices, t)
     if not report.lessons:
-        await reply(update, text, buttons, t)
+        current = any(one.id == class_id for one in context.caller.taught)
+        first = [[(t("button-open"), f"open:{class_id}")]] if current else []
+        await reply(update, text, [*first, *buttons], t)
         return
     await reply(update, text, texts=t)
     await show_that_files_come(chat)

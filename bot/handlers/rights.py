@@ -83,7 +83,8 @@ async def teachers(update: Update, context: Context) -> None:
     found, count = await services.database.run(rights.teachers, services.settings.admins, page * PAGE, PAGE)
     buttons: Buttons = [[(person.full_name, f"unteach:{person.id}")] for person in found]
     text = t("teachers-head", n=count) if count else t("teachers-none")
-    await reply(update, text, [*buttons, *turning("teachers", page, pages_for(count))])
+    more = [*turning("teachers", page, pages_for(count)), [(t("button-invite"), "invite")]]
+    await reply(update, text, [*buttons, *more])
 
 
 async def unteach_pressed(update: Update, context: Context) -> None:

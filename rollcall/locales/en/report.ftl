@@ -161,6 +161,11 @@ report-no-lessons = { $period ->
     [week] There have been no { word-lessons } in the last 7 days.
     [month] There have been no { word-lessons } in the last 30 days.
    *[all] There have been no { word-lessons } yet. Start the first with /open.
+    [lesson] There have been no lessons yet.
+    [today] There have been no lessons today.
+    [week] There have been no lessons in the last 7 days.
+    [month] There have been no lessons in the last 30 days.
+   *[all] There have been no lessons yet.
 }
 
 # Chart

@@ -34,7 +34,7 @@ teachers-head =
         [one] { $n } teacher
        *[other] { $n } teachers
     }, not counting the administrators. Press a name to remove that teacher.
-teachers-none = Only the administrators teach so far. To invite a teacher: /invite
+teachers-none = Only the administrators teach so far.
 teacher-gone = This person is not a teacher any more.
 unteach-ask = Remove <b>{ $name }</b> as a teacher? The classes and their records stay, but <b>{ $name }</b> will not see them until invited again.
 unteach-yes = Yes, remove

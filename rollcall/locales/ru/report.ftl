@@ -186,6 +186,11 @@ report-no-lessons = { $period ->
     [week] За последние 7 дней { word-lessons-gen } не было.
     [month] За последние 30 дней { word-lessons-gen } не было.
    *[all] { word-lessons-gen-capital } ещё не было. Начните командой /open.
+    [lesson] Уроков ещё не было.
+    [today] Сегодня уроков не было.
+    [week] За последние 7 дней уроков не было.
+    [month] За последние 30 дней уроков не было.
+   *[all] Уроков ещё не было.
 }
 
 # График
