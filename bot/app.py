@@ -25,6 +25,7 @@ from tornado.netutil import bind_sockets
 
 from bot.gate import GuardedApplication
 from bot.handlers import chats
+from bot.outbox.absence_cards import keep_absences, keep_appeals
 from bot.outbox.boards import keep_boards
 from bot.outbox.calls import call_students
 from bot.outbox.claim_cards import keep_claims
@@ -92,6 +93,8 @@ _UPKEEP: tuple[Task, ...] = (
     keep_staff,
     tell_of_marks,
     keep_reviews,
+    keep_absences,
+    keep_appeals,
     tell_of_namesakes,
     ask_about_joiners,
     keep_claims,

@@ -9,7 +9,7 @@ from telegram import Message, MessageEntity
 from rollcall.domain.permissions import PERMISSIONS
 from rollcall.texts import Texts
 
-STUDENT_COMMANDS = ("here", "enroll", "me", "mydata", "forget", "language", "cancel", "help")
+STUDENT_COMMANDS = ("here", "enroll", "me", "absent", "mydata", "forget", "language", "cancel", "help")
 TEACHER_COMMANDS = ("open", "close", "report", "lessons", "classes", "newclass", "language", "cancel", "help")
 GROUP_COMMANDS = ("help",)
 GROUP_TEACHER_COMMANDS = ("open", "close", "help")

@@ -32,7 +32,14 @@ from bot.services import App, Context, now
 from rollcall.domain.permissions import PERMISSIONS, Permission, Role, Target
 from rollcall.storage.allowances import Exceeded, pseudonym, spend
 from rollcall.storage.chats import opened_again
-from rollcall.storage.rights import class_of_claim, class_of_lesson, class_of_review, roles_of
+from rollcall.storage.rights import (
+    class_of_absence,
+    class_of_appeal,
+    class_of_claim,
+    class_of_lesson,
+    class_of_review,
+    roles_of,
+)
 from rollcall.storage.tables import TEACHER, SchoolClass
 from rollcall.storage.teaching import archived_class
 from rollcall.texts import Texts
@@ -53,8 +60,17 @@ Refusal = tuple[str, Buttons | None]
 
 _GREATEST_NUMBER = 2**31 - 1
 """Of a row in our tables; PostgreSQL refuses to compare with a greater one."""
-WITH_NUMBERS = (Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target.PERSON)
+WITH_NUMBERS = (Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target.ABSENCE, Target.APPEAL, Target.PERSON)
 """Targets that callback data names by the number of a row."""
+
+
+_CLASS_OF = {
+    Target.LESSON: class_of_lesson,
+    Target.REVIEW: class_of_review,
+    Target.ABSENCE: class_of_absence,
+    Target.APPEAL: class_of_appeal,
+}
+"""How the class is found of what a button acts on, by its number alone."""
 
 
 class Undeclared(Exception):
@@ -232,11 +248,10 @@ def _class_at_hand(session: Session, target: Target, caller: Caller, context: Co
     """The class that an action is about, if it is about one and there may be such a class."""
     if target is Target.CLASS:
         return context.number
-    if target is Target.REVIEW:
-        return class_of_review(session, context.number)
     if target is Target.CLAIM:
         return class_of_claim(session, context.number, caller.person, now())
-    return class_of_lesson(session, context.number) if target is Target.LESSON else None
+    found = _CLASS_OF.get(target)
+    return found(session, context.number) if found is not None else None
 
 
 def _put_away(session: Session, permission: Permission, caller: Caller, class_id: int | None) -> SchoolClass | None:

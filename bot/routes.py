@@ -6,7 +6,9 @@ from telegram.ext import ChatMemberHandler, CommandHandler, MessageHandler, filt
 
 from bot.gate import Gate, Handler
 from bot.handlers import (
+    absences,
     all_classes,
+    appeals,
     archive,
     calls,
     chats,
@@ -73,6 +75,7 @@ COMMANDS: dict[str, Handler] = {
     "me": student.me,
     "forget": forgetting.forget,
     "here": here.here,
+    "absent": absences.absent,
     "mydata": mydata.mydata,
 }
 
@@ -166,6 +169,18 @@ BUTTONS: dict[str, Handler] = {
     rf"lesson-merge:{_LESSON}": lesson_mending.merge_pressed,
     rf"lesson-merge-yes:{_LESSON}:(?P<other_id>\d{{1,9}})": lesson_mending.merge_confirmed,
     rf"report-lesson:{_LESSON}": report.lesson_pressed,
+    r"absent": absences.absent,
+    r"absent-in:(?P<of>\d{1,10})": absences.class_pressed,
+    r"absent-on:(?P<of>\d{1,10}):(?P<when>today|tomorrow|week|typed)": absences.when_pressed,
+    rf"absent-why:(?P<of>\d{{1,10}}):(?P<first>\d{{8}}):(?P<last>\d{{8}}):(?P<reason>{'|'.join(Excuse)}|own|none)": (
+        absences.why_pressed
+    ),
+    r"absent-undo:(?P<of>\d{1,10})": absences.withdraw_pressed,
+    r"absence:(?P<absence_id>\d+):(?P<answer>yes|no|excuse|refuse)": absences.decided,
+    r"appeals:(?P<page>\d{1,4})": appeals.list_pressed,
+    r"appeal:(?P<lesson_id>\d+)": appeals.one_pressed,
+    r"appeal-yes:(?P<lesson_id>\d+)": appeals.confirmed,
+    r"appealed:(?P<appeal_id>\d+):(?P<answer>present|late|keep)": appeals.decided,
     rf"mark:{_MARK}": marks.card_pressed,
     r"marks:(?P<lesson_id>\d+):(?P<page>\d{1,4})": marks.list_pressed,
     rf"mark-set:{_MARK}:(?P<status>present|late|absent)": marks.set_pressed,

@@ -168,7 +168,7 @@ def card_text(card: MarkCard, t: Texts) -> str:
     if card.waiting:
         lines.append(t("mark-waiting"))
     elif card.status is None:
-        lines.append(t("mark-none"))
+        lines.append(t("mark-announced" if card.announced else "mark-none"))
     else:
         parts = [status_word(card.status, t)]
         if card.reason is not None:
@@ -219,7 +219,8 @@ def list_buttons(found: MarkList, page: Page[Listed], t: Texts) -> Buttons:
 
 
 def _label(one: Listed) -> str:
-    sign = "⏳" if one.waiting else "▫️" if one.status is None else MEANINGS[one.status].sign
+    status = one.status or (Status.EXCUSED if one.announced else Status.ABSENT)
+    sign = "⏳" if one.waiting else MEANINGS[status].sign
     return f"{sign} {one.name}" + (f" {CORRECTED}" if one.corrected else "")
 
 

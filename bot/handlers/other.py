@@ -18,7 +18,17 @@ from bot.messages.replies import Buttons, cancel_button, reply, teacher_buttons
 from bot.services import Context, now
 from rollcall.roster.reading import looks_like_list
 from rollcall.storage.teaching import taught_classes
-from rollcall.usecases.dialogue import CONSENT, ENROLLING, INVITED, NAME, REASON, STUDENT_NAME, TITLE
+from rollcall.usecases.dialogue import (
+    ABSENT_DAYS,
+    ABSENT_REASON,
+    CONSENT,
+    ENROLLING,
+    INVITED,
+    NAME,
+    REASON,
+    STUDENT_NAME,
+    TITLE,
+)
 
 _HINTS = {
     INVITED: "invite-whom-again",
@@ -27,9 +37,13 @@ _HINTS = {
     TITLE: "title-first",
     REASON: "reason-first",
     STUDENT_NAME: "student-name-first",
+    ABSENT_DAYS: "absent-days-first",
+    ABSENT_REASON: "reason-first",
     ENROLLING: "hint-enrolling",
 }
 """What we wait for, in each dialogue."""
+_CANCELLABLE = (INVITED, TITLE, REASON, STUDENT_NAME, ABSENT_DAYS, ABSENT_REASON)
+"""Questions under which a button takes them back."""
 
 
 async def text(update: Update, context: Context) -> None:
@@ -77,7 +91,7 @@ def _hint(session: Session, caller: Caller) -> tuple[str, Buttons | None]:
     """What to say to what we do not understand: what we wait for; else what its sender can press instead."""
     step = caller.conversation.step
     if step in _HINTS and (step in (CONSENT, ENROLLING) or asked(caller.conversation, now()) is not None):
-        return _HINTS[step], cancel_button(caller.texts) if step in (INVITED, TITLE, REASON, STUDENT_NAME) else None
+        return _HINTS[step], cancel_button(caller.texts) if step in _CANCELLABLE else None
     if not caller.is_teacher:
         return "hint", [*(here_buttons(session, caller) or ()), [(caller.texts("button-help"), "help")]]
     taught = taught_classes(session, caller.person, now()) if caller.person is not None else ()

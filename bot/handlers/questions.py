@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from bot.gate import Handler
+from bot.handlers import absences
 from bot.handlers.class_settings import zone_given
 from bot.handlers.classes import title_edited, title_given
 from bot.handlers.joining import name_changed, name_given
@@ -16,6 +17,10 @@ from bot.handlers.students import name_said
 from bot.handlers.timetable import plan_given
 from rollcall.storage.tables import Conversation
 from rollcall.usecases.dialogue import (
+    ABSENT_DAYS,
+    ABSENT_DAYS_MESSAGE,
+    ABSENT_REASON,
+    ABSENT_REASON_MESSAGE,
     INVITED,
     INVITED_MESSAGE,
     NAME,
@@ -63,6 +68,8 @@ QUESTIONS = (
     Question(STUDENT_NAME, STUDENT_MESSAGE, name_said, name_said, _WHILE),
     Question(ZONE, ZONE_MESSAGE, zone_given, zone_given, _WHILE),
     Question(PLAN, PLAN_MESSAGE, plan_given, plan_given, _WHILE),
+    Question(ABSENT_DAYS, ABSENT_DAYS_MESSAGE, absences.days_given, absences.days_given, _WHILE),
+    Question(ABSENT_REASON, ABSENT_REASON_MESSAGE, absences.reason_given, absences.reason_edited, _WHILE),
 )
 """Add yours, and a text that answers it comes to you."""
 

@@ -67,7 +67,8 @@ async def me(update: Update, context: Context) -> None:
         for one in standing.classes
         if one.school_class.call_students
     ]
-    await reply(update, text, [*enrol, *calls])
+    own = [[(t("button-wrong-mark"), "appeals:0"), (t("button-absent"), "absent")]]
+    await reply(update, text, [*enrol, *own, *calls])
 
 
 def _read(session: Session, person: Person, taken: Sequence[SchoolClass]) -> Standing:

@@ -64,6 +64,6 @@ def changed_text(of: Changed, t: Texts) -> str:
     return one_below_the_other([*lines, "", t("mark-word-object")])
 
 
-def changed_buttons(_of: Changed, t: Texts) -> Buttons:
-    """To look at all of one's marks."""
-    return [[(t("button-me"), "me")]]
+def changed_buttons(of: Changed, t: Texts) -> Buttons:
+    """To object, and to look at all of one's marks."""
+    return [[(t("button-wrong-mark"), f"appeal:{of.lesson_id}"), (t("button-me"), "me")]]

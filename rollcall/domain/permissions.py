@@ -38,6 +38,10 @@ class Target(StrEnum):
     """A student's notes in a lesson of a class: whoever teaches the class."""
     CLAIM = "claim_id"
     """A student's recorded voice, of which a teacher has to decide: whoever teaches a class that it waits in."""
+    ABSENCE = "absence_id"
+    """An absence that a student of a class announced: whoever teaches the class."""
+    APPEAL = "appeal_id"
+    """A student's objection to a mark: whoever teaches the class."""
     PERSON = "person_id"
     INVITE = "invite"
 
@@ -264,6 +268,17 @@ _ROWS = (
     Permission(
         "button:mark", "a student in a lesson: the card with the marks to choose from", THE_TEACHER, Target.LESSON
     ),
+    Permission("/absent", "announce an absence of one's own", STUDENTS),
+    Permission("button:absent", "announce an absence of one's own", STUDENTS),
+    Permission("button:absent-in", "the same: from which class", STUDENTS),
+    Permission("button:absent-on", "the same: on which days", STUDENTS),
+    Permission("button:absent-why", "the same: why", STUDENTS),
+    Permission("button:absent-undo", "withdraw an absence of one's own", STUDENTS),
+    Permission("button:absence", "excuse an announced absence, or not", THE_TEACHER, Target.ABSENCE, private=False),
+    Permission("button:appeals", "one's own marks that can be objected to", STUDENTS),
+    Permission("button:appeal", "one of them", THE_STUDENT, Target.LESSON),
+    Permission("button:appeal-yes", "object to it", THE_STUDENT, Target.LESSON),
+    Permission("button:appealed", "give another mark, or keep it", THE_TEACHER, Target.APPEAL, private=False),
     Permission("button:marks", "the students of a lesson, to mend their marks", THE_TEACHER, Target.LESSON),
     Permission("button:mark-set", "give a student a mark", THE_TEACHER, Target.LESSON),
     Permission("button:mark-why", "the reasons for which a student can be excused", THE_TEACHER, Target.LESSON),

@@ -101,6 +101,12 @@ def day_words(day: date, texts: Texts, *, weekday: bool = False) -> str:
     return texts(key, weekday=day.isoweekday(), day=day.day, month=day.month, year=str(day.year))
 
 
+def span_words(first: date, last: date, texts: Texts) -> str:
+    """``4 March 2025``, or ``26 February 2025 – 4 March 2025``."""
+    days = day_words(first, texts)
+    return days if first == last else texts("report-days", to=day_words(last, texts), **{"from": days})
+
+
 def lesson_when(report: Report, lesson: LessonHead, texts: Texts) -> str:
     """``Tuesday, 4 March 2025, 09:00–10:30``, in the class's zone."""
     closed = report.local(lesson.closed_at) if lesson.closed_at is not None else None

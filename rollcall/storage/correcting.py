@@ -15,6 +15,7 @@ from rollcall.storage import reviews
 from rollcall.storage.audit import PersonId
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.corrections import standing_correction
+from rollcall.storage.excuses import settle_appeal
 from rollcall.storage.lessons import suspicious_notes
 from rollcall.storage.mark_record import put_on_record
 from rollcall.storage.tables import Attendance, Lesson, Person
@@ -68,6 +69,7 @@ def correct(
     if wanted.status not in ATTENDED:
         mark.at = mark.confidence = mark.attempt_id = mark.confirmed_by = None
     session.add(correction)
+    settle_appeal(session, lesson.id, person_id)
     session.flush()
     more = {"reason": kind_of(reason)} if wanted.status is Status.EXCUSED else {}
     put_on_record(

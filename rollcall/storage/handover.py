@@ -13,6 +13,7 @@ from rollcall.domain.attendance import Status
 from rollcall.storage import audit
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.corrections import replace_corrections, standing_correction
+from rollcall.storage.excuse_tables import Absence, Appeal
 from rollcall.storage.tables import (
     FORMER,
     Attempt,
@@ -31,6 +32,8 @@ _KEYS: dict[Any, tuple[str, ...]] = {
     Correction: (),
     MarkWord: ("lesson_id",),
     Call: ("lesson_id", "round"),
+    Absence: (),
+    Appeal: ("lesson_id",),
 }
 """Tables of somebody's part in lessons, and what beside the person makes a row the only one. New ones belong here."""
 

@@ -5,17 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
-from rollcall.domain.attendance import ATTENDED, Status, status_at, status_without_mark
+from rollcall.domain.absence import AbsenceState
+from rollcall.domain.attendance import ATTENDED, MEANINGS, Status, status_at, status_without_mark
 from rollcall.domain.verdict import SUSPICIOUS, Purpose
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.classes import student_count, students_of
 from rollcall.storage.corrections import replace_corrections, standing_correction
+from rollcall.storage.excuse_tables import Absence
+from rollcall.storage.excuses import absent_on
 from rollcall.storage.mark_record import put_on_record
 from rollcall.storage.notices import promise
 from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, Person, SchoolClass
@@ -93,7 +97,7 @@ def take_open_lesson(session: Session, lesson_id: int) -> Lesson | None:
 
 
 def close_lesson(session: Session, lesson: Lesson, closed_at: datetime, by: audit.Who = None) -> None:
-    """Close the lesson and give everyone without a mark theirs: absent, or flagged.
+    """Close the lesson and give everyone without a mark theirs: absent, flagged, or excused by an announcement.
 
     Args:
         by: the teacher who closes it; nobody where its time was up, and then every teacher of the class is owed a word.
@@ -101,15 +105,25 @@ def close_lesson(session: Session, lesson: Lesson, closed_at: datetime, by: audi
     lesson.closed_at = closed_at
     audit.record(session, Action.LESSON_CLOSED, by, _object(lesson.id))
     marked = set(session.scalars(select(Attendance.person_id).where(Attendance.lesson_id == lesson.id)))
-    suspicious = suspicious_notes(session, lesson.id)
+    suspicious, announced = suspicious_notes(session, lesson.id), excused_from(session, lesson)
     for person, _joined_at in students_of(session, lesson.class_id):
         if person.id not in marked:
-            status = status_without_mark(suspicious_notes=suspicious.get(person.id, 0))
-            session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status))
-            put_on_record(session, lesson.id, by, person, status, how="closing")
+            status, reason = status_without_mark(suspicious_notes=suspicious.get(person.id, 0)), None
+            if MEANINGS[status].missed and person.id in announced:
+                status, reason = Status.EXCUSED, announced[person.id].reason
+            session.add(Attendance(lesson_id=lesson.id, person_id=person.id, status=status, reason=reason))
+            put_on_record(
+                session, lesson.id, by, person, status, how="announced" if status is Status.EXCUSED else "closing"
+            )
     if by is None:
         promise(session, lesson, closed_at)
     session.flush()
+
+
+def excused_from(session: Session, lesson: Lesson) -> dict[int, Absence]:
+    """Who had announced to be absent that day, and was excused."""
+    zone = ZoneInfo(session.get_one(SchoolClass, lesson.class_id).timezone)
+    return absent_on(session, lesson.class_id, lesson.opened_at.astimezone(zone).date(), AbsenceState.EXCUSED)
 
 
 def flag_absent(session: Session, lesson_id: int, person_id: int) -> None:

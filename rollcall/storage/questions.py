@@ -9,11 +9,15 @@ from datetime import datetime
 from sqlalchemy import Select, or_, select, update
 from sqlalchemy.orm import Session, aliased
 
+from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.review import ReviewState
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
+from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
 from rollcall.storage.tables import STUDENT, Card, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
 from rollcall.storage.teaching import gives_right, practises
+
+State = ReviewState | ClaimState | AbsenceState | AppealState
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,11 +33,11 @@ class Kind:
     """
 
     name: str
-    question: type[Review] | type[VoiceClaim]
+    question: type[Review] | type[VoiceClaim] | type[Absence] | type[Appeal]
     card: type[Card]
     askable: Callable[[datetime], Select[int, int]]
-    open: ReviewState | ClaimState
-    told_of: Collection[ReviewState | ClaimState]
+    open: State
+    told_of: Collection[State]
 
 
 def _reviews(moment: datetime) -> Select[int, int]:
@@ -58,6 +62,25 @@ def _claims(moment: datetime) -> Select[int, int]:
     )
 
 
+def _absences(moment: datetime) -> Select[int, int]:
+    return (
+        select(Absence.id, Person.telegram_id)
+        .join(SchoolClass, (SchoolClass.id == Absence.class_id) & SchoolClass.archived_at.is_(None))
+        .join(Membership, (Membership.class_id == Absence.class_id) & or_(gives_right(moment), practises()))
+        .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
+    )
+
+
+def _appeals(moment: datetime) -> Select[int, int]:
+    return (
+        select(Appeal.id, Person.telegram_id)
+        .join(Lesson, Lesson.id == Appeal.lesson_id)
+        .join(SchoolClass, (SchoolClass.id == Lesson.class_id) & SchoolClass.archived_at.is_(None))
+        .join(Membership, (Membership.class_id == Lesson.class_id) & or_(gives_right(moment), practises()))
+        .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
+    )
+
+
 REVIEWS = Kind(
     name="review",
     question=Review,
@@ -73,6 +96,22 @@ CLAIMS = Kind(
     askable=_claims,
     open=ClaimState.OPEN,
     told_of=(ClaimState.ACCEPTED, ClaimState.REJECTED, ClaimState.LAPSED),
+)
+ABSENCES = Kind(
+    name="absence",
+    question=Absence,
+    card=AbsenceCard,
+    askable=_absences,
+    open=AbsenceState.OPEN,
+    told_of=(AbsenceState.EXCUSED, AbsenceState.REFUSED),
+)
+APPEALS = Kind(
+    name="appeal",
+    question=Appeal,
+    card=AppealCard,
+    askable=_appeals,
+    open=AppealState.OPEN,
+    told_of=(AppealState.KEPT,),  # of another mark the student hears as of any change
 )
 
 

@@ -13,6 +13,7 @@ from rollcall.domain.collation import sort_key
 from rollcall.domain.permissions import Role
 from rollcall.storage import audit
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
+from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
 from rollcall.storage.invites import revoke_used_by
 from rollcall.storage.tables import (
     STUDENT,
@@ -63,6 +64,18 @@ def class_of_review(session: Session, review_id: int) -> int | None:
     )
 
 
+def class_of_absence(session: Session, absence_id: int) -> int | None:
+    """The class that a student announced to be absent from."""
+    return session.scalar(select(Absence.class_id).where(Absence.id == absence_id))
+
+
+def class_of_appeal(session: Session, appeal_id: int) -> int | None:
+    """The class in whose lesson the mark is that a student objects to."""
+    return session.scalar(
+        select(Lesson.class_id).join(Appeal, Appeal.lesson_id == Lesson.id).where(Appeal.id == appeal_id)
+    )
+
+
 def class_of_claim(session: Session, claim_id: int, teacher: Person | None, moment: datetime) -> int | None:
     """The class whose teachers are asked about the voice; of several, one that this person teaches."""
     claim = session.get(VoiceClaim, claim_id)
@@ -89,7 +102,7 @@ def end_teaching(session: Session, person: Person, by: audit.Who, now: datetime)
         .where(Lesson.board_chat_id == person.telegram_id)
         .values(board_chat_id=None, board_message_id=None)
     )
-    for owed in (ReviewCard, ClaimCard, ClosingNotice, PlanNotice):
+    for owed in (ReviewCard, ClaimCard, AbsenceCard, AppealCard, ClosingNotice, PlanNotice):
         session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
     session.flush()
 

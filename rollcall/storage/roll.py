@@ -13,6 +13,7 @@ from rollcall.domain.attendance import MEANINGS, Status
 from rollcall.domain.collation import sort_key
 from rollcall.domain.review import ReviewState
 from rollcall.domain.similar_names import told_apart
+from rollcall.storage.lessons import excused_from
 from rollcall.storage.tables import STUDENT, Attendance, Lesson, Membership, Person, Review
 
 
@@ -24,7 +25,7 @@ class Stands(StrEnum):
     """A teacher has to say whether they are there."""
     MISSING = "missing"
     EXCUSED = "excused"
-    """A teacher has said why they are not."""
+    """By a teacher, or by an announcement that one has excused."""
 
 
 @dataclass(frozen=True)
@@ -53,13 +54,19 @@ def roll(session: Session, lesson: Lesson) -> Sequence[OnRoll]:
         .order_by(Membership.joined_at, Person.id)
     ).all()
     names = told_apart({person_id: name for person_id, name, _, _ in rows})
-    found = [OnRoll(person_id, names[person_id], _stands(status, state)) for person_id, _, status, state in rows]
+    announced = excused_from(session, lesson)
+    found = [
+        OnRoll(person_id, names[person_id], _stands(status, state, announced=person_id in announced))
+        for person_id, _, status, state in rows
+    ]
     return sorted(found, key=lambda one: sort_key(one.name))
 
 
-def _stands(status: Status | None, state: ReviewState | None) -> Stands:
+def _stands(status: Status | None, state: ReviewState | None, *, announced: bool) -> Stands:
     if status is not None and MEANINGS[status].attended:
         return Stands.HERE
     if status is not None and MEANINGS[status].given:
         return Stands.EXCUSED
-    return Stands.WAITING if state is ReviewState.OPEN else Stands.MISSING
+    if state is ReviewState.OPEN:
+        return Stands.WAITING
+    return Stands.EXCUSED if status is None and announced else Stands.MISSING

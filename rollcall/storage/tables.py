@@ -24,6 +24,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
+from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.attendance import Status
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.class_settings import Vocabulary
@@ -83,6 +84,8 @@ class Table(DeclarativeBase):
         ReviewState: _words(ReviewState, 16),
         ClaimState: _words(ClaimState, 16),
         Status: _words(Status, 16),
+        AbsenceState: _words(AbsenceState, 16),
+        AppealState: _words(AppealState, 16),
         SentAs: _words(SentAs, 16),
         Vocabulary: _words(Vocabulary, 16),
         StaffNews: _words(StaffNews, 32),

@@ -12,10 +12,8 @@ from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from rollcall.domain.claim import ClaimState
-from rollcall.domain.review import ReviewState
 from rollcall.storage import cards, questions
-from rollcall.storage.questions import Kind
+from rollcall.storage.questions import Kind, State
 from rollcall.storage.tables import Attempt, Person
 
 
@@ -58,7 +56,7 @@ class Facts:
     """
 
     question: int
-    state: ReviewState | ClaimState
+    state: State
     locale: str
     note: NoteToHear | None
     name: str

@@ -18,6 +18,7 @@ from rollcall.storage.audit_tables import AuditPseudonym
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.correction_tables import Correction, MarkWord
+from rollcall.storage.excuse_tables import Absence, Appeal
 from rollcall.storage.invites import forget_inviter_and_guest
 from rollcall.storage.people import agreements_of, find_person, set_step, withdraw_consent
 from rollcall.storage.roster_tables import JoinRequest, RosterPreview
@@ -136,6 +137,8 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         session.execute(delete(Attendance).where(Attendance.person_id == person.id))
         session.execute(delete(Attempt).where(Attempt.person_id == person.id))
         session.execute(delete(Review).where(Review.person_id == person.id))
+        session.execute(delete(Absence).where(Absence.person_id == person.id))
+        session.execute(delete(Appeal).where(Appeal.person_id == person.id))
         session.execute(delete(Correction).where(Correction.person_id == person.id))
         session.execute(delete(MarkWord).where(MarkWord.person_id == person.id))
         session.execute(delete(Namesake).where(Namesake.person_id == person.id))

@@ -23,6 +23,7 @@ from rollcall.storage.classes import members_of
 from rollcall.storage.correcting import Wanted, correct, lesson_to_correct, undo
 from rollcall.storage.correction_tables import Correction
 from rollcall.storage.corrections import batch_of, standing_correction
+from rollcall.storage.lessons import excused_from
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
 from rollcall.usecases.report import was_no_member
 
@@ -49,6 +50,7 @@ class MarkCard:
         corrected_by: the teacher who gave the mark by hand; empty where that one is gone, None where none did.
         undoable: the correction that can be taken back; 0 where there is none.
         waiting: whether teachers are asked about the student and none has answered.
+        announced: whether the student has no mark yet and is excused by an announcement.
     """
 
     lesson: LessonFacts
@@ -61,6 +63,7 @@ class MarkCard:
     corrected_by: str | None
     undoable: int
     waiting: bool
+    announced: bool = False
 
 
 @dataclass(frozen=True)
@@ -72,6 +75,7 @@ class Listed:
     status: Status | None
     corrected: bool
     waiting: bool
+    announced: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,6 +139,7 @@ def mark_card(session: Session, lesson_id: int, person_id: int) -> MarkCard | No
         None if given is None else by.full_name if by is not None else "",
         given.id if given is not None else 0,
         waiting=review is not None and review.state is ReviewState.OPEN and not _is_here(mark),
+        announced=mark is None and person_id in excused_from(session, lesson),
     )
 
 
@@ -147,16 +152,20 @@ def mark_list(session: Session, lesson_id: int) -> MarkList:
             select(Correction.person_id).where(Correction.lesson_id == lesson_id, Correction.undone_at.is_(None))
         )
     )
+    announced = excused_from(session, lesson)
     asked = {person_id for _, person_id in reviews.waiting(session, [lesson_id])}
     listed = [
         Listed(
             person_id, name, _status(marks, person_id), person_id in given,
             waiting=person_id in asked and not _is_here(marks.get(person_id)),
+            announced=person_id in announced and person_id not in marks,
         )
         for person_id, name in _students(session, lesson).items()
     ]  # fmt: skip
     listed.sort(key=lambda one: (_urgency(one), sort_key(one.name)))
-    return MarkList(lesson_facts(session, lesson), listed, sum(_is_rest(one.status) for one in listed))
+    return MarkList(
+        lesson_facts(session, lesson), listed, sum(_is_rest(one.status) and not one.announced for one in listed)
+    )
 
 
 def set_mark(
@@ -213,7 +222,12 @@ def undo_rest(session: Session, teacher: Person, lesson_id: int, batch: str, now
 def _rest(session: Session, lesson: Lesson) -> Mapping[int, str]:
     marks = _marks(session, lesson.id)
     students = _students(session, lesson)
-    rest = {person_id: name for person_id, name in students.items() if _is_rest(_status(marks, person_id))}
+    announced = excused_from(session, lesson)
+    rest = {
+        person_id: name
+        for person_id, name in students.items()
+        if _is_rest(_status(marks, person_id)) and (person_id in marks or person_id not in announced)
+    }
     for person_id in _given_one_by_one(session, lesson.id):
         rest.pop(person_id, None)
     return dict(sorted(rest.items(), key=lambda one: sort_key(one[1])))
@@ -260,4 +274,8 @@ def _urgency(one: Listed) -> int:
     """Who waits, who is not there, who is excused, who was late, who is there."""
     if one.waiting:
         return 0
-    return 1 if _is_rest(one.status) else 1 + len(BY_WEIGHT) - BY_WEIGHT.index(one.status or Status.ABSENT)
+    return (
+        1
+        if _is_rest(one.status) and not one.announced
+        else 1 + len(BY_WEIGHT) - BY_WEIGHT.index(one.status or Status.EXCUSED)
+    )

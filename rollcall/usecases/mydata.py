@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correction_tables import Correction, MarkWord
+from rollcall.storage.excuse_tables import Absence, Appeal
 from rollcall.storage.people import agreements_of, find_person
 from rollcall.storage.roster_tables import JoinRequest, RosterPreview
 from rollcall.storage.tables import (
@@ -113,6 +114,8 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         "voiceprint": every(StoredVoiceprint, StoredVoiceprint.created_at),
         "enrolment_notes": every(EnrolmentNote, EnrolmentNote.id),
         "kept_recordings": every(KeptRecording, KeptRecording.created_at),
+        "announced_absences": every(Absence, Absence.id),
+        "objections_to_marks": every(Appeal, Appeal.id),
         "corrected_marks": every(Correction, Correction.id),
         "words_owed_about_marks": every(MarkWord, MarkWord.created_at),
         "questions_to_the_teacher": every(Review, Review.created_at),

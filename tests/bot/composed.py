@@ -5,16 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
+from typing import Any
 
 from bot.handlers.joining import joined_words
 from bot.handlers.marks import card_text, list_buttons, list_text
 from bot.handlers.voices import outlook_text
 from bot.messages.paging import Page
+from bot.outbox.absence_cards import (
+    absence_buttons,
+    absence_text,
+    absence_told_text,
+    appeal_buttons,
+    appeal_text,
+    appeal_told_text,
+)
 from bot.outbox.answers import text_for
 from bot.outbox.claim_cards import waiting_text
 from bot.outbox.mark_words import changed_text
 from bot.outbox.staff_notices import news_text
 from bot.services import now
+from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.attendance import Remarks, Status
 from rollcall.domain.permissions import Role
 from rollcall.domain.recalibration import Outlook
@@ -28,6 +38,8 @@ from rollcall.report.text import report_text
 from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
+from rollcall.usecases.absences import AbsenceFacts, AbsenceTold
+from rollcall.usecases.appeals import AppealFacts, AppealTold
 from rollcall.usecases.claim_cards import Waiting
 from rollcall.usecases.joined import How, Joined
 from rollcall.usecases.mark_words import Changed
@@ -75,6 +87,7 @@ def composed(language: str) -> Iterator[Read]:
         none = report_of({}, period, title=title)
         yield Read(f"none {period}", _TEACHER, report_text(type(none)(title, none.timezone, period, START, ()), t), [])
     yield from _marks(name, title, t)
+    yield from _absences(name, title, t)
     for count in (0.0, 0.01, 0.02, 0.21):
         for mixed_up in ((), ((1, 2),)):
             outlook = Outlook(5, count, count, count, (1, 2), 0.5, mixed_up)
@@ -99,8 +112,9 @@ def _marks(name: str, title: str, t: Texts) -> Iterator[Read]:
     lesson = LessonFacts(1, 1, title, START, closed=False)
     for by, waiting in ((None, False), ("", False), (name, True)):
         for status in (None, *Status):
-            card = MarkCard(lesson, 1, name, status, START, 0.97, "illness", by, 1, waiting)
-            yield Read("a student's card", _TEACHER, card_text(card, t), [])
+            for announced in (False, True):
+                card = MarkCard(lesson, 1, name, status, START, 0.97, "illness", by, 1, waiting, announced)
+                yield Read("a student's card", _TEACHER, card_text(card, t), [])
     listed = [Listed(number, name, None, corrected=False, waiting=not number) for number in range(45)]
     found = MarkList(lesson, listed, len(listed))
     page = Page.of(listed, 0)
@@ -111,6 +125,35 @@ def _marks(name: str, title: str, t: Texts) -> Iterator[Read]:
         for status, reason in ((None, None), (Status.EXCUSED, "illness"), (Status.LATE, None)):
             word = Changed(1, t.language, 1, title, START, teacher, status, reason, Status.ABSENT)
             yield Read("a changed mark", _STUDENT, changed_text(word, t), [])
+
+
+def _absences(name: str, title: str, t: Texts) -> Iterator[Read]:
+    """Cards about announced absences and marks that are objected to, and what the student hears."""
+    facts: dict[str, Any] = {
+        "question": 1,
+        "locale": t.language,
+        "note": None,
+        "name": name,
+        "title": title,
+        "at": START,
+        "teacher": name,
+    }
+    day = START.date()
+    for state in AbsenceState:
+        for reason in (None, "event"):
+            card = AbsenceFacts(state=state, first=day, last=day + timedelta(days=2), reason=reason, **facts)
+            yield Read(
+                f"absence {state}", _TEACHER, absence_text(card, t), [list(row) for row in absence_buttons(card, t)]
+            )
+    for state in (AbsenceState.EXCUSED, AbsenceState.REFUSED):
+        told = AbsenceTold(chat_id=1, locale=t.language, title=title, first=day, last=day, state=state)
+        yield Read(f"absence told {state}", _STUDENT, absence_told_text(told, t), [])
+    for appeal in AppealState:
+        for status in (None, Status.LATE):
+            one = AppealFacts(state=appeal, lesson_id=1, person_id=1, status=status, **facts)
+            yield Read(f"appeal {appeal}", _TEACHER, appeal_text(one, t), [list(row) for row in appeal_buttons(one, t)])
+    kept = AppealTold(chat_id=1, locale=t.language, title=title, opened_at=START, status=Status.ABSENT)
+    yield Read("appeal told", _STUDENT, appeal_told_text(kept, t), [])
 
 
 def _attempts() -> Iterator[Attempt]:

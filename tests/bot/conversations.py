@@ -5,9 +5,10 @@ from __future__ import annotations
 import json
 import re
 from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from bot.outbox.calls import call_students
 from bot.outbox.staff_notices import keep_staff
@@ -15,6 +16,7 @@ from rollcall.domain.names import LONGEST_TITLE
 from rollcall.domain.permissions import Role
 from rollcall.report.exports import Form
 from rollcall.storage.correction_tables import Correction
+from rollcall.storage.excuse_tables import Appeal
 from rollcall.storage.tables import Lesson, SchoolClass
 from rollcall.storage.tables import Person as Row
 from sandbox.message import Sent
@@ -145,6 +147,7 @@ class Conversations:
         await self.press(MARIA, "close:1", "close-not:1", "close-now:1", "reopen:1", "close-not:1", "review:1:yes")
         await self.press(MARIA, "voices:1", "claim:1:yes", "claim:1:reject", "claim:1:accept")
         await self.press(ANNA, "here:1")
+        await self._absences()
         for words in ("/here", "/me", "/forget", "/newclass X", "/report", "/invite"):
             await self.say(ANNA, words)
         await self.press(ANNA, "forget:yes", "keep:no", f"class:{CLASS_ID}")
@@ -203,6 +206,7 @@ class Conversations:
         await self.press(
             MARIA, "close-now:1", "reopen:1", "close:1", "reopen:1", "close-now:1", "report-classes", "newlink:1"
         )
+        await self._appeals()
         await self._marks()
         await self.say(MARIA, "/close", "/lessons", f"/newclass {title}", "/lessons", "/open", "/close", "/start")
         await self.press(MARIA, "report-classes", "open:1:20")
@@ -290,6 +294,41 @@ class Conversations:
         await keep_staff(self.door.application, self.door.services)
         self._keep("somebody teaches the class, or does not any more", self.door.telegram.calls[before:])
 
+    async def _absences(self) -> None:
+        """A student announces absences and objects to marks; the teachers decide."""
+        reason = "У врача" if self.language == "ru" else "At the doctor’s"
+        day = datetime.now(UTC).date() + timedelta(days=3)
+        await self.say(ANNA, "/absent")
+        await self.say(BORIS, "/absent")
+        await self.press(ANNA, "absent-in:1", "absent-in:99", "absent-on:1:week", "absent-on:1:typed")
+        await self.people[ANNA].sticker()
+        self._keep(f"{ANNA}: no day", await self.door.handle())
+        await self.say(ANNA, "soon", f"{day:%d.%m}")
+        this = f"absent-why:1:{day:%Y%m%d}:{day:%Y%m%d}"
+        await self.press(ANNA, f"{this}:own")
+        await self.say(ANNA, "щ" * 300, reason)
+        await self._change(ANNA, reason, reason + "!")
+        await self.press(MARIA, "absence:2:yes", "absence:2:refuse", "absence:2:excuse", "absence:1:no")
+        await self._change(ANNA, reason + "!", reason)
+        await self.press(
+            ANNA, "absent-why:1:20200101:20200101:none", f"{this}:illness", "absent-undo:2", "absent-undo:2"
+        )
+        await self.press(ANNA, "appeals:0", "appeal:1")
+
+    async def _appeals(self) -> None:
+        """Of a lesson that is over, with the mark "absent"."""
+        with self.door.services.database.session() as session:
+            session.execute(delete(Appeal))
+        await self.press(MARIA, f"mark-set:1:{await self._number_of(ANNA)}:absent")
+        await self.press(ANNA, "appeals:0", "appeal:1", "appeal-yes:1", "appeal-yes:1", "appeal:1")
+        with self.door.services.database.session() as session:
+            number = session.scalars(select(Appeal.id)).one()
+        await self.press(MARIA, f"appealed:{number}:keep")
+        await self.press(MARIA, f"mark-set:1:{await self._number_of(ANNA)}:late")
+        with self.door.services.database.session() as session:
+            session.execute(delete(Appeal))
+        await self.press(ANNA, "appeal:1")
+
     async def _marks(self) -> None:
         """A teacher mends marks of the lesson that is over."""
         anna = await self._number_of(ANNA)
@@ -301,7 +340,9 @@ class Conversations:
         await self.people[MARIA].sticker()
         self._keep(f"{MARIA}: no reason", await self.door.handle())
         await self.say(MARIA, "щ" * 300, "Он болел" if self.language == "ru" else "Was ill")
-        await self.press(MARIA, f"mark-undo:{this}:6", f"mark-undo:{this}:6", f"mark-set:{this}:absent")
+        with self.door.services.database.session() as session:
+            last = session.scalar(select(Correction.id).order_by(Correction.id.desc()).limit(1))
+        await self.press(MARIA, f"mark-undo:{this}:{last}", f"mark-undo:{this}:{last}", f"mark-set:{this}:absent")
         await self.press(
             MARIA, f"rest:{LESSON_ID}:excused", f"rest-yes:{LESSON_ID}:excused", f"mark-set:{this}:present"
         )

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import select
 
+from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.permissions import Role
 from rollcall.domain.review import ReviewState
@@ -15,6 +16,7 @@ from rollcall.storage import attempts, classes, invites, join_requests, lessons,
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
+from rollcall.storage.excuse_tables import Absence, Appeal
 from rollcall.storage.roster_tables import RosterPreview
 from rollcall.storage.tables import Invite, Review
 from rollcall.usecases import rosters
@@ -91,6 +93,13 @@ async def found(database: Database) -> None:
         listed = Roster((Line("Дарья Да"),))
         rosters.keep(session, who[MARIA], listed, [CLASS_ID], 1, now)
         session.scalars(select(RosterPreview)).one().id = 1
+        session.add(
+            Absence(
+                class_id=CLASS_ID, person_id=who[ANNA].id, first_day=now.date(), last_day=now.date(), reason="family",
+                state=AbsenceState.OPEN, created_at=now,
+            )
+        )  # fmt: skip
+        session.add(Appeal(lesson_id=LESSON_ID, person_id=who[ANNA].id, state=AppealState.OPEN, created_at=now))
         invites.create_invite(session, ADMIN, timedelta(days=7), now)
         session.flush()
         (invite,) = invites.open_invites(session, now, 1)

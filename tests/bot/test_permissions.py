@@ -76,6 +76,7 @@ def case(data: str = "", *changes: str, but: set[Role] | frozenset[Role] = froze
 JOINING = {"join_code": JOIN_CODE}
 TAUGHT = "people"
 """A teacher's row remembers the class used last."""
+_TODAY = datetime.now(UTC).date()
 OTHERS = frozenset(Role) - STUDENTS
 CASES = {
     "/start": case(),
@@ -192,16 +193,36 @@ CASES = {
     "button:close-not": case(f"close-not:{LESSON_ID}"),
     "button:reopen": case(f"reopen:{LESSON_ID}"),
     "button:longer": case(f"longer:{LESSON_ID}:75", "lessons"),
+    "/absent": case(),
+    "button:absent": case("absent"),
+    "button:absent-in": case(f"absent-in:{CLASS_ID}"),
+    "button:absent-on": case(f"absent-on:{CLASS_ID}:typed", "conversations"),
+    "button:absent-why": case(f"absent-why:{CLASS_ID}:{_TODAY:%Y%m%d}:{_TODAY:%Y%m%d}:own", "conversations"),
+    "button:absent-undo": case("absent-undo:1", "absences", "absence_cards", but=STUDENTS - {Role.STUDENT}),
+    "button:absence": case("absence:1:yes", "absences", "absence_cards"),
+    "button:appeals": case("appeals:0"),
+    "button:appeal": case("appeal:1"),
+    "button:appeal-yes": case("appeal-yes:1"),
+    "button:appealed": case("appealed:1:keep", "appeals"),
     "button:mark": case(f"mark:1:{ANNAS_ID}"),
     "button:marks": case("marks:1:0"),
     "button:mark-set": case(
-        f"mark-set:1:{ANNAS_ID}:late", "attendance", "corrections", "mark_words", "reviews", "review_cards", "attempts"
+        f"mark-set:1:{ANNAS_ID}:late",
+        "appeals",
+        "attendance",
+        "corrections",
+        "mark_words",
+        "reviews",
+        "review_cards",
+        "attempts",
     ),
     "button:mark-why": case(f"mark-why:1:{ANNAS_ID}"),
     "button:mark-excuse": case(f"mark-excuse:1:{ANNAS_ID}:own", "conversations"),
     "button:mark-undo": case(f"mark-undo:1:{ANNAS_ID}:1"),
     "button:rest": case("rest:1:present"),
-    "button:rest-yes": case("rest-yes:1:excused", "attendance", "corrections", "mark_words", "reviews", "attempts"),
+    "button:rest-yes": case(
+        "rest-yes:1:excused", "appeals", "attendance", "corrections", "mark_words", "reviews", "attempts"
+    ),
     "button:rest-undo": case("rest-undo:1:00112233aabbccdd"),
     "button:open": case(f"open:{CLASS_ID}:20", "lessons", "calls", TAUGHT),
     "button:mute": case(f"mute:{CLASS_ID}:yes", "memberships"),
@@ -214,7 +235,7 @@ CASES = {
     "button:lesson-topic": case(f"lesson-topic:{LESSON_ID}", "conversations"),
     "button:lesson-delete": case(f"lesson-delete:{LESSON_ID}"),
     "button:lesson-delete-yes": case(
-        f"lesson-delete-yes:{LESSON_ID}", "lessons", "attendance", "attempts", "reviews", "review_cards"
+        f"lesson-delete-yes:{LESSON_ID}", "appeals", "lessons", "attendance", "attempts", "reviews", "review_cards"
     ),
     "button:lesson-merge": case(f"lesson-merge:{LESSON_ID}"),
     "button:lesson-merge-yes": case(f"lesson-merge-yes:{LESSON_ID}:2"),

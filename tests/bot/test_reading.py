@@ -36,6 +36,7 @@ LINES = {
     "archived-card": 2, "staff-one": 2, "staff-link": 2, "staff-link-until": 2,
     "start-stranger": 3, "consent-text": 6, "here-card": 2, "receipt-head": 2, "invite": 2, "invite-soon": 2,
     "newclass-made": 3, "voices-head": 2, "review-card": 2, "review-card-voice-waits": 2, "claim-card": 2,
+    "absence-card": 2,
     "lesson-delete-ask": 3, "merge-ask": 3,
     "roster-compared": 2, "roster-taken": 3, "roster-gone": 4, "roster-removed": 4, "roster-names": 2,
 }  # fmt: skip
@@ -47,7 +48,7 @@ ELSEWHERE = re.compile(
     "(about|short-reason|status-letter|register|report-(chart|column|row|sheet|excel)|receipt|tidy|keep|here|review|voices)-.*|"
     "report-(more|month|weekday|days|period|worth-a-look-more|no-chart|no-spreadsheet|file-refused)|"
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"
-    "marked-already|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
+    "marked-already|absence-.*|appeal-.*|absent-too-many|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
     "board-.*|call-(by-.*|last)|closed.*|and-more|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
     "word-.*|open(ed)?-several|button-(open-)?several|plan-(soon.*|skipped)|button-plan-skip|lesson-(named|deleted|gone)|merge(d|-ask)|button-merge.*|topic-(removed|too-long)|"
     "roster-trouble-unavailable|roster-sheet|roster-removed-told|"

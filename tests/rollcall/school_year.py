@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from rollcall.domain.absence import AppealState
 from rollcall.domain.attendance import Status
 from rollcall.domain.limits import NOTES
 from rollcall.domain.verdict import Reason, Verdict
@@ -20,6 +21,7 @@ from rollcall.storage import (
     cards,
     chores,
     classes,
+    excuses,
     inbox,
     invites,
     join_requests,
@@ -34,10 +36,10 @@ from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correcting import Wanted, correct, lesson_to_correct, undo
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
-from rollcall.storage.questions import CLAIMS, REVIEWS
+from rollcall.storage.questions import ABSENCES, APPEALS, CLAIMS, REVIEWS
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
 from rollcall.storage.timetable_tables import TOLD, Holiday, Planned, PlanNotice, Slot, Term
-from rollcall.usecases import calls, claim_decisions, erasure, rosters, staff
+from rollcall.usecases import absences, calls, claim_decisions, erasure, rosters, staff
 from rollcall.usecases.settlement import apply_result
 from rollcall.usecases.take_note import Posted, write_marks
 from tests.rollcall.conftest import NINE, TEACHER, School
@@ -172,13 +174,14 @@ async def _decide(school: School) -> None:
         for review, confirmed in zip(open_ones, (True, False), strict=False):
             reviews.decide_review(session, review, teacher, confirmed=confirmed, now=NINE)
             questions.take_telling(session, REVIEWS, review.id, NINE)
-        await _correct(session, teacher)
+        _correct(session, teacher)
+        _absences(session, teacher)
         claim = session.scalars(select(VoiceClaim)).one()
         cards.take(session, CLAIMS, claim.id, TEACHER, NINE)
         claim_decisions.decide(session, school.keyring, claim, teacher, accepted=True, now=NINE)
 
 
-async def _correct(session: Session, teacher: Person) -> None:
+def _correct(session: Session, teacher: Person) -> None:
     """One mark is given by hand and stands, one is taken back."""
     for lesson_id, account, wanted in ((1, 200, Wanted(Status.EXCUSED, "болеет")), (2, 202, Wanted(Status.PRESENT))):
         lesson = lesson_to_correct(session, lesson_id)
@@ -188,3 +191,17 @@ async def _correct(session: Session, teacher: Person) -> None:
         assert made
         if account == 202:
             assert undo(session, lesson, made, teacher, NINE)
+
+
+def _absences(session: Session, teacher: Person) -> None:
+    """An absence is announced and excused, a mark is objected to and kept; each has its card in the chat."""
+    student = people.find_person(session, 204)
+    assert student
+    announced = absences.announce(session, student, 1, (NINE.date(), NINE.date()), "family", NINE)
+    assert isinstance(announced, absences.Announced)
+    cards.take(session, ABSENCES, announced.absence_id, TEACHER, NINE)
+    absences.decide(session, teacher, announced.absence_id, excused=True, anew=False, now=NINE)
+    appeal = excuses.object_to(session, session.get_one(Lesson, 1), student, NINE)
+    assert appeal
+    cards.take(session, APPEALS, appeal.id, TEACHER, NINE)
+    assert excuses.decide_appeal(session, appeal, teacher, AppealState.KEPT, NINE)

@@ -36,6 +36,7 @@ about-description =
 about-short = The roll by voice: one voice note, and you are marked as there.
 
 command-enroll = teach me your voice: three short notes
+command-absent = say that you will be absent
 command-me = my attendance
 command-forget = delete my voice
 command-here = check in without a voice

@@ -259,6 +259,7 @@ mark-absent = absent
 mark-card = <b>{ $name }</b>
 mark-lesson = { $title } · { $day }, { $time }
 mark-none = Not here yet.
+mark-announced = Not here: an absence that was announced and excused.
 mark-waiting = ⏳ Waits for your word on another message of mine; a mark given here settles it.
 mark-corrected = Marked by { $teacher }.
 mark-corrected-somebody = Marked by a teacher.
@@ -323,3 +324,24 @@ export-moodle-without = Not in the file, as the class’s list has no { $identif
    *[email] e-mail address
 } for them: { $number }.
 export-moodle-none = Moodle finds { word-students } by their ID number or e-mail address, and the class’s list has neither. Send me a list with such a column: an Excel file, a CSV or lines of text.
+
+absence-card =
+    <b>{ $name }</b> · { $title }
+    will be absent: { $days }
+absence-ask = Do you excuse it? Lessons of these days are then marked as excused by themselves.
+absence-excuse = 📄 Excuse
+absence-refuse = Do not excuse
+absence-excuse-after-all = 📄 Change: excuse after all
+absence-refuse-after-all = Change: do not excuse
+absence-excused = 📄 Excused by { $teacher }: lessons of these days are marked so.
+absence-refused = Not excused ({ $teacher }): lessons missed count as missed.
+absence-withdrawn = The student has withdrawn it: they will be there.
+appeal-card = <b>{ $name }</b> says that a mark is wrong.
+appeal-ask = Was the student there? The present mark stays until you decide.
+appeal-present = ✅ Was there
+appeal-late = 🕒 Came late
+appeal-keep = Keep the mark
+appeal-accepted = ✅ { $teacher } has changed the mark.
+appeal-kept = { $teacher } keeps the mark.
+appeal-settled = Nothing to decide any more: a teacher has changed the mark meanwhile.
+button-mark-card = ✎ The student’s card

@@ -100,6 +100,50 @@ mark-word-by = { $teacher } has changed your mark:
 mark-word-by-somebody = Your teacher has changed your mark:
 mark-word-now = now you are marked as “{ $status }”.
 mark-word-none = it is taken back, and you are not marked yet.
-mark-word-reason = Reason: { $reason }.
+mark-word-reason = Reason: { $reason }
 mark-word-was = Before: { $status }.
-mark-word-object = If that is not right, tell your teacher: a mark can be changed at any time.
+mark-word-object = If that is not right, press the button below or tell your teacher.
+
+button-absent = I’ll be absent
+button-wrong-mark = A mark is wrong
+absent-which = From which class will you be absent?
+absent-when = <b>{ $title }</b>: on which days will you be absent?
+absent-today = Today
+absent-tomorrow = Tomorrow
+absent-week = This week
+absent-typed = Other days
+absent-days = Write the day or the days, for example 3.12 or 3.12–5.12.
+absent-days-first = First the days, please, for example 3.12 or 3.12–5.12.
+absent-days-not = Those are no days that I can take. Write a day or two, for example 3.12 or 3.12–5.12: not longer than { $most ->
+    [one] { $most } day
+   *[other] { $most } days
+}, and not long ago.
+absent-why = { $days }. Why will you be absent? Your teacher reads it.
+absent-reason = Write the reason, up to { $most ->
+    [one] { $most } character
+   *[other] { $most } characters
+}. Your teacher reads it.
+absent-done = <b>{ $title }</b>: you will be absent on { $days }.
+absent-done-next = I have passed it on. You will hear whether your teacher excuses it. Should you be there after all, check in as always.
+absent-undo = I’ll be there after all
+absent-withdrawn = All right, I have told your teacher that you will be there.
+absent-withdrawn-before = There is nothing to withdraw any more.
+absent-no-class = You are no student of this class any more.
+absent-too-many = Many of your announcements are still waiting for a teacher. Talk to them first.
+absent-reason-changed = Your teacher reads the new reason.
+absent-reason-stays = The reason stays as it was: your teacher has decided already, or the new one does not fit.
+absence-told-excused = ✅ <b>{ $title }</b>, { $days }: your teacher excuses your absence.
+absence-told-refused = <b>{ $title }</b>, { $days }: your teacher does not excuse your absence. If you do not agree, talk to them: the decision can be changed.
+appeals-which = Which mark is wrong?
+appeals-none = There is no mark of the last { $days ->
+    [one] { $days } day
+   *[other] { $days } days
+} to object to: you were there, and in time.
+appeal-sure = Is that wrong? I will ask your teacher.
+appeal-was-there = I was there
+appeal-was-in-time = I was in time
+appeal-mark = { $sign } Mark: { $status }
+appeal-taken = I have passed it on. Your teacher decides, and you will hear of it.
+appeal-before = You have objected to this mark before. Now only your teacher can change it: talk to them.
+appeal-no-such = There is nothing to object to: the lesson still goes on, was too long ago, or you were there in time.
+appeal-told-kept = Your teacher has looked at it and keeps the mark: { $status }. If you do not agree, talk to them.

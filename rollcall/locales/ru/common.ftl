@@ -36,6 +36,7 @@ about-description =
 about-short = Перекличка по голосу: одно голосовое сообщение — и отметка стоит.
 
 command-enroll = записать голос: три коротких сообщения
+command-absent = сообщить, что вас не будет
 command-me = моя посещаемость
 command-forget = удалить мой голос
 command-here = отметиться без голоса

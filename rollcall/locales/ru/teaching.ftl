@@ -287,6 +287,7 @@ mark-absent = отсутствует
 mark-card = <b>{ $name }</b>
 mark-lesson = { $title } · { $day }, { $time }
 mark-none = Пока не отмечен.
+mark-announced = Нет: об отсутствии сообщили заранее, причина уважительная.
 mark-waiting = ⏳ Ждёт вашего решения в другом сообщении; отметка, поставленная здесь, его заменит.
 mark-corrected = Отметку поставил учитель: { $teacher }.
 mark-corrected-somebody = Отметку поставил учитель.
@@ -343,3 +344,24 @@ export-moodle-without = В файле нет тех, у кого в списке
    *[email] адрес почты
 }: { $number }.
 export-moodle-none = Moodle ищет { word-students-gen } по личному номеру или адресу почты, а в списке класса нет ни того, ни другого. Пришлите мне список с таким столбцом: файл Excel, CSV или просто текст.
+
+absence-card =
+    <b>{ $name }</b> · { $title }
+    не будет: { $days }
+absence-ask = Причина уважительная? Тогда на уроках в эти дни она отметится сама.
+absence-excuse = 📄 Уважительная
+absence-refuse = Неуважительная
+absence-excuse-after-all = 📄 Изменить: уважительная
+absence-refuse-after-all = Изменить: неуважительная
+absence-excused = 📄 Причина уважительная ({ $teacher }): уроки в эти дни отмечены так.
+absence-refused = Причина неуважительная ({ $teacher }): пропуски считаются пропусками.
+absence-withdrawn = Ученик отменил сообщение: он придёт.
+appeal-card = <b>{ $name }</b>: ученик пишет, что отметка неверна.
+appeal-ask = Ученик был на уроке? Пока вы не решили, действует прежняя отметка.
+appeal-present = ✅ Был(а) на уроке
+appeal-late = 🕒 Опоздал(а)
+appeal-keep = Оставить отметку
+appeal-accepted = ✅ Отметку изменил учитель: { $teacher }.
+appeal-kept = Отметка осталась прежней (решил учитель: { $teacher }).
+appeal-settled = Решать больше нечего: отметку тем временем изменил учитель.
+button-mark-card = ✎ Карточка ученика

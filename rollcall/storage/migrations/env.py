@@ -11,6 +11,7 @@ from rollcall.storage import (  # noqa: F401 - metadata must know their tables
     audit_tables,
     claim_tables,
     correction_tables,
+    excuse_tables,
     roster_tables,
     timetable_tables,
 )
