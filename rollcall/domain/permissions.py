@@ -95,6 +95,8 @@ _IN_THE_ARCHIVE = frozenset(
         "class",
         "lessons",
         "lesson",
+        "students",
+        "student",
         "report",
         "report-lesson",
         "export",

@@ -156,16 +156,11 @@ report-enrolled-together = 🎙 Recorded their voice during the { word-lesson }:
 report-remarks-explained = Remarks beside a mark change nothing; they are for your information.
 report-no-students = Nobody has joined this class yet.
 report-no-lessons = { $period ->
-    [lesson] There have been no { word-lessons } yet. Start the first with /open.
+    [lesson] There have been no { word-lessons } yet.
     [today] There have been no { word-lessons } today.
     [week] There have been no { word-lessons } in the last 7 days.
     [month] There have been no { word-lessons } in the last 30 days.
-   *[all] There have been no { word-lessons } yet. Start the first with /open.
-    [lesson] There have been no lessons yet.
-    [today] There have been no lessons today.
-    [week] There have been no lessons in the last 7 days.
-    [month] There have been no lessons in the last 30 days.
-   *[all] There have been no lessons yet.
+   *[all] There have been no { word-lessons } yet.
 }
 
 # Chart

@@ -181,16 +181,11 @@ report-enrolled-together = 🎙 Записали голос уже во врем
 report-remarks-explained = Пояснения рядом с отметкой ничего в ней не меняют, они только для вас.
 report-no-students = В классе пока никого нет.
 report-no-lessons = { $period ->
-    [lesson] { word-lessons-gen-capital } ещё не было. Начните командой /open.
+    [lesson] { word-lessons-gen-capital } ещё не было.
     [today] Сегодня { word-lessons-gen } не было.
     [week] За последние 7 дней { word-lessons-gen } не было.
     [month] За последние 30 дней { word-lessons-gen } не было.
-   *[all] { word-lessons-gen-capital } ещё не было. Начните командой /open.
-    [lesson] Уроков ещё не было.
-    [today] Сегодня уроков не было.
-    [week] За последние 7 дней уроков не было.
-    [month] За последние 30 дней уроков не было.
-   *[all] Уроков ещё не было.
+   *[all] { word-lessons-gen-capital } ещё не было.
 }
 
 # График

@@ -102,7 +102,7 @@ async def test_what_was_closed_by_mistake_goes_on_by_a_button(door: Door, people
         session.execute(delete(Review))
     await people[MARIA].say("/close")
     (closed,) = [call for call in await door.handle() if call.method.lower() == "sendmessage"]
-    assert buttons_of(closed) == [f"reopen:{LESSON_ID}", f"report:{CLASS_ID}:lesson"]
+    assert buttons_of(closed) == [f"reopen:{LESSON_ID}", f"report:{CLASS_ID}:lesson", f"marks:{LESSON_ID}:0"]
     (reopened,) = await door.press(people[MARIA], f"reopen:{LESSON_ID}")
     assert reopened == T("reopened", title="Физика", closes=f"{(await lesson_now(door)).closes_at:%H:%M}")
     assert (await lesson_now(door)).closed_at is None

@@ -146,7 +146,7 @@ async def test_each_step_of_an_enrolment_asks_for_the_next_sentence_and_a_refusa
     facts: dict[str, Any] = {"purpose": Purpose.ENROL, "enrolment": "one"}
     good: dict[str, Any] = {"verdict": Verdict.ACCEPTED, "reason": Reason.GOOD_NOTE}
     first = await anna.told(**facts, verdict=Verdict.REFUSED, reason=Reason.NOISY)
-    asked = T("enrol-again", phrase=enrolment_phrase("one", 1, "en"))
+    asked = T("enrol-restart", phrase=enrolment_phrase("one", 1, "en"))
     assert first.text == T("reason-noisy") + "\n\n" + asked
     with anna.database.session() as session:
         kept = Result(job_id="1", verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, model="m", embedding=b"sealed")
