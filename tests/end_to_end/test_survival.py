@@ -45,7 +45,7 @@ async def test_after_kill_9_of_everything_the_class_goes_on(tmp_path: Path) -> N
             assert NAMES[voice] in (await answer_to(students[voice], sent)).text
         assert NAMES["shelby"] in (await answer_to(students["shelby"], late)).text
         closed = await ask(classroom.teacher, "/close")
-        assert "присутствуют 2" in closed.text
+        assert "Присутствуют: 2" in closed.text
         report = await ask(classroom.teacher, "/report")
         assert all(name in report.text for name in NAMES.values())
         assert not product.server.telegram.updates.pending
