@@ -65,7 +65,7 @@ class Desk:
         return self.door.telegram.files.get(document["file_id"]).data
 
     async def open(self, who: Person | None = None) -> None:
-        """See the lesson that is open, which began by its timetable; or begin one."""
+        """Begin a lesson."""
         board = await self.say("/open", who)
         self.lesson_id = int(str(board.button("marks:").data).split(":")[1])
 

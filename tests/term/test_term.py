@@ -32,6 +32,8 @@ TIMETABLE = {2: "09:00–09:45", 4: "09:00–09:45"}
 TWINS = ("0012", "0031")
 """Two students of one name."""
 WITHOUT_PHONE, ILL, OFTEN_LATE, TRUANT = "0005", "0007", "0020", "0033"
+TAPPING, TAPPING_LATE = ("0001", "0012"), "0016"
+"""Students who have joined, and say themselves that they are here: two in time, one when the lesson is well on."""
 
 _SURNAMES = [
     "Алексеев", "Белов", "Волков", "Громов", "Дьяков", "Ежов", "Жуков", "Зайцев", "Ильин", "Козлов", "Лебедев",
@@ -93,20 +95,34 @@ class Term:
     def __init__(self, desk: Desk, ledger: Ledger) -> None:
         self.desk, self.ledger = desk, ledger
         self.chance = random.Random(2026)
+        self.accounts: dict[str, Person] = {}
         self.colleague = Person(desk.door.telegram, "Павел", "Петрович", id=COLLEAGUE, language_code="ru")
 
     async def begin(self) -> None:
         """The class, and its list from a spreadsheet."""
         desk = self.desk
         desk.travel(FIRST - timedelta(days=1))
-        await desk.say("/newclass Физика 9Б")
+        made = await desk.say("/newclass Физика 9Б")
         shown = await desk.give(the_list([*self.ledger.students.values()]), "9Б.xlsx")
         assert "40" in shown.text
         taken = await desk.press("roster:")
         assert "40" in taken.text
+        code = made.text.partition("start=")[2].split()[0]
+        for number in (*TAPPING, TAPPING_LATE):
+            await self._join(number, code)
         for weekday, times in TIMETABLE.items():
             await desk.tap(f"timetable:{desk.class_id}:add:{weekday}")
             assert times in (await desk.say(times)).text
+
+    async def _join(self, number: str, code: str) -> None:
+        """A student opens the link, wants no voice recorded, and says which line of the list is theirs."""
+        desk, name = self.desk, self.ledger.students[number].name
+        student = Person(desk.door.telegram, name.split()[1], id=5000 + int(number), language_code="ru")
+        self.accounts[number] = student
+        await desk.say(f"/start {code}", student)
+        await desk.press("consent:no", student)
+        await desk.press("without:", student)
+        assert name in (await desk.say(number, student)).text
 
     async def lesson(self, number: int) -> None:
         """A lesson, twice a week; and what is special of it."""
@@ -123,6 +139,8 @@ class Term:
         await desk.open(who)
         await self._learn_who_is_who(who)
         lesson = len(self.ledger.lessons) - 1
+        for number in TAPPING:
+            await self._tap(number, PRESENT, who)
         if 5 <= lesson < 9:
             await self._excuse(ILL, "illness", who)
         await self._mark(TRUANT, ABSENT, who)
@@ -133,8 +151,23 @@ class Term:
             await self._mark(OFTEN_LATE, LATE, who)
         if lesson % 5 == 2 and (WITHOUT_PHONE, lesson) not in self.ledger.marks:
             await self._excuse(WITHOUT_PHONE, "family", who)
+        desk.travel(self.ledger.lessons[-1] + timedelta(minutes=20))
+        if (TAPPING_LATE, lesson) not in self.ledger.marks:
+            await self._tap(TAPPING_LATE, LATE, who)
         await self._everybody_else_is_here(who)
         await self._close(who)
+
+    async def _tap(self, number: str, mark: str, who: Person | None) -> None:
+        """A student presses "I'm here", and the teacher says that it is true."""
+        desk, student = self.desk, self.accounts[number]
+        await desk.say("/here", student)
+        await desk.press("here:", student)
+        teacher = who or desk.teacher
+        question = next(one for one in reversed(teacher.inbox) if one.has("review:"))
+        assert self.ledger.shown_name(number) in question.text
+        yes = next(str(one.data) for one in question.buttons if str(one.data).endswith(":yes"))
+        await desk.press(yes, teacher)
+        self.ledger.note(number, mark)
 
     async def _learn_who_is_who(self, who: Person | None) -> None:
         """The list of the lesson, page by page, once."""
