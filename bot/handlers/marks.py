@@ -195,7 +195,8 @@ def card_buttons(card: MarkCard, t: Texts) -> Buttons:
     rows = [buttons[:2], buttons[2:]]
     if card.undoable:
         rows.append([(t("button-undo"), f"mark-undo:{this}:{card.undoable}")])
-    return [*rows, *_back_to_list(card.lesson.lesson_id, t)]
+    sheet = (t("button-sheet"), f"sheet:{card.lesson.class_id}:{card.person_id}")
+    return [*rows, [*_back_to_list(card.lesson.lesson_id, t)[0], sheet]]
 
 
 def list_text(found: MarkList, number: int, pages: int, t: Texts) -> str:

@@ -281,6 +281,8 @@ _ROWS = (
     Permission("button:appeal", "one of them", THE_STUDENT, Target.LESSON),
     Permission("button:appeal-yes", "object to it", THE_STUDENT, Target.LESSON),
     Permission("button:appealed", "give another mark, or keep it", THE_TEACHER, Target.APPEAL, private=False),
+    Permission("button:sheet", "a student's lessons in the class, with the marks", THE_TEACHER, Target.CLASS),
+    Permission("button:sheet-file", "the same as a spreadsheet", THE_TEACHER, Target.CLASS, limit=REPORTS),
     Permission("button:marks", "the students of a lesson, to mend their marks", THE_TEACHER, Target.LESSON),
     Permission("button:mark-set", "give a student a mark", THE_TEACHER, Target.LESSON),
     Permission("button:mark-why", "the reasons for which a student can be excused", THE_TEACHER, Target.LESSON),

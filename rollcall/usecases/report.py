@@ -91,17 +91,20 @@ def build_report(
     now: datetime,
     of: Lesson | None = None,
     between: Days | None = None,
+    only: int | None = None,
 ) -> Report:
     """The class's attendance over a period. An open lesson counts as it stands.
 
     Args:
         of: the lesson that `Period.LESSON` means; without it, the one that began last.
         between: of `Period.ALL` the first and the last day that count, in the class's zone.
+        only: the one student whom it is about.
     """
     zone = ZoneInfo(school_class.timezone)
     lessons = [of] if of is not None else _lessons(session, school_class.id, period, now.astimezone(zone), between)
     lesson_ids = [lesson.id for lesson in lessons]
-    rows = session.scalars(select(Attendance).where(Attendance.lesson_id.in_(lesson_ids)))
+    wanted = select(Attendance).where(Attendance.lesson_id.in_(lesson_ids))
+    rows = session.scalars(wanted if only is None else wanted.where(Attendance.person_id == only))
     marks = {(row.lesson_id, row.person_id): row for row in rows}
     refused = attempts.suspicious_reasons(session, lesson_ids)
     undecided = reviews.waiting(session, lesson_ids)
@@ -111,6 +114,8 @@ def build_report(
     students = []
     for member in members_of(session, school_class.id, former=True):
         person = member.person
+        if only is not None and person.id != only:
+            continue
         if member.is_former and not any((lesson.id, person.id) in marks for lesson in lessons):
             continue
         line: list[Mark | None] = []

@@ -333,6 +333,7 @@ class Conversations:
         """A teacher mends marks of the lesson that is over."""
         anna = await self._number_of(ANNA)
         this = f"{LESSON_ID}:{anna}"
+        await self.press(MARIA, f"sheet:1:{anna}", f"sheet-file:1:{anna}", "sheet:1:99")
         await self.press(MARIA, f"marks:{LESSON_ID}:0", f"mark:{this}", f"mark:{LESSON_ID}:99", f"mark-why:{this}")
         for reason in ("illness", "family", "event", "other", "none"):
             await self.press(MARIA, f"mark-excuse:{this}:{reason}")

@@ -205,6 +205,8 @@ CASES = {
     "button:appeal-yes": case("appeal-yes:1"),
     "button:appealed": case("appealed:1:keep", "appeals"),
     "button:mark": case(f"mark:1:{ANNAS_ID}"),
+    "button:sheet": case(f"sheet:{CLASS_ID}:{ANNAS_ID}"),
+    "button:sheet-file": case(f"sheet-file:{CLASS_ID}:{ANNAS_ID}"),
     "button:marks": case("marks:1:0"),
     "button:mark-set": case(
         f"mark-set:1:{ANNAS_ID}:late",

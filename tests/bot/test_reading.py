@@ -48,7 +48,7 @@ ELSEWHERE = re.compile(
     "(about|short-reason|status-letter|register|report-(chart|column|row|sheet|excel)|receipt|tidy|keep|here|review|voices)-.*|"
     "report-(more|month|weekday|days|period|worth-a-look-more|no-chart|no-spreadsheet|file-refused)|"
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"
-    "marked-already|absence-.*|appeal-.*|absent-too-many|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
+    "marked-already|sheet-none|absence-.*|appeal-.*|absent-too-many|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
     "board-.*|call-(by-.*|last)|closed.*|and-more|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
     "word-.*|open(ed)?-several|button-(open-)?several|plan-(soon.*|skipped)|button-plan-skip|lesson-(named|deleted|gone)|merge(d|-ask)|button-merge.*|topic-(removed|too-long)|"
     "roster-trouble-unavailable|roster-sheet|roster-removed-told|"

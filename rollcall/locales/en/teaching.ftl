@@ -345,3 +345,9 @@ appeal-accepted = ✅ { $teacher } has changed the mark.
 appeal-kept = { $teacher } keeps the mark.
 appeal-settled = Nothing to decide any more: a teacher has changed the mark meanwhile.
 button-mark-card = ✎ The student’s card
+
+button-sheet = All lessons
+sheet-head = <b>{ $name }</b> · { $title }
+sheet-hint = The newest lessons come first. Press one to change its mark.
+sheet-none = There has been no lesson with this student yet.
+sheet-file = As a spreadsheet
