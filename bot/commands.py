@@ -9,8 +9,8 @@ from telegram import Message, MessageEntity
 from rollcall.domain.permissions import PERMISSIONS
 from rollcall.texts import Texts
 
-STUDENT_COMMANDS = ("here", "enroll", "me", "absent", "mydata", "forget", "language", "cancel", "help")
-TEACHER_COMMANDS = ("open", "close", "report", "lessons", "classes", "newclass", "language", "cancel", "help")
+STUDENT_COMMANDS = ("here", "enroll", "me", "absent", "mydata", "forget", "leave", "language", "cancel", "help")
+TEACHER_COMMANDS = ("open", "close", "report", "lessons", "class", "classes", "newclass", "language", "cancel", "help")
 GROUP_COMMANDS = ("help",)
 GROUP_TEACHER_COMMANDS = ("open", "close", "help")
 ADMIN_COMMANDS = ("invite", "teachers")

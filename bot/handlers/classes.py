@@ -118,6 +118,16 @@ async def classes(update: Update, context: Context) -> None:
     )
 
 
+async def class_command(update: Update, context: Context) -> None:
+    """/class: the card of the class used last; there the others are a button away."""
+    one = context.caller.class_used_last
+    if one is None:
+        await classes(update, context)
+        return
+    context.class_id = one.id
+    await class_chosen(update, context)
+
+
 async def class_chosen(update: Update, context: Context) -> None:
     """class:<id>: what can be done with it."""
     t, run = context.caller.texts, context.services.database.run

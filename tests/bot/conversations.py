@@ -96,7 +96,16 @@ class Conversations:
         await self._colleagues()
         await self._admin()
         await self._group()
+        await self._leaving()
         return self.read
+
+    async def _leaving(self) -> None:
+        """A student leaves one class, then the other."""
+        await self.say(MARIA, "/class")
+        await self.say(ANNA, "/leave")
+        await self.press(ANNA, "quit:1", "quit-no", "quit-yes:1")
+        await self.say(ANNA, "/leave")
+        await self.press(ANNA, "quit-yes:2", "quit-yes:2")
 
     async def _stranger(self) -> None:
         name, greeting, _ = _TYPED[self.language]

@@ -94,6 +94,11 @@ CASES = {
     "/open": case("", "lessons", "calls", TAUGHT),
     "/report": case(),
     "/lessons": case(),
+    "/class": case(),
+    "/leave": case(),
+    "button:quit": case(f"quit:{CLASS_ID}"),
+    "button:quit-yes": case(f"quit-yes:{CLASS_ID}", "memberships", "classes"),
+    "button:quit-no": case("quit-no"),
     "/invite": case("", "invites", "conversations"),
     "/teachers": case(),
     "voice note": case(

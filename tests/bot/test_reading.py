@@ -52,7 +52,7 @@ ELSEWHERE = re.compile(
     "board-.*|call-(by-.*|last)|closed.*|and-more|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
     "word-.*|open(ed)?-several|button-(open-)?several|plan-(soon.*|skipped)|button-plan-skip|lesson-(named|deleted|gone)|merge(d|-ask)|button-merge.*|topic-(removed|too-long)|"
     "roster-trouble-unavailable|roster-sheet|roster-removed-told|"
-    "all-classes-(more|none)|"
+    "all-classes-(more|none)|quit-(which|voice)|"
     "export-(moodle|moodle-without|form-moodle-en|which)|start-no-admins|start-student|teachers-none|too-many-links"
 )
 """Met beside these paths: in pictures and tables, after days, in a chat with a fault. Their words are still read one by

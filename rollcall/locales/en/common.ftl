@@ -49,6 +49,8 @@ command-close = close the lesson
 command-report = attendance: text, chart, spreadsheet
 command-lessons = past lessons
 command-classes = my classes
+command-class = one class: students, settings, timetable
+command-leave = leave a class
 command-newclass = a new class
 
 cancelled = Cancelled.

@@ -64,3 +64,9 @@ keep-no = Do not keep them
 keep-done = Thank you, the three recordings are kept, encrypted.
 keep-not = The recordings are not kept.
 enrol-anew = The recogniser has been replaced, and the new one does not know your voice yet. Please record three notes again: /enroll
+
+quit-which = Which class do you want to leave?
+quit-ask = Leave <b>{ $title }</b>? The marks you have stay in the teacher’s reports. The join link lets you come back.
+quit-done = You are no longer in <b>{ $title }</b>.
+quit-voice = You are in no other class, and your voice is still recorded. If you do not need it any more, delete it.
+quit-not = All right, you stay in the class.

@@ -49,6 +49,8 @@ command-close = закрыть урок
 command-report = посещаемость: текст, график, таблица
 command-lessons = прошедшие уроки
 command-classes = мои классы
+command-class = один класс: ученики, настройки, расписание
+command-leave = уйти из класса
 command-newclass = новый класс
 
 cancelled = Отменено.
