@@ -57,9 +57,10 @@ async def test_a_value_that_postgresql_refuses_is_not_tried_again(postgres_url: 
         select(literal({"snr": float("nan")}, JSON)),
     ]
     for statement in statements:
-        with pytest.raises(DBAPIError) as caught, database.session() as session:
+        # The driver refuses half a character itself, before the server hears of it.
+        with pytest.raises((DBAPIError, UnicodeEncodeError)) as caught, database.session() as session:
             session.execute(statement)
-        assert not out_of_reach(caught.value)
+        assert not (isinstance(caught.value, DBAPIError) and out_of_reach(caught.value))
     await database.close()
 
 

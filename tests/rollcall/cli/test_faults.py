@@ -56,7 +56,7 @@ def test_a_data_folder_that_nobody_may_make_is_one_line_with_its_cure(rollcall: 
     ("arguments", "words"),
     [
         (["bot", "--foo"], "no such option: --foo: see rollcall bot --help"),
-        (["teach"], "no such command 'teach': see rollcall --help"),
+        (["xyzzy"], "no such command 'xyzzy': see rollcall --help"),
         (["restore"], "see rollcall restore --help"),
         (["restore", "nowhere/b"], "nowhere/b"),
         (["backup", "nowhere/b"], "choose another place"),
