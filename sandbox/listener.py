@@ -29,6 +29,7 @@ class Listener:
         self.actions: list[ChatAction] = []
         self.presses: dict[str, Press] = {}
         self._read: set[int] = set()
+        self._calls: set[int] = set()
         self._heard = Signal()
         telegram.listeners.append(self._hear)
 
@@ -46,11 +47,15 @@ class Listener:
         Raises:
             TimeoutError: none came within the time; it says what did come.
         """
-        return await self._oldest(timeout, lambda message: not is_call(message) and where(message))
+        return await self._oldest(timeout, lambda message: not self._called(message) and where(message))
 
     async def call(self, timeout: float | None = 30) -> Message:  # noqa: ASYNC109
         """The oldest word that a lesson is open which was not read yet; reads it."""
-        return await self._oldest(timeout, is_call)
+        return await self._oldest(timeout, self._called)
+
+    def _called(self, message: Message) -> bool:
+        """Whether it came as a call: its buttons go once the student has checked in."""
+        return message.id in self._calls or is_call(message)
 
     async def _oldest(self, timeout: float | None, where: Callable[[Message], bool]) -> Message:  # noqa: ASYNC109
         try:
@@ -141,7 +146,9 @@ class Listener:
         payload = event.payload
         match event.kind:
             case "message":
-                self.inbox.append(Message(payload, event.at, [(event.at, payload)]))
+                self.inbox.append(message := Message(payload, event.at, [(event.at, payload)]))
+                if is_call(message):
+                    self._calls.add(message.id)
             case "edit":
                 for message in self._inbox_of(event):
                     message.raw = payload
