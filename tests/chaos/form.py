@@ -66,7 +66,13 @@ class Form:
         await asyncio.gather(*(self._enrol(voice, link_in(made)) for voice in self.speakers))
 
     async def open(self, date: int | None = None) -> None:
-        """A lesson begins; ``date`` is Telegram's time of it."""
+        """A lesson begins, and everybody has heard of it; ``date`` is Telegram's time of it."""
+        await self.start_lesson(date)
+        # Whatever is done to the next message is not done to this one.
+        await asyncio.gather(*(student.call(PATIENCE) for student in self.students.values()))
+
+    async def start_lesson(self, date: int | None = None) -> None:
+        """A lesson begins."""
         await self.teacher.say("/open 120", date=date)
         await self.teacher.answer(PATIENCE, lambda message: message.has("close:"))
         self.lessons += 1
@@ -81,7 +87,7 @@ class Form:
     async def lesson(self, spread: float) -> None:
         """A lesson in which every student sends a note within ``spread`` seconds; over when all are answered."""
         recordings = {voice: await asyncio.to_thread(one.check_in) for voice, one in self.speakers.items()}
-        await self.open()
+        await self.start_lesson()
 
         async def attend(number: int, voice: str) -> None:
             await asyncio.sleep(spread * number / len(recordings))
