@@ -11,10 +11,10 @@ import json
 import os
 import zipfile
 import zlib
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import IO, Any
 
@@ -54,7 +54,7 @@ class Manifest:
 
 @dataclass(frozen=True)
 class Column:
-    """A column, and how its values are written: ``time``, ``bytes``, or ``plain`` JSON."""
+    """A column, and how its values are written: ``time``, ``date``, ``bytes``, or ``plain`` JSON."""
 
     name: str
     kind: str
@@ -219,10 +219,18 @@ def _plain(value: Any) -> Any:
     if isinstance(value, datetime):
         # SQLite's times come without their zone.
         return (value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)).isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
     return base64.b64encode(value).decode() if isinstance(value, bytes) else value
 
 
 def _value(kind: str, value: Any) -> Any:
-    if value is None or kind == "plain":
-        return value
-    return base64.b64decode(value) if kind == "bytes" else datetime.fromisoformat(value)
+    return None if value is None else _READ[kind](value)
+
+
+_READ: dict[str, Callable[[Any], Any]] = {
+    "plain": lambda value: value,
+    "bytes": base64.b64decode,
+    "time": datetime.fromisoformat,
+    "date": date.fromisoformat,
+}

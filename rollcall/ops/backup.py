@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, DateTime, LargeBinary, MetaData, func, inspect, select, text
+from sqlalchemy import Connection, Date, DateTime, LargeBinary, MetaData, func, inspect, select, text
 from sqlalchemy import Table as SqlTable
 
 from rollcall.audit.chain import Action
@@ -115,6 +115,8 @@ def _column(column: Any) -> Column:
     kind = "plain"
     if isinstance(column.type, DateTime):
         kind = "time"
+    elif isinstance(column.type, Date):
+        kind = "date"
     elif isinstance(column.type, LargeBinary):
         kind = "bytes"
     return Column(column.name, kind)
