@@ -12,7 +12,7 @@ from telegram.error import TelegramError
 
 from bot.messages.attachments import MAY_HOLD_SPEECH
 
-_MOST, _MOST_OF_A_CHAT = 500, 3
+_MOST, _MOST_OF_A_CHAT = 500, 20
 """Signs under way. Beyond, notes are taken in all the same; the answer is what counts."""
 
 
