@@ -16,7 +16,7 @@ from bot.services import App, Services, now
 from bot.transport.backoff import Backoff
 from bot.transport.errors import out_of_reach
 from bot.transport.fetching import Withheld, fetch
-from bot.transport.pace import Stopping, pace_of
+from bot.transport.pace import ONCE, Stopping, pace_of
 from bot.upkeep.galleries import publish
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.errors import QueueFull, TooMuchAtOnce
@@ -160,7 +160,7 @@ async def _tell_once(application: App, services: Services, attempt_id: str, key:
         return
     chat_id, locale = telling
     try:
-        sent = await application.bot.send_message(chat_id, texts_in(locale)(key, **facts), rate_limit_args=0)
+        sent = await application.bot.send_message(chat_id, texts_in(locale)(key, **facts), rate_limit_args=ONCE)
     except TelegramError as error:
         _log.info("someone could not be told of the wait", extra={"error": type(error).__name__})
         return

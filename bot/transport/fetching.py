@@ -12,7 +12,7 @@ from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot.services import Bot, Services
 from bot.transport.backoff import Backoff
-from bot.transport.pace import Stopping, pace_of, seconds_of
+from bot.transport.pace import ONCE, Stopping, pace_of, seconds_of
 from rollcall.domain.verdict import Reason
 
 _log = logging.getLogger(__name__)
@@ -76,7 +76,7 @@ async def _once(bot: Bot, file_id: str) -> bytes:
 
 async def _download(bot: Bot, file_id: str) -> bytes:
     try:
-        file = await bot.get_file(file_id, rate_limit_args=0)
+        file = await bot.get_file(file_id, rate_limit_args=ONCE)
         size = file.file_size or 0
         if size > FileSizeLimit.FILESIZE_DOWNLOAD:
             raise Withheld(Reason.TOO_BIG)
@@ -101,7 +101,7 @@ async def _answers(bot: Bot, error: Exception) -> bool:
     if isinstance(error, BadRequest | Forbidden | _Incomplete):
         return True
     try:
-        await bot.get_me(rate_limit_args=0)
+        await bot.get_me(rate_limit_args=ONCE)
     except TelegramError:
         return False
     return True

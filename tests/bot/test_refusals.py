@@ -15,6 +15,7 @@ import pytest
 import pytest_asyncio
 from telegram.error import BadRequest
 
+from bot.services import _DOWNLOADS
 from bot.transport.fetching import Withheld, fetch
 from bot.transport.pace import Stopping, pace_of
 from rollcall.domain.verdict import Reason
@@ -22,6 +23,7 @@ from rollcall.texts import texts_in
 from sandbox.faults import Fault
 from sandbox.person import Person
 from tests.bot.door import Door, open_door
+from tests.conftest import WaitUntil
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -120,6 +122,18 @@ async def test_while_nothing_of_telegrams_answers_no_file_is_given_up(door: Door
 
 async def test_what_telegram_asks_to_wait_does_not_count_as_refused(door: Door) -> None:
     assert await fetched(door, Fault("getFile", retry_after=1), patience=0.1) == b"a recording"
+
+
+async def test_a_file_that_has_to_wait_for_telegram_leaves_its_place_to_others(
+    door: Door, wait_until: WaitUntil
+) -> None:
+    before = len(door.telegram.calls)
+    fetching = asyncio.create_task(fetched(door, Fault("getFile", retry_after=2), patience=10))
+    await door.telegram.until_called("getFile", after=time.monotonic())
+    await wait_until(lambda: door.services.downloads._value == _DOWNLOADS)
+    asked = [call for call in door.telegram.calls[before:] if call.method.lower() == "getfile"]
+    assert len(asked) == 1, "it waited within its place"
+    assert await fetching == b"a recording"
 
 
 async def test_a_bot_that_stops_lets_go_of_a_file(door: Door, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import re
+import time
 from collections.abc import AsyncIterator
 from datetime import timedelta
 from pathlib import Path
@@ -250,6 +251,31 @@ async def test_while_the_queue_is_full_no_note_is_fetched_and_its_sender_is_told
         attempt = session.scalars(select(Attempt).where(Attempt.message_id == note.id)).one()
         assert attempt.job_entry is not None
         assert attempt.waiting_message_id is not None, "goes when the answer comes"
+
+
+async def test_a_word_about_the_full_queue_that_telegram_does_not_take_holds_up_no_note(
+    door: Door, people: dict[int, Person], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "1")  # how later versions of the library tell times
+    monkeypatch.setattr("bot.queueing._A_MOMENT", 0.0)
+    monkeypatch.setattr("bot.queueing._AGAIN_FIRST", 0.1)
+    services = door.services
+    with services.database.session() as session:
+        set_step(session, ANNA, ENROLLING, {"enrolment": "g"}, (session.get_one(SchoolClass, 1)).created_at)
+    most: Any = await services.redis.config_get("maxmemory")
+    try:
+        await services.redis.config_set("maxmemory", 1)
+        services.queue._looked_at = float("-inf")
+        await people[ANNA].voice(synthetic("zac", 6))
+        door.telegram.faults.flood("sendMessage", 3)
+        started = time.monotonic()
+        handling = asyncio.create_task(door.handle())
+        await door.telegram.until_called("sendMessage", after=started)
+    finally:
+        await services.redis.config_set("maxmemory", most["maxmemory"])
+    services.queue._looked_at = float("-inf")
+    methods = [call.method.lower() for call in await handling]
+    assert "sendmessage" not in methods[methods.index("sendmessage") + 1 : methods.index("getfile")]
 
 
 async def test_two_invitations_are_told_apart_by_whom_they_are_for(door: Door, people: dict[int, Person]) -> None:
