@@ -37,6 +37,7 @@ from bot.outbox.review_cards import keep_reviews
 from bot.outbox.staff_notices import keep_staff
 from bot.outbox.timetable import keep_timetables
 from bot.outbox.waits import tell_who_waits
+from bot.outbox.weekly import tell_weekly
 from bot.probes import vitals
 from bot.results import answer_overdue, collect_results, recover_lost
 from bot.routes import add_handlers
@@ -74,6 +75,7 @@ _log = logging.getLogger(__name__)
 _UPKEEP_EVERY = 5.0
 _LOOK_EVERY = 2.0
 _WAITS_EVERY = 1.0
+_WEEKLY_EVERY = 60.0
 _SWEEP_EVERY = 3600.0
 _AGAIN_AFTER = 2.0
 _SWITCH_EVERY = 0.0005
@@ -264,6 +266,7 @@ async def _open(application: App) -> None:
         "menus": appear,
         "waits": _every(_WAITS_EVERY, tell_who_waits),
         "calls": _every(_LOOK_EVERY, call_students),
+        "weekly": _every(_WEEKLY_EVERY, tell_weekly),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),

@@ -57,7 +57,7 @@ _CLASS = r"(?P<class_id>\d+)"
 _LESSON = r"(?P<lesson_id>\d+)"
 _PERSON = r"(?P<person_id>\d{1,9})"
 _MARK = r"(?P<lesson_id>\d+):(?P<student>\d{1,10})"
-_SETTING = "zone|late|length|words|language"
+_SETTING = "zone|late|length|words|language|row|share"
 _PERIOD = r"(?P<period>lesson|today|week|month|all)"
 
 COMMANDS: dict[str, Handler] = {

@@ -17,6 +17,7 @@ from bot.messages.zones import LIKELY, zone_label
 from bot.services import Context, now
 from rollcall.config.settings import Settings
 from rollcall.domain.class_settings import LATE_AFTER, LENGTHS, Vocabulary
+from rollcall.domain.weekly import IN_A_ROW, SHARES
 from rollcall.marked import one_below_the_other
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import LANGUAGES, Texts
@@ -96,6 +97,8 @@ def _text(t: Texts, one: SchoolClass, defaults: Settings) -> str:
             t("settings-length", minutes=length),
             t(f"settings-words-{one.vocabulary}"),
             t("settings-language", language=_language(t, one.language or DEFAULT)),
+            _told(t, "row", one.told_missed_in_a_row),
+            _told(t, "share", one.told_share_below),
             t("settings-calls-on" if one.call_students else "settings-calls-off"),
         ]
     )
@@ -109,6 +112,7 @@ def _menu(t: Texts, one: SchoolClass) -> Buttons:
         [to("zone"), to("late")],
         [to("length"), to("words")],
         [to("language")],
+        [to("row"), to("share")],
         [calls_button(t, one)],
         [(t("button-back"), f"class:{one.id}")],
     ]
@@ -127,7 +131,17 @@ def _choices(t: Texts, one: SchoolClass, what: str) -> list[tuple[str, str]]:
         return [choice(t("minutes", minutes=number), number) for number in LENGTHS]
     if what == "words":
         return [choice(t(f"button-words-{words}"), words) for words in Vocabulary]
+    if what in ("row", "share"):
+        return [
+            choice(t(f"told-{what}", number=number) if number else t("told-never"), number)
+            for number in (IN_A_ROW if what == "row" else SHARES)
+        ]
     return [choice(_language(t, language), language) for language in (DEFAULT, *LANGUAGES)]
+
+
+def _told(t: Texts, what: str, number: int) -> str:
+    """Of whom teachers hear once a week."""
+    return t(f"settings-{what}", number=number) if number else t(f"settings-{what}-off")
 
 
 def _zone_now(zone: str, t: Texts) -> str:

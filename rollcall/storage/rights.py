@@ -28,6 +28,7 @@ from rollcall.storage.tables import (
 )
 from rollcall.storage.teaching import gives_right
 from rollcall.storage.timetable_tables import PlanNotice
+from rollcall.storage.weekly_tables import WeeklyWord
 
 
 def roles_of(
@@ -102,7 +103,7 @@ def end_teaching(session: Session, person: Person, by: audit.Who, now: datetime)
         .where(Lesson.board_chat_id == person.telegram_id)
         .values(board_chat_id=None, board_message_id=None)
     )
-    for owed in (ReviewCard, ClaimCard, AbsenceCard, AppealCard, ClosingNotice, PlanNotice):
+    for owed in (ReviewCard, ClaimCard, AbsenceCard, AppealCard, ClosingNotice, PlanNotice, WeeklyWord):
         session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
     session.flush()
 

@@ -209,6 +209,12 @@ class SchoolClass(Table):
     """When a note counts as late; None: as the installation has it. Likewise the next."""
     lesson_minutes: Mapped[int | None]
     vocabulary: Mapped[Vocabulary] = mapped_column(server_default="school", default=Vocabulary.SCHOOL)
+    told_missed_in_a_row: Mapped[int] = mapped_column(server_default="3", default=3)
+    """From how many missed lessons in a row on the teachers hear of a student; 0: never."""
+    told_share_below: Mapped[int] = mapped_column(server_default="75", default=75)
+    """Below which share of attended lessons, in percent; 0: never."""
+    told_week: Mapped[str | None] = mapped_column(String(8))
+    """The last week in which they heard, or in which there was nothing to hear; see `rollcall.storage.weekly`."""
     language: Mapped[str | None] = mapped_column(String(8))
     """Of what a group of the class is told, and of its files; None: of whoever asks."""
 

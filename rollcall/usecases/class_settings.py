@@ -1,4 +1,4 @@
-"""A teacher sets a class: its zone, when a note is late, how long a lesson is, its words and its language."""
+"""A teacher sets a class: its zone, when a note is late, how long a lesson is, its words and more."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from rollcall.audit.chain import Action
 from rollcall.domain.class_settings import Vocabulary, is_zone, zone_named
 from rollcall.domain.lesson_end import LONGEST
+from rollcall.domain.weekly import IN_A_ROW, SHARES
 from rollcall.storage import audit
 from rollcall.storage.people import conversation_with, set_step
 from rollcall.storage.tables import Conversation, Person, SchoolClass
@@ -97,10 +98,26 @@ def _set_language(school_class: SchoolClass, value: str) -> bool:
     return True
 
 
+def _set_row(school_class: SchoolClass, value: str) -> bool:
+    if value not in map(str, IN_A_ROW):
+        return False
+    school_class.told_missed_in_a_row = int(value)
+    return True
+
+
+def _set_share(school_class: SchoolClass, value: str) -> bool:
+    if value not in map(str, SHARES):
+        return False
+    school_class.told_share_below = int(value)
+    return True
+
+
 _SETTERS: dict[str, Callable[[SchoolClass, str], bool]] = {
     "zone": _set_zone,
     "late": _set_late,
     "length": _set_length,
     "words": _set_words,
     "language": _set_language,
+    "row": _set_row,
+    "share": _set_share,
 }

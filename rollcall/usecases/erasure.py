@@ -39,6 +39,7 @@ from rollcall.storage.tables import (
     StaffNotice,
 )
 from rollcall.storage.voiceprints import forget_voice
+from rollcall.storage.weekly_tables import WeeklyWord
 
 _TRACES = "traces"
 _NOT_MORE_OFTEN_THAN = timedelta(seconds=30)
@@ -148,6 +149,7 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
     else:
         session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))
         session.execute(delete(StaffNotice).where(StaffNotice.chat_id == person.telegram_id))
+        session.execute(delete(WeeklyWord).where(WeeklyWord.chat_id == person.telegram_id))
         forget_inviter_and_guest(session, person.telegram_id)
         session.execute(delete(Person).where(Person.id == person.id))
         counts["people"] = 1

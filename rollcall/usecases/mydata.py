@@ -31,6 +31,7 @@ from rollcall.storage.tables import (
     StoredVoiceprint,
     Table,
 )
+from rollcall.storage.weekly_tables import WeeklyWord
 
 _SEALED = {"sealed", "embedding", "fingerprint"}
 """Never given out, not even sealed: only that they are there."""
@@ -97,6 +98,7 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         select(AlikeVoices).where(or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
     )
     taught = session.scalars(select(Lesson).where(Lesson.opened_by == person.id).order_by(Lesson.opened_at))
+    weekly = session.scalars(select(WeeklyWord).where(WeeklyWord.chat_id == person.telegram_id))
     lists = session.scalars(select(RosterPreview).where(RosterPreview.telegram_id == person.telegram_id))
     return {
         "account": {"telegram_id": person.telegram_id, **_row(person)},
@@ -123,6 +125,7 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         "sounds_like_a_classmate": [_row(one) for one in alike],
         "told_of_lessons": every(Call, Call.id),
         "named_like_a_classmate": every(Namesake, Namesake.created_at),
+        "weekly_words_owed": [{"class": titles.get(one.class_id), **_row(one)} for one in weekly],
         "lists_sent": [_row(one) for one in lists],
         "lessons_opened": [{"class": titles.get(one.class_id), **_row(one)} for one in taught],
     }

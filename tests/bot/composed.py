@@ -23,9 +23,11 @@ from bot.outbox.answers import text_for
 from bot.outbox.claim_cards import waiting_text
 from bot.outbox.mark_words import changed_text
 from bot.outbox.staff_notices import news_text
+from bot.outbox.weekly import word_buttons, word_text
 from bot.services import now
 from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.attendance import Remarks, Status
+from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.permissions import Role
 from rollcall.domain.recalibration import Outlook
 from rollcall.domain.repeated_notes import MOST
@@ -35,6 +37,7 @@ from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
 from rollcall.report.model import Mark, Period, StudentLine
 from rollcall.report.text import report_text
+from rollcall.report.weekly import Missing
 from rollcall.storage.faults import Trouble
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
@@ -45,6 +48,7 @@ from rollcall.usecases.joined import How, Joined
 from rollcall.usecases.mark_words import Changed
 from rollcall.usecases.marks import LessonFacts, Listed, MarkCard, MarkList
 from rollcall.usecases.staff import News
+from rollcall.usecases.weekly import Word
 from tests.bot.conversations import Read
 from tests.rollcall.report.test_text import GONE, HERE, LATE, ODD, START, report_of
 
@@ -88,6 +92,7 @@ def composed(language: str) -> Iterator[Read]:
         yield Read(f"none {period}", _TEACHER, report_text(type(none)(title, none.timezone, period, START, ()), t), [])
     yield from _marks(name, title, t)
     yield from _absences(name, title, t)
+    yield from _weekly(names, title, t)
     for count in (0.0, 0.01, 0.02, 0.21):
         for mixed_up in ((), ((1, 2),)):
             outlook = Outlook(5, count, count, count, (1, 2), 0.5, mixed_up)
@@ -105,6 +110,22 @@ def composed(language: str) -> Iterator[Read]:
         yield Read(key, _TEACHER, t(key), [])
     for trouble in Trouble:
         yield Read(f"alarm {trouble}", _ADMIN, t(f"alarm-{trouble}", command=name), [])
+
+
+def _weekly(names: list[str], title: str, t: Texts) -> Iterator[Read]:
+    """What a class's teachers hear once a week, in each class's words."""
+    days = tuple((START + timedelta(days=3 * number)).date() for number in range(10))
+    for vocabulary in Vocabulary:
+        words = t.speaking(vocabulary)
+        school_class = SchoolClass(id=1, title=title, vocabulary=vocabulary)
+        for number in (1, len(names), 45):
+            some = [
+                Missing(at, names[at % len(names)], days[: at % 9], None if at % 3 == 1 else (5, 9))
+                for at in range(1, number + 1)
+            ]
+            word = Word(t.language, 1, school_class, some)
+            buttons = [list(row) for row in word_buttons(word, words)]
+            yield Read("a week", _TEACHER, word_text(word, words), buttons)
 
 
 def _marks(name: str, title: str, t: Texts) -> Iterator[Read]:

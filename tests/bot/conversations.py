@@ -380,11 +380,11 @@ class Conversations:
 
     async def _settings(self) -> None:
         await self.press(MARIA, "settings:1")
-        for what in ("zone", "late", "length", "words", "language"):
+        for what in ("zone", "late", "length", "words", "language", "row", "share"):
             await self.press(MARIA, f"settings:1:{what}")
         await self.press(MARIA, "set:1:late:0", "set:1:length:45", "set:1:words:university", "set:1:words:neutral")
         await self.press(MARIA, "set:1:language:en", "set:1:language:ru", "set:1:language:default")
-        await self.press(MARIA, "set:1:words:school")
+        await self.press(MARIA, "set:1:words:school", "set:1:row:0", "set:1:share:0", "set:1:row:3", "set:1:share:75")
         await self.press(MARIA, "set:1:late:15", "set:1:zone:other")
         await self.say(MARIA, "12", "Москва" if self.language == "ru" else "Prague")
         await self.press(MARIA, "set:1:zone:UTC")

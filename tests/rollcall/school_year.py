@@ -31,6 +31,7 @@ from rollcall.storage import (
     questions,
     recordings,
     reviews,
+    weekly,
 )
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correcting import Wanted, correct, lesson_to_correct, undo
@@ -106,6 +107,7 @@ async def fill(database: Database, keyring: Keyring) -> School:
         session.flush()
         session.add(Planned(slot_id=slot.id, day="2026-09-08", begins_at=NINE + 7 * _DAY, state=TOLD))
         session.flush()
+        weekly.promise(session, physics.id, "2026-W37", [TEACHER], NINE + 7 * _DAY)
         session.add(PlanNotice(slot_id=slot.id, day="2026-09-08", chat_id=TEACHER))
     return school
 

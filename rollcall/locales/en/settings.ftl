@@ -17,6 +17,14 @@ settings-words-school = Words: student, lesson
 settings-words-university = Words: student, session
 settings-words-neutral = Words: participant, session
 settings-language = Language in the group and in files: { $language }
+settings-row =
+    On Mondays I say who has missed { $number ->
+        [one] { $number } { word-lesson }
+       *[other] { $number } { word-lessons }
+    } in a row
+settings-row-off = I do not report absences in a row
+settings-share = On Mondays I say whose attendance is below { $number } %
+settings-share-off = I do not report low attendance
 settings-calls-on = Students are told when a lesson opens
 settings-calls-off = Students are not told when a lesson opens
 button-settings-zone = Time zone
@@ -24,11 +32,18 @@ button-settings-late = Late after
 button-settings-length = Length
 button-settings-words = Words
 button-settings-language = Language
+button-settings-row = Absences in a row
+button-settings-share = Attendance
 settings-zone-ask = Where does the class meet? Choose by the time that it is there now.
 settings-late-ask = From when on does a note count as late?
 settings-length-ask = How long is a { word-lesson } open for check-in, if you do not say?
 settings-words-ask = How shall I call those who attend, and what they attend?
 settings-language-ask = In which language do I write in the class’s group and fill its files?
+settings-row-ask = After how many absences in a row shall teachers be told? I write once a week, on Monday morning.
+settings-share-ask = Below which attendance shall teachers be told? I write once a week, on Monday morning, once there were four { word-lessons }.
+told-never = Never
+told-row = { $number } in a row
+told-share = Below { $number } %
 button-zone-other = Another city
 zone-ask = Write the city or the zone, for example Prague, Asia/Tbilisi or UTC+4.
 zone-unknown = I do not know that one. Write a larger city nearby, or the difference from UTC, for example UTC+4.
