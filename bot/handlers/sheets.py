@@ -11,6 +11,7 @@ from bot.messages.documents import send_document, show_that_files_come
 from bot.messages.menus import show
 from bot.messages.paging import Page, page_of
 from bot.messages.replies import Buttons, reply, settle_button
+from bot.messages.rosters import cut
 from bot.services import Context, now
 from rollcall.domain.attendance import MEANINGS, STATUSES
 from rollcall.marked import one_below_the_other
@@ -60,6 +61,9 @@ def sheet_text(sheet: Sheet, number: int, pages: int, t: Texts) -> str:
         lines.append(capital(t("report-attendance-share", percent=share_percent(standing.share))) + f" · {of}")
     if standing.missed_in_a_row > 1:
         lines.append(capital(t("report-missed-in-a-row", number=standing.missed_in_a_row)))
+    for one in sheet.earlier:
+        of = t("report-of", part=one.standing.attended, whole=one.standing.lessons)
+        lines.append(t("sheet-earlier", title=one.title, percent=share_percent(one.standing.share)) + f" · {of}")
     lines.append("")
     lines.append(t("sheet-hint") if sheet.newest_first else t("sheet-none"))
     if pages > 1:
@@ -71,7 +75,11 @@ def _buttons(class_id: int, sheet: Sheet, page: Page[tuple[LessonHead, Mark]], t
     this = f"{class_id}:{sheet.person_id}"
     lessons = [(_label(sheet, *one), f"mark:{one[0].id}:{sheet.person_id}") for one in page.entries]
     rows = [lessons[at : at + 2] for at in range(0, len(lessons), 2)]
-    return [*rows, *page.turning(f"sheet:{this}"), [(t("sheet-file"), f"sheet-file:{this}")]]
+    earlier = [
+        [(cut(t("sheet-earlier-button", title=one.title)), f"sheet:{one.class_id}:{sheet.person_id}")]
+        for one in sheet.earlier
+    ]
+    return [*rows, *page.turning(f"sheet:{this}"), *earlier, [(t("sheet-file"), f"sheet-file:{this}")]]
 
 
 def _label(sheet: Sheet, lesson: LessonHead, mark: Mark) -> str:

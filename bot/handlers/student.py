@@ -16,6 +16,7 @@ from bot.tapping import call_button
 from rollcall.domain.attendance import MEANINGS, STATUSES, Status, seen_by_student
 from rollcall.marked import one_below_the_other
 from rollcall.report.wording import count_words, status_word
+from rollcall.storage.classes import moved_from
 from rollcall.storage.lessons import last_lessons, mark_counts
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
 from rollcall.storage.votes import is_of_use, waits
@@ -27,12 +28,17 @@ _LESSONS_SHOWN = 5
 
 @dataclass(frozen=True)
 class InClass:
-    """A student in a class: how many marks of each kind, the last ones, newest first; whether they want no calls."""
+    """A student in a class: how many marks of each kind, the last ones, newest first; whether they want no calls.
+
+    Attributes:
+        before: how many of each kind in the classes that they were moved here from.
+    """
 
     school_class: SchoolClass
     counts: Mapping[Status, int]
     last: Sequence[tuple[Lesson, Attendance]]
     muted: bool
+    before: Sequence[tuple[SchoolClass, Mapping[Status, int]]] = ()
 
 
 @dataclass(frozen=True)
@@ -79,6 +85,7 @@ def _read(session: Session, person: Person, taken: Sequence[SchoolClass]) -> Sta
             mark_counts(session, person, one.id),
             last_lessons(session, person, one.id, _LESSONS_SHOWN),
             one.id in unheard,
+            [(old, mark_counts(session, person, old.id)) for old in moved_from(session, one.id, person.id)],
         )
         for one in taken
     ]
@@ -87,16 +94,21 @@ def _read(session: Session, person: Person, taken: Sequence[SchoolClass]) -> Sta
 
 def _class_part(t: Texts, of: InClass) -> str:
     zone = ZoneInfo(of.school_class.timezone)
-    seen: Counter[Status] = Counter()
-    for status, number in of.counts.items():
-        seen[seen_by_student(status)] += number
-    counts = {status: seen[status] for status in STATUSES if seen_by_student(status) is status}
-    words = " · ".join(count_words(counts, t, single=False).values())
-    head = t("me-class", title=of.school_class.title, counts=words)
-    lines = []
+    lines = [t("me-class", title=of.school_class.title, counts=_count_words(t, of.counts))]
     for lesson, mark in of.last:
         status = seen_by_student(mark.status)
         time = f" · {mark.at.astimezone(zone):%H:%M}" if mark.at else ""
         day = f"{lesson.opened_at.astimezone(zone):%d.%m.%Y}"
         lines.append(f"{MEANINGS[status].sign} {day} — {status_word(status, t)}{time}")
-    return one_below_the_other([head, *lines])
+    for old, counts in of.before:
+        if any(counts.values()):
+            lines.append(t("me-class-before", title=old.title, counts=_count_words(t, counts)))
+    return one_below_the_other(lines)
+
+
+def _count_words(t: Texts, marks: Mapping[Status, int]) -> str:
+    seen: Counter[Status] = Counter()
+    for status, number in marks.items():
+        seen[seen_by_student(status)] += number
+    counts = {status: seen[status] for status in STATUSES if seen_by_student(status) is status}
+    return " · ".join(count_words(counts, t, single=False).values())

@@ -203,11 +203,13 @@ async def _show_one(update: Update, context: Context, one: OneStudent | None) ->
     this = f"{membership.class_id}:{person.id}"
     back = _to_list(membership.class_id, t)
     if one.member.is_former:
-        buttons = [[(t("namesake-back"), f"student-back:{this}")], back]
+        buttons = [[(t("namesake-back"), f"student-back:{this}"), (t("button-sheet"), f"sheet:{this}")], back]
     else:
         buttons = [
             [(t("student-rename"), f"student-name:{this}"), (t("student-out"), f"student-out:{this}")],
             [(t("student-merge"), f"student-merge:{this}:0")],
+            [(t("student-move"), f"student-move:{this}:0")],
+            [(t("button-sheet"), f"sheet:{this}")],
             back,
         ]
     await show(update, one_below_the_other(lines), buttons)

@@ -12,6 +12,7 @@ from bot.messages.roles import last_words
 from bot.outbox.side_by_side import all_of
 from bot.services import App, Services, now
 from bot.upkeep.appearance import show_no_commands
+from rollcall.domain.staff import StaffNews
 from rollcall.storage import staff_notices
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.archive import warn_of_erasure
@@ -38,7 +39,10 @@ async def _tell(application: App, services: Services, notice_id: int) -> None:
     if news is None:
         return
     t = texts_in(news.locale)
+    to_student = news.news is StaffNews.MOVED
     buttons = [[(t("button-the-class"), f"class:{news.class_id}")]] if news.still else None
+    if to_student:
+        buttons = [[(t("button-me"), "me")]]
     try:
         await application.bot.send_message(
             news.chat_id, news_text(news, t), reply_markup=keyboard(buttons), rate_limit_args=_PATIENCE
@@ -48,11 +52,11 @@ async def _tell(application: App, services: Services, notice_id: int) -> None:
         await run(staff_notices.put_off, notice_id, now())
         return
     await run(staff_notices.kept, notice_id)
-    if not news.at_all:
+    if not news.at_all and not to_student:
         await show_no_commands(application.bot, news.chat_id)
 
 
 def news_text(news: News, t: Texts) -> str:
-    """What a teacher is told."""
+    """What a teacher is told, or a student who was moved."""
     last = last_words(news.until, t) if news.until is not None else ""
     return t(f"staff-told-{news.news}", title=news.title, name=news.name, by=news.by, last=last)

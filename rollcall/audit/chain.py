@@ -48,6 +48,8 @@ class Action(StrEnum):
     STUDENT_LEFT = "student.left"
     STUDENT_REMOVED = "student.removed"
     """From a class, by its teacher."""
+    STUDENT_MOVED = "student.moved"
+    """To another class, by a teacher of both."""
     STUDENT_LISTED = "student.listed"
     """On a class's list, without an account so far."""
     STUDENT_RENAMED = "student.renamed"

@@ -218,6 +218,27 @@ _ROWS = (
     Permission(
         "button:student-into-yes", "make two students one", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
     ),
+    Permission(
+        "button:student-move",
+        "choose to which of one's classes a student moves",
+        THE_TEACHER,
+        Target.CLASS,
+        standing=Standing.LASTING,
+    ),
+    Permission(
+        "button:student-to",
+        "ask whether to move a student to another class",
+        THE_TEACHER,
+        Target.CLASS,
+        standing=Standing.LASTING,
+    ),
+    Permission(
+        "button:student-to-yes",
+        "move a student to another class that one teaches",
+        THE_TEACHER,
+        Target.CLASS,
+        standing=Standing.LASTING,
+    ),
     Permission("button:line", "say which line of a class's list one is, while joining it"),
     Permission("button:lines", "another page of the list of a class that one is joining"),
     Permission("button:joiner", "let somebody in who is not on the class's list, or not", THE_TEACHER, Target.CLASS),

@@ -19,7 +19,7 @@ class Standing(StrEnum):
 
 
 class StaffNews(StrEnum):
-    """What a teacher is told about who teaches a class, or about the class."""
+    """What a teacher is told about who teaches a class, or about the class; and a student about being moved."""
 
     JOINED = "joined"
     """Somebody teaches it too."""
@@ -43,6 +43,8 @@ class StaffNews(StrEnum):
     """And brought it back."""
     ERASED_SOON = "erased-soon"
     """It is in the archive, and its time there nearly over."""
+    MOVED = "moved"
+    """You, a student, are in this class now, and no more in another."""
 
 
 def ends_with(day: date, timezone: str) -> datetime:

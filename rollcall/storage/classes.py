@@ -261,6 +261,19 @@ def members_of(session: Session, class_id: int, *, former: bool = False) -> Sequ
     return [Member(person, membership, names[person.id]) for person, membership in rows]
 
 
+def moved_from(session: Session, class_id: int, person_id: int) -> Sequence[SchoolClass]:
+    """The classes from which a student was moved until they came to this one, the last one first."""
+    found: list[SchoolClass] = []
+    seen = {class_id}
+    while (membership := session.get(Membership, (class_id, person_id))) and membership.came_from_id is not None:
+        class_id = membership.came_from_id
+        if class_id in seen:
+            break  # they were moved back
+        seen.add(class_id)
+        found.append(session.get_one(SchoolClass, class_id))
+    return found
+
+
 def names_in_class(session: Session, class_id: int) -> dict[int, str]:
     """The names of the class's students by person, as every list shows them: two equal ones can be told apart."""
     return {one.person.id: one.name for one in members_of(session, class_id)}

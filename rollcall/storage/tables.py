@@ -249,6 +249,8 @@ class Membership(Table):
     """When the class's list named this student last; None for who is on none."""
     left_at: Mapped[datetime | None]
     """When a student became a former one."""
+    came_from_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))
+    """Of a student: the class from which a teacher moved them here; the marks from there are read beside these."""
     uncalled: Mapped[bool] = mapped_column(server_default=false(), default=False)
     """Of a student: who does not want to be told when a lesson opens."""
 
@@ -470,7 +472,7 @@ class ClosingNotice(Table):
 
 
 class StaffNotice(Table):
-    """A word still owed to a teacher about who teaches a class, or about the class. Written with what it tells of."""
+    """A word still owed about who teaches a class, who is in it, or the class. Written with what it tells of."""
 
     __tablename__ = "staff_notices"
     id: Mapped[int] = mapped_column(primary_key=True)

@@ -93,9 +93,10 @@ class Leaving(StrEnum):
 
 @dataclass(frozen=True)
 class News:
-    """A word to a teacher.
+    """A word to a teacher, or to a student who was moved.
 
     Attributes:
+        name: whom it is about; to a student, the class that they come from.
         still: they teach the class, and may be shown a way to it.
         at_all: they teach something.
     """
@@ -301,7 +302,7 @@ def _news(session: Session, notice: StaffNotice, now: datetime) -> News:
         news=notice.news,
         class_id=school_class.id,
         title=school_class.title,
-        name=_name(session, notice.about_id),
+        name=_came_from(session, notice) if notice.news is StaffNews.MOVED else _name(session, notice.about_id),
         by=_name(session, notice.by_id),
         until=None if notice.until is None else last_day(notice.until, school_class.timezone),
         still=reader is not None and teaches(session, reader.id, school_class.id, now),
@@ -312,6 +313,12 @@ def _news(session: Session, notice: StaffNotice, now: datetime) -> News:
 def _name(session: Session, person_id: int | None) -> str:
     person = session.get(Person, person_id) if person_id is not None else None
     return person.full_name if person is not None else ""
+
+
+def _came_from(session: Session, notice: StaffNotice) -> str:
+    membership = session.get(Membership, (notice.class_id, notice.about_id))
+    left = session.get(SchoolClass, membership.came_from_id) if membership is not None else None
+    return left.title if left is not None else ""
 
 
 def _member(person: Person, membership: Membership, school_class: SchoolClass) -> Member:

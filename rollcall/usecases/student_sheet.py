@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,8 +12,18 @@ from rollcall.audit.chain import Action
 from rollcall.report.model import LessonHead, Mark, Period, Report
 from rollcall.report.standing import Standing, standing_of
 from rollcall.storage import audit
+from rollcall.storage.classes import moved_from
 from rollcall.storage.tables import Person, SchoolClass
 from rollcall.usecases.report import build_report
+
+
+@dataclass(frozen=True)
+class Earlier:
+    """What a student brings along from a class that they were moved from."""
+
+    class_id: int
+    title: str
+    standing: Standing
 
 
 @dataclass(frozen=True)
@@ -21,10 +32,12 @@ class Sheet:
 
     Attributes:
         report: of this student alone.
+        earlier: how they stood in the classes that they were moved from, the last one first.
     """
 
     person_id: int
     report: Report
+    earlier: Sequence[Earlier] = ()
 
     @property
     def standing(self) -> Standing:
@@ -42,7 +55,7 @@ def student_sheet(session: Session, class_id: int, person_id: int, now: datetime
     """The sheet; None where the person is no student of the class and never was."""
     school_class = session.get_one(SchoolClass, class_id)
     report = build_report(session, school_class, Period.ALL, now, only=person_id)
-    return Sheet(person_id, report) if report.students else None
+    return Sheet(person_id, report, _earlier(session, class_id, person_id, now)) if report.students else None
 
 
 def sheet_file(session: Session, teacher: Person, class_id: int, person_id: int, now: datetime) -> Sheet | None:
@@ -52,3 +65,12 @@ def sheet_file(session: Session, teacher: Person, class_id: int, person_id: int,
         about = audit.PersonId(person_id)
         audit.record(session, Action.EXPORT_MADE, teacher, f"class:{class_id}", about=about, form="xlsx", period="all")
     return sheet
+
+
+def _earlier(session: Session, class_id: int, person_id: int, now: datetime) -> list[Earlier]:
+    found = []
+    for one in moved_from(session, class_id, person_id):
+        report = build_report(session, one, Period.ALL, now, only=person_id)
+        if report.students and (standing := standing_of(report.students[0])).lessons:
+            found.append(Earlier(one.id, one.title, standing))
+    return found

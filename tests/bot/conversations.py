@@ -225,6 +225,7 @@ class Conversations:
         await self.press(MARIA, "calls:1:off", "calls:1:on")
         await self.press(ANNA, "mute:1:yes", "mute:1:no", "mute:2:yes")
         await self._roster()
+        await self._moved(number)
         await self._rest()
         await self.say(MARIA, "/close")
         await self.press(PAVEL, "archived:0")
@@ -423,6 +424,18 @@ class Conversations:
             for _ in range(presses):
                 await self.press(MARIA, *self._offered("roster:"))
             await self.press(MARIA, *self._offered("roster-no:"))
+
+    async def _moved(self, other: int) -> None:
+        """A student goes to another class of the teacher's, and back."""
+        anna = await self._number_of(ANNA)
+        await self.press(MARIA, f"student-move:1:{anna}:0", f"student-to:1:{anna}:{other}")
+        await self.press(MARIA, f"student-to-yes:1:{anna}:{other}", f"student-to-yes:1:{anna}:{other}")
+        await self._told()
+        await self.press(MARIA, f"sheet:{other}:{anna}", f"student:1:{anna}", f"student:{other}:{anna}")
+        await self.say(ANNA, "/me")
+        await self.press(MARIA, f"student-to:{other}:{anna}:1", f"student-to-yes:{other}:{anna}:1")
+        await self._told()
+        await self.press(PAVEL, f"student-move:2:{await self._number_of(BORIS)}:0")
 
     def _offered(self, head: str) -> list[str]:
         """What a button of the last message carries that has one of this kind."""

@@ -29,7 +29,7 @@ PARAGRAPHS = {
     "invitation": 3, "enrol-begin": 2, "enrol-next": 2, "enrol-again": 2, "enrol-restart": 2, "enrol-done": 2,
     "about-description": 3, "staff-give-ask": 2,
     "topic-ask-again": 2, "lesson-delete-ask": 2, "merge-ask": 2,
-    "roster-taken": 2, "roster-gone": 2, "roster-removed": 2,
+    "roster-taken": 2, "roster-gone": 2, "roster-removed": 2, "student-move-ask": 2, "student-moved": 2,
 }  # fmt: skip
 """Messages of more than one paragraph. A paragraph that strays into any other is found out."""
 LINES = {

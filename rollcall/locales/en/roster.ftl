@@ -90,3 +90,17 @@ student-merge-ask = Move everything from the old account, <b>{ $name }</b>, to t
 student-merge-yes = Yes, move
 student-merge-not = These two cannot become one: choose two different students of this class.
 student-merged = Done: the marks are one student’s now, <b>{ $name }</b>.
+student-move = Move to another class
+student-move-which = Which class should <b>{ $name }</b> move to? It is class <b>{ $title }</b> now.
+student-move-nowhere = There is nowhere to move <b>{ $name }</b> yet: you need another class of your own that this student is not in.
+student-move-ask =
+    Move <b>{ $name }</b> from class <b>{ $title }</b> to class <b>{ $other }</b>?
+
+    The marks so far stay in the reports of <b>{ $title }</b>, and can be seen from the new class too. There, lessons count from today. I will tell the student. If you change your mind, move them back.
+student-move-yes = Yes, move
+student-moved =
+    <b>{ $name }</b> is in class <b>{ $other }</b> now. Lessons count from today.
+
+    The marks from class <b>{ $title }</b> are kept: in its reports, and on the student’s card under “All lessons”.
+student-move-back = Move back
+student-move-card = The student’s card

@@ -61,3 +61,4 @@ staff-told-you-left = You no longer teach <b>{ $title }</b>. If that is a mistak
 staff-told-over = Your time as a substitute in <b>{ $title }</b> is over. Thank you!
 staff-told-owner = <b>{ $title }</b>: <b>{ $name }</b> is in charge of this class now.
 staff-told-you-own = You are in charge of <b>{ $title }</b> now: you decide who teaches it.
+staff-told-moved = <b>{ $by }</b>, your teacher, has moved you from class <b>{ $name }</b> to class <b>{ $title }</b>. From now on you check in there; your earlier marks are kept. If this is a mistake, tell your teacher.

@@ -170,6 +170,7 @@ me-not-enrolled = Your voice is not recorded yet.
 me-voice-waits = Your recorded voice waits for your teacher’s word.
 me-name = <b>{ $name }</b>
 me-class = <b>{ $title }</b> — { $counts }
+me-class-before = Before the move, <b>{ $title }</b> — { $counts }
 
 button-voices = Voices
 voices-too-few = <b>{ $title }</b>: fewer than two { word-students } have recorded their voices, so there is nothing to compare yet.
@@ -350,4 +351,6 @@ button-sheet = All lessons
 sheet-head = <b>{ $name }</b> · { $title }
 sheet-hint = The newest lessons come first. Press one to change its mark.
 sheet-none = There has been no lesson with this student yet.
+sheet-earlier = Before the move, class <b>{ $title }</b>: attendance { $percent } %
+sheet-earlier-button = Before the move: { $title }
 sheet-file = As a spreadsheet

@@ -197,6 +197,7 @@ me-not-enrolled = Ваш голос ещё не записан.
 me-voice-waits = Ваш записанный голос ждёт решения учителя.
 me-name = <b>{ $name }</b>
 me-class = <b>{ $title }</b> — { $counts }
+me-class-before = До перевода, <b>{ $title }</b> — { $counts }
 
 button-voices = Голоса
 voices-too-few = <b>{ $title }</b>: голоса записали меньше двух { word-students-gen }, сравнивать пока нечего.
@@ -370,4 +371,6 @@ button-sheet = Все уроки
 sheet-head = <b>{ $name }</b> · { $title }
 sheet-hint = Сначала последние уроки. Чтобы изменить отметку, нажмите на урок.
 sheet-none = Уроков с этим учеником ещё не было.
+sheet-earlier = До перевода, класс <b>{ $title }</b>: посещаемость { $percent } %
+sheet-earlier-button = До перевода: { $title }
 sheet-file = Таблицей
