@@ -36,7 +36,7 @@ from bot.outbox.namesake_notices import tell_of_namesakes
 from bot.outbox.review_cards import keep_reviews
 from bot.outbox.staff_notices import keep_staff
 from bot.outbox.timetable import keep_timetables
-from bot.outbox.waits import tell_who_waits
+from bot.outbox.waits import keep_telling, recall_who_waits
 from bot.outbox.weekly import tell_weekly
 from bot.probes import vitals
 from bot.results import answer_overdue, collect_results, recover_lost
@@ -74,7 +74,6 @@ _log = logging.getLogger(__name__)
 
 _UPKEEP_EVERY = 5.0
 _LOOK_EVERY = 2.0
-_WAITS_EVERY = 1.0
 _WEEKLY_EVERY = 60.0
 _SWEEP_EVERY = 3600.0
 _AGAIN_AFTER = 2.0
@@ -253,6 +252,7 @@ async def _open(application: App) -> None:
     queue = application.update_queue
     if isinstance(queue, DurableQueue):
         left = await queue.recover(application.bot)
+        await recall_who_waits(services)
         classes_kept = await services.database.run(class_count)
         where = f"https://t.me/{application.bot.username}"
         _log.info("ready", extra={"bot": where, "classes": classes_kept, "left_over": left})
@@ -264,7 +264,7 @@ async def _open(application: App) -> None:
         "results": collect_results,
         "boards": keep_boards,
         "menus": appear,
-        "waits": _every(_WAITS_EVERY, tell_who_waits),
+        "waits": keep_telling,
         "calls": _every(_LOOK_EVERY, call_students),
         "weekly": _every(_WEEKLY_EVERY, tell_weekly),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),

@@ -6,7 +6,7 @@ import hashlib
 import logging
 import time
 from contextlib import suppress
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 
 from sqlalchemy.exc import SQLAlchemyError
 from telegram.error import TelegramError
@@ -27,8 +27,6 @@ from rollcall.usecases.take_note import Known, Posted, give_up, not_told_to_wait
 
 _log = logging.getLogger(__name__)
 
-_WORTH_A_WORD = timedelta(seconds=10)
-"""Whoever has to wait longer is told for about how long."""
 _AGAIN_FIRST, _AGAIN_MOST = 1.0, 30.0
 _A_MOMENT = 3.0
 """Seconds for which a full queue is waited for without a word."""
@@ -62,7 +60,7 @@ async def take_on(application: App, services: Services, note: Known) -> None:
             full = isinstance(error, QueueFull) and not isinstance(error, TooMuchAtOnce)
             if full and time.monotonic() - since > _A_MOMENT:
                 with suppress(SQLAlchemyError, OSError):  # the database may be away as well
-                    await _tell_once(application, services, attempt_id, "queue-full")
+                    await _tell_that_it_is_full(application, services, attempt_id)
         await pace_of(application.bot).sleep(backoff.wait())
         with suppress(SQLAlchemyError, OSError):  # else as it was
             known = await services.database.run(still_pending, attempt_id)
@@ -105,7 +103,6 @@ async def _queue(application: App, services: Services, known: Known) -> bool:
             await services.database.run(give_up, attempt.id, withheld.reason, now())
             return False
         await _post(services, known, audio, milliseconds)
-    await _tell_of_the_wait(application, services, attempt)
     return True
 
 
@@ -146,27 +143,15 @@ async def _is_current(services: Services, class_id: int, known: Known) -> bool:
     return known.voice_waits or await services.galleries.holds(class_id, known.attempt.person_id)
 
 
-async def _tell_of_the_wait(application: App, services: Services, attempt: Attempt) -> None:
-    """A line where the queue is long. Not worth an error, nor a second try: the answer is what counts."""
-    wait = await services.queue.wait_ahead()
-    if wait >= _WORTH_A_WORD:
-        await _tell_once(application, services, attempt.id, "queue-wait", seconds=_rounded(wait.total_seconds()))
-
-
-async def _tell_once(application: App, services: Services, attempt_id: str, key: str, **facts: int) -> None:
-    """One message about the wait, which goes when the answer comes."""
+async def _tell_that_it_is_full(application: App, services: Services, attempt_id: str) -> None:
+    """One message about the wait, which goes when the answer comes. How long it takes, nobody can tell."""
     telling = await services.database.run(not_told_to_wait, attempt_id)
     if telling is None:
         return
     chat_id, locale = telling
     try:
-        sent = await application.bot.send_message(chat_id, texts_in(locale)(key, **facts), rate_limit_args=ONCE)
+        sent = await application.bot.send_message(chat_id, texts_in(locale)("queue-full"), rate_limit_args=ONCE)
     except TelegramError as error:
         _log.info("someone could not be told of the wait", extra={"error": type(error).__name__})
         return
     await services.database.run(told_to_wait, attempt_id, sent.message_id)
-
-
-def _rounded(seconds: float) -> int:
-    """To tens: more would be a promise."""
-    return max(10, round(seconds / 10) * 10)

@@ -4,36 +4,78 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from datetime import timedelta
 
 from telegram.error import TelegramError
 
-from bot.services import App, Services
+from bot.services import App, Services, now
 from bot.waits import Wait
 from rollcall.texts import language_for, texts_in
-from rollcall.usecases.take_note import told_to_wait, waiting_untold
+from rollcall.usecases.take_note import Waiting, told_to_wait, unanswered, who_waits
 
 _log = logging.getLogger(__name__)
 
+_EVERY = 0.5
 _AT_ONCE = 60
 _PATIENCE = 3.0
 """Seconds for which a word waits among the answers; unsaid, it is tried again a second later."""
-_IN_MINUTES = 120
+_RECALLED = timedelta(minutes=15)
+_IN_TENS, _IN_MINUTES = 20, 120
+
+
+async def keep_telling(application: App, services: Services) -> None:
+    """For ever: tell who waits. The next ones do not wait until the words to these have found their places."""
+    begun: set[asyncio.Task[None]] = set()
+    try:
+        while True:
+            task = asyncio.create_task(_quietly(application, services), name="waits:telling")
+            begun.add(task)
+            task.add_done_callback(begun.discard)
+            await asyncio.sleep(_EVERY)
+    finally:
+        for task in begun:
+            task.cancel()
 
 
 async def tell_who_waits(application: App, services: Services) -> None:
     """Whoever will wait longer than a few seconds hears for about how long, once."""
-    due = services.waits.overdue()[:_AT_ONCE]
-    if not due:
+    waits, due = services.waits, services.waits.overdue()[:_AT_ONCE]
+    # Those who came first are looked at as well: of what another bot has answered we hear only here.
+    ids = {*waits.first(_AT_ONCE), *(wait.attempt_id for wait, _ in due)}
+    if not ids:
         return
-    locales = await services.database.run(waiting_untold, [wait.attempt_id for wait, _ in due])
+    for wait, _ in due:
+        wait.told = True
+    try:
+        known = await services.database.run(who_waits, ids)
+    except BaseException:
+        for wait, _ in due:
+            wait.told = False
+        raise
+    for attempt_id, waiting in known.items():
+        if waiting is None:
+            waits.answered_elsewhere(attempt_id)
     telling = []
     for wait, left in due:
-        wait.told = True
         # Of a note that is not even written down yet nobody knows the sender.
-        locale = locales.get(wait.attempt_id, language_for(wait.language))
-        if locale is not None:
-            telling.append(_tell(application, services, wait, left, locale))
+        waiting = known.get(wait.attempt_id, Waiting(language_for(wait.language), told=False))
+        if waiting is not None and not waiting.told:
+            telling.append(_tell(application, services, wait, left, waiting.locale))
     await asyncio.gather(*telling)
+
+
+async def recall_who_waits(services: Services) -> None:
+    """After a start: those who have been waiting since before it."""
+    at = now()
+    for one in await services.database.run(unanswered, at - _RECALLED):
+        services.waits.goes_on(one.attempt_id, one.chat_id, at - one.sent_at, one.locale)
+
+
+async def _quietly(application: App, services: Services) -> None:
+    try:
+        await tell_who_waits(application, services)
+    except Exception as error:
+        _log.warning("who waits is told a little later", extra={"error": type(error).__name__})
 
 
 async def _tell(application: App, services: Services, wait: Wait, left: float | None, locale: str) -> None:
@@ -51,5 +93,8 @@ async def _tell(application: App, services: Services, wait: Wait, left: float | 
 
 
 def rounded(seconds: float) -> int:
-    """To tens, to minutes where it takes long: more would be a promise."""
-    return max(10, round(seconds / 10) * 10) if seconds < _IN_MINUTES else round(seconds / 60) * 60
+    """To fives, then to tens, to minutes where it takes long: more would be a promise."""
+    if seconds >= _IN_MINUTES:
+        return round(seconds / 60) * 60
+    step = 5 if seconds < _IN_TENS else 10
+    return max(5, round(seconds / step) * step)

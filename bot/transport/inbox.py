@@ -146,6 +146,8 @@ class DurableQueue(asyncio.Queue[object]):
         for digest, payload in left:
             update = Update.de_json(json.loads(payload), bot)
             self._digests[update.update_id] = digest
+            if self._seen is not None:
+                self._seen(update)  # who knows whether it was
             await super().put(update)
         return len(left)
 

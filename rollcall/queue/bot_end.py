@@ -31,8 +31,6 @@ _MAX_DELIVERIES = 5
 _FULL_FROM = 0.85
 """Of Redis's maxmemory: the rest is kept for results, without which the queue could not empty."""
 _LOOK_EVERY = 1.0
-_ALIVE_MS = 30_000
-_SMOOTHING = 0.1
 
 
 class BotQueue:
@@ -59,9 +57,6 @@ class BotQueue:
         self.consumer = f"{socket.gethostname()}-{os.getpid()}"
         self._looked_at = -_LOOK_EVERY
         self._memory = 0.0
-        self._waiting = 0
-        self._workers = 1
-        self._note_ms = 0.0
         self.keeps_up = asyncio.Event()
         """Set unless results pile up: whoever waits for an answer comes before whoever sends a note now."""
         self.keeps_up.set()
@@ -126,28 +121,18 @@ class BotQueue:
         posted = int(found[0][0].partition(b"-")[0])
         return timedelta(milliseconds=max(0, seconds * 1000 + microseconds // 1000 - posted))
 
-    async def wait_ahead(self) -> timedelta:
-        """How long a note posted now will have to wait, as far as the last results tell."""
-        await self._look()
-        return timedelta(milliseconds=self._waiting * self._note_ms / max(1, self._workers))
-
     async def _look(self) -> None:
-        """Memory, queue and workers, once a second at most."""
+        """How much memory is left, once a second at most."""
         if time.monotonic() - self._looked_at < _LOOK_EVERY:
             return
         before, self._looked_at = self._looked_at, time.monotonic()  # whoever asks meanwhile takes what was seen before
         try:
-            async with self._redis.pipeline(transaction=False) as pipeline:
-                pipeline.info("memory")
-                pipeline.xlen(keys.JOBS)
-                pipeline.xinfo_consumers(keys.JOBS, keys.WORKERS)
-                memory, self._waiting, consumers = await pipeline.execute(raise_on_error=True)
+            memory: Any = await self._redis.info("memory")
         except BaseException:
             self._looked_at = before
             raise
         most = int(memory.get("maxmemory", 0))
         self._memory = int(memory["used_memory"]) / most if most else 0.0
-        self._workers = sum(1 for consumer in consumers if consumer["idle"] < _ALIVE_MS)
 
     async def forget(self, person_id: int, notes: Mapping[str, str | None]) -> int:
         """Remove what is left of a person's notes, wherever it waits; how much that was.
@@ -202,8 +187,6 @@ class BotQueue:
                     try:
                         self._signatures.check(keys.RESULTS, fields[b"result"], fields.get(keys.SIGNATURE.encode()))
                         result = Result.model_validate_json(fields[b"result"])
-                        work = result.timings.get("work", self._note_ms)
-                        self._note_ms += (work - self._note_ms) * (_SMOOTHING if self._note_ms else 1.0)
                         lot.append((entry, result))
                     except NotSigned as error:
                         await self.canary.keep()  # is it the result's fault, or ours?

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import ATTENDED
@@ -49,6 +49,24 @@ class Posted:
     entry: str
     content_hash: str
     milliseconds: float
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Who waits for an answer: in which language, and whether they were told for how long."""
+
+    locale: str
+    told: bool
+
+
+@dataclass(frozen=True)
+class Unanswered:
+    """A note whose sender waits; in the sender's language, where it is known."""
+
+    attempt_id: str
+    chat_id: int
+    sent_at: datetime
+    locale: str | None
 
 
 def take_note(
@@ -141,18 +159,40 @@ def not_told_to_wait(session: Session, attempt_id: str) -> tuple[int, str] | Non
     return attempt.chat_id, conversation.locale if conversation is not None else "en"
 
 
-def waiting_untold(session: Session, attempt_ids: Sequence[str]) -> dict[str, str | None]:
-    """Of notes that are written down, the senders' languages; None where there is nothing to tell any more."""
+def who_waits(session: Session, attempt_ids: Collection[str]) -> dict[str, Waiting | None]:
+    """Who waits for an answer to these notes, as far as they are written down; None where it was given."""
     rows = session.execute(
-        select(Attempt.id, Attempt.answered_at, Attempt.waiting_message_id, Conversation.locale)
+        select(
+            Attempt.id,
+            or_(Attempt.answered_at.is_not(None), Attempt.unanswerable.is_not(None)),
+            Attempt.waiting_message_id,
+            Conversation.locale,
+        )
         .join(Person, Person.id == Attempt.person_id)
         .outerjoin(Conversation, Conversation.telegram_id == Person.telegram_id)
         .where(Attempt.id.in_(attempt_ids))
     )
     return {
-        attempt_id: (locale or "en") if answered_at is None and message_id is None else None
-        for attempt_id, answered_at, message_id, locale in rows
+        attempt_id: None if over else Waiting(locale or "en", told=message_id is not None)
+        for attempt_id, over, message_id, locale in rows
     }
+
+
+def unanswered(session: Session, since: datetime) -> Sequence[Unanswered]:
+    """Notes that came since then and are not answered, in the order in which they came."""
+    rows = session.execute(
+        select(Attempt.id, Attempt.chat_id, Attempt.sent_at, Conversation.locale)
+        .join(Person, Person.id == Attempt.person_id)
+        .outerjoin(Conversation, Conversation.telegram_id == Person.telegram_id)
+        .where(
+            Attempt.answered_at.is_(None),
+            Attempt.unanswerable.is_(None),
+            Attempt.verdict.in_(list(Verdict)),  # all of them: the index begins with it
+            Attempt.received_at >= since,
+        )
+        .order_by(Attempt.sent_at)
+    )
+    return [Unanswered(*row) for row in rows]
 
 
 def told_to_wait(session: Session, attempt_id: str, message_id: int) -> None:

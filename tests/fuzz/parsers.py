@@ -129,8 +129,7 @@ def result() -> Target:
             read = Result.model_validate_json(data)
         except ValueError:
             return
-        # What the bot does with it: an estimate of waiting times, and JSON columns.
-        timedelta(milliseconds=1_000_000 * read.timings.get("work", 0.0))
+        # What the bot does with it: JSON columns.
         stored = json.dumps({"quality": read.quality, "timings": read.timings})
         json.loads(stored, parse_constant=strict)
         if "\\u0000" in stored or "\0" in read.model + read.weight_hash + read.decoder + read.job_id:

@@ -281,4 +281,3 @@ async def test_a_result_with_what_is_no_number_is_buried_and_the_next_one_comes(
         assert found.job_id == "note-2"
         break
     assert redis_client.xlen(keys.DEAD) == 1
-    assert await post.wait_ahead() >= timedelta()
