@@ -97,7 +97,9 @@ async def _send(update: Update, context: Context, class_id: int, period: Period,
         return
     await reply(update, text, texts=t)
     await show_that_files_come(chat)
-    chart, sheet = await asyncio.to_thread(_render, report, texts_in(made.language) if made.language else t)
+    chart, sheet = await asyncio.to_thread(
+        _render, report, texts_in(made.language).speaking(t.vocabulary) if made.language else t
+    )
     missing = []
     if chart is None or not await _picture(chat, chart, f"{file_name(report)}.png", _caption(report, t)):
         missing.append(t("report-no-chart"))

@@ -24,7 +24,7 @@ def ask_consent(
     Args:
         caller: in this very transaction; see `Caller.within`.
     """
-    t = caller.texts
+    t = caller.in_words_of(school_class).texts
     if school_class is not None and any(one.id == school_class.id for one in caller.taught):
         return t("join-own-class", title=school_class.title), None
     data = {JOIN_CODE: school_class.join_code} if school_class else {}

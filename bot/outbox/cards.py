@@ -71,7 +71,7 @@ async def _send(application: App, services: Services, subject: Subject[F, T], qu
     facts = await run(take_card, kind, subject.facts, question, chat_id, now())
     if facts is None:
         return
-    t = texts_in(facts.locale)
+    t = texts_in(facts.locale).speaking(facts.vocabulary)
     text, buttons = subject.text(facts, t), keyboard(subject.buttons(facts, t))
     try:
         message_id = await send_note(application, chat_id, facts.note, text, buttons, t, _PATIENCE)
@@ -90,7 +90,7 @@ async def _mend(application: App, services: Services, subject: Subject[F, T], qu
         return
     message_id, facts = found
     if message_id:
-        t = texts_in(facts.locale)
+        t = texts_in(facts.locale).speaking(facts.vocabulary)
         try:
             await _edit(application, chat_id, message_id, subject.text(facts, t), subject.buttons(facts, t))
             if aloud := subject.aloud(facts, t):
@@ -124,7 +124,7 @@ async def _tell_student(application: App, services: Services, subject: Subject[F
     told = await services.database.run(take_telling, subject.kind, subject.end, question, at)
     if told is None:
         return
-    text = subject.end_text(told, texts_in(told.locale))
+    text = subject.end_text(told, texts_in(told.locale).speaking(told.vocabulary))
     try:
         await application.bot.send_message(told.chat_id, text, rate_limit_args=_PATIENCE)
     except (Forbidden, BadRequest) as error:

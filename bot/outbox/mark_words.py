@@ -32,7 +32,7 @@ async def _tell(application: App, services: Services, lesson_id: int, person_id:
     changed = await run(take_word, lesson_id, person_id, now(), services.holder)
     if changed is None:
         return
-    t = texts_in(changed.locale)
+    t = texts_in(changed.locale).speaking(changed.vocabulary)
     try:
         await application.bot.send_message(
             changed.chat_id,

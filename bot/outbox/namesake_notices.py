@@ -26,7 +26,7 @@ async def tell_of_namesakes(application: App, services: Services) -> None:
         if alike is None:
             continue
         for chat_id, locale in alike.teachers:
-            t = texts_in(locale)
+            t = texts_in(locale).speaking(alike.vocabulary)
             try:
                 await application.bot.send_message(
                     chat_id, _text(alike, t), reply_markup=keyboard(_buttons(alike, t)), rate_limit_args=_PATIENCE

@@ -38,7 +38,7 @@ async def _tell(application: App, services: Services, notice_id: int) -> None:
     news = await run(take_notice, notice_id, now(), services.holder)
     if news is None:
         return
-    t = texts_in(news.locale)
+    t = texts_in(news.locale).speaking(news.vocabulary)
     to_student = news.news is StaffNews.MOVED
     buttons = [[(t("button-the-class"), f"class:{news.class_id}")]] if news.still else None
     if to_student:

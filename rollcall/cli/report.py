@@ -20,7 +20,7 @@ from rollcall.report.moodle import sessions_table
 from rollcall.storage.classes import classes_called
 from rollcall.storage.database import Database, database_needed
 from rollcall.storage.tables import SchoolClass
-from rollcall.texts import LANGUAGES, texts_in
+from rollcall.texts import LANGUAGES, Texts, texts_in
 from rollcall.usecases.report import record_of_days
 
 _SESSIONS = "moodle-sessions"
@@ -49,8 +49,8 @@ def report(
     days = (since.date() if since is not None else None, until.date() if until is not None else None)
     settings = load_settings()
     set_up_logging(settings, "report", "ERROR" if settings.log_level != "DEBUG" else None)
-    found = asyncio.run(_read(settings, of, days, form))
-    data = _made(found, form, language, course)
+    found, vocabulary = asyncio.run(_read(settings, of, days, form))
+    data = _made(found, form, texts_in(language).speaking(vocabulary), course)
     try:
         out.write_bytes(data)
     except OSError as error:
@@ -58,7 +58,7 @@ def report(
     typer.echo(f"{out}: students: {len(found.students)}, lessons: {len(found.lessons)}")
 
 
-async def _read(settings: Settings, of: str, days: _Days, form: str) -> Report:
+async def _read(settings: Settings, of: str, days: _Days, form: str) -> tuple[Report, str]:
     database = Database.open(settings)
     try:
         with database_needed():
@@ -67,8 +67,10 @@ async def _read(settings: Settings, of: str, days: _Days, form: str) -> Report:
         await database.close()
 
 
-def _record(session: Session, of: str, days: _Days, form: str, now: datetime) -> Report:
-    return record_of_days(session, _the_one(of, classes_called(session, of)), *days, form, now)
+def _record(session: Session, of: str, days: _Days, form: str, now: datetime) -> tuple[Report, str]:
+    """The record, and the class's words."""
+    one = _the_one(of, classes_called(session, of))
+    return record_of_days(session, one, *days, form, now), one.vocabulary
 
 
 def _the_one(of: str, classes: Sequence[SchoolClass]) -> SchoolClass:
@@ -80,8 +82,7 @@ def _the_one(of: str, classes: Sequence[SchoolClass]) -> SchoolClass:
     return classes[0]
 
 
-def _made(report: Report, form: str, language: str, course: str) -> bytes:
-    texts = texts_in(language)
+def _made(report: Report, form: str, texts: Texts, course: str) -> bytes:
     if form == _SESSIONS:
         return sessions_table(report, course)
     try:

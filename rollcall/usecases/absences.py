@@ -170,6 +170,7 @@ def absence_facts(session: Session, absence_id: int, chat_id: int, _now: datetim
         note=None,
         name=names_in_class(session, school_class.id).get(person.id, person.full_name),
         title=school_class.title,
+        vocabulary=school_class.vocabulary,
         at=absence.created_at.astimezone(ZoneInfo(school_class.timezone)),
         teacher=name_of(session, absence.decided_by),
         first=absence.first_day,
@@ -182,10 +183,12 @@ def absence_told(session: Session, absence_id: int) -> AbsenceTold:
     """What the student hears of it."""
     absence = session.get_one(Absence, absence_id)
     person = session.get_one(Person, absence.person_id)
+    school_class = session.get_one(SchoolClass, absence.class_id)
     return AbsenceTold(
         chat_id=person.telegram_id,
         locale=locale_of(session, person.telegram_id),
-        title=session.get_one(SchoolClass, absence.class_id).title,
+        title=school_class.title,
+        vocabulary=school_class.vocabulary,
         first=absence.first_day,
         last=absence.last_day,
         state=absence.state,

@@ -120,6 +120,7 @@ def appeal_facts(session: Session, appeal_id: int, chat_id: int, _now: datetime)
         note=None,
         name=names_in_class(session, school_class.id).get(person.id, person.full_name),
         title=school_class.title,
+        vocabulary=school_class.vocabulary,
         at=lesson.opened_at.astimezone(ZoneInfo(school_class.timezone)),
         teacher=name_of(session, appeal.decided_by),
         lesson_id=lesson.id,
@@ -137,6 +138,7 @@ def appeal_told(session: Session, appeal_id: int) -> AppealTold:
         chat_id=person.telegram_id,
         locale=locale_of(session, person.telegram_id),
         title=school_class.title,
+        vocabulary=school_class.vocabulary,
         opened_at=lesson.opened_at.astimezone(ZoneInfo(school_class.timezone)),
         status=seen_by_student(mark.status) if mark is not None else None,
     )

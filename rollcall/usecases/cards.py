@@ -51,6 +51,7 @@ class Facts:
         note: to listen to.
         name: of the student, as lists of the class show it.
         title: of the class; empty where the teacher shares none with the student any more.
+        vocabulary: the class's words.
         at: when it came up, in the class's time zone.
         teacher: who decided; empty while nobody has.
     """
@@ -61,16 +62,18 @@ class Facts:
     note: NoteToHear | None
     name: str
     title: str
+    vocabulary: str
     at: datetime
     teacher: str
 
 
 @dataclass(frozen=True, kw_only=True)
 class Told:
-    """What every student is told: in which chat, in which language."""
+    """What every student is told: in which chat, in which language, in which class's words."""
 
     chat_id: int
     locale: str
+    vocabulary: str
 
 
 F = TypeVar("F", bound=Facts)

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from rollcall.domain.claim import LAPSES_AFTER, ClaimState
+from rollcall.domain.class_settings import Vocabulary
 from rollcall.storage import claims
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import attended_classes, names_in_class
@@ -98,6 +99,7 @@ def claim_facts(session: Session, claim_id: int, chat_id: int, now: datetime, co
         note=note_to_hear(session, claim.attempt_id) if has_consent(session, person.telegram_id, consent) else None,
         name=names.get(person.id, person.full_name),
         title=school_class.title if school_class is not None else "",
+        vocabulary=school_class.vocabulary if school_class is not None else Vocabulary.SCHOOL,
         at=claim.created_at.astimezone(zone),
         teacher=name_of(session, claim.decided_by),
         changed=claim.changed,
@@ -118,6 +120,7 @@ def claim_told(session: Session, claim_id: int) -> ClaimTold:
         locale=locale_of(session, person.telegram_id),
         state=claim.state,
         title=school_class.title if school_class is not None else None,
+        vocabulary=school_class.vocabulary if school_class is not None else Vocabulary.SCHOOL,
         old_serves=beside and bool(votes_of(session, person.id)),
     )
 

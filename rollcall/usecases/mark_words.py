@@ -31,6 +31,7 @@ class Changed:
     locale: str
     lesson_id: int
     title: str
+    vocabulary: str
     opened_at: datetime
     teacher: str
     status: Status | None
@@ -57,6 +58,7 @@ def take_word(session: Session, lesson_id: int, person_id: int, now: datetime, h
         locale_of(session, person.telegram_id),
         lesson_id,
         school_class.title,
+        school_class.vocabulary,
         lesson.opened_at.astimezone(ZoneInfo(school_class.timezone)),
         name_of(session, word.teacher_id),
         status,

@@ -33,6 +33,7 @@ class Lookalike:
 
     class_id: int
     title: str
+    vocabulary: str
     person_id: int
     name: str
     others: Sequence[str]
@@ -56,9 +57,11 @@ def take_notice(session: Session, class_id: int, person_id: int, now: datetime) 
     names = names_in_class(session, class_id)
     if person.id not in names or not others:
         return None
+    school_class = session.get_one(SchoolClass, class_id)
     return Lookalike(
         class_id=class_id,
-        title=session.get_one(SchoolClass, class_id).title,
+        title=school_class.title,
+        vocabulary=school_class.vocabulary,
         person_id=person.id,
         name=names[person.id],
         others=[names[other.id] for other in others],

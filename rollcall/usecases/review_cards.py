@@ -76,6 +76,7 @@ def review_facts(session: Session, review_id: int, chat_id: int, _now: datetime)
         note=note_to_hear(session, review.attempt_id),
         name=names_in_class(session, school_class.id).get(person.id, person.full_name),
         title=school_class.title,
+        vocabulary=school_class.vocabulary,
         at=review.sent_at.astimezone(ZoneInfo(school_class.timezone)),
         teacher=name_of(session, review.decided_by),
         by_voice=bool(review.attempt_id),
@@ -96,6 +97,7 @@ def review_told(session: Session, review_id: int) -> ReviewTold:
         locale=locale_of(session, person.telegram_id),
         by_voice=bool(review.attempt_id),
         title=school_class.title,
+        vocabulary=school_class.vocabulary,
         status=mark.status if mark is not None and review.state is ReviewState.CONFIRMED else None,
         at=at.astimezone(ZoneInfo(school_class.timezone)),
     )

@@ -106,6 +106,7 @@ class News:
     news: StaffNews
     class_id: int
     title: str
+    vocabulary: str
     name: str
     by: str
     until: date | None
@@ -302,6 +303,7 @@ def _news(session: Session, notice: StaffNotice, now: datetime) -> News:
         news=notice.news,
         class_id=school_class.id,
         title=school_class.title,
+        vocabulary=school_class.vocabulary,
         name=_came_from(session, notice) if notice.news is StaffNews.MOVED else _name(session, notice.about_id),
         by=_name(session, notice.by_id),
         until=None if notice.until is None else last_day(notice.until, school_class.timezone),

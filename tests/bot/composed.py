@@ -104,7 +104,7 @@ def composed(language: str) -> Iterator[Read]:
             text, buttons = joined_words(Joined(1, name, 1, title, how, known, namesake=False), t)
             yield Read(f"joined {how}", _STUDENT, text, [list(row) for row in buttons or ()])
     for news in StaffNews:
-        told = News(language, 1, news, 1, title, names[0], names[1], START.date(), still=True, at_all=True)
+        told = News(language, 1, news, 1, title, "school", names[0], names[1], START.date(), still=True, at_all=True)
         yield Read(f"told {news}", _TEACHER, news_text(told, t), [])
     for key in ("unwritable", "unwritable-report"):
         yield Read(key, _TEACHER, t(key), [])
@@ -144,7 +144,7 @@ def _marks(name: str, title: str, t: Texts) -> Iterator[Read]:
     )
     for teacher in ("", name):
         for status, reason in ((None, None), (Status.EXCUSED, "illness"), (Status.LATE, None)):
-            word = Changed(1, t.language, 1, title, START, teacher, status, reason, Status.ABSENT)
+            word = Changed(1, t.language, 1, title, "school", START, teacher, status, reason, Status.ABSENT)
             yield Read("a changed mark", _STUDENT, changed_text(word, t), [])
 
 
@@ -156,9 +156,11 @@ def _absences(name: str, title: str, t: Texts) -> Iterator[Read]:
         "note": None,
         "name": name,
         "title": title,
+        "vocabulary": "school",
         "at": START,
         "teacher": name,
     }
+    to: dict[str, Any] = {"chat_id": 1, "locale": t.language, "vocabulary": "school", "title": title}
     day = START.date()
     for state in AbsenceState:
         for reason in (None, "event"):
@@ -167,13 +169,13 @@ def _absences(name: str, title: str, t: Texts) -> Iterator[Read]:
                 f"absence {state}", _TEACHER, absence_text(card, t), [list(row) for row in absence_buttons(card, t)]
             )
     for state in (AbsenceState.EXCUSED, AbsenceState.REFUSED):
-        told = AbsenceTold(chat_id=1, locale=t.language, title=title, first=day, last=day, state=state)
+        told = AbsenceTold(state=state, first=day, last=day, **to)
         yield Read(f"absence told {state}", _STUDENT, absence_told_text(told, t), [])
     for appeal in AppealState:
         for status in (None, Status.LATE):
             one = AppealFacts(state=appeal, lesson_id=1, person_id=1, status=status, **facts)
             yield Read(f"appeal {appeal}", _TEACHER, appeal_text(one, t), [list(row) for row in appeal_buttons(one, t)])
-    kept = AppealTold(chat_id=1, locale=t.language, title=title, opened_at=START, status=Status.ABSENT)
+    kept = AppealTold(opened_at=START, status=Status.ABSENT, **to)
     yield Read("appeal told", _STUDENT, appeal_told_text(kept, t), [])
 
 

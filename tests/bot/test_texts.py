@@ -11,6 +11,7 @@ from bot.messages.phrases import phrase
 from rollcall.domain.names import clean_name
 from rollcall.domain.verdict import Reason
 from rollcall.texts import LANGUAGES, language_for, texts_in
+from tests.bot.catalogue import sources
 
 
 def keys_of(language: str) -> dict[str, set[str]]:
@@ -40,6 +41,23 @@ def test_every_reason_has_one_sentence_of_its_own(language: str) -> None:
 def test_every_command_in_a_menu_is_explained(language: str) -> None:
     for command in {*STUDENT_COMMANDS, *TEACHER_COMMANDS}:
         assert 3 <= len(texts_in(language)(f"command-{command}")) <= 256
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("ru", r"(?i)\b(учени[кц]|урок|студент|пар[аыуе]?\b|участник|заняти[яеюй])"),
+        ("en", r"(?i)\b(students?|lessons?|sessions?|participants?)\b"),
+    ],
+)
+def test_what_is_said_of_a_class_leaves_its_words_to_the_class(language: str, words: str) -> None:
+    """By the messages of ``words.ftl``; the others are said to somebody whose class is not known, or of the words."""
+    found = set()
+    for key, source in sources(language).items():
+        said = re.sub(r"(?m)^#.*$|^[\w-]+ =|^\s*\*?\[\w+\]|\{ [^{}]*? \}|\$[\w-]+", "", source)
+        if not key.startswith(("word-", "settings-words-", "button-words-", "command-")) and re.search(words, said):
+            found.add(key)
+    assert found - {"start-stranger", "about-description", "unwritable"} == set()
 
 
 def test_a_missing_text_or_value_is_an_error_and_not_a_gap() -> None:

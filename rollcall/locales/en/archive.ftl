@@ -6,7 +6,7 @@ button-restore = Restore the class
 class-archive-ask =
     Archive <b>{ $title }</b>?
 
-    Nobody can join it or check in any more, and your students no longer see their marks in it. You can go on reading them, and restore the class. After { $days ->
+    Nobody can join it or check in any more, and your { word-students } no longer see their marks in it. You can go on reading them, and restore the class. After { $days ->
         [one] { $days } day
        *[other] { $days } days
     } it is erased with all its marks.

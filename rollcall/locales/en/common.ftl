@@ -8,10 +8,10 @@ start-stranger =
     Are you a student? Ask your teacher for the join link and open it: I will ask your name and have you read three sentences aloud. After that, one voice note in a lesson is enough.
     Are you a teacher? Ask the administrator for an invitation.
 start-no-admins = Hello! This bot has no administrators yet. If you are the one who runs it, put your Telegram id, { $id }, into the setting ROLLCALL_ADMINS and start the bot again.
-start-student = Hello! Send me one voice note during a lesson and I mark you present.
-start-not-enrolled = Hello! I do not know your voice yet. Record it once, and from then on one voice note in a lesson is enough.
+start-student = Hello! Send me one voice note during a { word-lesson } and I mark you present.
+start-not-enrolled = Hello! I do not know your voice yet. Record it once, and from then on one voice note in a { word-lesson } is enough.
 start-no-class = Hello! You are in no class at present. Ask your teacher for the join link and open it.
-start-teacher = Hello! I take the roll by voice: students send one voice note, I recognise who speaks, you get the list.
+start-teacher = Hello! I take the roll by voice: { word-students } send one voice note, I recognise who speaks, you get the list.
 start-teacher-first = Begin with a class: press “New class”.
 help-group = I take the roll by voice. I will tell you what I can do in our private chat.
 button-private = Open the private chat

@@ -6,15 +6,15 @@ join-not-now = All right, you have not joined this class.
 join-unknown = This join link does not work any more. Ask your teacher for a new one.
 join-own-class = You teach <b>{ $title }</b>. Pass this link on to your { word-students }.
 join-first = You have not joined a class yet. Ask your teacher for the join link and open it.
-join-first-teacher = You teach, so I do not mark you. Would you like to see what your students see?
+join-first-teacher = You teach, so I do not mark you. Would you like to see what your { word-students } see?
 invite-unusable = This invitation has been used or has expired. Ask the administrator for a new one.
 
 consent-text =
     To recognise you I make a voiceprint from three voice notes. Your voice is biometric data, so I ask first.
 
     <fold>What I keep: your name, your Telegram account’s number, your marks and my answers to your notes; your voiceprint, and a short code of each note, so that none can be used twice. Voiceprint and codes are encrypted; the recordings themselves are deleted as soon as they are processed.
-    Why: only to mark who attends this class’s lessons. Your teacher sees your name and marks, never your voiceprint.
-    If three times in a lesson I am not sure that it is you, your teacher listens to your last note and decides. So they do with a note of yours where a voice that you record is unlike the one before, or much like a classmate’s.
+    Why: only to mark who attends this class’s { word-lessons }. Your teacher sees your name and marks, never your voiceprint.
+    If three times in a { word-lesson } I am not sure that it is you, your teacher listens to your last note and decides. So they do with a note of yours where a voice that you record is unlike the one before, or much like a classmate’s.
     Until when: until you delete the voiceprint. If you do not use it for { $days ->
         [one] { $days } day
        *[other] { $days } days
@@ -51,7 +51,7 @@ joined =
 joined-known-voice =
     <b>{ $name }</b>, you have joined <b>{ $title }</b>.
 
-    I know your voice already: in a lesson, send me one voice note.
+    I know your voice already: in a { word-lesson }, send me one voice note.
 joined-voice-waits = <b>{ $name }</b>, you have joined <b>{ $title }</b>. I know your voice from another class already.
 button-enrol = Record my voice
 button-me = My attendance

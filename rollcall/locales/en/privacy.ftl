@@ -1,13 +1,13 @@
 consent-declined =
     All right: nothing was stored.
 
-    You can join without a voice as well. In a lesson you then tap “I’m here” and your teacher confirms it; the report does not show that such a mark differs from others. For that I would keep your name, your Telegram account’s number and your attendance marks, and nothing else. Press the button if you agree; otherwise do nothing.
-consent-declined-member = All right: nothing of your voice was stored. In a lesson you can check in without it: /here. It counts just the same.
+    You can join without a voice as well. In a { word-lesson } you then tap “I’m here” and your teacher confirms it; the report does not show that such a mark differs from others. For that I would keep your name, your Telegram account’s number and your attendance marks, and nothing else. Press the button if you agree; otherwise do nothing.
+consent-declined-member = All right: nothing of your voice was stored. In a { word-lesson } you can check in without it: /here. It counts just the same.
 without-button = Join without a voice
 joined-without-voice =
     <b>{ $name }</b>, you have joined <b>{ $title }</b>.
 
-    When a lesson is open, tap “I’m here”: the button comes by itself, or send /here. Your teacher confirms it. Should you prefer your voice some day, record it.
+    When a { word-lesson } is open, tap “I’m here”: the button comes by itself, or send /here. Your teacher confirms it. Should you prefer your voice some day, record it.
 
 here-button = ✋ I’m here — { $title }
 here-offer = Tap the button, and your teacher is asked to confirm that you are here.

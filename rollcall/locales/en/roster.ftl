@@ -23,7 +23,7 @@ roster-taken =
     Done: the list is now in class <b>{ $title }</b>.
     On the list: { $number }. Added: { $added }, updated: { $updated }.
 
-    Until they join the class, students count as absent unless you mark them yourself.
+    Until they join the class, { word-students } count as absent unless you mark them yourself.
 roster-gone =
     In the class but not on the list: { $number }
     { $names }
@@ -53,7 +53,7 @@ line-unknown = No one on the list of class <b>{ $title }</b> has that number. Ch
 join-waits = Thank you. <b>{ $name }</b>: that name is not on the list of class <b>{ $title }</b>, so I asked the teacher. I will write when they answer.
 joiner-card = <b>{ $title }</b>: <b>{ $name }</b> followed the link, and is not on the class’s list. Who is it?
 joiner-line = On the list: choose
-joiner-new = A new student
+joiner-new = A new { word-student }
 joiner-no = Not of this class
 joiner-which = Who on the list is <b>{ $name }</b>?
 joiner-in = <b>{ $name }</b> is in class <b>{ $title }</b> now.
@@ -61,26 +61,26 @@ joiner-out = <b>{ $name }</b> was not let into class <b>{ $title }</b>.
 joiner-accepted = <b>{ $name }</b>, the teacher let you into class <b>{ $title }</b>.
 joiner-refused = The teacher did not find you in class <b>{ $title }</b>. If that is a mistake, write to them and open the link again.
 
-students-button = Students
+students-button = { word-students-capital }
 students-head = <b>{ $title }</b> · { $number ->
-    [one] { $number } student
-   *[other] { $number } students
+    [one] { $number } { word-student }
+   *[other] { $number } { word-students }
 }
 students-without = Without a phone, or not joined yet: { $number }. You mark them.
-students-list-hint = Press a name to correct it, to remove the student or to move their marks. ✖️ marks former students.
+students-list-hint = Press a name to correct it, to remove the { word-student } or to move their marks. ✖️ marks former { word-students }.
 student-card = <b>{ $name }</b> · { $title }
 student-number = Number: { $word }
 student-group = Group: { $word }
 student-email = E-mail: { $word }
 student-former = No longer in the class. The marks stay in the reports.
-student-without = No account: not joined yet, or without a phone. You mark this student.
-student-add = Add a student without a phone
+student-without = No account: not joined yet, or without a phone. You mark this { word-student }.
+student-add = Add a { word-student } without a phone
 student-rename = Correct the name
 student-out = Remove
-student-merge = New account, same student
+student-merge = New account, same { word-student }
 student-name-ask = What is the right name for <b>{ $name }</b>? Type the full name.
-student-add-ask = Who is to be added to class <b>{ $title }</b>? Type the full name: the student will be on the list, and you mark them.
-student-name-first = First type the student’s full name.
+student-add-ask = Who is to be added to class <b>{ $title }</b>? Type the full name: the { word-student } will be on the list, and you mark them.
+student-name-first = First type the { word-student }’s full name.
 student-added = <b>{ $name }</b> is in class <b>{ $title }</b> now.
 student-named = Corrected: <b>{ $name }</b>.
 student-out-ask = Remove <b>{ $name }</b> from class <b>{ $title }</b>? The marks stay in the reports, and one press brings them back.
@@ -88,19 +88,19 @@ student-out-yes = Yes, remove
 student-merge-which = <b>{ $name }</b> is the old account. Which one is new?
 student-merge-ask = Move everything from the old account, <b>{ $name }</b>, to the new one, <b>{ $other }</b>? The marks stay, the old account’s voice is deleted. This cannot be undone.
 student-merge-yes = Yes, move
-student-merge-not = These two cannot become one: choose two different students of this class.
-student-merged = Done: the marks are one student’s now, <b>{ $name }</b>.
+student-merge-not = These two cannot become one: choose two different { word-students } of this class.
+student-merged = Done: the marks are one { word-student }’s now, <b>{ $name }</b>.
 student-move = Move to another class
 student-move-which = Which class should <b>{ $name }</b> move to? It is class <b>{ $title }</b> now.
-student-move-nowhere = There is nowhere to move <b>{ $name }</b> yet: you need another class of your own that this student is not in.
+student-move-nowhere = There is nowhere to move <b>{ $name }</b> yet: you need another class of your own that this { word-student } is not in.
 student-move-ask =
     Move <b>{ $name }</b> from class <b>{ $title }</b> to class <b>{ $other }</b>?
 
-    The marks so far stay in the reports of <b>{ $title }</b>, and can be seen from the new class too. There, lessons count from today. I will tell the student. If you change your mind, move them back.
+    The marks so far stay in the reports of <b>{ $title }</b>, and can be seen from the new class too. There, { word-lessons } count from today. I will tell the { word-student }. If you change your mind, move them back.
 student-move-yes = Yes, move
 student-moved =
-    <b>{ $name }</b> is in class <b>{ $other }</b> now. Lessons count from today.
+    <b>{ $name }</b> is in class <b>{ $other }</b> now. { word-lessons-capital } count from today.
 
-    The marks from class <b>{ $title }</b> are kept: in its reports, and on the student’s card under “All lessons”.
+    The marks from class <b>{ $title }</b> are kept: in its reports, and on the { word-student }’s card under “{ button-sheet }”.
 student-move-back = Move back
-student-move-card = The student’s card
+student-move-card = The { word-student }’s card

@@ -48,7 +48,7 @@ colleague-welcome-until = You teach <b>{ $title }</b> as a substitute until the 
 colleague-already = You teach <b>{ $title }</b> already.
 colleague-already-until = You teach <b>{ $title }</b> already, as a substitute until the end of { $last }.
 colleague-unusable = This invitation has been used or has expired. Ask your colleague for a new one.
-colleague-student = You are on this class’s list as a student, so you cannot teach it from this account.
+colleague-student = You are on this class’s list as a { word-student }, so you cannot teach it from this account.
 colleague-not-yet = Here the administrator decides who teaches. Ask for an invitation, and then open this link again.
 
 standing-lasting = A substitute cannot do that. Ask one of the class’s own teachers.

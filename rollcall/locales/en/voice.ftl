@@ -19,7 +19,7 @@ enrol-restart =
 enrol-done =
     { $n }/3 ✓ Done: your voice is recorded, I know you now.
 
-    To check in, send me one voice note of 3 to 5 seconds while a lesson is open. Say whatever you like.
+    To check in, send me one voice note of 3 to 5 seconds while a { word-lesson } is open. Say whatever you like.
 
 enrol-waits = { $n }/3 ✓ All three notes are good.
 claim-why-changed = They do not sound quite like the voice you recorded before: a cold or another phone may be the reason.
@@ -128,7 +128,7 @@ absent-done-next = I have passed it on. You will hear whether your teacher excus
 absent-undo = I’ll be there after all
 absent-withdrawn = All right, I have told your teacher that you will be there.
 absent-withdrawn-before = There is nothing to withdraw any more.
-absent-no-class = You are no student of this class any more.
+absent-no-class = You are no { word-student } of this class any more.
 absent-too-many = Many of your announcements are still waiting for a teacher. Talk to them first.
 absent-reason-changed = Your teacher reads the new reason.
 absent-reason-stays = The reason stays as it was: your teacher has decided already, or the new one does not fit.
@@ -145,5 +145,5 @@ appeal-was-in-time = I was in time
 appeal-mark = { $sign } Mark: { $status }
 appeal-taken = I have passed it on. Your teacher decides, and you will hear of it.
 appeal-before = You have objected to this mark before. Now only your teacher can change it: talk to them.
-appeal-no-such = There is nothing to object to: the lesson still goes on, was too long ago, or you were there in time.
+appeal-no-such = There is nothing to object to: the { word-lesson } still goes on, was too long ago, or you were there in time.
 appeal-told-kept = Your teacher has looked at it and keeps the mark: { $status }. If you do not agree, talk to them.

@@ -27,3 +27,12 @@ word-students-capital = { $vocabulary ->
     [neutral] Participants
    *[school] Students
 }
+word-student-capital = { $vocabulary ->
+    [neutral] Participant
+   *[school] Student
+}
+word-lesson-capital = { $vocabulary ->
+    [university] Session
+    [neutral] Session
+   *[school] Lesson
+}

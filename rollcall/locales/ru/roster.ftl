@@ -24,7 +24,7 @@ roster-taken =
     Готово, список взят в класс <b>{ $title }</b>.
     { word-students-gen-capital } в нём { $number }: добавлено { $added }, обновлено { $updated }.
 
-    Кто ещё не вошёл в класс, на уроке считается отсутствующим, пока вы сами его не отметите.
+    Кто ещё не вошёл в класс, на { word-lesson-prep } считается отсутствующим, пока вы сами его не отметите.
 roster-gone =
     В классе, но не в списке — { $number }:
     { $names }
@@ -54,7 +54,7 @@ line-unknown = Такого номера в списке класса <b>{ $titl
 join-waits = Спасибо. <b>{ $name }</b>: в списке класса <b>{ $title }</b> такого имени нет, поэтому я спросил учителя. Когда он ответит, я напишу.
 joiner-card = <b>{ $title }</b>: по ссылке входит <b>{ $name }</b>, а в списке класса такого имени нет. Кто это?
 joiner-line = Есть в списке, выбрать
-joiner-new = Новый ученик
+joiner-new = Новый { word-student }
 joiner-no = Не из этого класса
 joiner-which = Кто в списке — это <b>{ $name }</b>?
 joiner-in = <b>{ $name }</b> теперь в классе <b>{ $title }</b>.
@@ -62,27 +62,27 @@ joiner-out = <b>{ $name }</b>: вход в класс <b>{ $title }</b> откл
 joiner-accepted = <b>{ $name }</b>, учитель принял вас в класс <b>{ $title }</b>.
 joiner-refused = Учитель не нашёл вас в классе <b>{ $title }</b>. Если это ошибка, напишите ему и откройте ссылку ещё раз.
 
-students-button = Ученики
+students-button = { word-students-capital }
 students-head = <b>{ $title }</b> · { $number ->
-    [one] { $number } ученик
-    [few] { $number } ученика
-   *[many] { $number } учеников
+    [one] { $number } { word-student }
+    [few] { $number } { word-student-gen }
+   *[many] { $number } { word-students-gen }
 }
 students-without = Без телефона или ещё не вошли: { $number }. Их отмечаете вы.
-students-list-hint = Нажмите на имя, чтобы исправить его, убрать ученика или перенести отметки. ✖️ — бывшие ученики.
+students-list-hint = Нажмите на имя, чтобы исправить его, убрать { word-student-gen } или перенести отметки. ✖️ — бывшие { word-students }.
 student-card = <b>{ $name }</b> · { $title }
 student-number = Номер: { $word }
 student-group = Группа: { $word }
 student-email = Почта: { $word }
 student-former = Больше не в классе. Отметки остались в отчётах.
 student-without = Без аккаунта: ещё не вошёл по ссылке или без телефона. Отмечаете вы.
-student-add = Добавить ученика без телефона
+student-add = Добавить { word-student-gen } без телефона
 student-rename = Исправить имя
 student-out = Убрать
-student-merge = Новый аккаунт, это тот же ученик
+student-merge = Новый аккаунт, это тот же { word-student }
 student-name-ask = Как правильно: <b>{ $name }</b>? Напишите фамилию и имя.
-student-add-ask = Кого добавить в класс <b>{ $title }</b>? Напишите фамилию и имя: ученик будет в списке, отмечать его будете вы.
-student-name-first = Сначала напишите текстом фамилию и имя ученика.
+student-add-ask = Кого добавить в класс <b>{ $title }</b>? Напишите фамилию и имя: { word-student } будет в списке, отмечать его будете вы.
+student-name-first = Сначала напишите текстом фамилию и имя { word-student-gen }.
 student-added = <b>{ $name }</b> теперь в классе <b>{ $title }</b>.
 student-named = Исправлено: <b>{ $name }</b>.
 student-out-ask = Убрать из класса <b>{ $title }</b>: <b>{ $name }</b>? Отметки останутся в отчётах, вернуть можно одной кнопкой.
@@ -90,19 +90,19 @@ student-out-yes = Да, убрать
 student-merge-which = <b>{ $name }</b> — прежний аккаунт. Какой теперь новый?
 student-merge-ask = Перенести всё с прежнего аккаунта, <b>{ $name }</b>, на новый, <b>{ $other }</b>? Отметки сохранятся, голос с прежнего аккаунта будет удалён. Отменить это нельзя.
 student-merge-yes = Да, перенести
-student-merge-not = Эти двое не могут стать одним: выберите двух разных учеников этого класса.
-student-merged = Готово: отметки теперь у одного ученика, <b>{ $name }</b>.
+student-merge-not = Эти двое не могут стать одним: выберите двух разных { word-students-gen } этого класса.
+student-merged = Готово: отметки теперь у одного { word-student-gen }, <b>{ $name }</b>.
 student-move = Перевести в другой класс
-student-move-which = Куда перевести ученика <b>{ $name }</b>? Сейчас это класс <b>{ $title }</b>.
-student-move-nowhere = <b>{ $name }</b>: перевести пока некуда. Нужен ещё один ваш класс, в котором этого ученика нет.
+student-move-which = Куда перевести { word-student-gen } <b>{ $name }</b>? Сейчас это класс <b>{ $title }</b>.
+student-move-nowhere = <b>{ $name }</b>: перевести пока некуда. Нужен ещё один ваш класс, в котором этого { word-student-gen } нет.
 student-move-ask =
     Перевести: <b>{ $name }</b>, из класса <b>{ $title }</b> в класс <b>{ $other }</b>?
 
-    Прежние отметки останутся в отчётах класса <b>{ $title }</b>, и отсюда их тоже будет видно. В новом классе считаются уроки с сегодняшнего дня. Ученику я напишу. Передумаете — переведите обратно.
+    Прежние отметки останутся в отчётах класса <b>{ $title }</b>, и отсюда их тоже будет видно. В новом классе считаются { word-lessons } с сегодняшнего дня. { word-student-dat-capital } я напишу. Передумаете — переведите обратно.
 student-move-yes = Да, перевести
 student-moved =
-    <b>{ $name }</b> теперь в классе <b>{ $other }</b>. Уроки считаются с сегодняшнего дня.
+    <b>{ $name }</b> теперь в классе <b>{ $other }</b>. { word-lessons-capital } считаются с сегодняшнего дня.
 
-    Отметки из класса <b>{ $title }</b> сохранены: они в его отчётах и в карточке ученика, под кнопкой «Все уроки».
+    Отметки из класса <b>{ $title }</b> сохранены: они в его отчётах и в карточке { word-student-gen }, под кнопкой «{ button-sheet }».
 student-move-back = Перевести обратно
-student-move-card = Карточка ученика
+student-move-card = Карточка { word-student-gen }

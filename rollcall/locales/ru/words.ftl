@@ -155,3 +155,28 @@ word-student-gen-capital = { $vocabulary ->
     [neutral] Участника
    *[school] Ученика
 }
+word-student-with = { $vocabulary ->
+    [university] студентом
+    [neutral] участником
+   *[school] учеником
+}
+word-students-capital = { $vocabulary ->
+    [university] Студенты
+    [neutral] Участники
+   *[school] Ученики
+}
+word-lesson-capital = { $vocabulary ->
+    [university] Пара
+    [neutral] Занятие
+   *[school] Урок
+}
+word-lessons-prep = { $vocabulary ->
+    [university] парах
+    [neutral] занятиях
+   *[school] уроках
+}
+word-student-dat-capital = { $vocabulary ->
+    [university] Студенту
+    [neutral] Участнику
+   *[school] Ученику
+}

@@ -12,8 +12,10 @@ from sqlalchemy import delete, select
 from bot.outbox.absence_cards import keep_absences, keep_appeals
 from bot.services import now
 from rollcall.domain.absence import AbsenceState
+from rollcall.domain.class_settings import Vocabulary
 from rollcall.report.wording import span_words
 from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal
+from rollcall.storage.tables import SchoolClass
 from rollcall.texts import texts_in
 from sandbox.person import Person
 from tests.bot.door import Door, open_door, said
@@ -73,6 +75,18 @@ async def test_days_and_reason_are_asked_for_the_teacher_decides_and_the_student
         str(call.values.get("text")) for call in door.telegram.calls if str(call.values.get("chat_id")) == str(ANNA)
     ]
     assert T("absence-told-excused", title="Физика", days=span_words(day, day, T)) in texts
+
+
+async def test_the_card_is_in_the_words_of_its_class(door: Door, crowd: dict[int, Person]) -> None:
+    with door.services.database.session() as session:
+        session.get_one(SchoolClass, CLASS_ID).vocabulary = Vocabulary.UNIVERSITY
+    today = f"{now().date():%Y%m%d}"
+    answers = await door.press(crowd[ANNA], f"absent-why:{CLASS_ID}:{today}:{today}:none")
+    assert any("на парах в эти дни" in one for one in answers)
+    (one,) = await announced(door)
+    await door.press(crowd[ANNA], f"absent-undo:{one.id}")
+    edited = [str(call.values.get("text")) for call in door.telegram.calls if call.method.lower() == "editmessagetext"]
+    assert any("Студент отменил" in text for text in edited)
 
 
 async def test_a_reason_in_own_words_is_mended_by_editing_the_answer(door: Door, crowd: dict[int, Person]) -> None:
