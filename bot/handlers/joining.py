@@ -114,8 +114,8 @@ async def name_given(update: Update, context: Context) -> None:
             await reply(update, *await _welcome(context, outcome))
         case Choice():
             await reply(update, *choice_words(outcome, t))
-        case Waits(name, title):
-            await reply(update, t("join-waits", name=name, title=title))
+        case Waits(name, title, freed):
+            await reply(update, t("join-waits-freed" if freed else "join-waits", name=name, title=title))
             await ask_about_joiners(context.app, services)
         case NameFault():
             await reply(update, t(f"name-fault-{outcome}"))
@@ -152,7 +152,9 @@ def choice_words(found: Choice, t: Texts, number: int = 0) -> tuple[str, Buttons
     """Which line is it? A button for each, a page at a time; and what else to do."""
     page = Page.of(found.lines, number)
     buttons = [[(cut(name), f"line:{line_id}")] for line_id, name in page.entries]
-    if found.unknown:
+    if found.by_teacher:
+        text = t("line-ask-freed", title=found.title)
+    elif found.unknown:
         text = t("line-unknown", title=found.title)
     elif found.narrowed:
         text = t("line-which")

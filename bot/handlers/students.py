@@ -22,6 +22,7 @@ from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases import students as use_cases
 from rollcall.usecases.erasure import Erased
+from rollcall.usecases.freeing import is_claimed
 from rollcall.usecases.students import Moved, Named, OneStudent
 
 _log = logging.getLogger(__name__)
@@ -208,6 +209,7 @@ async def _show_one(update: Update, context: Context, one: OneStudent | None) ->
         buttons = [
             [(t("student-rename"), f"student-name:{this}"), (t("student-out"), f"student-out:{this}")],
             [(t("student-merge"), f"student-merge:{this}:0")],
+            *([[(t("student-free"), f"student-free:{this}")]] if is_claimed(one) else []),
             [(t("student-move"), f"student-move:{this}:0")],
             [(t("button-sheet"), f"sheet:{this}")],
             back,

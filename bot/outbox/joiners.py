@@ -37,7 +37,7 @@ async def _ask(application: App, asked: Asked) -> bool:
     for chat_id, locale in asked.teachers:
         t = texts_in(locale)
         try:
-            text = t("joiner-card", name=asked.name, title=asked.title)
+            text = t("joiner-card-freed" if asked.freed else "joiner-card", name=asked.name, title=asked.title)
             markup = keyboard(joiner_buttons(asked.class_id, asked.request_id, t, lines=asked.lines))
             await application.bot.send_message(chat_id, text, reply_markup=markup, rate_limit_args=_PATIENCE)
             reached = True

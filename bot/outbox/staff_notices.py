@@ -12,7 +12,7 @@ from bot.messages.roles import last_words
 from bot.outbox.side_by_side import all_of
 from bot.services import App, Services, now
 from bot.upkeep.appearance import show_no_commands
-from rollcall.domain.staff import StaffNews
+from rollcall.domain.staff import TO_STUDENTS, StaffNews
 from rollcall.storage import staff_notices
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.archive import warn_of_erasure
@@ -39,9 +39,9 @@ async def _tell(application: App, services: Services, notice_id: int) -> None:
     if news is None:
         return
     t = texts_in(news.locale).speaking(news.vocabulary)
-    to_student = news.news is StaffNews.MOVED
+    to_student = news.news in TO_STUDENTS
     buttons = [[(t("button-the-class"), f"class:{news.class_id}")]] if news.still else None
-    if to_student:
+    if news.news is StaffNews.MOVED:
         buttons = [[(t("button-me"), "me")]]
     try:
         await application.bot.send_message(

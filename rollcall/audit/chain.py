@@ -55,6 +55,8 @@ class Action(StrEnum):
     STUDENT_RENAMED = "student.renamed"
     STUDENT_CLAIMED = "student.claimed"
     """An account says which line of the list it is; of both pseudonyms there is one person from now on."""
+    LINE_FREED = "line.freed"
+    """A teacher parts a line of the list from the account that has claimed it."""
     STUDENT_MERGED = "student.merged"
     """What was one person's is another's; a record about each of the two."""
     JOINER_DECIDED = "joiner.decided"

@@ -19,7 +19,7 @@ class Standing(StrEnum):
 
 
 class StaffNews(StrEnum):
-    """What a teacher is told about who teaches a class, or about the class; and a student about being moved."""
+    """What a teacher is told about who teaches a class, or about the class; and a student about their place in it."""
 
     JOINED = "joined"
     """Somebody teaches it too."""
@@ -45,6 +45,13 @@ class StaffNews(StrEnum):
     """It is in the archive, and its time there nearly over."""
     MOVED = "moved"
     """You, a student, are in this class now, and no more in another."""
+    FREED = "freed"
+    """The line of the list that you had claimed is another's; say who you are."""
+    FREED_OUT = "freed-out"
+    """It is another's, and you are not in the class."""
+
+
+TO_STUDENTS = frozenset({StaffNews.MOVED, StaffNews.FREED, StaffNews.FREED_OUT})
 
 
 def ends_with(day: date, timezone: str) -> datetime:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from rollcall.audit.chain import Action
 from rollcall.domain.attendance import Status
 from rollcall.storage import audit
+from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.corrections import replace_corrections, standing_correction
 from rollcall.storage.excuse_tables import Absence, Appeal
@@ -19,7 +20,9 @@ from rollcall.storage.tables import (
     Attempt,
     Attendance,
     Call,
+    Lesson,
     Membership,
+    Namesake,
     Person,
     Review,
     SchoolClass,
@@ -73,8 +76,33 @@ def claim_line(
         line.telegram_id = account
         session.flush()
         return line
+    name = line.full_name
     hand_over(session, line, person, audit.Account(account), now)
+    session.get_one(Membership, (school_class.id, person.id)).listed_name = name
     return person
+
+
+def leave_behind(session: Session, person: Person, line_id: int, class_id: int) -> int:
+    """Marks and all that was said of them in a class go from a person to a line of its list; how many marks.
+
+    Notes stay with whoever sent them, and so does a voice. Questions about these have no object any more.
+    """
+    lessons = select(Lesson.id).where(Lesson.class_id == class_id)
+    for table in (MarkWord, Call, Appeal, Review):
+        session.execute(delete(table).where(table.person_id == person.id, table.lesson_id.in_(lessons)))
+    for about in (Namesake, VoiceClaim):
+        session.execute(delete(about).where(about.person_id == person.id, about.class_id == class_id))
+    theirs = [Correction.person_id == person.id, Correction.lesson_id.in_(lessons)]
+    session.execute(update(Correction).where(*theirs).values(person_id=line_id))
+    moved = session.scalars(
+        update(Attendance)
+        .where(Attendance.person_id == person.id, Attendance.lesson_id.in_(lessons))
+        .values(person_id=line_id, attempt_id=None)
+        .returning(Attendance.lesson_id)
+        .execution_options(synchronize_session=False)
+    ).all()
+    session.expire_all()
+    return len(moved)
 
 
 def _hand_over_memberships(session: Session, old: Person, new: Person) -> list[int]:
@@ -98,6 +126,8 @@ def _hand_over_memberships(session: Session, old: Person, new: Person) -> list[i
         other.student_number = other.student_number or mine.student_number
         other.group_name = other.group_name or mine.group_name
         other.email = other.email or mine.email
+        other.listed_name = other.listed_name or mine.listed_name
+        other.came_from_id = other.came_from_id or mine.came_from_id
         session.delete(mine)
     session.flush()
     return class_ids

@@ -38,6 +38,34 @@ def ask(
     return asked
 
 
+def wait_for_name(session: Session, class_id: int, telegram_id: int, full_name: str, now: datetime) -> None:
+    """Somebody whose line was freed may say who they are; nobody is asked before that."""
+    session.execute(delete(JoinRequest).where(JoinRequest.class_id == class_id, JoinRequest.telegram_id == telegram_id))
+    asked = ask(session, class_id, telegram_id, full_name, now, without_voice=False)
+    asked.freed, asked.told_at = True, now
+    session.flush()
+
+
+def freed_of(session: Session, telegram_id: int, class_id: int | None = None) -> JoinRequest | None:
+    """What waits for a teacher's word about an account whose line was freed.
+
+    Args:
+        class_id: in which class; without it, in the one where that was last.
+    """
+    mine = select(JoinRequest).where(
+        JoinRequest.telegram_id == telegram_id, JoinRequest.freed, JoinRequest.accepted.is_(None)
+    )
+    if class_id is not None:
+        mine = mine.where(JoinRequest.class_id == class_id)
+    return session.scalars(mine.order_by(JoinRequest.created_at.desc())).first()
+
+
+def say_name(session: Session, found: JoinRequest, full_name: str) -> None:
+    """They have said who they are, and the teachers are asked."""
+    found.full_name, found.told_at = full_name, None
+    session.flush()
+
+
 def open_request(session: Session, class_id: int, request_id: int) -> JoinRequest | None:
     """The question, while nobody has answered it; nobody else's until the transaction ends."""
     found = session.get(JoinRequest, request_id, with_for_update=True)

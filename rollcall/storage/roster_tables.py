@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint
+from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rollcall.storage.tables import Table
@@ -42,5 +42,7 @@ class JoinRequest(Table):
     """When the teachers were asked."""
     accepted: Mapped[bool | None]
     """What they answered; None while they have not."""
+    freed: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """They had claimed another's line, which a teacher has freed: only a teacher lets them in."""
 
     __table_args__ = (UniqueConstraint("class_id", "telegram_id"),)

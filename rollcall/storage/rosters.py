@@ -55,6 +55,9 @@ def rename(session: Session, person: Person, name: str, by: audit.Who, class_id:
     if person.full_name == name:
         return False
     person.full_name = name
+    membership = session.get(Membership, (class_id, person.id))
+    if membership is not None:
+        membership.listed_name = None
     audit.record(session, Action.STUDENT_RENAMED, by, f"class:{class_id}", about=person)
     return True
 

@@ -247,6 +247,8 @@ class Membership(Table):
     email: Mapped[str | None] = mapped_column(String(128))
     listed_at: Mapped[datetime | None]
     """When the class's list named this student last; None for who is on none."""
+    listed_name: Mapped[str | None] = mapped_column(String(128))
+    """As the list had it when an account claimed the line whose owner goes by a name already."""
     left_at: Mapped[datetime | None]
     """When a student became a former one."""
     came_from_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="SET NULL"))

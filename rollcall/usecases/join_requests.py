@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from rollcall.audit.chain import Action
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import audit, join_requests
-from rollcall.storage.classes import join_class
+from rollcall.storage.classes import classes_attended, join_class
 from rollcall.storage.handover import claim_line
 from rollcall.storage.people import find_person, locale_of, register_person
 from rollcall.storage.roster_tables import JoinRequest
@@ -29,6 +29,7 @@ class Asked:
     Attributes:
         lines: how many lines of the list nobody has claimed.
         teachers: (chat, language) of each.
+        freed: they had claimed another's line.
     """
 
     request_id: int
@@ -37,6 +38,7 @@ class Asked:
     title: str
     lines: int
     teachers: Sequence[tuple[int, str]]
+    freed: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,6 +79,7 @@ def take_question(session: Session, request_id: int, now: datetime) -> Asked | N
         school_class.title,
         len(unclaimed(session, found.class_id)),
         [(one.telegram_id, locale_of(session, one.telegram_id)) for one in teachers_of(session, found.class_id, now)],
+        found.freed,
     )
 
 
@@ -142,8 +145,21 @@ def _let_in(
     known = find_person(session, found.telegram_id)
     if line_id is not None:
         line = next((one.person for one in unclaimed(session, school_class.id) if one.person.id == line_id), None)
-        return claim_line(session, line, found.telegram_id, known, school_class, now) if line is not None else None
+        if line is None:
+            return None
+        name = line.full_name
+        mine = claim_line(session, line, found.telegram_id, known, school_class, now)
+        _go_by(session, mine, found, name)
+        return mine
     person = known or register_person(session, found.telegram_id, found.full_name, now)
+    _go_by(session, person, found, found.full_name)
     join_class(session, person, school_class, now)
     session.get_one(Membership, (school_class.id, person.id)).listed_at = now
     return person
+
+
+def _go_by(session: Session, person: Person, found: JoinRequest, name: str) -> None:
+    """Who had claimed another's line went by that one's name; but for those who are known elsewhere by their own."""
+    others = set(classes_attended(session, person.id)) - {found.class_id}
+    if found.freed and not others and not person.is_teacher:
+        person.full_name = name

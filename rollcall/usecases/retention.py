@@ -97,12 +97,14 @@ def unused_voices(session: Session, periods: Periods, now: datetime) -> Sequence
 
 
 def left_over(session: Session, periods: Periods, now: datetime) -> Sequence[int]:
-    """Students who belong to no class any more, and have not for long."""
+    """Students who belong to no class any more, and have not for long; nor wait to be let into one."""
     before = now - periods.archived_classes
     member = exists().where(
         Membership.person_id == Person.id, or_(Membership.left_at.is_(None), Membership.left_at >= before)
     )
-    rows = session.scalars(select(Person.id).where(Person.is_teacher.is_(False), Person.created_at < before, ~member))
+    asked = exists().where(JoinRequest.telegram_id == Person.telegram_id)
+    old = select(Person.id).where(Person.is_teacher.is_(False), Person.created_at < before, ~member, ~asked)
+    rows = session.scalars(old)
     return rows.all()
 
 

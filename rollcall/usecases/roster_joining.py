@@ -15,6 +15,7 @@ from rollcall.storage import join_requests
 from rollcall.storage.classes import Member, class_by_code
 from rollcall.storage.handover import claim_line
 from rollcall.storage.people import set_step
+from rollcall.storage.roster_tables import JoinRequest
 from rollcall.storage.rosters import has_roster, unclaimed
 from rollcall.storage.tables import FORMER, Conversation, Membership, Person, SchoolClass
 from rollcall.usecases.dialogue import JOIN_CODE, NAME, WITHOUT_VOICE
@@ -30,20 +31,27 @@ class Choice:
         lines: (person, name) of those that nobody has claimed.
         narrowed: whether they are only those that what was said fits.
         unknown: whether a number was said that none of them has.
+        by_teacher: whether a teacher says which one it is, and only a name is asked for.
     """
 
     title: str
     lines: Sequence[tuple[int, str]]
     narrowed: bool = False
     unknown: bool = False
+    by_teacher: bool = False
 
 
 @dataclass(frozen=True)
 class Waits:
-    """A teacher is asked who it is."""
+    """A teacher is asked who it is.
+
+    Attributes:
+        freed: because the line that they had was another's.
+    """
 
     name: str
     title: str
+    freed: bool = False
 
 
 def class_by_list(
@@ -51,6 +59,8 @@ def class_by_list(
 ) -> SchoolClass | None:
     """The class that somebody is joining, if they have to be found on its list first."""
     school_class = class_by_code(session, conversation.data.get(JOIN_CODE, ""), now)
+    if school_class is None and (freed := join_requests.freed_of(session, conversation.telegram_id)) is not None:
+        school_class = session.get_one(SchoolClass, freed.class_id)
     if conversation.step != NAME or school_class is None or not has_roster(session, school_class.id):
         return None
     mine = session.get(Membership, (school_class.id, person.id)) if person is not None else None
@@ -67,6 +77,8 @@ def own_line_or_choice(
 ) -> Joined | Choice:
     """Whose name is known already is found by it, where only one line has it."""
     lines = _locked_lines(session, school_class)
+    if join_requests.freed_of(session, conversation.telegram_id, school_class.id) is not None:
+        return Choice(school_class.title, (), by_teacher=True)
     if person is not None and not person.is_teacher:
         same = [one for one in lines if look_alike(one.person.full_name, person.full_name)]
         if len(same) == 1:
@@ -77,7 +89,11 @@ def own_line_or_choice(
 def choice(session: Session, conversation: Conversation, person: Person | None, now: datetime) -> Choice | None:
     """All lines that nobody has claimed; None for somebody who is not asked."""
     school_class = class_by_list(session, conversation, person, now)
-    return _choice(school_class, unclaimed(session, school_class.id)) if school_class is not None else None
+    if school_class is None:
+        return None
+    if join_requests.freed_of(session, conversation.telegram_id, school_class.id) is not None:
+        return Choice(school_class.title, (), by_teacher=True)
+    return _choice(school_class, unclaimed(session, school_class.id))
 
 
 def find_own_line(
@@ -91,6 +107,9 @@ def find_own_line(
 ) -> Joined | Choice | Waits | NameFault:
     """What somebody typed: a line's number, or a name; about one that no line has the teachers are asked."""
     said, lines = one_visible_line(text), _locked_lines(session, school_class)
+    freed = join_requests.freed_of(session, conversation.telegram_id, school_class.id)
+    if freed is not None:
+        return _say_name(session, school_class, conversation, freed, text, now)
     numbers = [(one, one.membership.student_number) for one in lines]
     found = [one for one, number in numbers if number is not None and number.casefold() == said.casefold()]
     if not found and not any(sign.isalpha() for sign in said):
@@ -126,10 +145,28 @@ def pick_line(
     if school_class is None:
         return None
     lines = _locked_lines(session, school_class)
+    if join_requests.freed_of(session, conversation.telegram_id, school_class.id) is not None:
+        return Choice(school_class.title, (), by_teacher=True)
     for one in lines:
         if one.person.id == line_id:
             return _claim(session, keyring, school_class, one, conversation, person, now)
     return _choice(school_class, lines)
+
+
+def _say_name(
+    session: Session,
+    school_class: SchoolClass,
+    conversation: Conversation,
+    freed: JoinRequest,
+    text: str,
+    now: datetime,
+) -> Waits | NameFault:
+    name = full_name_in(text)
+    if isinstance(name, NameFault):
+        return name
+    join_requests.say_name(session, freed, name)
+    set_step(session, conversation.telegram_id, "", None, now)
+    return Waits(name, school_class.title, freed=True)
 
 
 def _locked_lines(session: Session, school_class: SchoolClass) -> Sequence[Member]:

@@ -17,7 +17,7 @@ from rollcall.domain.permissions import Role
 from rollcall.report.exports import Form
 from rollcall.storage.correction_tables import Correction
 from rollcall.storage.excuse_tables import Appeal
-from rollcall.storage.tables import Lesson, SchoolClass
+from rollcall.storage.tables import Lesson, Membership, SchoolClass
 from rollcall.storage.tables import Person as Row
 from sandbox.message import Sent
 from sandbox.person import Person
@@ -226,6 +226,7 @@ class Conversations:
         await self.press(ANNA, "mute:1:yes", "mute:1:no", "mute:2:yes")
         await self._roster()
         await self._moved(number)
+        await self._freed()
         await self._rest()
         await self.say(MARIA, "/close")
         await self.press(PAVEL, "archived:0")
@@ -436,6 +437,20 @@ class Conversations:
         await self.press(MARIA, f"student-to:{other}:{anna}:1", f"student-to-yes:{other}:{anna}:1")
         await self._told()
         await self.press(PAVEL, f"student-move:2:{await self._number_of(BORIS)}:0")
+
+    async def _freed(self) -> None:
+        """The wrong person has claimed a line of the list."""
+        anna = await self._number_of(ANNA)
+        with self.door.services.database.session() as session:
+            session.get_one(Membership, (1, anna)).listed_at = datetime.now(UTC)
+        await self.press(MARIA, f"student:1:{anna}", f"student-free:1:{anna}", f"student-free-yes:1:{anna}:ask")
+        await self.press(MARIA, f"student-free-yes:1:{anna}:out", f"student-free:1:{anna}")
+        await self._told()
+        self.roles[ANNA] = _NOBODY
+        await self.press(ANNA, "line:1", "lines:0")
+        await self.say(ANNA, (NAMES if self.language == "ru" else _NAMES)[ANNA])
+        self.roles[ANNA] = _STUDENT
+        await self.press(MARIA, *(data.replace(":no", ":new") for data in self._offered("joiner:1:")))
 
     def _offered(self, head: str) -> list[str]:
         """What a button of the last message carries that has one of this kind."""

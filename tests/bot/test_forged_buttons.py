@@ -20,6 +20,7 @@ TAILS = {
     "student-out-yes": ":1", "student-back": ":1", "student-merge": ":1:0", "student-into": ":1:2",
     "student-into-yes": ":1:2", "student-move": ":1:0",
     "student-to": ":1:2", "student-to-yes": ":1:2",
+    "student-free": ":1", "student-free-yes": ":1:ask",
     "joiner": ":1:new", "joiner-lines": ":1:0", "joiner-line": ":1:2", "alike": ":1:out",
     "staff-link": ":good", "staff-revoke": ":0123456789abcdef", "staff-one": ":1", "staff-out": ":1",
     "staff-give": ":1", "staff-owner": ":1:go",

@@ -167,6 +167,8 @@ CASES = {
     "button:student-move": case(f"student-move:{CLASS_ID}:{ANNAS_ID}:0"),
     "button:student-to": case(f"student-to:{CLASS_ID}:{ANNAS_ID}:2"),
     "button:student-to-yes": case(f"student-to-yes:{CLASS_ID}:{ANNAS_ID}:2", but=frozenset(Role)),
+    "button:student-free": case(f"student-free:{CLASS_ID}:{ANNAS_ID}"),
+    "button:student-free-yes": case(f"student-free-yes:{CLASS_ID}:{ANNAS_ID}:ask", but=frozenset(Role)),
     "button:line": case("line:1", but=frozenset(Role)),
     "button:lines": case("lines:0", but=frozenset(Role)),
     "button:joiner": case(f"joiner:{CLASS_ID}:1:new", "join_requests", "people", "memberships"),

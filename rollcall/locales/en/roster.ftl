@@ -104,3 +104,12 @@ student-moved =
     The marks from class <b>{ $title }</b> are kept: in its reports, and on the { word-student }’s card under “{ button-sheet }”.
 student-move-back = Move back
 student-move-card = The { word-student }’s card
+student-free = Claimed by the wrong person
+student-free-ask = Did somebody else claim the line <b>{ $name }</b> in class <b>{ $title }</b>? It becomes free again, and the marks stay with it. I can ask whoever claimed it for their name, and you decide.
+student-free-who = Free it and ask
+student-free-out = Free it and remove
+student-freed = The line <b>{ $name }</b> is free again, and the marks have stayed with it. I will ask whoever had it for their name and show you the answer.
+student-freed-out = The line <b>{ $name }</b> is free again, and the marks have stayed with it. Whoever had it is no longer in class <b>{ $title }</b>. They still have the link: replace it if you need to.
+join-waits-freed = Thank you, <b>{ $name }</b>. I have asked the teacher whether you are in class <b>{ $title }</b>. I will write once there is an answer.
+joiner-card-freed = <b>{ $title }</b>: whoever had claimed somebody else’s line says that their name is <b>{ $name }</b>. Who is it?
+line-ask-freed = Your teacher now decides who you are in class <b>{ $title }</b>. Write your first and last name, and I will ask.
