@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from rollcall.domain.attendance import MEANINGS
 from rollcall.domain.review import ReviewState
 from rollcall.storage.holder import Holder
+from rollcall.storage.lessons import excused_from
 from rollcall.storage.tables import (
     STUDENT,
     WITHOUT_ACCOUNT,
@@ -36,7 +37,10 @@ _EXPECTED_NO_MORE = sorted(status for status, its in MEANINGS.items() if its.att
 
 
 def write(session: Session, lesson: Lesson, round_: int, now: datetime) -> None:
-    """Everyone of the class who has an account, wants to be told and is expected is owed a call."""
+    """Everyone of the class who has an account, wants to be told and is expected is owed a call.
+
+    Whoever is excused from this day is not expected.
+    """
     session.flush()
     wanted = (
         select(literal(lesson.id), Membership.person_id, literal(round_), literal(now, Call.created_at.type))
@@ -49,6 +53,7 @@ def write(session: Session, lesson: Lesson, round_: int, now: datetime) -> None:
             _wants(Membership),
             ~_is_settled(lesson.id, Membership.person_id),
             ~_was_asked_about(lesson.id, Membership.person_id),
+            Membership.person_id.not_in(list(excused_from(session, lesson))),
         )
         .order_by(Membership.joined_at, Membership.person_id)
     )

@@ -12,8 +12,8 @@ from rollcall.storage.calls import free_those_of_the_dead
 from rollcall.storage.handover import hand_over
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import WITHOUT_ACCOUNT, Call, Lesson, Membership, Person, SchoolClass
-from rollcall.usecases import calls
-from tests.rollcall.conftest import ANNA, BORIS, NINE, School
+from rollcall.usecases import absences, calls
+from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
 ONE, OTHER = Holder("one", 1, "a"), Holder("other", 1, "b")
 MINUTE = timedelta(minutes=1)
@@ -67,6 +67,20 @@ async def test_who_has_no_account_or_wants_no_calls_or_is_in_a_class_without_is_
         lesson.closed_at = NINE
     await opened(school)
     assert await school.database.run(calls.take_calls, NINE, OTHER, 9) == []
+
+
+async def test_who_is_excused_from_the_day_is_not_called_and_who_only_asked_is(school: School) -> None:
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        assert teacher
+        for account, excused in ((ANNA, True), (BORIS, False)):
+            student = session.get_one(Person, school.ids[account])
+            said = absences.announce(session, student, school.class_id, (NINE.date(), NINE.date()), None, NINE)
+            assert isinstance(said, absences.Announced)
+            if excused:
+                absences.decide(session, teacher, said.absence_id, excused=True, anew=False, now=NINE)
+    await opened(school)
+    assert [one.chat_id for one in await school.database.run(calls.take_calls, NINE, ONE, 9)] == [BORIS]
 
 
 async def test_a_call_goes_with_the_mark_and_with_the_end_of_the_lesson_whatever_had_become_of_it(
