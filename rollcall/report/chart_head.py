@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from rollcall.domain.attendance import ATTENDED, BY_WEIGHT, MEANINGS, STATUSES, Shape, Status
+from rollcall.domain.attendance import ATTENDED, BY_WEIGHT, MEANINGS, Shape, Status
+from rollcall.report.columns import statuses_drawn
 from rollcall.report.drawing import HOLLOW, INK, MARGIN, MUTED, PAPER, PRESENT, WIDTH, Paper, rounded, shrunk
 from rollcall.report.model import Report
 from rollcall.report.wording import count_word, lesson_when, one_line
@@ -41,10 +42,11 @@ def _bar(paper: Paper, counts: dict[Status, int], y: float, height: float) -> No
 
 
 def _legend(paper: Paper, report: Report, counts: dict[Status, int], y: float, texts: Texts) -> None:
-    width = _ROOM / len(STATUSES)
-    words = {status: count_word(status, counts[status], texts, single=report.is_single) for status in STATUSES}
+    shown = statuses_drawn(report)
+    width = _ROOM / len(shown)
+    words = {status: count_word(status, counts[status], texts, single=report.is_single) for status in shown}
     size = shrunk(words.values(), 28, width - 12)
-    for index, status in enumerate(STATUSES):
+    for index, status in enumerate(shown):
         x = MARGIN + index * width
         paper.mark(status, x + 18, y - 16, 34)
         paper.text(x + 52, y, str(counts[status]), 46, bold=True, colour=INK if counts[status] else HOLLOW)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rollcall.domain.attendance import STATUSES, Status
+from rollcall.report.columns import statuses_drawn
 from rollcall.report.drawing import (
     FAINT,
     FLAGGED,
@@ -90,13 +91,12 @@ class _PeriodChart:
         )
         paper.text(MARGIN + width, 272, texts("report-chart-attendance"), 46, colour=INK, room=_ROOM - width)
         paper.text(MARGIN + width, 328, counts, 31, colour=MUTED, room=_ROOM - width)
-        column = _ROOM / len(STATUSES)
-        numbers = {status: report.count(status) for status in STATUSES}
+        numbers = {status: report.count(status) for status in statuses_drawn(report)}
+        column = _ROOM / len(numbers)
         words = {status: count_word(status, number, texts, single=False) for status, number in numbers.items()}
         size = shrunk(words.values(), 28, column - 12)
-        for index, status in enumerate(STATUSES):
+        for index, (status, number) in enumerate(numbers.items()):
             x = MARGIN + index * column
-            number = numbers[status]
             paper.cells(status, [(x, 400, 36, 36)])
             paper.text(x + 52, 436, str(number), 46, bold=True, colour=INK if number else HOLLOW)
             paper.text(x + 2, 482, words[status], size, colour=MUTED, room=column - 12)

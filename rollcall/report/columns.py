@@ -105,6 +105,7 @@ STUDENT: tuple[Column[StudentLine], ...] = (
     Column("number", lambda student: student.number, always=False),
     Column("group", lambda student: student.group, always=False),
     Column("email", lambda student: student.email, always=False),
+    Column("former", lambda student: "✓" if student.former else "", always=False),
 )
 """Who it is."""
 
@@ -145,6 +146,11 @@ def marks_used(report: Report, texts: Texts) -> list[MarkColumn]:
 def statuses_used(report: Report) -> list[Status]:
     """The kinds of marks that a period's totals count: "excused" and "in doubt" only where there are any."""
     return [status for status in STATUSES if MEANINGS[status].usual or report.count(status)]
+
+
+def statuses_drawn(report: Report) -> list[Status]:
+    """Those whose numbers a picture shows, as the message does: "excused" only where there is any."""
+    return [status for status in STATUSES if not MEANINGS[status].given or report.count(status)]
 
 
 def status_heading(report: Report, status: Status, texts: Texts) -> str:

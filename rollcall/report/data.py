@@ -48,6 +48,7 @@ def _student(report: Report, student: StudentLine) -> dict[str, Any]:
         "number": student.number or None,
         "group": student.group or None,
         "email": student.email or None,
+        "former": student.former,
         "marks": [
             _mark(report, lesson, mark)
             for lesson, mark in zip(report.lessons, student.marks, strict=True)

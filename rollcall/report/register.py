@@ -14,7 +14,7 @@ from rollcall.domain.excuses import Excuse
 from rollcall.report import formulas, paper
 from rollcall.report.model import Mark, Report, StudentLine
 from rollcall.report.spreadsheet import fitting, lined, local, sheet_name
-from rollcall.report.wording import capital, one_line, status_word
+from rollcall.report.wording import capital, one_line, status_word, student_name
 from rollcall.texts import Texts
 
 _TOP = 2
@@ -72,7 +72,7 @@ class _Register:
             self.sheet.data_validation(*cells, {"validate": "list", "source": [*self.letters.values()]})
         words = [f"{self.letters[one]} — {self.texts(f'register-means-{one}')}" for one in _LETTERS]
         self.sheet.write_string(self.last + 4, 1, "; ".join([*words, self.texts("register-empty")]), self.muted)
-        longest = max((len(student.full_name) for student in self.report.students), default=0)
+        longest = max((len(student_name(student, self.texts)) for student in self.report.students), default=0)
         widths = [_NUMBER_WIDTH, fitting(max(longest, 14)), *([12.0] if self.known else [])]
         widths += [_DAY_WIDTH] * len(self.report.lessons) + [_TOTAL_WIDTH] * len(_TOTALS)
         for column, width in enumerate(widths):
@@ -108,7 +108,7 @@ class _Register:
     def _student(self, row: int, student: StudentLine) -> None:
         sheet, cells = self.sheet, (row, self.first, row, self.totals - 1)
         sheet.write_number(row, 0, row - _TOP + 1, self.cell)
-        sheet.write_string(row, 1, student.full_name, self.name)
+        sheet.write_string(row, 1, student_name(student, self.texts), self.name)
         if self.known:
             sheet.write_string(row, 2, student.number, self.cell)
         for column, mark in enumerate(student.marks, start=self.first):

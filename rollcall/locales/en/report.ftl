@@ -182,6 +182,7 @@ report-column-name = Name
 report-column-number = { word-student-capital } ID
 report-column-group = Group
 report-column-email = E-mail
+report-column-former = Left
 report-column-status = Status
 report-column-time = Time
 report-column-confidence = Confidence

@@ -207,6 +207,7 @@ report-column-name = Имя
 report-column-number = Личный номер
 report-column-group = Группа
 report-column-email = Эл. почта
+report-column-former = Выбыл(а)
 report-column-status = Статус
 report-column-time = Время
 report-column-confidence = Уверенность

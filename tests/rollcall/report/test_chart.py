@@ -8,6 +8,7 @@ import pytest
 
 from rollcall.domain.attendance import Status
 from rollcall.report.chart import chart
+from rollcall.report.columns import statuses_drawn
 from rollcall.report.drawing import drawable, fitted, text_width
 from rollcall.report.model import Mark, Period, Report
 from rollcall.texts import texts_in
@@ -43,6 +44,15 @@ def class_of(students: int, lessons: int, period: Period) -> Report:
         marks = [MARKS[(row * 7 + column * 3) % 4] for column in range(lessons)]
         lines[name] = (None, *marks[1:]) if row % 5 == 4 and lessons > 1 else tuple(marks)
     return report_of(lines, period, title="5 $ is $5 🦊 " + "class " * 30)
+
+
+def test_a_picture_counts_what_the_message_counts() -> None:
+    assert Status.EXCUSED not in statuses_drawn(report_of({"Ann": (HERE,)}))
+    ill = Mark(Status.EXCUSED)
+    assert Status.EXCUSED in statuses_drawn(report_of({"Ann": (HERE,), "Bo": (ill,)}))
+    for lessons, period in ((1, Period.LESSON), (3, Period.ALL)):
+        without, with_it = (report_of({"Ann": (mark,) * lessons}, period) for mark in (HERE, ill))
+        assert size_of(chart(without, texts_in("ru")))[0] == size_of(chart(with_it, texts_in("ru")))[0]
 
 
 @pytest.mark.parametrize(

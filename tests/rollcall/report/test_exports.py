@@ -16,6 +16,8 @@ from rollcall.report.data import json_report
 from rollcall.report.model import LessonHead, Mark, Period, Report
 from rollcall.report.moodle import moodle_table, sessions_table
 from rollcall.report.register import register
+from rollcall.report.spreadsheet import spreadsheet
+from rollcall.report.table import csv_table
 from rollcall.report.wording import period_when
 from rollcall.texts import LANGUAGES, texts_in
 from tests.moodle import ENGLISH, RUSSIAN, Course
@@ -48,6 +50,19 @@ def test_moodle_takes_every_mark_of_its_own_language(language: str, acronyms: tu
         (LESSONS[1], "Bo"): a, (LESSONS[2], "Bo"): a,
     }  # fmt: skip
     assert (course.problems, made.identifier, made.without) == ([], "idnumber", ())
+
+
+def test_who_has_left_is_marked_in_every_file_that_people_read() -> None:
+    report = report_of({"Ann": (HERE, GONE), "Bo": (HERE, HERE)}, Period.ALL)
+    assert "Left" not in csv_table(report, texts_in("en")).decode("utf-8-sig"), "nobody has"
+    report = replace(report, students=[replace(report.students[0], former=True), report.students[1]])
+    heads, ann, bo = csv.reader(io.StringIO(csv_table(report, texts_in("en")).decode("utf-8-sig"), newline=""))
+    assert (heads[1], ann[1], bo[1]) == ("Left", "✓", "")
+    sheet = load_workbook(io.BytesIO(spreadsheet(report, texts_in("ru")))).worksheets[0]
+    assert [cell.value for cell in sheet["C"]][:2] == ["Выбыл(а)", "✓"]
+    names = [cell.value for cell in load_workbook(io.BytesIO(register(report, texts_in("ru")))).worksheets[0]["B"]]
+    assert "Ann (больше не в классе)" in names
+    assert [one["former"] for one in json.loads(json_report(report))["students"]] == [True, False]
 
 
 def test_the_file_of_one_lesson_is_taken_on_the_page_of_its_session() -> None:
