@@ -31,7 +31,7 @@ async def settings_pressed(update: Update, context: Context) -> None:
     """settings:<class>[:<what>]: all of it, or what there is to choose from."""
     found = context.match.groupdict() if isinstance(context.match, re.Match) else {}
     what = found.get("what")
-    chosen = await context.services.database.run(as_teacher(context.caller, choose), context.class_id)
+    chosen = await context.services.database.run(as_teacher(context.caller, choose), context.class_id, now())
     await _show(update, context, chosen.school_class, what)
 
 

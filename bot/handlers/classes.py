@@ -11,6 +11,7 @@ from telegram import Update
 from bot.caller import Caller, as_teacher
 from bot.handlers.all_classes import search
 from bot.handlers.archive import show_card
+from bot.messages.allowed import for_standing
 from bot.messages.invitation import join_link, send_invitation
 from bot.messages.menus import show
 from bot.messages.paging import Page, page_of
@@ -85,7 +86,9 @@ async def invitation_pressed(update: Update, context: Context) -> None:
     """qr:<id>: a message to forward to the class, with the join link as a picture."""
     t = context.caller.texts
     await settle_button(update)
-    one = (await context.services.database.run(as_teacher(context.caller, choose), context.class_id)).school_class
+    one = (
+        await context.services.database.run(as_teacher(context.caller, choose), context.class_id, now())
+    ).school_class
     if join_code_is_good(one, now()):
         await send_invitation(update, context, one, t)
     else:
@@ -136,10 +139,10 @@ async def class_chosen(update: Update, context: Context) -> None:
     if put_away is not None:
         await show_card(update, context, put_away)
         return
-    chosen = await run(as_teacher(context.caller, choose), context.class_id)
+    chosen = await run(as_teacher(context.caller, choose), context.class_id, now())
     one = chosen.school_class
     text = t("class-card", title=one.title, students=chosen.students) + "\n" + _link_line(t, context, one)
-    await show(update, text, _class_buttons(t, one))
+    await show(update, text, for_standing(_class_buttons(t, one), lasting=chosen.lasting))
 
 
 async def new_link_pressed(update: Update, context: Context) -> None:

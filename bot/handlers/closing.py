@@ -8,9 +8,10 @@ from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller, as_teacher, teacher_of
+from bot.messages.allowed import in_a_group
 from bot.messages.menus import show
 from bot.messages.moments import moment_of
-from bot.messages.replies import reply, take_buttons_away
+from bot.messages.replies import Buttons, reply, take_buttons_away
 from bot.outbox.lesson_words import (
     closed_buttons,
     closed_text,
@@ -58,7 +59,7 @@ async def close_now_pressed(update: Update, context: Context) -> None:
     """close-now:<lesson>: without asking once more."""
     closed = await context.services.database.run(_closed_all_the_same, context.caller, update, context.number)
     t = context.caller.texts
-    await show(update, closed_text(closed, t, names=_alone(update)), closed_buttons(t, closed.lesson), t)
+    await show(update, closed_text(closed, t, names=_alone(update)), _here(update, closed_buttons(t, closed.lesson)), t)
     context.services.stale_boards.touch(closed.lesson.id)
 
 
@@ -78,7 +79,7 @@ async def reopen_pressed(update: Update, context: Context) -> None:
         await reply(update, t(_WHY_NOT[found]), texts=t)
         return
     text = open_until_text(t, "reopened", found.lesson, found.school_class)
-    await show(update, text, open_buttons(t, found.lesson), t)
+    await show(update, text, _here(update, open_buttons(t, found.lesson)), t)
     context.services.stale_boards.touch(found.lesson.id)
 
 
@@ -92,7 +93,9 @@ async def _close(update: Update, context: Context, class_id: int) -> bool:
         await reply(update, doubt_text(t, found), doubt_buttons(t, found.lesson), t)
         return False
     else:
-        await reply(update, closed_text(found, t, names=_alone(update)), closed_buttons(t, found.lesson), t)
+        await reply(
+            update, closed_text(found, t, names=_alone(update)), _here(update, closed_buttons(t, found.lesson)), t
+        )
         services.stale_boards.touch(found.lesson.id)
     return True
 
@@ -100,6 +103,11 @@ async def _close(update: Update, context: Context, class_id: int) -> bool:
 def _alone(update: Update) -> bool:
     """Whether nobody else reads the answer: in a group no name is told."""
     return update.effective_chat is not None and not is_shared(update.effective_chat.id)
+
+
+def _here(update: Update, buttons: Buttons) -> Buttons:
+    """Those that do something in this chat."""
+    return buttons if _alone(update) else in_a_group(buttons)
 
 
 def _classes_to_close(session: Session, caller: Caller, update: Update) -> Sequence[SchoolClass]:

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from telegram import Update
 
 from bot.handlers.lesson_mending import mending_buttons
+from bot.messages.allowed import for_standing, lasting
 from bot.messages.menus import show
 from bot.messages.paging import Page, page_of, turning
 from bot.messages.replies import Buttons
@@ -52,7 +53,8 @@ async def lesson_pressed(update: Update, context: Context) -> None:
     t = context.caller.texts
     lines = [lesson_line(found.report, student, t) for student in page.entries]
     text = one_below_the_other([_head(found, t), "\n".join(lines) or t("report-no-students")], "\n\n")
-    await show(update, text, [*page.turning(f"lesson:{found.lesson.id}"), *_below(found, t)], t)
+    below = for_standing(_below(found, t), lasting=await lasting(context))
+    await show(update, text, [*page.turning(f"lesson:{found.lesson.id}"), *below], t)
 
 
 async def _list(update: Update, context: Context, class_id: int) -> None:

@@ -9,6 +9,7 @@ from telegram import Update
 from telegram.error import TelegramError
 
 from bot.caller import Caller, as_teacher, teacher_of
+from bot.messages.allowed import for_standing, lasting
 from bot.messages.menus import show
 from bot.messages.paging import Page, page_of
 from bot.messages.replies import Buttons, cancel_button, reply
@@ -44,7 +45,8 @@ async def students(update: Update, context: Context) -> None:
     ]
     add = [(t("student-add"), f"student-add:{number}")]
     back = [(t("button-back"), f"class:{number}")]
-    await show(update, one_below_the_other(lines), [*buttons, *page.turning(f"students:{number}"), add, back])
+    rows = [*buttons, *page.turning(f"students:{number}"), add, back]
+    await show(update, one_below_the_other(lines), for_standing(rows, lasting=await lasting(context)))
 
 
 async def student(update: Update, context: Context) -> None:
@@ -214,7 +216,7 @@ async def _show_one(update: Update, context: Context, one: OneStudent | None) ->
             [(t("button-sheet"), f"sheet:{this}")],
             back,
         ]
-    await show(update, one_below_the_other(lines), buttons)
+    await show(update, one_below_the_other(lines), for_standing(buttons, lasting=await lasting(context)))
 
 
 def _to_list(class_id: int, t: Texts) -> list[tuple[str, str]]:

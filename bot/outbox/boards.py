@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from telegram import InlineKeyboardMarkup
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
+from bot.messages.allowed import in_a_group
 from bot.messages.phrases import lesson_phrase
 from bot.messages.places import Place, alternatives, place_of, send_to_first
 from bot.messages.replies import Buttons, keyboard
@@ -65,10 +66,12 @@ def _with_names(t: Texts, text: str, board: Board, hint: str = "") -> str:
 
 def board_buttons(t: Texts, board: Board, bot: str) -> Buttons:
     """What a teacher may do with the lesson; in a group, while it is open, also the way to where one checks in."""
-    if board.lesson.closed_at is not None:
-        return closed_buttons(t, board.lesson)
-    rows = open_buttons(t, board.lesson)
-    return rows if board.is_private else [[(t("button-check-in"), f"https://t.me/{bot}")], *rows]
+    is_open = board.lesson.closed_at is None
+    rows = open_buttons(t, board.lesson) if is_open else closed_buttons(t, board.lesson)
+    if board.is_private:
+        return rows
+    check_in: Buttons = [[(t("button-check-in"), f"https://t.me/{bot}")]] if is_open else []
+    return [*check_in, *in_a_group(rows)]
 
 
 async def keep_boards(application: App, services: Services) -> None:

@@ -137,6 +137,11 @@ def standing_refused(session: Session, person: Person, class_id: int | None, wan
     return wanted is Standing.OWNER and not membership.owner
 
 
+def has_for_good(session: Session, teacher: Person, class_id: int, now: datetime) -> bool:
+    """Whether the teacher is more to the class than a substitute, or than the one who tries out a practice class."""
+    return not standing_refused(session, teacher, class_id, Standing.LASTING, now)
+
+
 def invite(session: Session, teacher: Person, class_id: int, last: date | None, valid: timedelta, now: datetime) -> str:
     """A single-use link's token for a colleague, or for a substitute until the end of a day.
 

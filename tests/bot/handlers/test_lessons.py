@@ -90,7 +90,10 @@ async def test_closing_early_is_asked_about_and_not_yet_changes_nothing(door: Do
 
 async def test_in_a_group_the_summary_names_nobody(door: Door, people: dict[int, Person]) -> None:
     group = int(door.telegram.add_group("9Б", {MARIA: "member"})["id"])
+    before = len(door.telegram.calls)
     (closed,) = await door.press(people[MARIA], f"close-now:{LESSON_ID}", chat=group)
+    call = next(one for one in reversed(door.telegram.calls[before:]) if "reply_markup" in one.values)
+    assert buttons_of(call) == [f"reopen:{LESSON_ID}"]
     assert T("closed-waiting", number=1) in closed
     assert "Анна" not in closed
 

@@ -94,6 +94,16 @@ async def test_the_teacher_answers_for_the_student_that_they_play(door: Door, pe
     assert mark.status is Status.PRESENT
 
 
+async def test_its_card_has_no_button_that_would_be_refused(door: Door, people: dict[int, Person]) -> None:
+    maria, number = people[MARIA], await joined(door, people[MARIA])
+    before = len(door.telegram.calls)
+    await door.press(maria, f"class:{number}")
+    card = next(str(one.values["reply_markup"]) for one in door.telegram.calls[before:] if "reply_markup" in one.values)
+    assert f"settings:{number}" in card
+    for refused in ("archive:", "newlink:", "endlink:"):
+        assert refused not in card
+
+
 async def test_nobody_else_sees_the_class_or_gets_in(door: Door, people: dict[int, Person]) -> None:
     before = await door.services.database.run(class_count)
     number = await joined(door, people[MARIA])

@@ -127,6 +127,9 @@ async def test_a_board_in_a_group_has_numbers_only_and_leads_to_the_bot(door: Do
         assert "Присутствуют 0 из 2" in text
         assert not any(name in text for name in ("Яна Яр", NAMES[ANNA], NAMES[BORIS]))
         assert f"https://t.me/{door.telegram.bot['username']}" in markup
+        assert f"close:{CLASS_ID}" in markup
+        assert "report:" not in markup, "what is for the private chat alone is no button here"
+        assert "marks:" not in markup
 
 
 async def test_a_board_that_telegram_holds_up_is_put_off_and_does_not_hold_up_the_others(
