@@ -212,6 +212,8 @@ BUTTONS: dict[str, Handler] = {
     r"report-classes": report.classes_pressed,
     rf"export:{_CLASS}:{_PERIOD}": export.menu_pressed,
     rf"export-back:{_CLASS}:{_PERIOD}": export.back_pressed,
+    rf"export-lesson:{_LESSON}(?::(?P<back>back))?": export.lesson_pressed,
+    rf"export-lesson-as:{_LESSON}:(?P<form>{'|'.join(Form)})": export.lesson_form_pressed,
     rf"export-as:{_CLASS}:{_PERIOD}:(?P<form>{'|'.join(Form)})": export.form_pressed,
     r"uninvite:(?P<invite>[0-9a-f]{16})": rights.uninvite_pressed,
     r"teachers:(?P<page>\d{1,4})": rights.teachers,

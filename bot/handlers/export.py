@@ -8,13 +8,13 @@ from telegram import InlineKeyboardMarkup, Message, Update
 from telegram.error import BadRequest, ChatMigrated, Forbidden
 
 from bot.caller import as_teacher
-from bot.handlers.report import CORRECTING, report_buttons
+from bot.handlers.report import CORRECTING, lesson_buttons, report_buttons
 from bot.messages.documents import send_document, show_that_files_come
 from bot.messages.replies import Buttons, keyboard, reply, settle_button
 from bot.services import Context, now
 from rollcall.report.exports import Form, Made, export, forms_for
 from rollcall.report.model import Period
-from rollcall.texts import Texts
+from rollcall.texts import Texts, texts_in
 from rollcall.usecases.report import make_report
 
 
@@ -31,20 +31,37 @@ async def back_pressed(update: Update, context: Context) -> None:
     )
 
 
+async def lesson_pressed(update: Update, context: Context) -> None:
+    """export-lesson:<lesson>[:back]: the forms of one lesson, or the buttons of its report again."""
+    t, match = context.caller.texts, context.match
+    back = match is not None and match["back"] is not None
+    await _swap(update, context, lesson_buttons(t, context.number) if back else lesson_menu(t, context.number))
+
+
 async def form_pressed(update: Update, context: Context) -> None:
     """export-as:<class>:<period>:<form>: the file."""
+    await _send(update, context, _period(context), None)
+
+
+async def lesson_form_pressed(update: Update, context: Context) -> None:
+    """export-lesson-as:<lesson>:<form>: the file of one lesson."""
+    await _send(update, context, Period.LESSON, context.number)
+
+
+async def _send(update: Update, context: Context, period: Period, lesson_id: int | None) -> None:
     await settle_button(update)
     chat, t, match = update.effective_chat, context.caller.texts, context.match
     if chat is None or match is None:
         return
-    form, period = Form(match["form"]), _period(context)
+    form = Form(match["form"])
     await show_that_files_come(chat)
     ask = as_teacher(context.caller, make_report)
-    made = await context.services.database.run(ask, context.class_id, period, form.value, now())
+    made = await context.services.database.run(ask, context.class_id, period, form.value, now(), lesson_id)
     if not made.report.lessons:
         await reply(update, t("report-no-lessons", period=period.value))
         return
-    file = await asyncio.to_thread(export, form, made.report, t)
+    in_file = texts_in(made.language).speaking(t.vocabulary) if made.language else t
+    file = await asyncio.to_thread(export, form, made.report, in_file)
     if not file.data:
         await reply(update, t("export-moodle-none"))
     elif not await send_document(chat, file.data, file.name, caption=_caption(file, t)):
@@ -64,6 +81,13 @@ def menu(t: Texts, class_id: int, period: Period) -> Buttons:
         periods[2:],
         [(t("button-back"), f"export-back:{class_id}:{period}")],
     ]
+
+
+def lesson_menu(t: Texts, lesson_id: int) -> Buttons:
+    """A row for each two forms, and the way back."""
+    forms = [(t(f"export-form-{form}"), f"export-lesson-as:{lesson_id}:{form}") for form in forms_for(t.language)]
+    rows: Buttons = [forms[index : index + 2] for index in range(0, len(forms), 2)]
+    return [*rows, [(t("button-back"), f"export-lesson:{lesson_id}:back")]]
 
 
 async def _swap(update: Update, context: Context, buttons: Buttons) -> None:

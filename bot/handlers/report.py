@@ -86,7 +86,7 @@ async def _send(update: Update, context: Context, class_id: int, period: Period,
     report, t = made.report, context.caller.texts
     buttons = report_buttons(t, class_id, period, several=len(context.caller.taught) > 1)
     if lesson_id is not None:
-        buttons = [[(t("button-back"), f"lesson:{lesson_id}")]]
+        buttons = lesson_buttons(t, lesson_id)
     if report.is_single and report.lessons and report.students:
         buttons = [[(t("button-correct"), f"{CORRECTING}{report.lessons[0].id}:0")], *buttons]
     text = report_text(report, t) + voices_line(made.voices, t)
@@ -149,6 +149,11 @@ def _made(make: Callable[[Report, Texts], bytes], report: Report, texts: Texts) 
 async def _asked_for(context: Context, class_id: int, period: Period, form: str, lesson_id: int | None = None) -> Made:
     ask = as_teacher(context.caller, make_report)
     return await context.services.database.run(ask, class_id, period, form, now(), lesson_id)
+
+
+def lesson_buttons(t: Texts, lesson_id: int) -> Buttons:
+    """Below the report of one lesson that was chosen: other files, and back to the lesson."""
+    return [[(t("button-export"), f"export-lesson:{lesson_id}"), (t("button-back"), f"lesson:{lesson_id}")]]
 
 
 def report_buttons(t: Texts, class_id: int, period: Period, *, several: bool) -> Buttons:

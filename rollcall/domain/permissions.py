@@ -102,6 +102,8 @@ _IN_THE_ARCHIVE = frozenset(
         "export",
         "export-back",
         "export-as",
+        "export-lesson",
+        "export-lesson-as",
         "staff",
         "archive-yes",
         "restore",
@@ -372,6 +374,8 @@ _ROWS = (
     Permission("button:export", "choose a file to take the class's record out in", THE_TEACHER, Target.CLASS),
     Permission("button:export-back", "back from there to the report's buttons", THE_TEACHER, Target.CLASS),
     Permission("button:export-as", "the class's record as a file", THE_TEACHER, Target.CLASS, limit=REPORTS),
+    Permission("button:export-lesson", "choose a file to take the lesson out in", THE_TEACHER, Target.LESSON),
+    Permission("button:export-lesson-as", "the lesson as a file", THE_TEACHER, Target.LESSON, limit=REPORTS),
     Permission("button:report-classes", "choose another own class to report on", TEACHERS),
     Permission("button:review", "confirm or reject a student's notes", THE_TEACHER, Target.REVIEW, private=False),
     Permission(

@@ -393,6 +393,7 @@ class Conversations:
 
     async def _past_lessons(self, topic: str) -> None:
         await self.press(MARIA, "lessons:1:0", "lessons-which", "lesson:1", "lesson:1:1", "report-lesson:1")
+        await self.press(MARIA, "export-lesson:1", "export-lesson-as:1:csv", "export-lesson:1:back")
         await self.press(MARIA, "lesson-topic:1")
         await self.say(MARIA, topic)
         await self.press(MARIA, "lesson-topic:1", "cancel", "lesson-delete:1", "lesson-merge:1")

@@ -14,7 +14,7 @@ NUMBERS = (0, 99_999, 2**31 - 1, 2**31, 2**63, int("9" * 40))
 WITH_NUMBERS = set(Target) - {Target.NONE, Target.INVITE}
 TAILS = {
     "review": ":yes", "claim": ":no", "report": ":all", "open": ":20", "longer": ":60",
-    "export": ":all", "export-back": ":all", "export-as": ":all:csv",
+    "export": ":all", "export-back": ":all", "export-as": ":all:csv", "export-lesson-as": ":csv",
     "lessons": ":0", "set": ":late:5", "lesson-merge-yes": ":2",
     "roster": ":1:take", "students": ":0", "student": ":1", "student-name": ":1", "student-out": ":1",
     "student-out-yes": ":1", "student-back": ":1", "student-merge": ":1:0", "student-into": ":1:2",

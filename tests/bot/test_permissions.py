@@ -253,6 +253,8 @@ CASES = {
     "button:lesson-merge-yes": case(f"lesson-merge-yes:{LESSON_ID}:2"),
     "button:export": case(f"export:{CLASS_ID}:all"),
     "button:export-back": case(f"export-back:{CLASS_ID}:all"),
+    "button:export-lesson": case(f"export-lesson:{LESSON_ID}"),
+    "button:export-lesson-as": case(f"export-lesson-as:{LESSON_ID}:csv"),
     "button:export-as": case(f"export-as:{CLASS_ID}:all:csv"),
     "button:report-classes": case("report-classes"),
     "button:review": case("review:1:yes", "reviews", "attendance", "attempts", "review_cards"),

@@ -109,6 +109,17 @@ async def test_a_past_lesson_has_a_report_of_its_own(door: Door, maria: Person) 
     (held,) = await lessons_held(door, 1)
     report = await door.press(maria, f"report-lesson:{held}")
     assert "Вторник, 4 марта 2025, 09:00–10:30" in report[0]
+    number = [number for number, one in door.telegram.messages.items() if "document" in one][-1]
+    for data, expected in (
+        (f"export-lesson:{held}", f"export-lesson-as:{held}:csv"),
+        (f"export-lesson:{held}:back", f"lesson:{held}"),
+    ):
+        door.telegram.ask(maria.id, dict(door.telegram.messages[number]), data)
+        await door.handle()
+        assert expected in str(door.telegram.messages[number]["reply_markup"])
+    await door.press(maria, f"export-lesson-as:{held}:csv")
+    names = [one["document"]["file_name"] for one in door.telegram.messages.values() if "document" in one]
+    assert names[-1] == "Физика-2025-03-04.csv"
 
 
 async def test_a_class_without_lessons_says_so(door: Door) -> None:
