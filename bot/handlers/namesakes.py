@@ -2,24 +2,19 @@
 
 from __future__ import annotations
 
-import logging
-
 from sqlalchemy.orm import Session
 from telegram import Update
-from telegram.error import TelegramError
 
 from bot.caller import Caller, teacher_of
 from bot.messages.replies import reply, take_buttons_away
+from bot.outbox import asking
+from bot.outbox.staff_notices import tell_staff
 from bot.services import Context, now
 from bot.upkeep.galleries import publish
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.namesakes import OTHER, answer
-from rollcall.storage.tables import WITHOUT_ACCOUNT
-from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import NAME_MESSAGE
 from rollcall.usecases.namesakes import Moved, put_back, take_out
-
-_log = logging.getLogger(__name__)
 
 
 async def answered(update: Update, context: Context) -> None:
@@ -57,13 +52,7 @@ async def decided(update: Update, context: Context) -> None:
         return
     await publish(services, class_id)
     services.stale_boards.touch_class(class_id)
-    if moved.chat_id <= WITHOUT_ACCOUNT:
-        return  # on the class's list alone: there is no chat
-    try:
-        told = texts_in(moved.locale)(f"namesake-{what}-told", title=moved.title)
-        await context.bot.send_message(moved.chat_id, told)
-    except TelegramError as error:  # the chat may be closed to us; the teacher's word holds all the same
-        _log.info("a student cannot be told", extra={"error": type(error).__name__})
+    await asking.show(context.app, tell_staff(context.app, services))
 
 
 def _move(session: Session, keyring: Keyring, caller: Caller, class_id: int, person_id: int, what: str) -> Moved | None:

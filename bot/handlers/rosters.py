@@ -7,19 +7,19 @@ import logging
 from datetime import timedelta
 
 from telegram import Update
-from telegram.error import TelegramError
 
 from bot.caller import as_teacher
 from bot.messages.menus import show
 from bot.messages.replies import reply, take_buttons_away
 from bot.messages.rosters import names_text, shown_buttons, shown_text, taken_buttons, taken_text
+from bot.outbox import asking
+from bot.outbox.staff_notices import tell_staff
 from bot.services import Context, now
 from bot.transport.fetching import Withheld, fetch
 from bot.upkeep.galleries import publish
 from rollcall.domain.verdict import Reason
 from rollcall.roster.model import MOST_BYTES, Roster, Unreadable
 from rollcall.roster.reading import read_file, read_text
-from rollcall.texts import texts_in
 from rollcall.usecases import rosters
 
 _log = logging.getLogger(__name__)
@@ -115,8 +115,4 @@ async def _remove_gone(update: Update, context: Context, preview_id: int) -> Non
     services.stale_boards.touch_class(class_id)
     title = removed.school_class.title
     await show(update, t("roster-removed", title=title, names=names_text(removed.names, t)))
-    for chat_id, locale in removed.to_tell:
-        try:
-            await context.bot.send_message(chat_id, texts_in(locale)("roster-removed-told", title=title))
-        except TelegramError as error:  # the chat may be closed to us; the teacher's word holds all the same
-            _log.info("a student cannot be told", extra={"error": type(error).__name__})
+    await asking.show(context.app, tell_staff(context.app, services))

@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import logging
-
 from sqlalchemy.orm import Session
 from telegram import Update
-from telegram.error import TelegramError
 
 from bot.caller import Caller, as_teacher, teacher_of
 from bot.messages.allowed import for_standing, lasting
@@ -14,19 +11,19 @@ from bot.messages.menus import show
 from bot.messages.paging import Page, page_of
 from bot.messages.replies import Buttons, cancel_button, reply
 from bot.messages.rosters import cut
+from bot.outbox import asking
+from bot.outbox.staff_notices import tell_staff
 from bot.services import Context, now
 from bot.upkeep.erasures import follow, receipt_for
 from bot.upkeep.galleries import publish_each
 from rollcall.domain.names import NameFault
 from rollcall.marked import one_below_the_other
 from rollcall.storage.tables import SchoolClass
-from rollcall.texts import Texts, texts_in
+from rollcall.texts import Texts
 from rollcall.usecases import students as use_cases
 from rollcall.usecases.erasure import Erased
 from rollcall.usecases.freeing import is_claimed
-from rollcall.usecases.students import Moved, Named, OneStudent
-
-_log = logging.getLogger(__name__)
+from rollcall.usecases.students import Named, OneStudent
 
 
 async def students(update: Update, context: Context) -> None:
@@ -167,23 +164,18 @@ async def into_confirmed(update: Update, context: Context) -> None:
     await show(update, t("student-merged", name=one.member.name), [_to_list(one.school_class.id, t)])
 
 
-async def _moved(update: Update, context: Context, moved: Moved | None, what: str) -> None:
+async def _moved(update: Update, context: Context, one: OneStudent | None, what: str) -> None:
     services, t = context.services, context.caller.texts
-    if moved is None:
+    if one is None:
         await show(update, t("question-gone"))
         return
-    one, class_id = moved.one, moved.one.school_class.id
+    class_id = one.school_class.id
     await publish_each(services, [class_id])
     services.stale_boards.touch_class(class_id)
     text = t(f"namesake-{what}-done", name=one.member.name, title=one.school_class.title)
     back: Buttons = [[(t("namesake-back"), f"student-back:{class_id}:{one.member.person.id}")]] if what == "out" else []
     await show(update, text, [*back, _to_list(class_id, t)])
-    if moved.chat_id is not None:
-        told = texts_in(moved.locale)(f"namesake-{what}-told", title=one.school_class.title)
-        try:
-            await context.bot.send_message(moved.chat_id, told)
-        except TelegramError as error:  # the chat may be closed to us; the teacher's word holds all the same
-            _log.info("a student cannot be told", extra={"error": type(error).__name__})
+    await asking.show(context.app, tell_staff(context.app, services))
 
 
 async def _show_one(update: Update, context: Context, one: OneStudent | None) -> None:

@@ -29,6 +29,11 @@ async def keep_staff(application: App, services: Services) -> None:
     await services.database.run(end_substitutes, now())
     keep = timedelta(days=services.settings.keep_archived_classes_days)
     await services.database.run(warn_of_erasure, keep, now())
+    await tell_staff(application, services)
+
+
+async def tell_staff(application: App, services: Services) -> None:
+    """Tell whom a change concerns, as far as their chats take it."""
     owed = await services.database.run(staff_notices.owed, now(), services.holder)
     await all_of(_tell(application, services, notice_id) for notice_id in owed)
 

@@ -45,13 +45,21 @@ class StaffNews(StrEnum):
     """It is in the archive, and its time there nearly over."""
     MOVED = "moved"
     """You, a student, are in this class now, and no more in another."""
+    OUT = "out"
+    """You, a student, are in this class no more."""
+    BACK = "back"
+    """You are again."""
+    UNLISTED = "unlisted"
+    """You are not, for you are not on its list."""
     FREED = "freed"
     """The line of the list that you had claimed is another's; say who you are."""
     FREED_OUT = "freed-out"
     """It is another's, and you are not in the class."""
 
 
-TO_STUDENTS = frozenset({StaffNews.MOVED, StaffNews.FREED, StaffNews.FREED_OUT})
+OUT_OR_BACK = frozenset({StaffNews.OUT, StaffNews.BACK, StaffNews.UNLISTED})
+"""Of which the last word counts."""
+TO_STUDENTS = OUT_OR_BACK | {StaffNews.MOVED, StaffNews.FREED, StaffNews.FREED_OUT}
 
 
 def ends_with(day: date, timezone: str) -> datetime:

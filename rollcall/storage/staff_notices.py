@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, delete, or_, select, update
 from sqlalchemy.orm import Session
 
-from rollcall.domain.staff import StaffNews
+from rollcall.domain.staff import OUT_OR_BACK, StaffNews
 from rollcall.storage.holder import Holder
 from rollcall.storage.notices import wait_after
 from rollcall.storage.tables import Person, StaffNotice
@@ -36,6 +36,19 @@ def promise(
             about_id=about.id if about is not None else None, by_id=by.id if by is not None else None,
         )
     )  # fmt: skip
+
+
+def promise_student(session: Session, student: Person, class_id: int, news: StaffNews, now: datetime) -> None:
+    """A student who was taken out of the class, or put back, is to hear of it: of the last such change alone.
+
+    Whoever is on the class's list without an account has no chat.
+    """
+    if not student.has_account:
+        return
+    before = (StaffNotice.class_id == class_id, StaffNotice.chat_id == student.telegram_id)
+    unsaid = delete(StaffNotice).where(*before, StaffNotice.news.in_(sorted(OUT_OR_BACK)), StaffNotice.holder.is_(None))
+    session.execute(unsaid.execution_options(synchronize_session=False))
+    promise(session, student, class_id, news, now)
 
 
 def owed(session: Session, now: datetime, holder: Holder) -> Sequence[int]:

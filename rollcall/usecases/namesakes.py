@@ -7,10 +7,11 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from rollcall.domain.staff import StaffNews
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import namesakes
 from rollcall.storage.claims import take_along
-from rollcall.storage.people import locale_of
+from rollcall.storage.staff_notices import promise_student
 from rollcall.storage.tables import Person, SchoolClass
 
 
@@ -19,12 +20,9 @@ class Moved:
     """A student who was taken out of a class, or put back.
 
     Attributes:
-        chat_id: where they are told, in the language ``locale``.
         title: of the class.
     """
 
-    chat_id: int
-    locale: str
     name: str
     title: str
 
@@ -34,7 +32,8 @@ def take_out(session: Session, class_id: int, person_id: int, teacher: Person, n
     school_class, person = _locked(session, class_id), session.get(Person, person_id)
     if person is None or not namesakes.take_out(session, school_class, person, teacher, now):
         return None
-    return _moved(session, school_class, person)
+    promise_student(session, person, class_id, StaffNews.OUT, now)
+    return Moved(person.full_name, school_class.title)
 
 
 def put_back(session: Session, keyring: Keyring, class_id: int, person_id: int, now: datetime) -> Moved | None:
@@ -43,12 +42,9 @@ def put_back(session: Session, keyring: Keyring, class_id: int, person_id: int, 
     if person is None or not namesakes.put_back(session, school_class, person, now):
         return None
     take_along(session, keyring, person.id, school_class.id, now)
-    return _moved(session, school_class, person)
+    promise_student(session, person, class_id, StaffNews.BACK, now)
+    return Moved(person.full_name, school_class.title)
 
 
 def _locked(session: Session, class_id: int) -> SchoolClass:
     return session.get_one(SchoolClass, class_id, with_for_update=True)
-
-
-def _moved(session: Session, school_class: SchoolClass, person: Person) -> Moved:
-    return Moved(person.telegram_id, locale_of(session, person.telegram_id), person.full_name, school_class.title)

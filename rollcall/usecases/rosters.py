@@ -11,11 +11,12 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
+from rollcall.domain.staff import StaffNews
 from rollcall.roster.model import LeftOut, Line, Oddity, Roster, Why
 from rollcall.storage import audit, rosters
 from rollcall.storage.classes import Member, members_of, remove_student
-from rollcall.storage.people import locale_of
 from rollcall.storage.roster_tables import RosterPreview
+from rollcall.storage.staff_notices import promise_student
 from rollcall.storage.tables import Person, SchoolClass
 from rollcall.usecases.roster_matching import match
 
@@ -58,15 +59,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Removed:
-    """Who was taken out of the class for not being on its list.
-
-    Attributes:
-        to_tell: (chat, language) of those of them who have an account.
-    """
+    """Who was taken out of the class for not being on its list."""
 
     school_class: SchoolClass
     names: Sequence[str]
-    to_tell: Sequence[tuple[int, str]]
 
 
 class Left(Enum):
@@ -140,10 +136,9 @@ def remove_gone(session: Session, teacher: Person, class_id: int, preview_id: in
     members = rosters.members_by_id(session, class_id, preview.content.get("gone", ()))
     for member in members:
         remove_student(session, member.person, school_class, teacher, now)
+        promise_student(session, member.person, class_id, StaffNews.UNLISTED, now)
     session.delete(preview)
-    accounts = [one.person.telegram_id for one in members if one.person.has_account]
-    to_tell = [(account, locale_of(session, account)) for account in accounts]
-    return Removed(school_class, [one.name for one in members], to_tell)
+    return Removed(school_class, [one.name for one in members])
 
 
 def _says_more(session: Session, line: Line, member: Member, teacher: Person) -> bool:

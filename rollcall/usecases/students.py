@@ -10,12 +10,14 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from rollcall.domain.names import NameFault, alike, clean_name, full_name_in
+from rollcall.domain.staff import StaffNews
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import rosters
 from rollcall.storage.claims import take_along
 from rollcall.storage.classes import Member, join_class, members_of, remove_student
 from rollcall.storage.handover import hand_over
-from rollcall.storage.people import locale_of, set_step
+from rollcall.storage.people import set_step
+from rollcall.storage.staff_notices import promise_student
 from rollcall.storage.tables import Conversation, Membership, Person, SchoolClass
 from rollcall.storage.teaching import teaches
 from rollcall.usecases.dialogue import SAID, STUDENT_CLASS, STUDENT_MESSAGE, STUDENT_NAME, STUDENT_NUMBER
@@ -36,19 +38,6 @@ class OneStudent:
 
     school_class: SchoolClass
     member: Member
-
-
-@dataclass(frozen=True)
-class Moved:
-    """A student who was taken out of a class, or put back.
-
-    Attributes:
-        chat_id: where they are told, in the language ``locale``; None for somebody without an account.
-    """
-
-    one: OneStudent
-    chat_id: int | None
-    locale: str
 
 
 @dataclass(frozen=True)
@@ -135,17 +124,18 @@ def name_said(
     return Named(found, added) if found is not None else None
 
 
-def take_out(session: Session, teacher: Person, class_id: int, person_id: int, now: datetime) -> Moved | None:
+def take_out(session: Session, teacher: Person, class_id: int, person_id: int, now: datetime) -> OneStudent | None:
     """A former student from now on; None for somebody who is none."""
     school_class, person = session.get_one(SchoolClass, class_id, with_for_update=True), session.get(Person, person_id)
     if person is None or not remove_student(session, person, school_class, teacher, now):
         return None
-    return _moved(session, teacher, class_id, person)
+    promise_student(session, person, class_id, StaffNews.OUT, now)
+    return student(session, teacher, class_id, person_id)
 
 
 def put_back(
     session: Session, teacher: Person, keyring: Keyring, class_id: int, person_id: int, now: datetime
-) -> Moved | None:
+) -> OneStudent | None:
     """A student again; None for somebody who was none, or is one."""
     school_class = session.get_one(SchoolClass, class_id, with_for_update=True)
     membership = session.get(Membership, (class_id, person_id))
@@ -153,7 +143,8 @@ def put_back(
         return None
     person = session.get_one(Person, person_id)
     take_along(session, keyring, person_id, class_id, now)
-    return _moved(session, teacher, class_id, person)
+    promise_student(session, person, class_id, StaffNews.BACK, now)
+    return student(session, teacher, class_id, person_id)
 
 
 def merging(session: Session, teacher: Person, class_id: int, old_id: int, new_id: int) -> Merging | None:
@@ -189,10 +180,3 @@ def merge(
         session.execute(delete(Conversation).where(Conversation.telegram_id == old.telegram_id))
     hand_over(session, old, found.new.member.person, teacher, now)
     return student(session, teacher, class_id, found.new.member.person.id)
-
-
-def _moved(session: Session, teacher: Person, class_id: int, person: Person) -> Moved | None:
-    one = student(session, teacher, class_id, person.id)
-    if one is None:
-        return None
-    return Moved(one, person.telegram_id if person.has_account else None, locale_of(session, person.telegram_id))

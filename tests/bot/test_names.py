@@ -139,7 +139,7 @@ async def test_look_alike_names_are_told_to_both_sides_and_keep_nobody_out(tmp_p
 
         # The teacher takes one out by a tap, and back in by another; nobody else can be moved that way.
         assert "больше не в классе" in (await door.press(teacher, "alike:1:4:out"))[0]
-        assert copy.inbox[-1].text == T("namesake-out-told", title="Физика")
+        assert copy.inbox[-1].text == T("staff-told-out", title="Физика")
         assert await door.press(teacher, "alike:1:4:out") == [T("question-gone")]
         assert "снова в классе" in (await door.press(teacher, "alike:1:4:back"))[0]
         for other in ("alike:1:4:back", "alike:1:3:back", "alike:1:1:back", "alike:1:1:out", "alike:1:999:out"):

@@ -51,7 +51,7 @@ ELSEWHERE = re.compile(
     "marked-already|sheet-none|absence-.*|appeal-.*|absent-too-many|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
     "board-.*|call-(by-.*|last)|closed.*|and-more|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
     "word-.*|open(ed)?-several|button-(open-)?several|plan-(soon.*|skipped)|button-plan-skip|lesson-(named|deleted|gone)|merge(d|-ask)|button-merge.*|topic-(removed|too-long)|"
-    "roster-trouble-unavailable|roster-sheet|roster-removed-told|"
+    "roster-trouble-unavailable|roster-sheet|"
     "all-classes-(more|none)|quit-(which|voice)|"
     "export-(moodle|moodle-without|form-moodle-en|which)|start-no-admins|start-student|teachers-none|too-many-links"
 )

@@ -39,8 +39,6 @@ namesake-is-same = That is me too
 namesake-other = All right, both of you are in the class.
 namesake-longer = To be told apart more easily, you can add a middle name: edit your message with the name.
 namesake-same = All right, I will tell your teacher, who decides which account stays. Until then you can check in from either.
-namesake-out-told = Your teacher has removed you from <b>{ $title }</b>. If that is a mistake, write to your teacher: one button puts you back.
-namesake-back-told = Your teacher has put you back into <b>{ $title }</b>. Your earlier marks are still there.
 name-first = First tell me your full name in a text message.
 name-changed = Thank you, your name is now <b>{ $name }</b>.
 

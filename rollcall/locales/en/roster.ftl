@@ -36,7 +36,6 @@ roster-removed =
     { $names }
 
     Their marks stay in the reports.
-roster-removed-told = The teacher removed you from class <b>{ $title }</b>: you are not on its list. If that is a mistake, write to them.
 roster-kept = All right, everyone stays in the class.
 roster-not-taken = All right, the list was not taken and is deleted.
 roster-trouble-too_big = This file is too big for a list. Send a table without pictures or spare sheets, up to 2 megabytes.

@@ -64,3 +64,6 @@ staff-told-you-own = You are in charge of <b>{ $title }</b> now: you decide who 
 staff-told-moved = <b>{ $by }</b>, your teacher, has moved you from class <b>{ $name }</b> to class <b>{ $title }</b>. From now on you check in there; your earlier marks are kept. If this is a mistake, tell your teacher.
 staff-told-freed = <b>{ $by }</b>, your teacher, has freed the line <b>{ $name }</b> in class <b>{ $title }</b>: it looks as if you claimed it by mistake. If you are in this class, write me your first and last name and I will ask the teacher.
 staff-told-freed-out = <b>{ $by }</b> has freed the line <b>{ $name }</b> in class <b>{ $title }</b>: it was claimed by mistake. You are no longer in this class. If that is wrong, tell the teacher.
+staff-told-out = Your teacher has removed you from <b>{ $title }</b>. If that is a mistake, write to your teacher: one button puts you back.
+staff-told-back = Your teacher has put you back into <b>{ $title }</b>. Your earlier marks are still there.
+staff-told-unlisted = The teacher removed you from class <b>{ $title }</b>: you are not on its list. If that is a mistake, write to them.

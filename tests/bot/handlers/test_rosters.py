@@ -70,7 +70,7 @@ async def test_a_workbook_becomes_the_class_and_a_newer_one_is_compared_with_it(
         await teacher.press(T("roster-button-remove", number=1))
         told = said(await door.handle())
         assert await students(door) == ["Котова Дарья", "Ким Вера (А)", "Ким Вера (Б)"]
-        assert T("roster-removed-told", title="Физика") in told
+        assert T("staff-told-unlisted", title="Физика") in told
 
         assert T("roster-count", number=3) in (await door.ask(teacher, "Котова Дарья\nКим Вера\nЛебедев Пётр"))[0]
         await teacher.press(T("roster-button-leave"))

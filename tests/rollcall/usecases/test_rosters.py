@@ -7,6 +7,7 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from rollcall.domain.attendance import Status
+from rollcall.domain.staff import StaffNews
 from rollcall.report.model import Period
 from rollcall.roster.model import Line, Roster
 from rollcall.roster.reading import read_text
@@ -14,7 +15,7 @@ from rollcall.storage import classes, people
 from rollcall.storage.audit_tables import AuditRecord
 from rollcall.storage.database import Database
 from rollcall.storage.roster_tables import RosterPreview
-from rollcall.storage.tables import Person, SchoolClass
+from rollcall.storage.tables import Person, SchoolClass, StaffNotice
 from rollcall.usecases import retention, rosters
 from rollcall.usecases.report import build_report
 from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
@@ -99,6 +100,8 @@ async def test_who_is_not_on_the_list_leaves_only_at_the_teachers_word_and_stays
         assert removed
         assert removed.names == ["Борис Громов"]
         assert rosters.remove_gone(session, *gone) is None
+        (notice,) = session.scalars(select(StaffNotice))
+        assert (notice.chat_id, notice.news) == (BORIS, StaffNews.UNLISTED)
     assert set(await members(school)) == {"Анна Белова"}
     with school.database.session() as session:
         school_class = session.get_one(SchoolClass, school.class_id)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
 from rollcall.domain.attendance import Status
 from rollcall.domain.names import NameFault
+from rollcall.domain.staff import StaffNews
 from rollcall.storage import lessons, people, rosters
-from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
+from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass, StaffNotice
 from rollcall.usecases import students
 from rollcall.usecases.erasure import Erased
 from rollcall.usecases.students import Named
@@ -55,6 +59,10 @@ async def test_a_student_without_a_phone_is_added_and_the_added_one_is_renamed_b
     assert len(names(school)) == 3
 
 
+def owed(session: Session) -> list[tuple[int, StaffNews]]:
+    return [(one.chat_id, one.news) for one in session.scalars(select(StaffNotice))]
+
+
 async def test_who_is_taken_out_is_a_former_student_and_comes_back(school: School) -> None:
     with school.database.session() as session:
         teacher = people.find_person(session, TEACHER)
@@ -62,7 +70,7 @@ async def test_who_is_taken_out_is_a_former_student_and_comes_back(school: Schoo
         this = (school.class_id, school.ids[BORIS])
         moved = students.take_out(session, teacher, *this, _LATER)
         assert moved
-        assert moved.chat_id == BORIS
+        assert owed(session) == [(BORIS, StaffNews.OUT)]
         assert students.take_out(session, teacher, *this, _LATER) is None
     assert names(school) == [("Анна Белова", False), ("Борис Громов", True)]
     with school.database.session() as session:
@@ -70,6 +78,7 @@ async def test_who_is_taken_out_is_a_former_student_and_comes_back(school: Schoo
         assert teacher
         assert students.put_back(session, teacher, school.keyring, *this, _LATER)
         assert students.put_back(session, teacher, school.keyring, *this, _LATER) is None
+        assert owed(session) == [(BORIS, StaffNews.BACK)], "of what was not said yet, the last word counts"
     assert names(school) == [("Анна Белова", False), ("Борис Громов", False)]
 
 
