@@ -227,6 +227,9 @@ def _enrolment_text(attempt: Attempt, step: int, t: Texts) -> str:
         return reason + "\n\n" + t(again, phrase=enrolment_phrase(attempt.enrolment or "", step, t.language))
     if attempt.note_number == NOTES:
         return t("enrol-done", n=str(NOTES))
+    if attempt.note_number is None:
+        another = enrolment_phrase(attempt.enrolment or "", NOTES + step, t.language)
+        return t("enrol-more", phrase=another)
     sentence = enrolment_phrase(attempt.enrolment or "", step, t.language)
     return t("enrol-next", n=str(attempt.note_number), phrase=sentence)
 

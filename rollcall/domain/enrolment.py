@@ -18,6 +18,27 @@ MOST_DOUBT = 1.0
 """A note with so much is not taken."""
 MOST_DOUBT_OF_THREE = 0.0
 """Three notes with so much on average make no voiceprint: what one note leaves open, three tell."""
+SHORTEST = 1.5
+"""Seconds of net speech that make one note of an enrolment, pauses left out: about 2.5 s of recording.
+
+A recording with less counts together with the next one."""
+
+
+def whole_notes(seconds: Sequence[float]) -> list[slice]:
+    """Which recordings make up each whole note of an enrolment so far.
+
+    Whoever speaks briefly would otherwise be sent back for ever. What is left at the end waits for another recording.
+
+    Args:
+        seconds: of net speech in each recording, in the order in which they came.
+    """
+    found, begun, heard = [], 0, 0.0
+    for place, one in enumerate(seconds, start=1):
+        heard += one
+        if heard >= SHORTEST:
+            found.append(slice(begun, place))
+            begun, heard = place, 0.0
+    return found
 
 
 def differs_from_before(
@@ -56,4 +77,4 @@ def of_two_people(doubts: Sequence[float]) -> bool:
     Args:
         doubts: of each note, as far as it was measured.
     """
-    return len(doubts) == NOTES and float(np.mean(doubts)) >= MOST_DOUBT_OF_THREE
+    return len(doubts) >= NOTES and float(np.mean(doubts)) >= MOST_DOUBT_OF_THREE

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
 from rollcall.domain.claim import ClaimState
+from rollcall.domain.enrolment import whole_notes
 from rollcall.domain.review import ReviewState
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.domain.voiceprint import Voiceprint, centroid, unpack_embedding
@@ -89,10 +90,17 @@ def keep_notes_of(session: Session, person_id: int, *enrolments: str | None) -> 
     )
 
 
+def open_notes(keyring: Keyring, rows: Sequence[EnrolmentNote]) -> list[NDArray[np.float32]]:
+    """What the recordings of an enrolment give: float32 [dimension] for each whole note, of one or of several."""
+    vectors = [open_note(keyring, row) for row in rows]
+    # Of recordings that were kept for another encoder one may be missing: then what there is makes one note.
+    parts = whole_notes([row.speech_seconds for row in rows]) or [slice(None)]
+    return [centroid(vectors[part]) for part in parts]
+
+
 def print_of(keyring: Keyring, notes: Sequence[EnrolmentNote]) -> Voiceprint:
     """The voiceprint that these notes make."""
-    vectors = [open_note(keyring, row) for row in notes]
-    return Voiceprint(notes[0].model, notes[0].weight_hash, centroid(vectors))
+    return Voiceprint(notes[0].model, notes[0].weight_hash, centroid(open_notes(keyring, notes)))
 
 
 def complete_enrolment(
@@ -192,12 +200,15 @@ def notes_of_class(
     if not rows:
         return {}, None
     made_by = (rows[0][0].model, rows[0][0].weight_hash)
-    notes: dict[int, list[NDArray[np.float32]]] = {}
+    by_person: dict[int, list[EnrolmentNote]] = {}
     for note, _ in rows:
         if (note.model, note.weight_hash) == made_by:
-            with suppress(SealBroken):
-                notes.setdefault(note.person_id, []).append(open_note(keyring, note))
-    return {person_id: np.stack(each) for person_id, each in notes.items() if each}, made_by
+            by_person.setdefault(note.person_id, []).append(note)
+    found = {}
+    for person_id, each in by_person.items():
+        with suppress(SealBroken):
+            found[person_id] = np.stack(open_notes(keyring, each))
+    return found, made_by
 
 
 def forget_voice(session: Session, person: Person, now: datetime) -> dict[str, int]:

@@ -10,6 +10,7 @@ from sqlalchemy import bindparam, update
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.enrolment import whole_notes
 from rollcall.domain.verdict import Purpose, Verdict
 from rollcall.domain.voiceprint import NOTES
 from rollcall.storage.attempts import claim_answer, owed, release_answers_of_the_dead
@@ -70,7 +71,7 @@ def answer_to(session: Session, attempt: Attempt, now: datetime) -> Answer:
     """What the answer to a settled note is written from."""
     person = session.get_one(Person, attempt.person_id)
     conversation = session.get(Conversation, person.telegram_id)
-    step = len(notes_of(session, attempt.enrolment)) + 1 if attempt.enrolment else 1
+    step = _next_step(session, attempt.enrolment) if attempt.enrolment else 1
     unasked = _is_unasked(attempt, conversation, step)
     return Answer(
         attempt,
@@ -100,10 +101,14 @@ def answered(session: Session, answers: Sequence[tuple[str, Became]]) -> None:
             connection.execute(update(_attempts).where(_attempts.c.id == attempt_id).values(**became))
 
 
+def _next_step(session: Session, enrolment: str) -> int:
+    return len(whole_notes([row.speech_seconds for row in notes_of(session, enrolment)])) + 1
+
+
 def _is_unasked(attempt: Attempt, conversation: Conversation | None, step: int) -> bool:
     data = conversation.data if conversation is not None else {}
     its_own = UNASKED in data and data.get(ENROLMENT) == attempt.enrolment
-    first = attempt.note_number == 1 if attempt.verdict is Verdict.ACCEPTED else step == 1
+    first = (attempt.note_number or step) == 1
     return attempt.purpose is Purpose.ENROL and its_own and first
 
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 from sqlalchemy.orm import Session
 
-from rollcall.domain.enrolment import DOUBT, differs_from_before, of_two_people
+from rollcall.domain.enrolment import DOUBT, differs_from_before, of_two_people, whole_notes
 from rollcall.domain.operating import operating_point
 from rollcall.domain.verdict import JUDGED, SUSPICIOUS, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES, unpack_embedding
@@ -217,7 +217,10 @@ def _enrol(session: Session, keyring: Keyring, attempt: Attempt, result: Result,
         attempt.fingerprint = None
         return
     voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
-    attempt.note_number = len(before) + 1
+    recordings = [row.speech_seconds for row in voiceprints.notes_of(session, attempt.enrolment)]
+    notes_so_far = whole_notes(recordings)
+    if notes_so_far and notes_so_far[-1].stop == len(recordings):  # else it is too short on its own
+        attempt.note_number = len(notes_so_far)
     if attempt.note_number == NOTES:
         claims.take_voice(session, keyring, person.id, attempt.enrolment, now)
         people.set_step(session, person.telegram_id, "", None, now)

@@ -190,6 +190,7 @@ def _attempts() -> Iterator[Attempt]:
         yield Attempt(
             purpose=Purpose.ENROL, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=number, **facts
         )
+    yield Attempt(purpose=Purpose.ENROL, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=None, **facts)
     for number in range(1, MOST):
         yield Attempt(
             purpose=Purpose.CHECK_IN, verdict=Verdict.UNSURE, reason=Reason.UNSURE, note_number=number, **facts

@@ -100,6 +100,7 @@ class School:
         voice: NDArray[np.float32] | None = None,
         print_: bytes = b"",
         weights: str = "w1",
+        speech: float = 4.0,
     ) -> Result:
         """What a worker would say of the note."""
         sealed, owner = None, self.owners.get(attempt_id, 0)
@@ -109,7 +110,7 @@ class School:
         fingerprint = self.keyring.seal(print_, fingerprint_binding(attempt_id, owner)) if print_ else None
         return Result(
             job_id=attempt_id, verdict=verdict, reason=reason, model="campplus", weight_hash=weights, confidence=0.97,
-            speech_seconds=4.0, timings={"embed": 50.0}, embedding=sealed, fingerprint=fingerprint,
+            speech_seconds=speech, timings={"embed": 50.0}, embedding=sealed, fingerprint=fingerprint,
         )  # fmt: skip
 
 

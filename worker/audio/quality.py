@@ -11,10 +11,8 @@ from rollcall.domain.verdict import Purpose, Reason
 from worker.audio.speech import Speech
 from worker.audio.waveform import SAMPLE_RATE, Waveform
 
-SHORTEST_ENROLMENT = 1.5
-"""Seconds of net speech in an enrolment note, pauses left out: about 2.5 s of recording."""
-SHORTEST_CHECK_IN = 1.0
-"""Seconds of net speech below which a check-in note is not judged at all."""
+_SHORTEST = 1.0
+"""Seconds of net speech below which a note is not judged at all."""
 _NO_SPEECH = 0.3
 _SILENCE_DBFS = -50.0
 """What is quieter and holds no speech counts as silence, what is louder as music or noise."""
@@ -72,12 +70,11 @@ def measure(waveform: Waveform, speech: Speech) -> Quality:
 
 def complaint(quality: Quality, purpose: Purpose) -> Reason | None:
     """Why the note cannot be judged, or None. The order is that of what the speaker should mend first."""
-    shortest = SHORTEST_ENROLMENT if purpose is Purpose.ENROL else SHORTEST_CHECK_IN
     checks = (
         (quality.speech < _NO_SPEECH and quality.level < _SILENCE_DBFS, Reason.SILENCE),
         (quality.speech < _NO_SPEECH, Reason.NO_SPEECH),
         (quality.clipped > _CLIPPED_SHARE, Reason.CLIPPED),
-        (quality.speech < shortest, Reason.TOO_SHORT),
+        (quality.speech < _SHORTEST, Reason.TOO_SHORT),
         (quality.level < _QUIET_DBFS, Reason.TOO_QUIET),
         (quality.high_band < _NARROW_BAND_DB, Reason.NARROW_BAND),
         (quality.snr < _NOISY_DB[purpose], Reason.NOISY),

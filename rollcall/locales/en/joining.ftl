@@ -56,10 +56,10 @@ button-me = My attendance
 button-enrol-again = Record my voice anew
 joined-already = <b>{ $name }</b>, you are in <b>{ $title }</b> already.
 
-keep-ask = One last question: may I keep these three recordings, encrypted? Should the recogniser be replaced some day, you would not have to record your voice again. To delete them at any time: /forget
+keep-ask = One last question: may I keep these recordings, encrypted? Should the recogniser be replaced some day, you would not have to record your voice again. To delete them at any time: /forget
 keep-yes = Keep the recordings
 keep-no = Do not keep them
-keep-done = Thank you, the three recordings are kept, encrypted.
+keep-done = Thank you, the recordings are kept, encrypted.
 keep-not = The recordings are not kept.
 enrol-anew = The recogniser has been replaced, and the new one does not know your voice yet. Please record three notes again: /enroll
 

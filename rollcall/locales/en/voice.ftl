@@ -8,6 +8,10 @@ enrol-next =
     { $n }/3 ✓ Good. The next one, please read aloud:
 
     “{ $phrase }”
+enrol-more =
+    That was too short, but it is not lost: say one more sentence, and the two count together. For example:
+
+    “{ $phrase }”
 enrol-again =
     The same step again — please read aloud:
 

@@ -149,8 +149,7 @@ async def test_each_step_of_an_enrolment_asks_for_the_next_sentence_and_a_refusa
     asked = T("enrol-restart", phrase=enrolment_phrase("one", 1, "en"))
     assert first.text == T("reason-noisy") + "\n\n" + asked
     with anna.database.session() as session:
-        kept = Result(job_id="1", verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, model="m", embedding=b"sealed")
-        add_note(session, anna.person_id, "one", kept, now())
+        add_note(session, anna.person_id, "one", _kept("1", 4.0), now())
     taken = await anna.told(**facts, **good, note_number=1)
     assert taken.text == T("enrol-next", n="1", phrase=enrolment_phrase("one", 2, "en"))
     second = await anna.told(**facts, verdict=Verdict.REFUSED, reason=Reason.NOISY)
@@ -158,6 +157,22 @@ async def test_each_step_of_an_enrolment_asks_for_the_next_sentence_and_a_refusa
     late = await anna.told(**facts, verdict=Verdict.REFUSED, reason=Reason.NOT_EXPECTED)
     assert late.text == T("reason-not_expected")
     assert (taken.buttons, second.buttons, late.buttons) == ([], [], [])
+
+
+async def test_a_recording_too_short_on_its_own_is_kept_and_another_sentence_asked_for(anna: Student) -> None:
+    with anna.database.session() as session:
+        add_note(session, anna.person_id, "one", _kept("1", 1.2), now())
+    said = await anna.told(purpose=Purpose.ENROL, enrolment="one", verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE)
+    (sentence,) = [one for number in range(2, 9) if (one := enrolment_phrase("one", number, "en")) in said.text]
+    assert said.text == T("enrol-more", phrase=sentence)
+    assert said.buttons == []
+
+
+def _kept(job_id: str, seconds: float) -> Result:
+    return Result(
+        job_id=job_id, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, model="m", embedding=b"sealed",
+        speech_seconds=seconds,
+    )  # fmt: skip
 
 
 async def test_the_last_step_of_an_enrolment_leads_to_the_open_lesson_and_asks_about_the_recordings_once(

@@ -2,7 +2,7 @@ from dataclasses import replace
 
 import numpy as np
 
-from rollcall.domain.enrolment import differs_from_before
+from rollcall.domain.enrolment import differs_from_before, whole_notes
 from rollcall.domain.operating import operating_point
 from rollcall.domain.voiceprint import Voiceprint, centroid
 
@@ -27,6 +27,13 @@ def test_the_cut_of_an_enrolment_lies_midway_between_those_of_a_check_in() -> No
     half, axis = np.full(4, 0.5, np.float32), np.array([1, 0, 0, 0], np.float32)
     assert not differs_from_before(half, [axis], replace(POINT, unsure=0.25, accept=0.75))
     assert differs_from_before(half, [axis], replace(POINT, unsure=0.25, accept=0.76))
+
+
+def test_short_recordings_are_put_together_until_they_hold_a_second_and_a_half_of_speech() -> None:
+    assert whole_notes([]) == whole_notes([1.2]) == []
+    assert whole_notes([1.5, 8.0]) == [slice(0, 1), slice(1, 2)]
+    assert whole_notes([1.2, 1.0, 2.0, 1.4]) == [slice(0, 2), slice(2, 3)]
+    assert whole_notes([1.2, 6.0]) == [slice(0, 2)]
 
 
 def test_a_centroid_is_the_normalised_mean() -> None:

@@ -9,6 +9,7 @@ from sqlalchemy import func, select
 
 from rollcall.domain.attendance import Status
 from rollcall.domain.verdict import Reason, Verdict
+from rollcall.domain.voiceprint import centroid
 from rollcall.queue.job import Result
 from rollcall.storage import lessons, people, voiceprints
 from rollcall.storage.tables import Attempt, Attendance, EnrolmentNote, Lesson, Person, StoredVoiceprint
@@ -16,6 +17,7 @@ from rollcall.usecases.settlement import Settled, apply_result
 from tests.rollcall.conftest import ANNA, BORIS, NINE, School
 
 VOICE = np.array([1, 0, 0], np.float32)
+NEAR = np.array([0.8, 0.6, 0], np.float32)
 OTHER = np.array([0, 1, 0], np.float32)
 
 
@@ -111,6 +113,30 @@ async def test_three_good_notes_make_a_voiceprint_and_end_the_dialogue(school: S
         assert voiceprint is not None
         assert np.allclose(voiceprint.centroid, VOICE)
         assert (people.conversation_with(session, ANNA, NINE)).step == ""
+
+
+async def test_recordings_too_short_on_their_own_count_together(school: School) -> None:
+    await school.begin_enrolment(ANNA, "e1")
+    numbers = []
+    for speech in (1.1, 1.0, 2.0, 1.2, 1.3):
+        result = school.result(await school.note(ANNA, enrolment="e1"), voice=VOICE, speech=speech)
+        settled = await apply(school, result)
+        assert settled.attempt.verdict is Verdict.ACCEPTED
+        numbers.append(settled.attempt.note_number)
+    assert numbers == [None, 1, 2, None, 3]
+    assert settled.enrolled
+    with school.database.session() as session:
+        assert voiceprints.is_enrolled(session, school.ids[ANNA])
+
+
+async def test_a_short_recording_has_no_more_weight_in_the_voiceprint_than_its_part_of_a_note(school: School) -> None:
+    await school.begin_enrolment(ANNA, "e1")
+    for speech, voice in ((4.0, VOICE), (1.1, NEAR), (1.1, NEAR), (4.0, VOICE)):
+        await apply(school, school.result(await school.note(ANNA, enrolment="e1"), voice=voice, speech=speech))
+    with school.database.session() as session:
+        voiceprint = voiceprints.voiceprint_of(session, school.keyring, school.ids[ANNA])
+    assert voiceprint is not None
+    assert np.allclose(voiceprint.centroid, centroid([VOICE, NEAR, VOICE]))
 
 
 async def test_an_enrolment_result_delivered_twice_counts_once(school: School) -> None:
