@@ -13,6 +13,7 @@ from sandbox.person import Person
 from tests.bot.door import Door
 
 ZONE = ZoneInfo("Europe/Moscow")
+_PATIENCE = 60.0
 
 
 @dataclass
@@ -52,6 +53,12 @@ class Desk:
         """Press a button whose way there was gone before."""
         self.door.forge(who or self.teacher, data)
         return await self._answered(who or self.teacher)
+
+    async def speak(self, note: bytes, who: Person) -> Message:
+        """Send a voice note; the answer to it, when a worker has listened."""
+        sent = await who.voice(note)
+        await self.door.handle()
+        return await who.answer(_PATIENCE, lambda message: message.reply_to == sent.id)
 
     async def give(self, data: bytes, name: str) -> Message:
         """Send a file."""

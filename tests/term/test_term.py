@@ -18,11 +18,15 @@ from openpyxl import Workbook, load_workbook
 
 from bot.outbox.timetable import keep_timetables
 from rollcall.storage.database import Database
+from rollcall.storage.tables import Person as Row
+from rollcall.storage.tables import StoredVoiceprint
 from sandbox.person import Person
 from tests.bot.door import open_door
+from tests.end_to_end.product import synthetic
 from tests.moodle import ENGLISH, RUSSIAN, Course
 from tests.term.desk import Desk
 from tests.term.ledger import ABSENT, EXCUSED, LATE, LETTERS, MARKS, PRESENT, WORDS, Ledger, Student
+from tests.term.listener import listening
 
 TEACHER, COLLEAGUE = 1, 2
 STUDENTS, LESSONS = 40, 24
@@ -34,6 +38,12 @@ TWINS = ("0012", "0031")
 WITHOUT_PHONE, ILL, OFTEN_LATE, TRUANT = "0005", "0007", "0020", "0033"
 TAPPING, TAPPING_LATE = ("0001", "0012"), "0016"
 """Students who have joined, and say themselves that they are here: two in time, one when the lesson is well on."""
+SPEAKING = {"0002": ("AnxiousAndy", (4, 6, 10)), "0003": ("Demonic", (5, 10, 18))}
+"""Students who have recorded a voice, whose it is, and the lessons in which they check in by it."""
+LOST_PHONE, LOST_BEFORE = "0002", 12
+"""Who loses a phone, and comes back before this lesson with another account."""
+AWAY, AWAY_IN = "0009", (13, 14)
+"""Who says in advance on which days they will be ill, and the lessons of those days."""
 
 _SURNAMES = [
     "Алексеев", "Белов", "Волков", "Громов", "Дьяков", "Ежов", "Жуков", "Зайцев", "Ильин", "Козлов", "Лебедев",
@@ -78,11 +88,13 @@ async def desk(
 
 
 @pytest.mark.timeout(900)
-async def test_the_record_of_a_term_is_what_the_ledger_says(desk: Desk) -> None:
+@pytest.mark.filterwarnings("ignore:Tasks created via")  # this application only handles what it is given
+async def test_the_record_of_a_term_is_what_the_ledger_says(desk: Desk, valkey_url: str) -> None:
     term = Term(desk, Ledger(the_class()))
-    await term.begin()
-    for lesson in range(LESSONS):
-        await term.lesson(lesson)
+    async with listening(desk.door, valkey_url):
+        await term.begin()
+        for lesson in range(LESSONS):
+            await term.lesson(lesson)
     await term.put_away_and_back()
     for language in ("ru", "en"):
         await desk.tap(f"language:{language}")
@@ -108,8 +120,10 @@ class Term:
         taken = await desk.press("roster:")
         assert "40" in taken.text
         code = made.text.partition("start=")[2].split()[0]
-        for number in (*TAPPING, TAPPING_LATE):
+        for number in (*TAPPING, TAPPING_LATE, AWAY):
             await self._join(number, code)
+        for number in SPEAKING:
+            await self._enrol(number, code)
         for weekday, times in TIMETABLE.items():
             await desk.tap(f"timetable:{desk.class_id}:add:{weekday}")
             assert times in (await desk.say(times)).text
@@ -117,17 +131,36 @@ class Term:
     async def _join(self, number: str, code: str) -> None:
         """A student opens the link, wants no voice recorded, and says which line of the list is theirs."""
         desk, name = self.desk, self.ledger.students[number].name
-        student = Person(desk.door.telegram, name.split()[1], id=5000 + int(number), language_code="ru")
-        self.accounts[number] = student
+        student = self._account(number, 5000)
         await desk.say(f"/start {code}", student)
         await desk.press("consent:no", student)
         await desk.press("without:", student)
         assert name in (await desk.say(number, student)).text
 
+    def _account(self, number: str, first: int) -> Person:
+        given = self.ledger.students[number].name.split()[1]
+        self.accounts[number] = Person(self.desk.door.telegram, given, id=first + int(number), language_code="ru")
+        return self.accounts[number]
+
+    async def _enrol(self, number: str, code: str) -> None:
+        """Another one agrees to it, and records a voice."""
+        desk, (voice, _) = self.desk, SPEAKING[number]
+        student = self._account(number, 5000)
+        await desk.say(f"/start {code}", student)
+        await desk.press("consent:yes", student)
+        assert self.ledger.students[number].name in (await desk.say(number, student)).text
+        await desk.say("/enroll", student)
+        for note in (1, 2, 3):
+            assert f"{note}/3" in (await desk.speak(synthetic(voice, note), student)).text
+
     async def lesson(self, number: int) -> None:
         """A lesson, twice a week; and what is special of it."""
         begins = FIRST + timedelta(days=7 * (number // 2) + 2 * (number % 2))
         special = {3: self._substitute, 8: self._closed_by_mistake, 11: self._wrong_mark}
+        if number == LOST_BEFORE:
+            await self._lose_the_phone(begins - timedelta(hours=12))
+        if number == AWAY_IN[0]:
+            await self._announce(begins)
         self.desk.travel(begins)
         self.ledger.lessons.append(begins)
         await special.get(number, self._ordinary)()
@@ -139,8 +172,13 @@ class Term:
         await desk.open(who)
         await self._learn_who_is_who(who)
         lesson = len(self.ledger.lessons) - 1
-        for number in TAPPING:
+        for number in TAPPING if lesson < LOST_BEFORE else (*TAPPING, LOST_PHONE):
             await self._tap(number, PRESENT, who)
+        for number, (_, lessons) in SPEAKING.items():
+            if lesson in lessons:
+                await self._check_in(number, lessons.index(lesson))
+        if lesson in AWAY_IN:
+            self.ledger.note(AWAY, EXCUSED, ill=True)
         if 5 <= lesson < 9:
             await self._excuse(ILL, "illness", who)
         await self._mark(TRUANT, ABSENT, who)
@@ -168,6 +206,48 @@ class Term:
         yes = next(str(one.data) for one in question.buttons if str(one.data).endswith(":yes"))
         await desk.press(yes, teacher)
         self.ledger.note(number, mark)
+
+    async def _check_in(self, number: str, time: int) -> None:
+        """A student says something, and is known by it."""
+        answer = await self.desk.speak(synthetic(SPEAKING[number][0], 4 + time), self.accounts[number])
+        assert self.ledger.students[number].name in answer.text
+        self.ledger.note(number, PRESENT)
+
+    async def _announce(self, begins: datetime) -> None:
+        """A student will be ill for a week, and the teacher excuses it."""
+        desk, student = self.desk, self.accounts[AWAY]
+        desk.travel(begins - timedelta(hours=14))
+        await desk.say("/absent", student)
+        await desk.press(f"absent-on:{desk.class_id}:typed", student)
+        await desk.say(f"{begins:%d.%m}–{begins + timedelta(days=5):%d.%m}", student)
+        await student.press("болезнь")
+        await desk.door.handle()
+        card = next(one for one in reversed(desk.teacher.inbox) if one.has("absence:"))
+        assert self.ledger.students[AWAY].name in card.text
+        await desk.press("absence:")
+
+    async def _lose_the_phone(self, moment: datetime) -> None:
+        """A student has another account: it joins by a new link, the teacher lets it in, and says that the two are one.
+        The lost one's voice is gone; the marks are the new one's."""
+        desk, number, name = self.desk, LOST_PHONE, self.ledger.students[LOST_PHONE].name
+        desk.travel(moment)
+        code = (await desk.tap(f"newlink:{desk.class_id}")).text.partition("start=")[2].split()[0]
+        student, lost = self._account(number, 6000), desk.ids[number]
+        await desk.say(f"/start {code}", student)
+        await desk.press("consent:no", student)
+        await desk.press("without:", student)
+        await desk.say(name, student)
+        await desk.press("joiner:")
+        page = await desk.tap(f"student-merge:{desk.class_id}:{lost}:0")
+        while not page.has(name):
+            page = await desk.press("›")
+        desk.ids[number] = int(str(page.button(name).data).split(":")[3])
+        assert desk.ids[number] != lost
+        await desk.press(name)
+        await desk.press("student-into-yes:")
+        with desk.door.services.database.session() as session:
+            assert session.get(StoredVoiceprint, lost) is None
+            assert session.get(Row, lost) is None
 
     async def _learn_who_is_who(self, who: Person | None) -> None:
         """The list of the lesson, page by page, once."""
