@@ -7,7 +7,7 @@ import hashlib
 import logging
 import socket
 import sys
-from collections.abc import Awaitable, Callable, Collection
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from functools import partial
 from typing import Any
@@ -64,9 +64,14 @@ from rollcall.errors import Unavailable, WrongKey, WrongUse
 from rollcall.ops.probes import observed
 from rollcall.sealing.seal import load_keyring
 from rollcall.storage import allowances
+from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.classes import class_count
 from rollcall.storage.database import Database
+from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
 from rollcall.storage.migrate import is_current
+from rollcall.storage.roster_tables import JoinRequest
+from rollcall.storage.tables import Call, ClosingNotice, Namesake, Review, ReviewCard, StaffNotice
+from rollcall.storage.written import Rows
 from rollcall.usecases import key_fit
 from rollcall.usecases.first_key import load_or_make
 
@@ -74,6 +79,9 @@ _log = logging.getLogger(__name__)
 
 _UPKEEP_EVERY = 5.0
 _LOOK_EVERY = 2.0
+_OTHERS_EVERY = 15.0
+"""For what another process has written; of its own a bot hears at once."""
+_BREATH = 0.3
 _WEEKLY_EVERY = 60.0
 _SWEEP_EVERY = 3600.0
 _AGAIN_AFTER = 2.0
@@ -89,22 +97,28 @@ Task = Callable[[App, Services], Awaitable[None]]
 _UPKEEP: tuple[Task, ...] = (
     recover_lost,
     answer_overdue,
-    close_overdue,
     keep_timetables,
-    keep_staff,
-    tell_of_marks,
-    keep_reviews,
-    keep_absences,
-    keep_appeals,
-    tell_of_namesakes,
-    ask_about_joiners,
-    keep_claims,
+    tell_of_marks,  # half a minute after they were written
     ask_to_enrol_again,
     clear_traces,
     keep_only_as_long,
     end_practices,
     keep_queue_log_short,
 )
+
+
+_PROMISES: dict[str, tuple[Task, Sequence[Rows], float]] = {
+    "lessons": (close_overdue, (ClosingNotice,), _UPKEEP_EVERY),
+    "calls": (call_students, (Call,), _LOOK_EVERY),
+    "staff": (keep_staff, (StaffNotice,), _OTHERS_EVERY),
+    "reviews": (keep_reviews, (Review, ReviewCard), _OTHERS_EVERY),
+    "absences": (keep_absences, (Absence, AbsenceCard), _OTHERS_EVERY),
+    "appeals": (keep_appeals, (Appeal, AppealCard), _OTHERS_EVERY),
+    "claims": (keep_claims, (VoiceClaim, ClaimCard), _OTHERS_EVERY),
+    "namesakes": (tell_of_namesakes, (Namesake,), _OTHERS_EVERY),
+    "joiners": (ask_about_joiners, (JoinRequest,), _OTHERS_EVERY),
+}
+"""What sends what is promised, the rows that it is promised by, and after how long it looks in any case."""
 
 
 class RollcallApplication(GuardedApplication):
@@ -265,7 +279,6 @@ async def _open(application: App) -> None:
         "boards": keep_boards,
         "menus": appear,
         "waits": keep_telling,
-        "calls": _every(_LOOK_EVERY, call_students),
         "weekly": _every(_WEEKLY_EVERY, tell_weekly),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
@@ -274,6 +287,7 @@ async def _open(application: App) -> None:
         "queue": _every(_LOOK_EVERY, QueueWatch().watch),
         # Each for itself: a chat that Telegram holds up in one must not hold up the others.
         **{getattr(step, "__name__", "upkeep"): _every(_UPKEEP_EVERY, step) for step in _UPKEEP + watched},
+        **{name: _woken(*promise) for name, promise in _PROMISES.items()},
     }
     application.bot_data["tasks"] = [
         asyncio.create_task(_keep_going(name, task, application, services), name=name) for name, task in tasks.items()
@@ -325,6 +339,21 @@ async def _keep_inbox(application: App, _services: Services) -> None:
 
 async def _sweep_allowances(_application: App, services: Services) -> None:
     await services.database.run(allowances.sweep, now())
+
+
+def _woken(step: Task, rows: Sequence[Rows], at_most: float) -> Task:
+    """Whenever such rows are written, and after so many seconds: for those of another process, and of before."""
+
+    async def repeat(application: App, services: Services) -> None:
+        written = services.database.written.listen(*rows)
+        while True:
+            written.clear()
+            await step(application, services)
+            await asyncio.sleep(_BREATH)  # of a class's many rows some come together
+            with suppress(TimeoutError):
+                await asyncio.wait_for(written.wait(), at_most)
+
+    return repeat
 
 
 def _every(seconds: float, step: Task) -> Task:

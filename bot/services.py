@@ -53,6 +53,8 @@ class Services:
     """Notes that were not in the queue when we looked, and since when (`time.monotonic`)."""
     fetching: set[str] = field(default_factory=set)
     """Notes that are being fetched from Telegram once more, for the queue had lost them."""
+    mending: set[tuple[str, int, int]] = field(default_factory=set)
+    """Cards that are being edited: kind, question, chat."""
     portions: Portions = field(default_factory=Portions)
     """What each account has of the queue and of the downloads."""
     downloads: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_DOWNLOADS))

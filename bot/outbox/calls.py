@@ -18,7 +18,8 @@ from bot.messages.replies import Buttons, enrol_button, keyboard
 from bot.services import App, Services, now
 from bot.tapping import call_button
 from bot.transport.pace import pace_of
-from rollcall.storage.calls import free_those_of_the_dead
+from rollcall.storage.lease import free_those_of_the_dead
+from rollcall.storage.tables import Call
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.calls import ToCall, ToTidy, Way, call_the_missing, called, take_calls, take_pointless
 
@@ -49,7 +50,7 @@ class _Became:
 async def call_students(application: App, services: Services) -> None:
     """Make the calls that are owed, then take away buttons that lead nowhere; a few at a time, until none is left."""
     run = services.database.run
-    await run(free_those_of_the_dead, services.holder)
+    await run(free_those_of_the_dead, Call, services.holder)
     await run(call_the_missing, now())
     while await _make_some(application, services) or await _tidy_some(application, services):
         pass

@@ -84,6 +84,17 @@ async def _send(application: App, services: Services, subject: Subject[F, T], qu
 
 
 async def _mend(application: App, services: Services, subject: Subject[F, T], question: int, chat_id: int) -> None:
+    card = (subject.kind.name, question, chat_id)
+    if card in services.mending:
+        return  # should it change once more meanwhile, that is seen afterwards
+    services.mending.add(card)
+    try:
+        await _mend_one(application, services, subject, question, chat_id)
+    finally:
+        services.mending.discard(card)
+
+
+async def _mend_one(application: App, services: Services, subject: Subject[F, T], question: int, chat_id: int) -> None:
     run, kind = services.database.run, subject.kind
     found = await run(card_to_mend, kind, subject.facts, question, chat_id, now())
     if found is None:

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import MEANINGS
 from rollcall.domain.review import ReviewState
+from rollcall.storage import lease
 from rollcall.storage.holder import Holder
 from rollcall.storage.lessons import excused_from
 from rollcall.storage.tables import (
@@ -25,8 +26,6 @@ from rollcall.storage.tables import (
     SchoolClass,
 )
 
-_CLAIM = timedelta(minutes=2)
-"""A bot that has not sent a call this long after it took it on, was stopped."""
 _AGAIN = timedelta(seconds=30)
 _MOST_TRIES = 5
 """What Telegram does not take so often is not sent: the lesson goes on."""
@@ -69,7 +68,7 @@ def rounds(session: Session, lesson_id: int) -> int:
 
 def take_owed(session: Session, now: datetime, holder: Holder, most: int) -> Sequence[Call]:
     """Take some calls on to send them, oldest first; what is not worth sending any more goes."""
-    owed = and_(Call.message_id.is_(None), _due(now))
+    owed = and_(Call.message_id.is_(None), lease.due(Call, now))
     if session.scalar(select(Call.id).where(owed).limit(1)) is None:
         return ()
     session.execute(delete(Call).where(Call.message_id.is_(None), or_(_is_over(), ~_still_wanted())))
@@ -78,15 +77,7 @@ def take_owed(session: Session, now: datetime, holder: Holder, most: int) -> Seq
 
 def take_pointless(session: Session, now: datetime, holder: Holder, most: int) -> Sequence[Call]:
     """Take some sent calls on whose buttons lead nowhere any more: the student has come, or the lesson is over."""
-    return _take(session, and_(Call.message_id.is_not(None), _due(now), _is_over()), now, holder, most)
-
-
-def free_those_of_the_dead(session: Session, holder: Holder) -> None:
-    """What a bot of this machine held that runs no more may be taken on at once."""
-    holding = session.scalars(select(Call.holder).where(Call.holder.is_not(None)).distinct())
-    dead = [other for other in holding if other is not None and holder.knows_dead(other)]
-    if dead:
-        session.execute(update(Call).where(Call.holder.in_(dead)).values(not_before=None, holder=None))
+    return _take(session, and_(Call.message_id.is_not(None), lease.due(Call, now), _is_over()), now, holder, most)
 
 
 def sent(session: Session, call_id: int, message_id: int) -> None:
@@ -118,13 +109,7 @@ def _take(session: Session, which: ColumnElement[bool], now: datetime, holder: H
         return ()  # most often: nothing is written then
     # What another bot is just taking is left to it.
     some = select(Call.id).where(which).order_by(Call.id).limit(most).with_for_update(of=Call, skip_locked=True)
-    taken = update(Call).where(Call.id.in_(some), _due(now)).values(not_before=now + _CLAIM, holder=str(holder))
-    ids = session.scalars(taken.returning(Call.id)).all()
-    return session.scalars(select(Call).where(Call.id.in_(ids)).order_by(Call.id)).all() if ids else ()
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    return or_(Call.not_before.is_(None), Call.not_before <= now)
+    return sorted(lease.take(session, Call, Call.id.in_(some), now, holder), key=lambda call: call.id)
 
 
 def _is_over() -> ColumnElement[bool]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.review import Asked
 from rollcall.storage.claim_tables import VoiceClaim
-from rollcall.storage.notices import wait_after
+from rollcall.storage.lease import wait_after
 from rollcall.storage.questions import CLAIMS, REVIEWS, Kind
 from rollcall.storage.tables import Card, Person, Review
 

@@ -26,6 +26,7 @@ from rollcall.storage.faults import Troubles
 from rollcall.storage.libpq import for_libpq
 from rollcall.storage.threads import Threads
 from rollcall.storage.used_files import KEYRING
+from rollcall.storage.written import Written
 from rollcall.system.folders import make_folder
 from rollcall.system.urls import with_driver
 
@@ -59,6 +60,7 @@ class Database:
         for engine in self.engines:
             event.listen(engine, "handle_error", lambda context: self._saw(context.original_exception))
         self._sessions = sessionmaker(self._writing, expire_on_commit=False, info={KEYRING: keyring})
+        self.written = Written(self._sessions)
         self._sealer = Sealer(keyring) if keyring is not None else None
 
     @property

@@ -10,6 +10,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.storage.roster_tables import JoinRequest
+from rollcall.storage.written import QUIETLY
 
 _NUMBERS = 10**9
 
@@ -83,14 +84,16 @@ def take_telling(session: Session, request_id: int, now: datetime) -> JoinReques
         update(JoinRequest)
         .where(JoinRequest.id == request_id, JoinRequest.told_at.is_(None))
         .values(told_at=now)
-        .returning(JoinRequest.id)
+        .returning(JoinRequest.id),
+        execution_options=QUIETLY,
     )
     return session.get(JoinRequest, request_id) if taken is not None else None
 
 
 def not_told(session: Session, request_id: int) -> None:
     """No teacher could be asked: it is still owed."""
-    session.execute(update(JoinRequest).where(JoinRequest.id == request_id).values(told_at=None))
+    untold = update(JoinRequest).where(JoinRequest.id == request_id).values(told_at=None)
+    session.execute(untold, execution_options=QUIETLY)  # tried again, but not at once
 
 
 def answered(session: Session) -> Sequence[int]:

@@ -16,6 +16,7 @@ from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
 from rollcall.storage.tables import STUDENT, Card, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
 from rollcall.storage.teaching import gives_right, practises
+from rollcall.storage.written import QUIETLY
 
 State = ReviewState | ClaimState | AbsenceState | AppealState
 
@@ -125,10 +126,11 @@ def take_telling(session: Session, kind: Kind, question_id: int, now: datetime) 
     """Take it on to tell the student; False where that is done."""
     one = kind.question
     taken = update(one).where(one.id == question_id, one.told_at.is_(None)).values(told_at=now)
-    return session.scalar(taken.returning(one.id)) is not None
+    return session.scalar(taken.returning(one.id), execution_options=QUIETLY) is not None
 
 
 def not_told(session: Session, kind: Kind, question_id: int, at: datetime) -> None:
     """The student could not be told: it is still owed."""
     one = kind.question
-    session.execute(update(one).where(one.id == question_id, one.told_at == at).values(told_at=None))
+    untold = update(one).where(one.id == question_id, one.told_at == at).values(told_at=None)
+    session.execute(untold, execution_options=QUIETLY)  # tried again, but not at once

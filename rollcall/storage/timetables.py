@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, and_, delete, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, select, true, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from rollcall.domain.timetable import Days, Occurrence, Plan, Weeks, occurrences
+from rollcall.storage import lease
 from rollcall.storage.holder import Holder
 from rollcall.storage.tables import SchoolClass
 from rollcall.storage.timetable_tables import OPENED, SKIPPED, TOLD, Holiday, Planned, PlanNotice, Slot, Term
@@ -128,20 +129,11 @@ def take_notices(session: Session, now: datetime, holder: Holder) -> Sequence[tu
         return ()
     over = select(Planned.slot_id).where(Planned.slot_id == PlanNotice.slot_id, Planned.day == PlanNotice.day)
     session.execute(delete(PlanNotice).where(over.where(Planned.begins_at <= now).exists()))
-    may = or_(PlanNotice.not_before.is_(None), PlanNotice.not_before <= now)
-    # One statement, so that of two bots one is first.
-    taken = update(PlanNotice).where(may).values(not_before=now + _CLAIM, holder=str(holder))
-    keys = session.execute(
-        taken.returning(PlanNotice.slot_id, PlanNotice.day, PlanNotice.chat_id).execution_options(
-            synchronize_session=False
-        )
-    ).all()
-    found = []
-    for slot_id, day, chat_id in keys:
-        notice, planned = session.get(PlanNotice, (slot_id, day, chat_id)), session.get(Planned, (slot_id, day))
-        if notice is not None and planned is not None:
-            found.append((notice, planned))
-    return found
+    found = [
+        (notice, session.get(Planned, (notice.slot_id, notice.day)))
+        for notice in lease.take(session, PlanNotice, true(), now, holder, _CLAIM)
+    ]
+    return [(notice, planned) for notice, planned in found if planned is not None]
 
 
 def told(session: Session, slot_id: int, day: str, chat_id: int) -> None:

@@ -9,13 +9,11 @@ from sqlalchemy import ColumnElement, and_, delete, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.domain.weekly import week_of
+from rollcall.storage import lease
 from rollcall.storage.holder import Holder
-from rollcall.storage.notices import wait_after
 from rollcall.storage.tables import SchoolClass
 from rollcall.storage.weekly_tables import WeeklyWord
 
-_CLAIM = timedelta(minutes=2)
-"""A bot that has not sent a word this long after it took it on, was stopped."""
 _KEPT = timedelta(days=5)
 """Then the next week's is near."""
 _EARLIEST = timedelta(hours=14)
@@ -55,20 +53,13 @@ def promise(session: Session, class_id: int, week: str, chats: Collection[int], 
 
 
 def owed(session: Session, now: datetime, holder: Holder) -> Sequence[Key]:
-    """What can be said now; what bots that died here had taken on is freed before."""
-    session.execute(delete(WeeklyWord).where(WeeklyWord.created_at < now - _KEPT))
-    sending = session.scalars(select(WeeklyWord.holder).where(WeeklyWord.holder.is_not(None)).distinct())
-    dead = [other for other in sending if other is not None and holder.knows_dead(other)]
-    if dead:
-        session.execute(update(WeeklyWord).where(WeeklyWord.holder.in_(dead)).values(not_before=None, holder=None))
-    rows = select(WeeklyWord.class_id, WeeklyWord.week, WeeklyWord.chat_id).where(_due(now))
-    return [(row.class_id, row.week, row.chat_id) for row in session.execute(rows.order_by(WeeklyWord.created_at))]
+    """What can be said now."""
+    return lease.owed(session, WeeklyWord, now, holder, _KEPT)
 
 
 def claim(session: Session, key: Key, now: datetime, holder: Holder) -> bool:
     """Take it on to say it; False where it was said, or another bot is at it."""
-    taken = update(WeeklyWord).where(_this(key), _due(now)).values(not_before=now + _CLAIM, holder=str(holder))
-    return session.scalar(taken.returning(WeeklyWord.class_id)) is not None
+    return bool(lease.take(session, WeeklyWord, _this(key), now, holder))
 
 
 def kept(session: Session, key: Key) -> None:
@@ -78,16 +69,9 @@ def kept(session: Session, key: Key) -> None:
 
 def put_off(session: Session, key: Key, now: datetime) -> None:
     """The chat did not take it: again later, ever more seldom."""
-    word = session.get(WeeklyWord, key, with_for_update=True)
-    if word is not None:
-        word.not_before, word.holder = now + wait_after(word.tries), None
-        word.tries += 1
+    lease.put_off(session, WeeklyWord, _this(key), now)
 
 
 def _this(key: Key) -> ColumnElement[bool]:
     class_id, week, chat_id = key
     return and_(WeeklyWord.class_id == class_id, WeeklyWord.week == week, WeeklyWord.chat_id == chat_id)
-
-
-def _due(now: datetime) -> ColumnElement[bool]:
-    return or_(WeeklyWord.not_before.is_(None), WeeklyWord.not_before <= now)

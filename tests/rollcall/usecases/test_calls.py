@@ -8,9 +8,9 @@ from datetime import timedelta
 from sqlalchemy import func, select
 
 from rollcall.storage import classes, lessons, people
-from rollcall.storage.calls import free_those_of_the_dead
 from rollcall.storage.handover import hand_over
 from rollcall.storage.holder import Holder
+from rollcall.storage.lease import free_those_of_the_dead
 from rollcall.storage.tables import WITHOUT_ACCOUNT, Call, Lesson, Membership, Person, SchoolClass
 from rollcall.usecases import absences, calls
 from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
@@ -118,9 +118,9 @@ async def test_what_a_bot_of_this_machine_held_when_it_died_is_free_at_once(scho
     run, here = school.database.run, Holder.this_process()
     await run(calls.take_calls, NINE, Holder(here.host, 2**22 + 9, "dead"), 9)
     await run(calls.take_calls, NINE, OTHER, 9)
-    await run(free_those_of_the_dead, OTHER)
+    await run(free_those_of_the_dead, Call, OTHER)
     assert await run(calls.take_calls, NINE, here, 9) == []
-    await run(free_those_of_the_dead, here)
+    await run(free_those_of_the_dead, Call, here)
     assert len(await run(calls.take_calls, NINE, here, 9)) == 2
 
 
