@@ -138,9 +138,9 @@ async def _is_current(services: Services, class_id: int, known: Known) -> bool:
     """Whether the class's gallery is what the note has to be judged by."""
     if known.attempt.purpose is not Purpose.CHECK_IN:
         return True
-    if await services.galleries.generation(class_id) != known.generation:
-        return False
-    return known.voice_waits or await services.galleries.holds(class_id, known.attempt.person_id)
+    if known.voice_waits:
+        return await services.galleries.generation(class_id) == known.generation
+    return await services.galleries.knows(class_id, known.attempt.person_id, known.generation)
 
 
 async def _tell_that_it_is_full(application: App, services: Services, attempt_id: str) -> None:

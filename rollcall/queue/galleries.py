@@ -108,6 +108,14 @@ class GalleryWriter:
         found = _opened(self._keyring, class_id, sealed)
         return found[0] if found else None
 
+    async def knows(self, class_id: int, person_id: int, generation: int) -> bool:
+        """Whether a class's gallery is of this generation, and the person in it; asked once, for every note asks."""
+        asked = [keys.GALLERY_HEAD.decode(), str(person_id)]
+        there: Any = await self._redis.hmget(keys.gallery(class_id), asked)
+        head, voice = there
+        found = _opened(self._keyring, class_id, head)
+        return found is not None and found[0] == generation and voice is not None
+
     async def holds(self, class_id: int, person_id: int) -> bool:
         """Whether the person is in the class's gallery."""
         return bool(await self._redis.hexists(keys.gallery(class_id), str(person_id)))

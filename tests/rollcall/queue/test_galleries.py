@@ -109,6 +109,14 @@ async def test_an_odd_field_takes_nobody_out_of_a_class(
     assert not redis_client.hexists(keys.gallery(1), "x")
 
 
+async def test_a_gallery_knows_who_is_in_it_and_of_which_generation_it_is(writer: Galleries) -> None:
+    await writer.put(1, {7: ANNA}, generation=5)
+    assert await writer.knows(1, 7, 5)
+    assert not await writer.knows(1, 8, 5), "not in it"
+    assert not await writer.knows(1, 7, 6), "of an earlier generation"
+    assert not await writer.knows(2, 7, 0), "there is none"
+
+
 async def test_the_head_of_one_class_is_not_that_of_another(
     writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
 ) -> None:
