@@ -1,4 +1,7 @@
-"""LibreOffice, where it is installed: what a teacher's own program makes of a file of ours."""
+"""LibreOffice, where it is installed: what a teacher's own program makes of a file of ours.
+
+It is some 400 MB, so no check installs it by itself; what it is asked beside `tests.formulas` is left out aloud.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,11 @@ from pathlib import Path
 import pytest
 
 PROGRAM = shutil.which("soffice") or shutil.which("libreoffice")
-needs_office = pytest.mark.skipif(PROGRAM is None, reason="needs LibreOffice (libreoffice-calc-nogui)")
+MISSING = [
+    *(["LibreOffice (libreoffice-calc-nogui)"] if PROGRAM is None else []),
+    *(["pdftotext (poppler-utils)"] if shutil.which("pdftotext") is None or shutil.which("pdfinfo") is None else []),
+]
+needs_office = pytest.mark.office
 PATIENCE = 170
 
 _RUSSIAN, _ENGLISH = 0x0419, 0x0409
