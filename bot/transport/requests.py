@@ -7,6 +7,7 @@ to a note.
 from __future__ import annotations
 
 import asyncio
+import io
 import json
 import ssl
 import time
@@ -204,7 +205,8 @@ def _body(request_data: RequestData | None) -> aiohttp.FormData | dict[str, str]
     form = aiohttp.FormData(fields, quote_fields=False)  # Telegram shows a file's name as it is in the form
     for name, part in request_data.multipart_data.items():
         filename, content, kind = cast("tuple[str, bytes, str]", part)
-        form.add_field(name, content, filename=filename, content_type=kind)
+        # Read bit by bit: a megabyte at once would hold up everybody else.
+        form.add_field(name, io.BytesIO(content), filename=filename, content_type=kind)
     return form
 
 
