@@ -33,6 +33,8 @@ from rollcall.storage.tables import (
 )
 from rollcall.storage.weekly_tables import WeeklyWord
 
+MADE_AT = "made_at"
+"""The part of the file that is not about the person."""
 _SEALED = {"sealed", "embedding", "fingerprint"}
 """Never given out, not even sealed: only that they are there."""
 _INNER = {
@@ -64,7 +66,7 @@ def gather(session: Session, telegram_id: int, now: datetime) -> dict[str, Any] 
     if person is None and conversation is None and not agreements and not asked:
         return None
     found: dict[str, Any] = {
-        "made_at": now,
+        MADE_AT: now,
         "account": {"telegram_id": telegram_id},
         "agreements": agreements,
         "asked_to_join": [_row(one) for one in asked],

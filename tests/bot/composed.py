@@ -9,6 +9,7 @@ from typing import Any
 
 from bot.handlers.joining import joined_words
 from bot.handlers.marks import card_text, list_buttons, list_text
+from bot.handlers.mydata import parts_text
 from bot.handlers.voices import outlook_text
 from bot.messages.paging import Page
 from bot.outbox.absence_cards import (
@@ -49,6 +50,7 @@ from rollcall.usecases.mark_words import Changed
 from rollcall.usecases.marks import LessonFacts, Listed, MarkCard, MarkList
 from rollcall.usecases.staff import News
 from rollcall.usecases.weekly import Word
+from tests.bot.catalogue import sources
 from tests.bot.conversations import Read
 from tests.rollcall.report.test_text import GONE, HERE, LATE, ODD, START, report_of
 
@@ -93,6 +95,11 @@ def composed(language: str) -> Iterator[Read]:
     yield from _marks(name, title, t)
     yield from _absences(name, title, t)
     yield from _weekly(names, title, t)
+    keys = [key.removeprefix("mydata-part-") for key in sources(language) if key.startswith("mydata-part-")]
+    for number in (1, 5):
+        yield Read(
+            "my data", _STUDENT, parts_text(dict.fromkeys((key.replace("-", "_") for key in keys), number), t), []
+        )
     for count in (0.0, 0.01, 0.02, 0.21):
         for mixed_up in ((), ((1, 2),)):
             outlook = Outlook(5, count, count, count, (1, 2), 0.5, mixed_up)

@@ -16,6 +16,8 @@ _FOREIGN = {
     "ru": (re.compile(r"[A-Za-z]+"), _NAMES_IN_LATIN),
     "en": (re.compile(r"[а-яёА-ЯЁ]+"), {"Русский"}),
 }
+_PART_OF_A_FILE = re.compile(r"^• [a-z_]+ (?=— )", re.MULTILINE)
+"""By its name in the file, which is nobody's language."""
 _QUOTES = {"ru": ("«", "»", '“”"'), "en": ("“", "”", "«»\"'")}
 _SHORTENED = {
     "ru": re.compile(r"\d (?:дн|мин|сек|с|ч|чел|шт|мес)\b|\b(?:т\. ?е|т\. ?д|т\. ?п)\."),
@@ -58,7 +60,7 @@ def _of_form(text: str) -> Iterator[str]:
 
 
 def _of_language(text: str, language: str) -> Iterator[str]:
-    words = COMMAND.sub("", _LINK.sub("", text))
+    words = COMMAND.sub("", _LINK.sub("", _PART_OF_A_FILE.sub("", text)))
     pattern, allowed = _FOREIGN[language]
     if foreign := [word for word in pattern.findall(words) if word not in allowed]:
         yield f"words of another language: {foreign}"
