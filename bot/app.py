@@ -30,7 +30,7 @@ from bot.outbox.boards import keep_boards
 from bot.outbox.calls import call_students
 from bot.outbox.claim_cards import keep_claims
 from bot.outbox.closing_notices import close_overdue
-from bot.outbox.joiners import ask_about_joiners
+from bot.outbox.joiners import keep_joiners
 from bot.outbox.mark_words import tell_of_marks
 from bot.outbox.namesake_notices import tell_of_namesakes
 from bot.outbox.review_cards import keep_reviews
@@ -69,7 +69,7 @@ from rollcall.storage.classes import class_count
 from rollcall.storage.database import Database
 from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
 from rollcall.storage.migrate import is_current
-from rollcall.storage.roster_tables import JoinRequest
+from rollcall.storage.roster_tables import JoinerCard, JoinRequest
 from rollcall.storage.tables import Call, ClosingNotice, Namesake, Review, ReviewCard, StaffNotice
 from rollcall.storage.written import Rows
 from rollcall.usecases import key_fit
@@ -116,7 +116,7 @@ _PROMISES: dict[str, tuple[Task, Sequence[Rows], float]] = {
     "appeals": (keep_appeals, (Appeal, AppealCard), _OTHERS_EVERY),
     "claims": (keep_claims, (VoiceClaim, ClaimCard), _OTHERS_EVERY),
     "namesakes": (tell_of_namesakes, (Namesake,), _OTHERS_EVERY),
-    "joiners": (ask_about_joiners, (JoinRequest,), _OTHERS_EVERY),
+    "joiners": (keep_joiners, (JoinRequest, JoinerCard), _OTHERS_EVERY),
 }
 """What sends what is promised, the rows that it is promised by, and after how long it looks in any case."""
 

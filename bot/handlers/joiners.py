@@ -8,8 +8,9 @@ from telegram import Update
 from bot.caller import Caller, teacher_of
 from bot.messages.menus import show
 from bot.messages.paging import Page, page_of
+from bot.messages.replies import settle_button
 from bot.messages.rosters import cut
-from bot.outbox.joiners import ask_about_joiners
+from bot.outbox.joiners import show_joiners
 from bot.services import Context, Services, now
 from bot.upkeep.galleries import publish
 from rollcall.usecases.join_requests import Decided, decide, lines_of
@@ -53,11 +54,11 @@ async def _decide(update: Update, context: Context, accepted: bool, line_id: int
     if done is None:
         await show(update, t("question-gone"))
         return
-    await show(update, t("joiner-in" if done.accepted else "joiner-out", name=done.name, title=done.title))
+    await settle_button(update)
     if done.accepted:
         await publish(services, context.class_id)
         services.stale_boards.touch_class(context.class_id)
-    await ask_about_joiners(context.app, services)
+    await show_joiners(context.app, services)
 
 
 def _word(

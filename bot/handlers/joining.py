@@ -24,7 +24,7 @@ from bot.messages.replies import (
 )
 from bot.messages.rosters import cut
 from bot.outbox.claim_cards import words_for_joiner
-from bot.outbox.joiners import ask_about_joiners
+from bot.outbox.joiners import show_joiners
 from bot.services import Context, Services, now
 from bot.upkeep.galleries import publish
 from rollcall.domain.names import NameFault
@@ -116,7 +116,7 @@ async def name_given(update: Update, context: Context) -> None:
             await reply(update, *choice_words(outcome, t))
         case Waits(name, title, freed):
             await reply(update, t("join-waits-freed" if freed else "join-waits", name=name, title=title))
-            await ask_about_joiners(context.app, services)
+            await show_joiners(context.app, services)
         case NameFault():
             await reply(update, t(f"name-fault-{outcome}"))
         case _:

@@ -42,6 +42,7 @@ class Subject(Generic[F, T]):
         facts: the one that finds what a card says.
         aloud: what is said beside a card that was mended, for an edit makes no sound; empty where nothing is.
         end: the use case that finds what the student is told of the end.
+        end_buttons: below that.
     """
 
     kind: Kind
@@ -52,6 +53,7 @@ class Subject(Generic[F, T]):
     aloud: Callable[[F, Texts], str]
     end: Callable[[Session, int], T]
     end_text: Callable[[T, Texts], str]
+    end_buttons: Callable[[T, Texts], Buttons] = lambda _told, _t: []
 
 
 async def keep(application: App, services: Services, subject: Subject[F, T]) -> None:
@@ -135,9 +137,10 @@ async def _tell_student(application: App, services: Services, subject: Subject[F
     told = await services.database.run(take_telling, subject.kind, subject.end, question, at)
     if told is None:
         return
-    text = subject.end_text(told, texts_in(told.locale).speaking(told.vocabulary))
+    t = texts_in(told.locale).speaking(told.vocabulary)
+    text, buttons = subject.end_text(told, t), keyboard(subject.end_buttons(told, t))
     try:
-        await application.bot.send_message(told.chat_id, text, rate_limit_args=_PATIENCE)
+        await application.bot.send_message(told.chat_id, text, reply_markup=buttons, rate_limit_args=_PATIENCE)
     except (Forbidden, BadRequest) as error:
         _log.info("a student cannot be told", extra={"error": type(error).__name__})
     except TelegramError as error:

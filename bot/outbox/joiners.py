@@ -2,62 +2,61 @@
 
 from __future__ import annotations
 
-import logging
-
-from telegram.error import TelegramError
-
-from bot.messages.replies import Buttons, enrol_button, keyboard
-from bot.services import App, Services, now
-from rollcall.storage import join_requests
-from rollcall.texts import Texts, texts_in
-from rollcall.usecases.join_requests import Asked, Told, take_question, take_word
-
-_log = logging.getLogger(__name__)
-
-_PATIENCE = 20.0
-"""Seconds that one chat holds up the next."""
+from bot.messages.replies import Buttons, enrol_button
+from bot.outbox.asking import show
+from bot.outbox.cards import Subject, keep
+from bot.services import App, Services
+from rollcall.domain.joiner import WAITING, JoinState
+from rollcall.storage.questions import JOINERS
+from rollcall.texts import Texts
+from rollcall.usecases.join_requests import JoinerFacts, JoinerTold, joiner_facts, joiner_told, joiners_due
 
 
-async def ask_about_joiners(application: App, services: Services) -> None:
-    """A card for each teacher about whom none was asked, a word to each student about whom one has answered."""
-    run = services.database.run
-    for request_id in await run(join_requests.untold):
-        asked = await run(take_question, request_id, now())
-        if asked is not None and not await _ask(application, asked):
-            await run(join_requests.not_told, request_id)
-    for request_id in await run(join_requests.answered):
-        told = await run(take_word, request_id)
-        if told is not None:
-            await _tell(application, told)
+async def keep_joiners(application: App, services: Services) -> None:
+    """What teachers and joiners are owed, said as far as their chats take it."""
+    await keep(application, services, _JOINERS)
 
 
-async def _ask(application: App, asked: Asked) -> bool:
-    """Whether one teacher at least has the card."""
-    reached = False
-    for chat_id, locale in asked.teachers:
-        t = texts_in(locale)
-        try:
-            text = t("joiner-card-freed" if asked.freed else "joiner-card", name=asked.name, title=asked.title)
-            markup = keyboard(joiner_buttons(asked.class_id, asked.request_id, t, lines=asked.lines))
-            await application.bot.send_message(chat_id, text, reply_markup=markup, rate_limit_args=_PATIENCE)
-            reached = True
-        except TelegramError as error:  # one chat's trouble is not the next one's
-            _log.info("a teacher cannot be asked about a joiner", extra={"error": type(error).__name__})
-    return reached
+async def show_joiners(application: App, services: Services) -> None:
+    """`keep_joiners` for someone who waits."""
+    await show(application, keep_joiners(application, services))
 
 
-def joiner_buttons(class_id: int, request_id: int, t: Texts, *, lines: int) -> Buttons:
+def joiner_text(of: JoinerFacts, t: Texts) -> str:
+    """Who wants to come into which class; what was decided, and by whom."""
+    if of.state in WAITING:
+        return t("joiner-card-freed" if of.freed else "joiner-card", name=of.name, title=of.title)
+    key = "joiner-in" if of.state is JoinState.ACCEPTED else "joiner-out"
+    return t(key, name=of.name, title=of.title, teacher=of.teacher)
+
+
+def joiner_buttons(of: JoinerFacts, t: Texts) -> Buttons:
     """A new student, one who is on the list under another name, or nobody of the class."""
-    this = f"joiner:{class_id}:{request_id}"
-    on_list: Buttons = [[(t("joiner-line"), f"joiner-lines:{class_id}:{request_id}:0")]] if lines else []
-    return [*on_list, [(t("joiner-new"), f"{this}:new"), (t("joiner-no"), f"{this}:no")]]
+    if of.state not in WAITING:
+        return []
+    this = f"{of.class_id}:{of.question}"
+    on_list: Buttons = [[(t("joiner-line"), f"joiner-lines:{this}:0")]] if of.lines else []
+    return [*on_list, [(t("joiner-new"), f"joiner:{this}:new"), (t("joiner-no"), f"joiner:{this}:no")]]
 
 
-async def _tell(application: App, told: Told) -> None:
-    t = texts_in(told.locale)
-    text = t("joiner-accepted" if told.accepted else "joiner-refused", name=told.name, title=told.title)
-    markup = keyboard(enrol_button(t)) if told.accepted and not told.enrolled else None
-    try:
-        await application.bot.send_message(told.chat_id, text, reply_markup=markup, rate_limit_args=_PATIENCE)
-    except TelegramError as error:  # the chat may be closed to us; the teacher's word holds all the same
-        _log.info("a joiner cannot be told", extra={"error": type(error).__name__})
+def joiner_told_text(told: JoinerTold, t: Texts) -> str:
+    """What a joiner hears."""
+    return t("joiner-accepted" if told.accepted else "joiner-refused", name=told.name, title=told.title)
+
+
+def joiner_told_buttons(told: JoinerTold, t: Texts) -> Buttons:
+    """To record a voice, for who is in and has none."""
+    return enrol_button(t) if told.accepted and not told.enrolled else []
+
+
+_JOINERS = Subject(
+    kind=JOINERS,
+    due=joiners_due,
+    facts=joiner_facts,
+    text=joiner_text,
+    buttons=joiner_buttons,
+    aloud=lambda _of, _t: "",
+    end=joiner_told,
+    end_text=joiner_told_text,
+    end_buttons=joiner_told_buttons,
+)

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.storage.claim_tables import ClaimCard
 from rollcall.storage.excuse_tables import AbsenceCard, AppealCard
+from rollcall.storage.roster_tables import JoinerCard
 from rollcall.storage.tables import ClosingNotice, Lesson, Person, ReviewCard, StaffNotice
 from rollcall.storage.weekly_tables import WeeklyWord
 
@@ -33,7 +34,7 @@ def move_chat(session: Session, old: int, new: int) -> Sequence[int]:
 
 def opened_again(session: Session, chat_id: int, now: datetime) -> None:
     """A person's chat takes messages again: what it refused may be tried at once."""
-    for table in (ReviewCard, ClaimCard, AbsenceCard, AppealCard, ClosingNotice, StaffNotice, WeeklyWord):
+    for table in (ReviewCard, ClaimCard, AbsenceCard, AppealCard, JoinerCard, ClosingNotice, StaffNotice, WeeklyWord):
         session.execute(
             update(table)
             .where(table.chat_id == chat_id, table.tries > 0, table.not_before > now)

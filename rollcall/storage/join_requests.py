@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, or_, select
 from sqlalchemy.orm import Session
 
-from rollcall.storage.roster_tables import JoinRequest
-from rollcall.storage.written import QUIETLY
+from rollcall.domain.joiner import ANSWERED, WAITING, JoinState
+from rollcall.storage.roster_tables import JoinerCard, JoinRequest
 
 _NUMBERS = 10**9
 
@@ -21,7 +20,9 @@ def ask(
     """Ask the class's teachers; once more under another name, where that was given since."""
     session.execute(
         delete(JoinRequest).where(
-            JoinRequest.class_id == class_id, JoinRequest.telegram_id == telegram_id, JoinRequest.full_name != full_name
+            JoinRequest.class_id == class_id,
+            JoinRequest.telegram_id == telegram_id,
+            or_(JoinRequest.full_name != full_name, JoinRequest.state.in_(ANSWERED)),
         )
     )
     known = session.scalar(
@@ -43,7 +44,7 @@ def wait_for_name(session: Session, class_id: int, telegram_id: int, full_name: 
     """Somebody whose line was freed may say who they are; nobody is asked before that."""
     session.execute(delete(JoinRequest).where(JoinRequest.class_id == class_id, JoinRequest.telegram_id == telegram_id))
     asked = ask(session, class_id, telegram_id, full_name, now, without_voice=False)
-    asked.freed, asked.told_at = True, now
+    asked.freed, asked.state = True, JoinState.SILENT
     session.flush()
 
 
@@ -54,7 +55,7 @@ def freed_of(session: Session, telegram_id: int, class_id: int | None = None) ->
         class_id: in which class; without it, in the one where that was last.
     """
     mine = select(JoinRequest).where(
-        JoinRequest.telegram_id == telegram_id, JoinRequest.freed, JoinRequest.accepted.is_(None)
+        JoinRequest.telegram_id == telegram_id, JoinRequest.freed, JoinRequest.state.in_(WAITING)
     )
     if class_id is not None:
         mine = mine.where(JoinRequest.class_id == class_id)
@@ -62,46 +63,23 @@ def freed_of(session: Session, telegram_id: int, class_id: int | None = None) ->
 
 
 def say_name(session: Session, found: JoinRequest, full_name: str) -> None:
-    """They have said who they are, and the teachers are asked."""
-    found.full_name, found.told_at = full_name, None
+    """They have said who they are, and the teachers are asked; anew, where it is another name than before."""
+    if found.full_name != full_name:
+        session.execute(delete(JoinerCard).where(JoinerCard.question_id == found.id))
+    found.full_name, found.state = full_name, JoinState.OPEN
     session.flush()
 
 
 def open_request(session: Session, class_id: int, request_id: int) -> JoinRequest | None:
     """The question, while nobody has answered it; nobody else's until the transaction ends."""
     found = session.get(JoinRequest, request_id, with_for_update=True)
-    return found if found is not None and found.class_id == class_id and found.accepted is None else None
+    return found if found is not None and found.class_id == class_id and found.state in WAITING else None
 
 
-def untold(session: Session) -> Sequence[int]:
-    """Questions that no teacher has heard of."""
-    return session.scalars(select(JoinRequest.id).where(JoinRequest.told_at.is_(None))).all()
-
-
-def take_telling(session: Session, request_id: int, now: datetime) -> JoinRequest | None:
-    """Take it on to ask the teachers; None where that is done."""
-    taken = session.scalar(
-        update(JoinRequest)
-        .where(JoinRequest.id == request_id, JoinRequest.told_at.is_(None))
-        .values(told_at=now)
-        .returning(JoinRequest.id),
-        execution_options=QUIETLY,
+def forget_answered(session: Session) -> None:
+    """Nothing is left of a question once its answer is told, and every card shows it."""
+    waits = exists().where(
+        JoinerCard.question_id == JoinRequest.id, JoinerCard.message_id > 0, JoinerCard.shown != JoinRequest.state
     )
-    return session.get(JoinRequest, request_id) if taken is not None else None
-
-
-def not_told(session: Session, request_id: int) -> None:
-    """No teacher could be asked: it is still owed."""
-    untold = update(JoinRequest).where(JoinRequest.id == request_id).values(told_at=None)
-    session.execute(untold, execution_options=QUIETLY)  # tried again, but not at once
-
-
-def answered(session: Session) -> Sequence[int]:
-    """Questions of whose answer the student is to hear."""
-    return session.scalars(select(JoinRequest.id).where(JoinRequest.accepted.is_not(None))).all()
-
-
-def done(session: Session, request_id: int) -> bool:
-    """The student is told, by whoever gets True; nothing is left of the question."""
-    gone = delete(JoinRequest).where(JoinRequest.id == request_id, JoinRequest.accepted.is_not(None))
-    return session.scalar(gone.returning(JoinRequest.id)) is not None
+    gone = delete(JoinRequest).where(JoinRequest.state.in_(ANSWERED), JoinRequest.told_at.is_not(None), ~waits)
+    session.execute(gone.execution_options(synchronize_session=False))

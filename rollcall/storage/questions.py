@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session, aliased
 
 from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.claim import ClaimState
+from rollcall.domain.joiner import ANSWERED, JoinState
 from rollcall.domain.review import ReviewState
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
+from rollcall.storage.roster_tables import JoinerCard, JoinRequest
 from rollcall.storage.tables import STUDENT, Card, Lesson, Membership, Person, Review, ReviewCard, SchoolClass
 from rollcall.storage.teaching import gives_right, practises
 from rollcall.storage.written import QUIETLY
 
-State = ReviewState | ClaimState | AbsenceState | AppealState
+State = ReviewState | ClaimState | AbsenceState | AppealState | JoinState
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,7 +36,7 @@ class Kind:
     """
 
     name: str
-    question: type[Review] | type[VoiceClaim] | type[Absence] | type[Appeal]
+    question: type[Review] | type[VoiceClaim] | type[Absence] | type[Appeal] | type[JoinRequest]
     card: type[Card]
     askable: Callable[[datetime], Select[int, int]]
     open: State
@@ -82,6 +84,15 @@ def _appeals(moment: datetime) -> Select[int, int]:
     )
 
 
+def _joiners(moment: datetime) -> Select[int, int]:
+    return (
+        select(JoinRequest.id, Person.telegram_id)
+        .join(SchoolClass, (SchoolClass.id == JoinRequest.class_id) & SchoolClass.archived_at.is_(None))
+        .join(Membership, (Membership.class_id == JoinRequest.class_id) & gives_right(moment))
+        .join(Person, (Person.id == Membership.person_id) & Person.is_teacher)
+    )
+
+
 REVIEWS = Kind(
     name="review",
     question=Review,
@@ -113,6 +124,14 @@ APPEALS = Kind(
     askable=_appeals,
     open=AppealState.OPEN,
     told_of=(AppealState.KEPT,),  # of another mark the student hears as of any change
+)
+JOINERS = Kind(
+    name="joiner",
+    question=JoinRequest,
+    card=JoinerCard,
+    askable=_joiners,
+    open=JoinState.OPEN,
+    told_of=ANSWERED,
 )
 
 

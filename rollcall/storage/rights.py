@@ -15,6 +15,7 @@ from rollcall.storage import audit
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
 from rollcall.storage.invites import revoke_used_by
+from rollcall.storage.roster_tables import JoinerCard
 from rollcall.storage.tables import (
     STUDENT,
     TEACHER,
@@ -103,7 +104,7 @@ def end_teaching(session: Session, person: Person, by: audit.Who, now: datetime)
         .where(Lesson.board_chat_id == person.telegram_id)
         .values(board_chat_id=None, board_message_id=None)
     )
-    for owed in (ReviewCard, ClaimCard, AbsenceCard, AppealCard, ClosingNotice, PlanNotice, WeeklyWord):
+    for owed in (ReviewCard, ClaimCard, AbsenceCard, AppealCard, JoinerCard, ClosingNotice, PlanNotice, WeeklyWord):
         session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
     session.flush()
 

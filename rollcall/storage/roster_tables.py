@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, ForeignKey, String, UniqueConstraint, false
+from sqlalchemy import BigInteger, ForeignKey, Index, String, UniqueConstraint, false
 from sqlalchemy.orm import Mapped, mapped_column
 
-from rollcall.storage.tables import Table
+from rollcall.domain.joiner import JoinState
+from rollcall.storage.tables import Card, Table
 
 
 class RosterPreview(Table):
@@ -29,7 +30,7 @@ class RosterPreview(Table):
 
 
 class JoinRequest(Table):
-    """Somebody with the class's link who is not on its list: its teachers say who it is. Gone once they have heard."""
+    """Somebody with the class's link who is not on its list: its teachers say who it is. Gone once all is said."""
 
     __tablename__ = "join_requests"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -39,10 +40,20 @@ class JoinRequest(Table):
     without_voice: Mapped[bool]
     created_at: Mapped[datetime]
     told_at: Mapped[datetime | None]
-    """When the teachers were asked."""
-    accepted: Mapped[bool | None]
-    """What they answered; None while they have not."""
+    """When they heard the answer."""
+    state: Mapped[JoinState] = mapped_column(server_default="open", default=JoinState.OPEN)
+    decided_by: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="SET NULL"))
     freed: Mapped[bool] = mapped_column(server_default=false(), default=False)
     """They had claimed another's line, which a teacher has freed: only a teacher lets them in."""
 
-    __table_args__ = (UniqueConstraint("class_id", "telegram_id"),)
+    __table_args__ = (UniqueConstraint("class_id", "telegram_id"), Index("ix_join_requests_state", "state"))
+
+
+class JoinerCard(Card):
+    """Such a question as one teacher sees it in the chat."""
+
+    __tablename__ = "joiner_cards"
+    question_id: Mapped[int] = mapped_column(
+        "request_id", ForeignKey("join_requests.id", ondelete="CASCADE"), primary_key=True, sort_order=-1
+    )
+    shown: Mapped[JoinState]

@@ -28,6 +28,7 @@ from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.attendance import Status
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.class_settings import Vocabulary
+from rollcall.domain.joiner import JoinState
 from rollcall.domain.review import ReviewState
 from rollcall.domain.sent_as import SentAs
 from rollcall.domain.staff import StaffNews
@@ -86,6 +87,7 @@ class Table(DeclarativeBase):
         Status: _words(Status, 16),
         AbsenceState: _words(AbsenceState, 16),
         AppealState: _words(AppealState, 16),
+        JoinState: _words(JoinState, 16),
         SentAs: _words(SentAs, 16),
         Vocabulary: _words(Vocabulary, 16),
         StaffNews: _words(StaffNews, 32),

@@ -2,43 +2,40 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
+from rollcall.domain.joiner import JoinState
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import audit, join_requests
 from rollcall.storage.classes import classes_attended, join_class
 from rollcall.storage.handover import claim_line
 from rollcall.storage.people import find_person, locale_of, register_person
+from rollcall.storage.questions import JOINERS
 from rollcall.storage.roster_tables import JoinRequest
 from rollcall.storage.rosters import unclaimed
 from rollcall.storage.tables import Membership, Person, SchoolClass
-from rollcall.storage.teaching import teachers_of
 from rollcall.storage.voiceprints import is_enrolled
+from rollcall.usecases.cards import Due, Facts, Told, due, name_of
 from rollcall.usecases.joined import welcome
 
 
-@dataclass(frozen=True)
-class Asked:
-    """A question to the class's teachers.
+@dataclass(frozen=True, kw_only=True)
+class JoinerFacts(Facts):
+    """What the card says.
 
     Attributes:
         lines: how many lines of the list nobody has claimed.
-        teachers: (chat, language) of each.
         freed: they had claimed another's line.
     """
 
-    request_id: int
     class_id: int
-    name: str
-    title: str
     lines: int
-    teachers: Sequence[tuple[int, str]]
-    freed: bool = False
+    freed: bool
 
 
 @dataclass(frozen=True)
@@ -50,36 +47,58 @@ class Decided:
     accepted: bool
 
 
-@dataclass(frozen=True)
-class Told:
+@dataclass(frozen=True, kw_only=True)
+class JoinerTold(Told):
     """What the student hears.
 
     Attributes:
         enrolled: whether there is a voice to check in by.
     """
 
-    chat_id: int
-    locale: str
     name: str
     title: str
     accepted: bool
     enrolled: bool
 
 
-def take_question(session: Session, request_id: int, now: datetime) -> Asked | None:
-    """Take it on to ask the teachers; None where that is done."""
-    found = join_requests.take_telling(session, request_id, now)
-    if found is None:
-        return None
+def joiners_due(session: Session, now: datetime) -> Due:
+    """What is owed at this moment, once what is answered and said is forgotten."""
+    join_requests.forget_answered(session)
+    return due(session, JOINERS, now)
+
+
+def joiner_facts(session: Session, request_id: int, chat_id: int, _now: datetime) -> JoinerFacts:
+    """What the card says in this teacher's chat."""
+    found = session.get_one(JoinRequest, request_id)
     school_class = session.get_one(SchoolClass, found.class_id)
-    return Asked(
-        found.id,
-        found.class_id,
-        found.full_name,
-        school_class.title,
-        len(unclaimed(session, found.class_id)),
-        [(one.telegram_id, locale_of(session, one.telegram_id)) for one in teachers_of(session, found.class_id, now)],
-        found.freed,
+    return JoinerFacts(
+        question=found.id,
+        state=found.state,
+        locale=locale_of(session, chat_id),
+        note=None,
+        name=found.full_name,
+        title=school_class.title,
+        vocabulary=school_class.vocabulary,
+        at=found.created_at.astimezone(ZoneInfo(school_class.timezone)),
+        teacher=name_of(session, found.decided_by),
+        class_id=school_class.id,
+        lines=len(unclaimed(session, school_class.id)),
+        freed=found.freed,
+    )
+
+
+def joiner_told(session: Session, request_id: int) -> JoinerTold:
+    """What the student hears of the answer."""
+    found = session.get_one(JoinRequest, request_id)
+    person, school_class = find_person(session, found.telegram_id), session.get_one(SchoolClass, found.class_id)
+    return JoinerTold(
+        chat_id=found.telegram_id,
+        locale=locale_of(session, found.telegram_id),
+        vocabulary=school_class.vocabulary,
+        name=person.full_name if person is not None else found.full_name,
+        title=school_class.title,
+        accepted=found.state is JoinState.ACCEPTED,
+        enrolled=person is not None and is_enrolled(session, person.id),
     )
 
 
@@ -116,27 +135,11 @@ def decide(
         if person is None:
             return None
         welcome(session, keyring, person, school_class, {}, now, new=True)
-    found.accepted = accepted
+    found.state = JoinState.ACCEPTED if accepted else JoinState.REFUSED
+    found.decided_by = teacher.id
     who = audit.Account(found.telegram_id)
     audit.record(session, Action.JOINER_DECIDED, teacher, f"class:{class_id}", about=who, accepted=accepted)
     return Decided(found.full_name, school_class.title, accepted)
-
-
-def take_word(session: Session, request_id: int) -> Told | None:
-    """Take it on to tell the student; None where that is done. Nothing is left of the question."""
-    found = session.get(JoinRequest, request_id)
-    if found is None:
-        return None
-    person = find_person(session, found.telegram_id)
-    told = Told(
-        found.telegram_id,
-        locale_of(session, found.telegram_id),
-        person.full_name if person is not None else found.full_name,
-        session.get_one(SchoolClass, found.class_id).title,
-        bool(found.accepted),
-        person is not None and is_enrolled(session, person.id),
-    )
-    return told if join_requests.done(session, request_id) else None
 
 
 def _let_in(

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.claim import ClaimState
+from rollcall.domain.joiner import JoinState
 from rollcall.domain.permissions import Role
 from rollcall.domain.review import ReviewState
 from rollcall.domain.verdict import Purpose, Reason, Verdict
@@ -17,7 +18,7 @@ from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.database import Database
 from rollcall.storage.excuse_tables import Absence, Appeal
-from rollcall.storage.roster_tables import RosterPreview
+from rollcall.storage.roster_tables import JoinerCard, RosterPreview
 from rollcall.storage.tables import Invite, Review
 from rollcall.usecases import rosters
 from sandbox.person import Person
@@ -89,7 +90,10 @@ async def found(database: Database) -> None:
             )
         )  # fmt: skip
         asked = join_requests.ask(session, CLASS_ID, 41, "Яна Ян", now, without_voice=False)
-        asked.id, asked.told_at = 1, now
+        asked.id = 1
+        session.flush()
+        asked_in = {"message_id": 0, "claimed_at": now, "shown": JoinState.OPEN}
+        session.add(JoinerCard(question_id=1, chat_id=MARIA, **asked_in))
         listed = Roster((Line("Дарья Да"),))
         rosters.keep(session, who[MARIA], listed, [CLASS_ID], 1, now)
         session.scalars(select(RosterPreview)).one().id = 1

@@ -171,7 +171,7 @@ CASES = {
     "button:student-free-yes": case(f"student-free-yes:{CLASS_ID}:{ANNAS_ID}:ask", but=frozenset(Role)),
     "button:line": case("line:1", but=frozenset(Role)),
     "button:lines": case("lines:0", but=frozenset(Role)),
-    "button:joiner": case(f"joiner:{CLASS_ID}:1:new", "join_requests", "people", "memberships"),
+    "button:joiner": case(f"joiner:{CLASS_ID}:1:new", "join_requests", "joiner_cards", "people", "memberships"),
     "button:joiner-lines": case(f"joiner-lines:{CLASS_ID}:1:0"),
     "button:joiner-line": case(f"joiner-line:{CLASS_ID}:1:1", but=frozenset(Role)),
     "button:roster": case(f"roster:{CLASS_ID}:1:take", "roster_previews", "memberships", "people"),

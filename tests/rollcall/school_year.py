@@ -37,7 +37,7 @@ from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correcting import Wanted, correct, lesson_to_correct, undo
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
-from rollcall.storage.questions import ABSENCES, APPEALS, CLAIMS, REVIEWS
+from rollcall.storage.questions import ABSENCES, APPEALS, CLAIMS, JOINERS, REVIEWS
 from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
 from rollcall.storage.timetable_tables import TOLD, Holiday, Planned, PlanNotice, Slot, Term
 from rollcall.usecases import absences, calls, claim_decisions, erasure, rosters, staff
@@ -84,7 +84,8 @@ async def fill(database: Database, keyring: Keyring) -> School:
         said = [(1, '{"update_id": 1, "text": "\\u041f\\n"}'), (2, '{"update_id": 2}')]
         _, digest = inbox.accept(session, said, _holder(), NINE)
         inbox.handled(session, [str(digest)], NINE)
-        join_requests.ask(session, physics.id, 299, "Ева Ким", NINE + 7 * _DAY, without_voice=True)
+        joiner = join_requests.ask(session, physics.id, 299, "Ева Ким", NINE + 7 * _DAY, without_voice=True)
+        cards.take(session, JOINERS, joiner.id, TEACHER, NINE + 7 * _DAY)
         taken = Roster((Line("Дарья Котова", "1234", "9Б", "d@x.org"), Line("Анна Белова", "1235")))
         listed = rosters.keep(session, teacher, taken, [physics.id], 1, NINE + 7 * _DAY)
         rosters.take(session, teacher, physics.id, listed.preview_id, NINE + 7 * _DAY)

@@ -55,8 +55,8 @@ joiner-line = On the list: choose
 joiner-new = A new { word-student }
 joiner-no = Not of this class
 joiner-which = Who on the list is <b>{ $name }</b>?
-joiner-in = <b>{ $name }</b> is in class <b>{ $title }</b> now.
-joiner-out = <b>{ $name }</b> was not let into class <b>{ $title }</b>.
+joiner-in = <b>{ $name }</b> is in class <b>{ $title }</b> now ({ $teacher } decided).
+joiner-out = <b>{ $name }</b> was not let into class <b>{ $title }</b> ({ $teacher } decided).
 joiner-accepted = <b>{ $name }</b>, the teacher let you into class <b>{ $title }</b>.
 joiner-refused = The teacher did not find you in class <b>{ $title }</b>. If that is a mistake, write to them and open the link again.
 

@@ -56,8 +56,8 @@ joiner-line = Есть в списке, выбрать
 joiner-new = Новый { word-student }
 joiner-no = Не из этого класса
 joiner-which = Кто в списке — это <b>{ $name }</b>?
-joiner-in = <b>{ $name }</b> теперь в классе <b>{ $title }</b>.
-joiner-out = <b>{ $name }</b>: вход в класс <b>{ $title }</b> отклонён.
+joiner-in = <b>{ $name }</b> теперь в классе <b>{ $title }</b> (решил учитель: { $teacher }).
+joiner-out = <b>{ $name }</b>: вход в класс <b>{ $title }</b> отклонён (решил учитель: { $teacher }).
 joiner-accepted = <b>{ $name }</b>, учитель принял вас в класс <b>{ $title }</b>.
 joiner-refused = Учитель не нашёл вас в классе <b>{ $title }</b>. Если это ошибка, напишите ему и откройте ссылку ещё раз.
 

@@ -18,7 +18,7 @@ from rollcall.storage.correction_tables import MarkWord
 from rollcall.storage.roster_tables import JoinRequest
 from rollcall.storage.tables import Attendance, Conversation, Lesson, Person, SchoolClass, StaffNotice
 from rollcall.usecases import freeing, roster_joining
-from rollcall.usecases.join_requests import decide, take_question
+from rollcall.usecases.join_requests import decide, joiner_facts, joiners_due
 from rollcall.usecases.marks import set_mark
 from rollcall.usecases.retention import Periods, left_over
 from rollcall.usecases.roster_joining import Choice, Waits
@@ -86,7 +86,7 @@ async def test_its_account_says_a_name_and_one_question_goes_to_the_teacher(scho
     line_id = free(school, wrong)
     assert line_id is not None
     with school.database.session() as session:
-        assert join_requests.untold(session) == []
+        assert joiners_due(session, NINE + HOUR).missing == []
         session.get_one(SchoolClass, school.class_id).join_code_expires_at = NINE
         this = session.get_one(Conversation, WRONG), session.get_one(Person, wrong)
         school_class = roster_joining.class_by_list(session, *this, NINE + HOUR)
@@ -99,9 +99,8 @@ async def test_its_account_says_a_name_and_one_question_goes_to_the_teacher(scho
         said = roster_joining.find_own_line(session, school.keyring, school_class, *this, "Ежов Илья", NINE + HOUR)
         assert said == Waits("Ежов Илья", "Физика 9Б", freed=True)
     with school.database.session() as session:
-        (request_id,) = join_requests.untold(session)
-        asked = take_question(session, request_id, NINE + HOUR)
-        assert asked is not None
+        ((request_id, chat_id),) = joiners_due(session, NINE + HOUR).missing
+        asked = joiner_facts(session, request_id, chat_id, NINE + HOUR)
         assert (asked.name, asked.freed) == ("Ежов Илья", True)
         decided = decide(
             session, teacher_in(session), school.keyring, school.class_id, request_id, NINE + HOUR, accepted=True
