@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Container
 
 from telegram import Update
 
@@ -30,7 +31,9 @@ async def sheet_pressed(update: Update, context: Context) -> None:
         await show(update, t("mark-gone"), texts=t)
         return
     page = Page.of(sheet.newest_first, page_of(context))
-    await show(update, sheet_text(sheet, page.number, page.pages, t), _buttons(context.class_id, sheet, page, t), t)
+    taught = {one.id for one in context.caller.taught}
+    buttons = sheet_buttons(context.class_id, sheet, page, taught, t)
+    await show(update, sheet_text(sheet, page.number, page.pages, t), buttons, t)
 
 
 async def file_pressed(update: Update, context: Context) -> None:
@@ -71,13 +74,17 @@ def sheet_text(sheet: Sheet, number: int, pages: int, t: Texts) -> str:
     return one_below_the_other(lines)
 
 
-def _buttons(class_id: int, sheet: Sheet, page: Page[tuple[LessonHead, Mark]], t: Texts) -> Buttons:
+def sheet_buttons(
+    class_id: int, sheet: Sheet, page: Page[tuple[LessonHead, Mark]], taught: Container[int], t: Texts
+) -> Buttons:
+    """A button for each lesson of the page, and for the earlier classes that whoever looks teaches too."""
     this = f"{class_id}:{sheet.person_id}"
     lessons = [(_label(sheet, *one), f"mark:{one[0].id}:{sheet.person_id}") for one in page.entries]
     rows = [lessons[at : at + 2] for at in range(0, len(lessons), 2)]
     earlier = [
         [(cut(t("sheet-earlier-button", title=one.title)), f"sheet:{one.class_id}:{sheet.person_id}")]
         for one in sheet.earlier
+        if one.class_id in taught
     ]
     return [*rows, *page.turning(f"sheet:{this}"), *earlier, [(t("sheet-file"), f"sheet-file:{this}")]]
 
