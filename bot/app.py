@@ -70,7 +70,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
 from rollcall.storage.migrate import is_current
 from rollcall.storage.roster_tables import JoinerCard, JoinRequest
-from rollcall.storage.tables import Call, ClosingNotice, Namesake, Review, ReviewCard, StaffNotice
+from rollcall.storage.tables import ClosingNotice, Namesake, Review, ReviewCard, StaffNotice
 from rollcall.storage.written import Rows
 from rollcall.usecases import key_fit
 from rollcall.usecases.first_key import load_or_make
@@ -109,7 +109,6 @@ _UPKEEP: tuple[Task, ...] = (
 
 _PROMISES: dict[str, tuple[Task, Sequence[Rows], float]] = {
     "lessons": (close_overdue, (ClosingNotice,), _UPKEEP_EVERY),
-    "calls": (call_students, (Call,), _LOOK_EVERY),
     "staff": (keep_staff, (StaffNotice,), _OTHERS_EVERY),
     "reviews": (keep_reviews, (Review, ReviewCard), _OTHERS_EVERY),
     "absences": (keep_absences, (Absence, AbsenceCard), _OTHERS_EVERY),
@@ -277,6 +276,8 @@ async def _open(application: App) -> None:
         "inbox": _keep_inbox,
         "results": collect_results,
         "boards": keep_boards,
+        # Looked for, and not at once: a call just before somebody's answer is one message too many for their chat.
+        "calls": _every(_LOOK_EVERY, call_students),
         "menus": appear,
         "waits": keep_telling,
         "weekly": _every(_WEEKLY_EVERY, tell_weekly),
