@@ -105,7 +105,7 @@ class Server:
                 return await self._misbehave(fault, request)
             return self._json({"ok": True, "result": result})
         except ApiError as refusal:
-            return self._json(refusal.body, refusal.code)
+            return self._refuse(refusal, request.match_info["method"])
         except Exception:
             _LOG.exception("the sandbox failed at %s", request.match_info["method"])
             return self._json(ApiError(500).body, 500)
@@ -129,13 +129,17 @@ class Server:
         if limits is not None and chat_id is not None and name.lower() in LIMITED:
             limits.spend(chat_id)
 
+    def _refuse(self, refusal: ApiError, method: str) -> web.Response:
+        if refusal.code == 429:
+            self.telegram.refusals[method.lower()] += 1
+        return self._json(refusal.body, refusal.code)
+
     async def _misbehave(self, fault: Fault, request: web.Request) -> web.StreamResponse:
         match fault.kind:
             case "garbage":
                 return self._answer(b"<html>nothing a bot can read</html>", "text/html")
             case "error":
-                body: Json = fault.error.body
-                return self._json(body, fault.error.code)
+                return self._refuse(fault.error, request.match_info.get("method", "file"))
             case "hang":
                 await self.telegram.faults.hang()
             case "drop":

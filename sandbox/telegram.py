@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 import time
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -72,6 +73,8 @@ class Telegram:
         self.faults = Faults()
         self.groups = Groups(self)
         self.limits: FloodLimits | None = None
+        self.refusals: Counter[str] = Counter()
+        """How often the bot was asked to wait (429), by method, in lower case; downloads are ``file``."""
         self.ahead = 0.0
         """Seconds by which Telegram's clock is ahead of this machine's."""
         self.calls: list[Call] = []

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,14 @@ from rollcall.domain.attendance import ATTENDED
 from rollcall.domain.verdict import Purpose, Verdict
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt, Attendance
+from sandbox.limits import LIMITED
 
+MESSAGES, SIGNS, FILES, OTHERS = "messages", "signs", "files", "others"
+_KINDS = {
+    MESSAGES: LIMITED,
+    SIGNS: frozenset({"setmessagereaction", "sendchataction"}),
+    FILES: frozenset({"getfile", "file"}),
+}
 WORTH_A_WORD = 10.0
 """Seconds after which a student has to be told, if not answered."""
 
@@ -49,6 +56,8 @@ class Account:
         told: how many were told how long it would take.
         told_off_by: seconds between what they were told and what it took, median and 95th percentile of the amounts.
         told_ratio: what it took, by what they were told; the median.
+        refused_by_telegram: how often the bot was asked to wait (429), by what it had called: `MESSAGES`, which were
+            sent later then, `SIGNS` that a note was seen, `FILES`, or the rest.
     """
 
     notes: int
@@ -67,7 +76,7 @@ class Account:
     told: int
     told_off_by: tuple[float, float]
     told_ratio: float
-    refused_by_telegram: int
+    refused_by_telegram: dict[str, int]
     most_in_a_second: int
     edits: int
 
@@ -93,11 +102,14 @@ def read_books(database: Database, dead: int) -> Books:
     )
 
 
-def account(notes: Sequence[Note], books: Books, limits: Telltale, edits: int, until: float) -> Account:
+def account(
+    notes: Sequence[Note], books: Books, limits: Telltale, refusals: Mapping[str, int], edits: int, until: float
+) -> Account:
     """Work it out.
 
     Args:
         notes: in the order of sending; some of them not alone.
+        refusals: how often the bot was asked to wait, by method.
         until: when the run was over (``time.monotonic``): so long did they wait who have no answer.
     """
     rush = [note for note in notes if not note.alone]
@@ -126,10 +138,18 @@ def account(notes: Sequence[Note], books: Books, limits: Telltale, edits: int, u
         told=len(promises),
         told_off_by=(float(np.median(off)), float(np.percentile(off, 95))) if off else (0.0, 0.0),
         told_ratio=float(np.median([took / said for said, took in promises])) if promises else 0.0,
-        refused_by_telegram=limits.refused,
+        refused_by_telegram=by_kind(refusals),
         most_in_a_second=limits.most_in_a_second,
         edits=edits,
     )
+
+
+def by_kind(refusals: Mapping[str, int]) -> dict[str, int]:
+    """Refusals by what was called, not by method. Telegram counts each kind for itself."""
+    counted = dict.fromkeys((MESSAGES, SIGNS, FILES, OTHERS), 0)
+    for method, number in refusals.items():
+        counted[next((kind for kind, methods in _KINDS.items() if method in methods), OTHERS)] += number
+    return counted
 
 
 def overtaken(answered: np.ndarray) -> np.ndarray:

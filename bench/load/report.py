@@ -92,7 +92,8 @@ def markdown(outcome: Outcome) -> str:
         ("told how long it would take", _told(found)),
         ("order of sending and answering, rank correlation", f"{found.order:.5f}"),
         ("overtaken by so many later notes: p50, p95, most", "{:.0f}, {:.0f}, {}".format(*found.overtaken)),
-        ("Telegram's refusals (429), fullest second", f"{found.refused_by_telegram}, {found.most_in_a_second} of 30"),
+        ("Telegram's refusals (429)", _refusals(found)),
+        ("messages in the fullest second", f"{found.most_in_a_second} of 30"),
         ("edits of boards", f"{found.edits:,}"),
         ("a note's stages, median ms", ", ".join(f"{stage} {ms:.0f}" for stage, ms in books.stages.items())),
     ]  # fmt: skip
@@ -190,6 +191,10 @@ def _figure(value: float) -> str:
 
 def _seconds(values: dict[str, float]) -> str:
     return ", ".join(f"{value:.2f}" for value in values.values()) or "–"
+
+
+def _refusals(found: Account) -> str:
+    return ", ".join(f"{kind} {number}" for kind, number in found.refused_by_telegram.items() if number) or "none"
 
 
 def _told(found: Account) -> str:

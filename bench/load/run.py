@@ -178,7 +178,7 @@ async def _measure(
             contestant.code.name, contestant.kind, wanted.students, wanted.classes, wanted.seconds, wanted.encoder,
             installation.workers, name, machine(),
         ),
-        account(crowd.notes, books, crowd.limits, crowd.edits, over),
+        account(crowd.notes, books, crowd.limits, server.telegram.refusals, crowd.edits, over),
         cost,
         watch.samples,
         watch.busy,

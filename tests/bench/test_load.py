@@ -16,7 +16,7 @@ import numpy as np
 import psutil
 import pytest
 
-from bench.load.account import Books, account, offences, overtaken
+from bench.load.account import Books, account, by_kind, offences, overtaken
 from bench.load.cast import Cast
 from bench.load.commits import checkout
 from bench.load.cost import spent
@@ -135,7 +135,7 @@ def _note(number: int, *answers: float) -> Note:
 def test_what_is_lost_or_doubled_is_told() -> None:
     notes = [_note(0, 1.0), _note(1, 2.0, 2.5), _note(2)]
     books = Books(recorded=1, verdicts={"accepted": 2, "pending": 1}, pending=1, owed=0, dead=0)
-    found = account(notes, books, Telltale(), edits=0, until=9.0)
+    found = account(notes, books, Telltale(), {}, edits=0, until=9.0)
     assert offences(found) == [
         "1 notes without an answer",
         "1 notes answered twice",
@@ -148,7 +148,7 @@ def test_who_waited_over_ten_seconds_without_a_word_is_counted() -> None:
     answered, told, told_late, neither = _note(0, 9.5), _note(1, 60.0), _note(2, 60.0), _note(3)
     told.told, told_late.told = 8.0, 14.0
     books = Books(recorded=3, verdicts={"accepted": 3, "pending": 1}, pending=1, owed=0, dead=0)
-    found = account([answered, told, told_late, neither], books, Telltale(), edits=0, until=63.0)
+    found = account([answered, told, told_late, neither], books, Telltale(), {}, edits=0, until=63.0)
     assert found.untold == 2
     assert found.untold_longest == 60.0
 
@@ -156,7 +156,7 @@ def test_who_waited_over_ten_seconds_without_a_word_is_counted() -> None:
 def test_what_is_sent_alone_is_not_of_the_rush() -> None:
     alone = replace(_note(50, 50.2), alone=True)
     books = Books(recorded=3, verdicts={"accepted": 3}, pending=0, owed=0, dead=0)
-    found = account([_note(0, 3.0), _note(1, 4.0), alone], books, Telltale(), edits=0, until=60.0)
+    found = account([_note(0, 3.0), _note(1, 4.0), alone], books, Telltale(), {}, edits=0, until=60.0)
     assert found.notes == found.answered == 3
     assert found.served == pytest.approx(2 / 4)
     assert found.waits["max"] == 3.0
@@ -209,20 +209,24 @@ def test_promises_are_held_against_what_it_took() -> None:
     notes = [_note(0, 40.0), _note(1, 50.0)]
     notes[0].promised = (40.0, 10.0)
     books = Books(recorded=2, verdicts={"accepted": 2}, pending=0, owed=0, dead=0)
-    found = account(notes, books, Telltale(), edits=0, until=60.0)
+    found = account(notes, books, Telltale(), {}, edits=0, until=60.0)
     assert found.told == 1
     assert found.told_ratio == pytest.approx(30 / 40)
     assert found.told_off_by[0] == pytest.approx(10)
 
 
-def test_the_fullest_second_is_found_and_refusals_are_counted() -> None:
+def test_the_fullest_second_is_found() -> None:
     limits = Telltale()
     for chat in range(30):
         limits.spend(chat)
     with pytest.raises(ApiError):
         limits.spend(31)
-    assert limits.refused == 1
     assert limits.most_in_a_second == 30
+
+
+def test_refusals_are_counted_by_what_was_called() -> None:
+    refusals = {"sendmessage": 2, "editmessagetext": 1, "setmessagereaction": 7, "file": 3, "getme": 1}
+    assert by_kind(refusals) == {"messages": 3, "signs": 7, "files": 3, "others": 1}
 
 
 def test_a_rate_of_the_picture_needs_no_full_window(tmp_path: Path) -> None:

@@ -86,6 +86,24 @@ async def test_the_flood_limits_are_off_until_they_are_wanted(bot: Bot, telegram
     await bot.send_message(anna.id, "3")
     with pytest.raises(RetryAfter):
         await bot.send_message(anna.id, "4")
+    assert telegram.refusals == {"sendmessage": 1}
+
+
+async def test_what_the_bot_was_asked_to_wait_with_is_counted_by_method(
+    bot: Bot, telegram: Telegram, anna: Person
+) -> None:
+    sent = await anna.voice(b"OggS")
+    telegram.faults.flood("setMessageReaction", 1)
+    telegram.faults.flood("file", 1)
+    telegram.faults.add(Fault("sendMessage", code=500))
+    with pytest.raises(RetryAfter):
+        await bot.set_message_reaction(anna.id, sent.id, "👀")
+    file = await bot.get_file(sent.message["voice"]["file_id"])
+    with pytest.raises(RetryAfter):
+        await file.download_as_bytearray()
+    with pytest.raises(TelegramError):
+        await bot.send_message(anna.id, "not asked to wait")
+    assert telegram.refusals == {"setmessagereaction": 1, "file": 1}
 
 
 def test_the_limits_are_per_chat_per_group_and_overall() -> None:
