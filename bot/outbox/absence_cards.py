@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from bot.messages.replies import Buttons
 from bot.outbox.asking import show
 from bot.outbox.cards import Subject, keep
@@ -12,8 +14,9 @@ from rollcall.marked import one_below_the_other
 from rollcall.report.wording import excuse_words, span_words, status_word
 from rollcall.storage.questions import ABSENCES, APPEALS
 from rollcall.texts import Texts
-from rollcall.usecases.absences import AbsenceFacts, AbsenceTold, absence_facts, absence_told, absences_due
-from rollcall.usecases.appeals import AppealFacts, AppealTold, appeal_facts, appeal_told, appeals_due
+from rollcall.usecases.absences import AbsenceFacts, AbsenceTold, absence_facts, absence_told
+from rollcall.usecases.appeals import AppealFacts, AppealTold, appeal_facts, appeal_told
+from rollcall.usecases.cards import due
 
 
 async def keep_absences(application: App, services: Services) -> None:
@@ -97,21 +100,19 @@ def appeal_told_text(told: AppealTold, t: Texts) -> str:
 
 _ABSENCES = Subject(
     kind=ABSENCES,
-    due=absences_due,
+    due=partial(due, kind=ABSENCES),
     facts=absence_facts,
     text=absence_text,
     buttons=absence_buttons,
-    aloud=lambda _of, _t: "",
     end=absence_told,
     end_text=absence_told_text,
 )
 _APPEALS = Subject(
     kind=APPEALS,
-    due=appeals_due,
+    due=partial(due, kind=APPEALS),
     facts=appeal_facts,
     text=appeal_text,
     buttons=appeal_buttons,
-    aloud=lambda _of, _t: "",
     end=appeal_told,
     end_text=appeal_told_text,
 )

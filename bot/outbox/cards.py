@@ -40,9 +40,9 @@ class Subject(Generic[F, T]):
     Attributes:
         due: the use case that says what is owed.
         facts: the one that finds what a card says.
-        aloud: what is said beside a card that was mended, for an edit makes no sound; empty where nothing is.
         end: the use case that finds what the student is told of the end.
         end_buttons: below that.
+        aloud: what is said beside a card that was mended, for an edit makes no sound; empty where nothing is.
     """
 
     kind: Kind
@@ -50,10 +50,10 @@ class Subject(Generic[F, T]):
     facts: Read[F]
     text: Callable[[F, Texts], str]
     buttons: Callable[[F, Texts], Buttons]
-    aloud: Callable[[F, Texts], str]
     end: Callable[[Session, int], T]
     end_text: Callable[[T, Texts], str]
     end_buttons: Callable[[T, Texts], Buttons] = lambda _told, _t: []
+    aloud: Callable[[F, Texts], str] | None = None
 
 
 async def keep(application: App, services: Services, subject: Subject[F, T]) -> None:
@@ -106,7 +106,7 @@ async def _mend_one(application: App, services: Services, subject: Subject[F, T]
         t = texts_in(facts.locale).speaking(facts.vocabulary)
         try:
             await _edit(application, chat_id, message_id, subject.text(facts, t), subject.buttons(facts, t))
-            if aloud := subject.aloud(facts, t):
+            if subject.aloud is not None and (aloud := subject.aloud(facts, t)):
                 await application.bot.send_message(chat_id, aloud, rate_limit_args=_PATIENCE)
         except (BadRequest, Forbidden) as error:
             _log.info("a teacher cannot be told", extra={"error": type(error).__name__})

@@ -72,7 +72,6 @@ _REVIEWS = Subject(
     facts=review_facts,
     text=card_text,
     buttons=card_buttons,
-    aloud=lambda _of, _t: "",
     end=review_told,
     end_text=_told_text,
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 
 from rollcall.domain.limits import MESSAGES, NOTES, REPORTS, Limit
 from rollcall.domain.staff import Standing
@@ -111,6 +112,9 @@ _IN_THE_ARCHIVE = frozenset(
 )
 """What reads, and what puts away and brings back; everything else would change a class that is in the archive."""
 
+_of_lasting_class = partial(Permission, roles=THE_TEACHER, target=Target.CLASS, standing=Standing.LASTING)
+"""What changes a class for longer than a lesson: for those who teach it for good."""
+
 _ROWS = (
     Permission("/start", "greeting; joining by a class's link; becoming a teacher by an invitation"),
     Permission("/help", "what the bot does for the caller", private=False),
@@ -163,98 +167,24 @@ _ROWS = (
     Permission("button:classes", "another page of one's own classes", TEACHERS),
     Permission("button:class", "the class's card with its join link", THE_TEACHER, Target.CLASS),
     Permission("button:qr", "a message with the join link, to be passed on", THE_TEACHER, Target.CLASS),
-    Permission(
-        "button:newlink",
-        "another join link; the old one stops working",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission("button:endlink", "end the join link", THE_TEACHER, Target.CLASS, standing=Standing.LASTING),
-    Permission(
-        "button:roster",
-        "take a list that one has sent as the class's",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
+    _of_lasting_class("button:newlink", "another join link; the old one stops working"),
+    _of_lasting_class("button:endlink", "end the join link"),
+    _of_lasting_class("button:roster", "take a list that one has sent as the class's"),
     Permission("button:students", "the class's students, also former ones", THE_TEACHER, Target.CLASS),
     Permission("button:student", "one of them, and what can be done", THE_TEACHER, Target.CLASS),
-    Permission(
-        "button:student-name", "be asked for a student's name", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
-    ),
-    Permission(
-        "button:student-add",
-        "be asked for a new student who has no phone",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:student-out",
-        "ask whether to take a student out of the class",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:student-out-yes",
-        "take a student out of the class",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:student-back", "put a former student back", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
-    ),
-    Permission(
-        "button:student-merge",
-        "choose with whom a student is one",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:student-into", "ask whether two students are one", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
-    ),
-    Permission(
-        "button:student-into-yes", "make two students one", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
-    ),
-    Permission(
-        "button:student-move",
-        "choose to which of one's classes a student moves",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:student-to",
-        "ask whether to move a student to another class",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:student-to-yes",
-        "move a student to another class that one teaches",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:student-free",
-        "ask whether to part a line of the list from its account",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:student-free-yes",
-        "part a line of the list from the account that has claimed it",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
+    _of_lasting_class("button:student-name", "be asked for a student's name"),
+    _of_lasting_class("button:student-add", "be asked for a new student who has no phone"),
+    _of_lasting_class("button:student-out", "ask whether to take a student out of the class"),
+    _of_lasting_class("button:student-out-yes", "take a student out of the class"),
+    _of_lasting_class("button:student-back", "put a former student back"),
+    _of_lasting_class("button:student-merge", "choose with whom a student is one"),
+    _of_lasting_class("button:student-into", "ask whether two students are one"),
+    _of_lasting_class("button:student-into-yes", "make two students one"),
+    _of_lasting_class("button:student-move", "choose to which of one's classes a student moves"),
+    _of_lasting_class("button:student-to", "ask whether to move a student to another class"),
+    _of_lasting_class("button:student-to-yes", "move a student to another class that one teaches"),
+    _of_lasting_class("button:student-free", "ask whether to part a line of the list from its account"),
+    _of_lasting_class("button:student-free-yes", "part a line of the list from the account that has claimed it"),
     Permission("button:line", "say which line of a class's list one is, while joining it"),
     Permission("button:lines", "another page of the list of a class that one is joining"),
     Permission("button:joiner", "let somebody in who is not on the class's list, or not", THE_TEACHER, Target.CLASS),
@@ -265,33 +195,15 @@ _ROWS = (
     Permission("button:alike", "keep or remove a student whose name looks like another's", THE_TEACHER, Target.CLASS),
     Permission("button:timetable", "the class's timetable: seen, changed, a lesson skipped", THE_TEACHER, Target.CLASS),
     Permission("button:settings", "what the class is set to", THE_TEACHER, Target.CLASS),
-    Permission(
-        "button:set",
-        "set the class's zone, lateness, length, words or language",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:archive", "ask whether to put the class away", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
-    ),
-    Permission("button:archive-yes", "put the class away", THE_TEACHER, Target.CLASS, standing=Standing.LASTING),
+    _of_lasting_class("button:set", "set the class's zone, lateness, length, words or language"),
+    _of_lasting_class("button:archive", "ask whether to put the class away"),
+    _of_lasting_class("button:archive-yes", "put the class away"),
     Permission("button:archived", "the classes in one's own archive", TEACHERS),
-    Permission("button:restore", "bring the class back", THE_TEACHER, Target.CLASS, standing=Standing.LASTING),
+    _of_lasting_class("button:restore", "bring the class back"),
     Permission("button:staff", "who teaches the class", THE_TEACHER, Target.CLASS),
-    Permission(
-        "button:staff-invite",
-        "ask for how long a colleague is invited",
-        THE_TEACHER,
-        Target.CLASS,
-        standing=Standing.LASTING,
-    ),
-    Permission(
-        "button:staff-link", "a link that makes a colleague", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
-    ),
-    Permission(
-        "button:staff-revoke", "revoke a colleague's invitation", THE_TEACHER, Target.CLASS, standing=Standing.LASTING
-    ),
+    _of_lasting_class("button:staff-invite", "ask for how long a colleague is invited"),
+    _of_lasting_class("button:staff-link", "a link that makes a colleague"),
+    _of_lasting_class("button:staff-revoke", "revoke a colleague's invitation"),
     Permission(
         "button:staff-one", "what can be done about a colleague", THE_TEACHER, Target.CLASS, standing=Standing.OWNER
     ),

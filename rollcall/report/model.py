@@ -8,7 +8,7 @@ from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from rollcall.domain.attendance import ATTENDED, MEANINGS, Remarks, Status
+from rollcall.domain.attendance import Remarks, Status
 from rollcall.domain.verdict import SUSPICIOUS, Reason
 
 
@@ -96,12 +96,6 @@ class StudentLine:
     def count(self, status: Status) -> int:
         """How many lessons this student has with that mark."""
         return sum(1 for mark in self.marks if mark is not None and mark.status is status)
-
-    @property
-    def attended_share(self) -> float | None:
-        """Lessons attended of those that count; None without any."""
-        counted = [mark for mark in self.marks if mark is not None and MEANINGS[mark.status].counts]
-        return sum(mark.status in ATTENDED for mark in counted) / len(counted) if counted else None
 
 
 @dataclass(frozen=True)

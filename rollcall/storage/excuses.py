@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 from sqlalchemy import func, select, update
@@ -132,16 +131,6 @@ def settle_appeal(session: Session, lesson_id: int, person_id: int) -> None:
     session.execute(
         update(Appeal).where(*of_student, Appeal.state == AppealState.OPEN).values(state=AppealState.SETTLED)
     )
-
-
-def absences_of(session: Session, class_id: int, person_id: int) -> Sequence[Absence]:
-    """What the student announced in the class, latest first; not what was withdrawn."""
-    rows = session.scalars(
-        select(Absence)
-        .where(Absence.class_id == class_id, Absence.person_id == person_id, Absence.state != AbsenceState.WITHDRAWN)
-        .order_by(Absence.first_day.desc(), Absence.id.desc())
-    )
-    return rows.all()
 
 
 def _absence(absence: Absence) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import delete, exists, func, select
+from sqlalchemy import delete, exists, select
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
@@ -88,16 +88,3 @@ def preview_of(session: Session, telegram_id: int, preview_id: int) -> RosterPre
 def members_by_id(session: Session, class_id: int, person_ids: Collection[int]) -> Sequence[Member]:
     """Those of these people who are students of the class now."""
     return [one for one in members_of(session, class_id) if one.person.id in person_ids]
-
-
-def line_count(session: Session, class_id: int) -> int:
-    """How many students of the class have no account."""
-    return (
-        session.scalar(
-            select(func.count())
-            .select_from(Membership)
-            .join(Person, Person.id == Membership.person_id)
-            .where(Membership.class_id == class_id, Membership.role == STUDENT, Person.telegram_id <= WITHOUT_ACCOUNT)
-        )
-        or 0
-    )

@@ -25,9 +25,8 @@ from rollcall.storage.excuse_tables import Absence
 from rollcall.storage.lessons import suspicious_notes
 from rollcall.storage.mark_record import put_on_record
 from rollcall.storage.people import locale_of
-from rollcall.storage.questions import ABSENCES
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
-from rollcall.usecases.cards import Due, Facts, Told, due, name_of
+from rollcall.usecases.cards import Facts, Told, name_of
 
 _MOST_OPEN = 20
 """Announcements of one student that wait for a teacher."""
@@ -83,11 +82,6 @@ class AbsenceTold(Told):
     first: date
     last: date
     state: AbsenceState
-
-
-def classes_to_miss(session: Session, student: Person) -> Sequence[SchoolClass]:
-    """The classes that the student can be absent from."""
-    return attended_classes(session, student)
 
 
 def days_of(session: Session, class_id: int, when: When, now: datetime) -> tuple[date, date]:
@@ -151,11 +145,6 @@ def decide(session: Session, teacher: Person, absence_id: int, *, excused: bool,
         elif anew:
             _take_back(session, lesson, absence, teacher)
     return True
-
-
-def absences_due(session: Session, now: datetime) -> Due:
-    """What is owed at this moment."""
-    return due(session, ABSENCES, now)
 
 
 def absence_facts(session: Session, absence_id: int, chat_id: int, _now: datetime) -> AbsenceFacts:

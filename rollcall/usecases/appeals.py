@@ -18,9 +18,8 @@ from rollcall.storage.classes import attended_classes, names_in_class
 from rollcall.storage.correcting import Wanted, correct, lesson_to_correct
 from rollcall.storage.excuse_tables import Appeal
 from rollcall.storage.people import locale_of
-from rollcall.storage.questions import APPEALS
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
-from rollcall.usecases.cards import Due, Facts, Told, due, name_of
+from rollcall.usecases.cards import Facts, Told, name_of
 
 
 @dataclass(frozen=True)
@@ -100,11 +99,6 @@ def decide(session: Session, teacher: Person, appeal_id: int, status: Status | N
     if status is not None:
         correct(session, lesson, appeal.person_id, teacher, Wanted(status), now)
     return True
-
-
-def appeals_due(session: Session, now: datetime) -> Due:
-    """What is owed at this moment."""
-    return due(session, APPEALS, now)
 
 
 def appeal_facts(session: Session, appeal_id: int, chat_id: int, _now: datetime) -> AppealFacts:

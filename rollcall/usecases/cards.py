@@ -82,7 +82,7 @@ Read = Callable[[Session, int, int, datetime], F]
 """What a question's card says in a teacher's chat at a moment."""
 
 
-def due(session: Session, kind: Kind, now: datetime) -> Due:
+def due(session: Session, now: datetime, kind: Kind) -> Due:
     """What is owed at this moment."""
     return Due(
         missing=cards.missing(session, kind, now),

@@ -76,7 +76,7 @@ def claims_due(session: Session, now: datetime) -> Due:
     """What is owed at this moment, once what is overdue has lapsed and what is final is forgotten."""
     claim_decisions.lapse(session, now)
     claim_decisions.forget_decided(session, now)
-    return due(session, CLAIMS, now)
+    return due(session, now, CLAIMS)
 
 
 def claim_facts(session: Session, claim_id: int, chat_id: int, now: datetime, consent: str) -> ClaimFacts:

@@ -54,7 +54,7 @@ class ReviewTold(Told):
 def reviews_due(session: Session, now: datetime) -> Due:
     """What is owed at this moment; embeddings that nothing will be averaged with go."""
     reviews.drop_old_embeddings(session, now)
-    return due(session, REVIEWS, now)
+    return due(session, now, REVIEWS)
 
 
 def asked_about(session: Session, lesson_id: int, person_id: int, now: datetime) -> Asked:

@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
-from pathlib import Path
-
-import pytest
 
 from bot.outbox.answers import text_for
 from rollcall.domain.verdict import Purpose, Reason, Verdict
@@ -14,26 +10,10 @@ from rollcall.storage.tables import Attempt, Person
 from rollcall.texts import texts_in
 from sandbox.person import Person as Account
 from sandbox.telegram import Call
-from tests.bot.door import Door, open_door
-from tests.bot.school import ANNA, MARIA, STRANGER, found, people_on
+from tests.bot.door import Door
+from tests.bot.school import ANNA, MARIA, STRANGER
 
 T = texts_in("ru")
-
-
-@pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    """A school without administrators."""
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'steps.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Account]:
-    return people_on(door.telegram)
 
 
 async def test_help_in_a_group_is_one_line_and_leaves_the_groups_menu_alone(

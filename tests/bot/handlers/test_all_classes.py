@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from pathlib import Path
-
 import pytest
 
 from rollcall.texts import texts_in
 from sandbox.person import Person
-from tests.bot.door import Door, open_door
+from tests.bot.door import Door
 from tests.bot.handlers.test_staff import joins, number_of, on_record, told, tries
-from tests.bot.school import ADMIN, ANNA, CLASS_ID, IGOR, MARIA, OLGA, PAVEL, found, people_on
+from tests.bot.school import ADMIN, ANNA, CLASS_ID, IGOR, MARIA, OLGA, PAVEL
 
 T = texts_in("ru")
 
 
 @pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'all.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Person]:
-    return people_on(door.telegram)
+def admins() -> frozenset[int]:
+    return frozenset({ADMIN})
 
 
 async def test_an_admin_sees_every_class_with_its_teachers_and_no_student(

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from sqlalchemy import update
@@ -17,9 +15,9 @@ from rollcall.report.wording import day_words
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import texts_in
 from sandbox.person import Person
-from tests.bot.door import Door, open_door
+from tests.bot.door import Door
 from tests.bot.handlers.test_staff import joins, on_record, told, tries
-from tests.bot.school import ADMIN, ANNA, CLASS_ID, IGOR, LESSON_ID, MARIA, OLGA, PAVEL, STRANGER, found, people_on
+from tests.bot.school import ADMIN, ANNA, CLASS_ID, IGOR, LESSON_ID, MARIA, OLGA, PAVEL, STRANGER
 from tests.bot.test_permissions import CASES
 
 T = texts_in("ru")
@@ -27,18 +25,8 @@ DAY = timedelta(days=1)
 
 
 @pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'archive.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Person]:
-    return people_on(door.telegram)
+def admins() -> frozenset[int]:
+    return frozenset({ADMIN})
 
 
 async def put_away(door: Door, people: dict[int, Person]) -> None:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import openpyxl
@@ -25,8 +23,8 @@ from rollcall.texts import texts_in
 from sandbox.faults import Fault
 from sandbox.person import Person
 from sandbox.telegram import Call
-from tests.bot.door import Door, open_door, said
-from tests.bot.school import ADMIN, ANNA, CLASS_ID, MARIA, OLGA, STRANGER, found, people_on
+from tests.bot.door import Door, said
+from tests.bot.school import ADMIN, ANNA, CLASS_ID, MARIA, OLGA, STRANGER
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
 
@@ -35,19 +33,8 @@ ALWAYS = 999
 
 
 @pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'chats.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Person]:
-    return people_on(door.telegram)
+def admins() -> frozenset[int]:
+    return frozenset({ADMIN})
 
 
 def refuse(door: Door, method: str, detail: str, code: int = 400, chat: int | None = None) -> Fault:

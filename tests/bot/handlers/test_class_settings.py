@@ -2,36 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import delete, select
 
 from rollcall.storage.audit_tables import AuditRecord
 from rollcall.storage.tables import Lesson, SchoolClass
 from rollcall.texts import texts_in
 from sandbox.person import Person
-from tests.bot.door import Door, open_door
-from tests.bot.school import CLASS_ID, MARIA, PAVEL, found, people_on
+from tests.bot.door import Door
+from tests.bot.school import CLASS_ID, MARIA, PAVEL
 
 T = texts_in("ru")
-
-
-@pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'settings.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Person]:
-    return people_on(door.telegram)
 
 
 async def class_now(door: Door) -> SchoolClass:

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,18 +17,10 @@ from rollcall.storage.tables import Person as Row
 from rollcall.texts import texts_in
 from sandbox.message import Sent
 from sandbox.person import Person
-from tests.bot.door import Door, open_door, said
-from tests.bot.school import ANNA, MARIA, found, people_on
+from tests.bot.door import Door, said
+from tests.bot.school import ANNA, MARIA, people_on
 
 T = texts_in("ru")
-
-
-@pytest.fixture
-async def door(tmp_path: Path, valkey_url: str) -> AsyncIterator[Door]:
-    url = f"sqlite:///{tmp_path / 'classes.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
 
 
 @pytest.fixture

@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
-import pytest
 from sqlalchemy import delete, select, update
 
 from bot.outbox.closing_notices import close_overdue
@@ -20,25 +17,10 @@ from rollcall.storage.tables import Attendance, Lesson, Review
 from rollcall.texts import texts_in
 from sandbox.person import Person
 from sandbox.telegram import Call
-from tests.bot.door import Door, open_door, said
-from tests.bot.school import CLASS_ID, LESSON_ID, MARIA, OLGA, found, people_on
+from tests.bot.door import Door, said
+from tests.bot.school import CLASS_ID, LESSON_ID, MARIA, OLGA
 
 T = texts_in("ru")
-
-
-@pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'lessons.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Person]:
-    return people_on(door.telegram)
 
 
 async def lesson_now(door: Door) -> Lesson:

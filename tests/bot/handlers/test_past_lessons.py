@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,21 +15,12 @@ from rollcall.storage.tables import Attendance, Lesson, SchoolClass
 from rollcall.texts import texts_in
 from sandbox.person import Person
 from sandbox.telegram import Call
-from tests.bot.door import Door, open_door, said
-from tests.bot.school import CLASS_ID, LESSON_ID, MARIA, OLGA, found, people_on
+from tests.bot.door import Door, said
+from tests.bot.school import CLASS_ID, LESSON_ID, MARIA, OLGA, people_on
 
 T = texts_in("ru")
 MARCH = datetime(2025, 3, 4, 9, 0, tzinfo=UTC)
 DAY = timedelta(days=1)
-
-
-@pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'lessons.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset(), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
 
 
 @pytest.fixture

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 
-import pytest
 from sqlalchemy import select
 
 from bot.services import now
@@ -20,25 +17,11 @@ from rollcall.texts import texts_in
 from rollcall.usecases.practice import LASTS, practices_over
 from sandbox.person import Person
 from sandbox.telegram import Call
-from tests.bot.door import Door, open_door
-from tests.bot.school import ANNA, BORIS, MARIA, PAVEL, STRANGER, found, people_on
+from tests.bot.door import Door
+from tests.bot.school import ANNA, BORIS, MARIA, PAVEL, STRANGER
 
 T = texts_in("ru")
 TITLE = T("practice-title")
-
-
-@pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'practice.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Person]:
-    return people_on(door.telegram)
 
 
 async def practice_class(door: Door) -> SchoolClass | None:

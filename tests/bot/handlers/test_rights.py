@@ -6,9 +6,7 @@ import asyncio
 import json
 import re
 import time
-from collections.abc import AsyncIterator
 from datetime import timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,8 +20,8 @@ from rollcall.storage.tables import Attempt, Invite, Lesson, Membership, SchoolC
 from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import ENROLLING
 from sandbox.person import Person
-from tests.bot.door import Door, open_door, said
-from tests.bot.school import ADMIN, ANNA, CLASS_ID, MARIA, PAVEL, STRANGER, found, people_on
+from tests.bot.door import Door, said
+from tests.bot.school import ADMIN, ANNA, CLASS_ID, MARIA, PAVEL, STRANGER
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
 
@@ -33,18 +31,8 @@ LINK = re.compile(r"\?start=(\S+)")
 
 
 @pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'rights.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Person]:
-    return people_on(door.telegram)
+def admins() -> frozenset[int]:
+    return frozenset({ADMIN})
 
 
 async def link_of(door: Door, teacher: Person) -> str:

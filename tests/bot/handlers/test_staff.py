@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import AsyncIterator
 from datetime import datetime, timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -23,8 +21,8 @@ from rollcall.storage.tables import TEACHER, Lesson, Membership, SchoolClass, St
 from rollcall.storage.tables import Person as Row
 from rollcall.texts import texts_in
 from sandbox.person import Person
-from tests.bot.door import Door, open_door
-from tests.bot.school import ADMIN, ANNA, CLASS_ID, IGOR, MARIA, OLGA, PAVEL, STRANGER, found, people_on
+from tests.bot.door import Door
+from tests.bot.school import ADMIN, ANNA, CLASS_ID, IGOR, MARIA, OLGA, PAVEL, STRANGER
 from tests.bot.test_permissions import CASES
 
 T = texts_in("ru")
@@ -33,18 +31,8 @@ SECOND = timedelta(seconds=1)
 
 
 @pytest.fixture
-async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
-    monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
-    url = f"sqlite:///{tmp_path / 'staff.sqlite3'}"
-    async with open_door(tmp_path, url, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
-        await found(door.services.database)
-        yield door
-
-
-@pytest.fixture
-def people(door: Door) -> dict[int, Person]:
-    return people_on(door.telegram)
+def admins() -> frozenset[int]:
+    return frozenset({ADMIN})
 
 
 async def link_for(door: Door, teacher: Person, term: str = "good") -> str:
