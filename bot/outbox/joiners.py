@@ -55,7 +55,6 @@ _JOINERS = Subject(
     facts=joiner_facts,
     text=joiner_text,
     buttons=joiner_buttons,
-    aloud=lambda _of, _t: "",
     end=joiner_told,
     end_text=joiner_told_text,
     end_buttons=joiner_told_buttons,

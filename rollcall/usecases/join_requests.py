@@ -64,7 +64,7 @@ class JoinerTold(Told):
 def joiners_due(session: Session, now: datetime) -> Due:
     """What is owed at this moment, once what is answered and said is forgotten."""
     join_requests.forget_answered(session)
-    return due(session, JOINERS, now)
+    return due(session, now, JOINERS)
 
 
 def joiner_facts(session: Session, request_id: int, chat_id: int, _now: datetime) -> JoinerFacts:
