@@ -94,13 +94,14 @@ class Watch:
         """Look once a second."""
         psutil.cpu_percent()
         self.samples.append(await self.look())
-        watching = asyncio.create_task(self._look_on())
+        over = asyncio.Event()
+        watching = asyncio.create_task(self._look_on(over))
         try:
             yield
         finally:
-            watching.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await watching
+            # Asked, not cancelled: the client of Redis has been seen to hang for good when cancelled in the middle.
+            over.set()
+            await watching
             self.samples.append(await self.look())
             self.busy = psutil.cpu_percent() / 100
 
@@ -125,9 +126,12 @@ class Watch:
         """Seconds of processor time that each process has used so far."""
         return {name: meter.cpu() for name, meter in self._meters.items()}
 
-    async def _look_on(self) -> None:
-        while True:
-            await asyncio.sleep(_EVERY)
+    async def _look_on(self, over: asyncio.Event) -> None:
+        while not over.is_set():
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(_EVERY):
+                    await over.wait()
+                    return
             self.samples.append(await self.look())
 
 
