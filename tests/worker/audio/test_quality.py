@@ -20,7 +20,7 @@ CHECK_IN, ENROL = Purpose.CHECK_IN, Purpose.ENROL
         ("snr", 8.0, CHECK_IN, None), ("snr", 7.99, CHECK_IN, Reason.NOISY),
         ("snr", 12.0, ENROL, None), ("snr", 11.99, ENROL, Reason.NOISY),
         ("speech", 1.0, CHECK_IN, None), ("speech", 0.99, CHECK_IN, Reason.TOO_SHORT),
-        ("speech", 1.5, ENROL, None), ("speech", 1.49, ENROL, Reason.TOO_SHORT),
+        ("speech", 1.0, ENROL, None), ("speech", 0.99, ENROL, Reason.TOO_SHORT),
         ("speech", 0.3, CHECK_IN, Reason.TOO_SHORT), ("speech", 0.29, CHECK_IN, Reason.NO_SPEECH),
         ("level", -50.0, CHECK_IN, None), ("level", -50.1, CHECK_IN, Reason.TOO_QUIET),
         ("clipped", 0.02, CHECK_IN, None), ("clipped", 0.021, CHECK_IN, Reason.CLIPPED),
