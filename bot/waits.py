@@ -17,6 +17,8 @@ from bot.transport.clock import telegram_clock
 
 _WAITED, _WAITED_LONG = 7.0, 8.5
 """Seconds after which somebody is told who will wait for a few more; and whoever still waits."""
+_OURS_FOR = 2.0
+"""Seconds for which we have a note at least, however long ago it was sent: as a rule its answer is there by then."""
 _A_FEW = 4.0
 _FORGOTTEN = 900.0
 """Seconds: another bot has answered, or nobody will."""
@@ -40,6 +42,7 @@ class Wait:
     Attributes:
         number: in the order in which we heard of them.
         since: when it was sent, as `time.monotonic` tells it.
+        heard: when we got it, likewise.
         language: of the sender's Telegram.
         message: that told its sender how long it will take.
     """
@@ -48,6 +51,7 @@ class Wait:
     attempt_id: str
     chat_id: int
     since: float
+    heard: float
     language: str | None
     told: bool = False
     message: int | None = None
@@ -74,8 +78,9 @@ class Waits:
         """Somebody waits who sent a note so long ago."""
         if attempt_id in self._waits or len(self._waits) >= _MOST:
             return
-        since = self._clock() - max(0.0, age.total_seconds())
-        self._waits[attempt_id] = Wait(self._count, attempt_id, chat_id, since, language)
+        heard = self._clock()
+        since = heard - max(0.0, age.total_seconds())
+        self._waits[attempt_id] = Wait(self._count, attempt_id, chat_id, since, heard, language)
         self._count += 1
 
     def ended(self, attempt_id: str) -> int | None:
@@ -116,7 +121,9 @@ class Waits:
             overtaken_by = self._last_ended - wait.number - max(0, passed - 1 - ahead)
             left = (ahead + 1) / rate if rate is not None and overtaken_by <= _OVERTAKEN else None
             waited, soon = now - wait.since, left is not None and left <= _A_FEW
-            if not wait.told and waited >= (_WAITED_LONG if soon else _WAITED):
+            if wait.told or now - wait.heard < _OURS_FOR:
+                continue
+            if waited >= (_WAITED_LONG if soon else _WAITED):
                 found.append((wait, None if soon else left))
         return found
 

@@ -123,8 +123,14 @@ def test_a_note_that_all_the_others_overtake_is_not_said_to_be_next() -> None:
     assert [(wait.attempt_id, left) for wait, left in waits.overdue()] == [("held back", None)]
 
 
-def test_who_has_waited_since_before_the_start_is_told_at_once() -> None:
-    waits = Waits(lambda: 5.0)
-    waits.goes_on("new", 1, timedelta(seconds=1), "en")
-    waits.goes_on("old", 2, timedelta(seconds=60), "en")
-    assert [wait.attempt_id for wait, _ in waits.overdue()] == ["old"]
+def test_a_note_that_was_long_on_its_way_is_answered_before_anything_is_said_of_waiting() -> None:
+    at = [5.0]
+    waits = Waits(lambda: at[0])
+    for name in ("answered at once", "kept waiting"):
+        waits.goes_on(name, 1, timedelta(seconds=60), "en")
+    waits.goes_on("new", 2, timedelta(seconds=1), "en")
+    at[0] += 0.3
+    assert waits.overdue() == [], "its answer is on its way"
+    waits.ended("answered at once")
+    at[0] += 2.0
+    assert [wait.attempt_id for wait, _ in waits.overdue()] == ["kept waiting"]
