@@ -347,12 +347,15 @@ def _woken(step: Task, rows: Sequence[Rows], at_most: float) -> Task:
 
     async def repeat(application: App, services: Services) -> None:
         written = services.database.written.listen(*rows)
-        while True:
-            written.clear()
-            await step(application, services)
-            await asyncio.sleep(_BREATH)  # of a class's many rows some come together
-            with suppress(TimeoutError):
-                await asyncio.wait_for(written.wait(), at_most)
+        try:
+            while True:
+                written.clear()
+                await step(application, services)
+                await asyncio.sleep(_BREATH)  # of a class's many rows some come together
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(written.wait(), at_most)
+        finally:
+            services.database.written.unlisten(written)  # begun anew after every fault, for hours if need be
 
     return repeat
 

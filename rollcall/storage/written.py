@@ -35,11 +35,19 @@ class Written:
         event.listen(sessions, "after_commit", self._committed)
 
     def listen(self, *tables: Rows) -> asyncio.Event:
-        """An event that is set whenever rows of these tables were added or changed; the caller's to clear."""
+        """An event that is set whenever rows of these tables were added or changed; the caller's to clear.
+
+        Until `unlisten`.
+        """
         heard = asyncio.Event()
         self._listeners.append((asyncio.get_running_loop(), tables, heard))
         self._tables.update(tables)
         return heard
+
+    def unlisten(self, heard: asyncio.Event) -> None:
+        """Nobody waits for this event any more."""
+        # Another list, for a database's thread may be going through this one.
+        self._listeners = [one for one in self._listeners if one[2] is not heard]
 
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         if self._tables:

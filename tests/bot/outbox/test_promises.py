@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from bot.app import _PROMISES, Task, _keep_going, _woken
 from bot.outbox.staff_notices import keep_staff
-from bot.services import now
+from bot.services import App, Services, now
 from rollcall.domain.staff import StaffNews
 from rollcall.storage import people, staff_notices
 from rollcall.storage.database import Database
@@ -80,6 +80,22 @@ async def test_it_is_sent_once_it_is_written(door: Door, wait_until: WaitUntil) 
         for often in (1, 2):
             await door.services.database.run(promise, 1)
             await wait_until(lambda often=often: heard(door) == dict.fromkeys(TEACHERS, often))
+
+
+async def test_a_sender_that_fails_again_and_again_leaves_nobody_listening(
+    door: Door, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("bot.app._AGAIN_AFTER", 0.01)
+    before, tries = len(door.services.database.written._listeners), []
+
+    async def fails(_application: App, _services: Services) -> None:
+        tries.append(len(door.services.database.written._listeners))
+        raise OSError("out of reach")
+
+    async with running((door, _woken(fails, (StaffNotice,), NEVER))):
+        await wait_until(lambda: len(tries) >= 3)
+    assert set(tries) == {before + 1}
+    assert len(door.services.database.written._listeners) == before
 
 
 async def test_what_another_process_has_written_is_sent_a_little_later(

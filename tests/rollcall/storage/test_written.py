@@ -121,3 +121,10 @@ def test_nobody_hears_whose_loop_is_closed(tmp_path_factory: pytest.TempPathFact
     with database.session() as session:
         somebody(session, 7)
     database.shut()
+
+
+async def test_who_does_not_listen_any_more_hears_nothing_and_the_others_do(database: Database) -> None:
+    gone, people = database.written.listen(Person), database.written.listen(Person)
+    database.written.unlisten(gone)
+    await database.run(somebody, 7)
+    assert (await heard(gone), await heard(people)) == (False, True)
