@@ -11,6 +11,7 @@ from telegram.error import TelegramError
 
 from bot.messages.paging import PAGE
 from bot.messages.replies import Buttons, keyboard
+from bot.messages.rosters import cut
 from bot.outbox.side_by_side import all_of
 from bot.services import App, Services, now
 from rollcall.marked import one_below_the_other
@@ -31,7 +32,7 @@ _MOST_DAYS = 6
 async def tell_weekly(application: App, services: Services) -> None:
     """Owe the word to whom it is time to tell, and say what is owed."""
     run = services.database.run
-    for class_id in await run(weeks_due, now()):
+    for class_id in await services.database.look(weeks_due, now()):
         await run(promise_week, class_id, now())
     owed = await run(weekly.owed, now(), services.holder)
     await all_of(_tell(application, services, key) for key in owed)
@@ -66,7 +67,7 @@ def word_text(word: Word, t: Texts) -> str:
 def word_buttons(word: Word, t: Texts) -> Buttons:
     """To each student's sheet; to the report, where not all of them are named."""
     this = word.school_class.id
-    rows = [[(one_line(one.name), f"sheet:{this}:{one.person_id}")] for one in word.students[:PAGE]]
+    rows = [[(cut(one_line(one.name)), f"sheet:{this}:{one.person_id}")] for one in word.students[:PAGE]]
     if len(word.students) > PAGE:
         rows.append([(t("button-report"), f"report:{this}:all")])
     return rows

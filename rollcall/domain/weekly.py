@@ -30,11 +30,16 @@ def monday_of(week: str) -> date:
     return date.fromisocalendar(int(week[:4]), int(week[-2:]), 1)
 
 
+def is_daytime(local: datetime) -> bool:
+    """Whether teachers can be told anything."""
+    return _FROM <= local.time() < _UNTIL
+
+
 def is_time(local: datetime, plan: Plan) -> bool:
     """Whether teachers can be told of the week before: in the daytime, from the week's first working day on."""
     monday = local.date() - timedelta(days=local.weekday())
     first = next((day for day in _working_days(monday) if not _is_off(day, plan)), None)
-    return first is not None and local.date() >= first and _FROM <= local.time() < _UNTIL
+    return first is not None and local.date() >= first and is_daytime(local)
 
 
 def week_told_of(week: str, plan: Plan) -> Days:

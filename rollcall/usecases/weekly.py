@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 
-from rollcall.domain.weekly import is_time, week_of, week_told_of
+from rollcall.domain.weekly import is_daytime, is_time, week_of, week_told_of
 from rollcall.report.model import Period
 from rollcall.report.weekly import Missing, missing_students
 from rollcall.storage import weekly
@@ -69,6 +69,8 @@ def _week_now(session: Session, school_class: SchoolClass, now: datetime) -> str
     week = week_of(local.date())
     if school_class.told_week is not None and school_class.told_week >= week:
         return None
+    if not is_daytime(local):
+        return None  # before the timetable is read: of all classes, all night
     return week if is_time(local, plan_of(session, school_class)) else None
 
 
