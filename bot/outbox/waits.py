@@ -47,7 +47,7 @@ async def tell_who_waits(application: App, services: Services) -> None:
     for wait, _ in due:
         wait.told = True
     try:
-        known = await services.database.run(who_waits, ids)
+        known = await services.database.look(who_waits, ids)  # in the rush that they wait in, writers wait too
     except BaseException:
         for wait, _ in due:
             wait.told = False
