@@ -217,7 +217,7 @@ def _enrol(session: Session, keyring: Keyring, attempt: Attempt, result: Result,
         attempt.fingerprint = None
         return
     voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
-    recordings = [row.speech_seconds for row in voiceprints.notes_of(session, attempt.enrolment)]
+    recordings = [*(row.speech_seconds for row in before), result.speech_seconds or 0.0]
     notes_so_far = whole_notes(recordings)
     if notes_so_far and notes_so_far[-1].stop == len(recordings):  # else it is too short on its own
         attempt.note_number = len(notes_so_far)
