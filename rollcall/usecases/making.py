@@ -42,6 +42,14 @@ def title_said(
     return made
 
 
+def title_given(
+    session: Session, teacher: Person, text: str, timezone: str, valid: timedelta, now: datetime
+) -> SchoolClass | None:
+    """A class of the title that was given in a form. None where it is no title."""
+    title = clean_title(text)
+    return create_class(session, teacher, title, timezone, now, valid) if title else None
+
+
 def title_changed(session: Session, teacher: Person, class_id: int, text: str, now: datetime) -> SchoolClass | None:
     """The answer was edited: the class of it has another title. None where it is none, or the class is no more."""
     school_class, title = taught_class(session, teacher, class_id, now), clean_title(text)

@@ -109,6 +109,35 @@ def name_said(
             )
             return name
         name = cleaned
+    named = _give_name(session, teacher, class_id, person_id, name, now)
+    if named is not None:
+        person_id = named.one.member.person.id
+        kept = {STUDENT_CLASS: class_id, STUDENT_NUMBER: person_id, STUDENT_MESSAGE: message_id}
+        set_step(session, teacher.telegram_id, "", kept, now)
+    return named
+
+
+def name_given(
+    session: Session, teacher: Person, class_id: int, person_id: int | None, text: str, now: datetime, *, sure: bool
+) -> Named | NameFault | None:
+    """A student's name, given in a form; without a student, that of a new one without an account.
+
+    None where the student is gone.
+
+    Args:
+        sure: whether a single name is meant as one.
+    """
+    name = full_name_in(text)
+    if isinstance(name, NameFault):
+        if name is not NameFault.ONE_WORD or not sure:
+            return name
+        name = clean_name(text)
+    return _give_name(session, teacher, class_id, person_id, name, now)
+
+
+def _give_name(
+    session: Session, teacher: Person, class_id: int, person_id: int | None, name: str, now: datetime
+) -> Named | None:
     school_class = session.get_one(SchoolClass, class_id, with_for_update=True)
     added = person_id is None
     if person_id is None:
@@ -118,8 +147,6 @@ def name_said(
         return None
     rosters.rename(session, one.member.person, name, teacher, class_id)
     session.flush()
-    kept = {STUDENT_CLASS: class_id, STUDENT_NUMBER: person_id, STUDENT_MESSAGE: message_id}
-    set_step(session, teacher.telegram_id, "", kept, now)
     found = student(session, teacher, class_id, person_id)
     return Named(found, added) if found is not None else None
 

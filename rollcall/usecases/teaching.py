@@ -74,6 +74,17 @@ def invite(session: Session, conversation: Conversation, valid: timedelta, said:
     return Invited(token, open_invites(session, now, _INVITES_SHOWN))
 
 
+def invite_named(session: Session, admin: int, valid: timedelta, said: str, now: datetime) -> Invited | None:
+    """The same, asked for in a form that says for whom it is. None where that is nobody's name."""
+    note = clean_name(said)
+    if not note:
+        return None
+    token = create_invite(session, admin, valid, now)
+    session.flush()
+    name_invite(session, handle_of(token), admin, note, now)
+    return Invited(token, open_invites(session, now, _INVITES_SHOWN))
+
+
 def invited_whom(
     session: Session, conversation: Conversation, text: str, message_id: int, now: datetime
 ) -> Named | None:

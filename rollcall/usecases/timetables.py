@@ -91,6 +91,27 @@ def plan_said(session: Session, teacher: Person, text: str, message_id: int, now
     return Said(timetable(session, class_id), kind)
 
 
+def plan_given(
+    session: Session,
+    teacher: Person,
+    class_id: int,
+    kind: str,
+    text: str,
+    now: datetime,
+    *,
+    weekday: int = 0,
+    weeks: Weeks = Weeks.EVERY,
+) -> Timetable | None:
+    """What is said in a form: a slot of that weekday, days without lessons, or the term. None where it is none."""
+    made = _write(session, teacher, text, {"class": class_id, "kind": kind, "weekday": weekday}, now)
+    if made is None:
+        return None
+    if kind == SLOT:
+        session.get_one(Slot, made).weeks = weeks.value
+    _on_record(session, teacher, class_id, kind)
+    return timetable(session, class_id)
+
+
 def remove_slot(session: Session, teacher: Person, class_id: int, slot_id: int) -> Timetable:
     """The slot is no more; the lessons that it opened stay."""
     session.execute(delete(Slot).where(Slot.id == slot_id, Slot.class_id == class_id))

@@ -107,3 +107,18 @@ async def test_a_lost_accounts_marks_are_the_new_ones_and_a_line_keeps_its_accou
         one = students.merge(session, teacher, school.class_id, new, line, _LATER)
         assert one
         assert one.member.person.telegram_id == BORIS
+
+
+async def test_a_name_given_in_a_form_is_taken_at_once_and_a_single_one_when_it_is_meant(school: School) -> None:
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        assert teacher
+        anna, give = school.ids[ANNA], students.name_given
+        assert give(session, teacher, school.class_id, anna, "Привет", NINE, sure=True) is NameFault.GREETING
+        assert give(session, teacher, school.class_id, None, "Мадонна", NINE, sure=False) is NameFault.ONE_WORD
+        added = give(session, teacher, school.class_id, None, "Мадонна", NINE, sure=True)
+        assert isinstance(added, Named)
+        assert added.added
+        assert isinstance(give(session, teacher, school.class_id, anna, "Белова Аня", NINE, sure=False), Named)
+        assert give(session, teacher, school.class_id, teacher.id, "Чужой Кто", NINE, sure=False) is None
+    assert names(school) == [("Белова Аня", False), ("Борис Громов", False), ("Мадонна", False)]

@@ -15,7 +15,7 @@ from rollcall.storage.tables import Lesson, Person, SchoolClass
 from rollcall.storage.timetable_tables import Holiday, Planned, PlanNotice, Slot
 from rollcall.usecases.lessons import Length
 from rollcall.usecases.timetable_running import carry_out, plan_due, skip_planned, take_words
-from rollcall.usecases.timetables import SLOT, ask_plan, plan_said
+from rollcall.usecases.timetables import HOLIDAY, SLOT, TERM, ask_plan, plan_given, plan_said
 from tests.rollcall.conftest import TEACHER, School
 
 MINUTE, DAY = timedelta(minutes=1), timedelta(days=1)
@@ -189,3 +189,21 @@ async def test_what_became_of_lessons_long_ago_is_not_kept(school: School) -> No
         assert [one.day for one in session.scalars(select(Planned))] == ["2026-11-16"]
         timetables.told(session, 1, "2026-11-16", TEACHER)
         assert session.scalars(select(PlanNotice)).all() == []
+
+
+async def test_a_timetable_is_written_in_forms_as_well_and_what_is_not_understood_changes_nothing(
+    school: School,
+) -> None:
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        assert teacher
+        this = (session, teacher, school.class_id)
+        assert plan_given(*this, SLOT, "завтра", BEGINS, weekday=2) is None
+        assert plan_given(*this, SLOT, "8:30–9:15 Дроби", BEGINS, weekday=2, weeks=Weeks.ODD)
+        assert plan_given(*this, HOLIDAY, "30.10–08.11", BEGINS)
+        found = plan_given(*this, TERM, "01.09.2026–31.05.2027", BEGINS)
+        assert found
+        (slot,) = found.slots
+        assert (slot.weekday, slot.begins, slot.minutes, slot.topic, slot.weeks) == (2, 510, 45, "Дроби", "odd")
+        assert len(found.holidays) == 1
+        assert found.term
