@@ -29,21 +29,14 @@ from bot.handlers.chats import speaks_for_a_chat, who_asks
 from bot.messages.links import JOIN, PAYLOAD
 from bot.messages.replies import Buttons, reply, settle_button
 from bot.services import App, Context, now
-from rollcall.domain.permissions import PERMISSIONS, Permission, Role, Target
+from rollcall.domain.permissions import PERMISSIONS, Permission, Target
 from rollcall.storage.allowances import Exceeded, pseudonym, spend
 from rollcall.storage.chats import opened_again
-from rollcall.storage.rights import (
-    class_of_absence,
-    class_of_appeal,
-    class_of_claim,
-    class_of_lesson,
-    class_of_review,
-    roles_of,
-)
-from rollcall.storage.tables import TEACHER, SchoolClass
-from rollcall.storage.teaching import archived_class
+from rollcall.storage.people import Acquaintance
+from rollcall.storage.tables import TEACHER
 from rollcall.texts import Texts
-from rollcall.usecases.staff import standing_refused
+from rollcall.usecases.access import WITH_NUMBERS, Denied, access
+from rollcall.usecases.access import number_in as number_of
 
 Handler = Callable[[Update, Context], Coroutine[Any, Any, None]]
 
@@ -56,21 +49,6 @@ class Write(Protocol):
 
 Refusal = tuple[str, Buttons | None]
 """A line, and what can be pressed instead."""
-
-
-_GREATEST_NUMBER = 2**31 - 1
-"""Of a row in our tables; PostgreSQL refuses to compare with a greater one."""
-WITH_NUMBERS = (Target.CLASS, Target.LESSON, Target.REVIEW, Target.CLAIM, Target.ABSENCE, Target.APPEAL, Target.PERSON)
-"""Targets that callback data names by the number of a row."""
-
-
-_CLASS_OF = {
-    Target.LESSON: class_of_lesson,
-    Target.REVIEW: class_of_review,
-    Target.ABSENCE: class_of_absence,
-    Target.APPEAL: class_of_appeal,
-}
-"""How the class is found of what a button acts on, by its number alone."""
 
 
 class Undeclared(Exception):
@@ -224,41 +202,22 @@ def _refusal(
         return t("talk-in-private", link=f"https://t.me/{context.bot.username}{_query(context)}"), None
     if permission.target in WITH_NUMBERS:
         context.number = number_in(context, permission.target)
-    class_id = _class_at_hand(session, permission.target, caller, context)
-    roles = roles_of(caller.person, caller.classes, class_id, is_admin=caller.is_admin)
-    put_away = None
-    if not permission.allows(roles):
-        put_away = _put_away(session, permission, caller, class_id)
-        if put_away is None:
-            return t(permission.refusal(roles)), None
-        if not permission.archived:
-            restore = [[(t("button-restore"), f"restore:{put_away.id}")]]
-            return t("class-in-archive", title=put_away.title), restore
-    if caller.person is not None and standing_refused(session, caller.person, class_id, permission.standing, now()):
+    number = context.number if permission.target in WITH_NUMBERS else 0
+    known = Acquaintance(caller.person, caller.conversation, caller.classes)
+    found = access(session, permission, known, number, now(), is_admin=caller.is_admin)
+    if found.denied is Denied.ROLE:
+        return t(permission.refusal(found.roles)), None
+    if found.denied is Denied.ARCHIVED and found.put_away is not None:
+        restore = [[(t("button-restore"), f"restore:{found.put_away.id}")]]
+        return t("class-in-archive", title=found.put_away.title), restore
+    if found.denied is Denied.STANDING:
         return t(f"standing-{permission.standing}"), None
-    if class_id is not None:
-        context.class_id = class_id
+    if found.class_id is not None:
+        class_id = context.class_id = found.class_id
         context.caller = caller.in_words_of(next((one for _, one in caller.classes if one.id == class_id), None))
-    if put_away is not None:
-        context.caller = replace(caller, classes=(*caller.classes, (TEACHER, put_away)))
+    if found.put_away is not None:
+        context.caller = replace(caller, classes=(*caller.classes, (TEACHER, found.put_away)))
     return None
-
-
-def _class_at_hand(session: Session, target: Target, caller: Caller, context: Context) -> int | None:
-    """The class that an action is about, if it is about one and there may be such a class."""
-    if target is Target.CLASS:
-        return context.number
-    if target is Target.CLAIM:
-        return class_of_claim(session, context.number, caller.person, now())
-    found = _CLASS_OF.get(target)
-    return found(session, context.number) if found is not None else None
-
-
-def _put_away(session: Session, permission: Permission, caller: Caller, class_id: int | None) -> SchoolClass | None:
-    """The class at hand, where it is in the archive and the caller its teacher: then they are told so."""
-    if class_id is None or caller.person is None or Role.TEACHER not in permission.roles:
-        return None
-    return archived_class(session, caller.person.id, class_id, now())
 
 
 def _query(context: Context) -> str:
@@ -270,5 +229,4 @@ def _query(context: Context) -> str:
 def number_in(context: Context, target: Target) -> int:
     """A row's number out of the callback data; 0, which is no row's, where it cannot be one."""
     match = context.match
-    number = int(match[target.value]) if match is not None else 0
-    return number if number <= _GREATEST_NUMBER else 0
+    return number_of(match[target.value]) if match is not None else 0

@@ -50,7 +50,7 @@ app.add_typer(teachers_app, name="teachers")
 keys_app = typer.Typer(help="The keys that seal voices, and what is sealed with each.", invoke_without_command=True)
 app.add_typer(keys_app, name="keys")
 
-_LASTING = (["up"], ["bot"], ["worker"])
+_LASTING = (["up"], ["bot"], ["worker"], ["web"])
 """Commands that serve people; the others are somebody's own."""
 _INTERRUPTED = 130
 _WITHOUT_FOLDER = ("demo", "sandbox", "models", "identify", "verify", "evaluate")
@@ -155,6 +155,12 @@ def bot(
 def worker() -> None:
     """Run one worker process."""
     _room("worker.main", "worker").main(_settings("worker"))
+
+
+@app.command()
+def web() -> None:
+    """Serve the pages: the board in the room, the register in the browser."""
+    _room("web.serve", "web").main(_settings("web"))
 
 
 @app.command()
@@ -403,7 +409,7 @@ def _warn(settings: Settings, process: str) -> None:
     log = logging.getLogger(__name__)
     if unread := strays(settings):
         log.warning("settings that nobody reads: %s", ", ".join(unread))
-    if process != "worker" and not settings.admins:
+    if process in ("up", "bot") and not settings.admins:
         log.warning("there are no admins, so nobody can invite teachers: set ROLLCALL_ADMINS to your Telegram id")
 
 

@@ -82,6 +82,12 @@ class Settings(BaseSettings):
     """Address that the webhook server binds."""
     webhook_port: int = Field(8080, ge=1, le=65535)
     """Port that the webhook server binds."""
+    web_url: str | None = None
+    """Public https URL of the pages; empty: they are for this machine alone, at http://127.0.0.1 and the port."""
+    web_listen: str = "127.0.0.1"
+    """Address that the pages' server binds."""
+    web_port: int = Field(8080, ge=1, le=65535)
+    """Port that the pages' server binds; where the webhook server has it, and nothing else is set, the next."""
     timezone: str = "UTC"
     """Time zone of new classes, an IANA name such as Europe/Moscow."""
     late_after: timedelta = timedelta(minutes=10)
@@ -187,6 +193,7 @@ class Settings(BaseSettings):
         "database_password",
         "voiceprint_key",
         "webhook_url",
+        "web_url",
         "ops_port",
         "queue_memory",
         mode="before",
@@ -217,7 +224,7 @@ class Settings(BaseSettings):
     def _our_driver(cls, value: str | None) -> str | None:
         return None if value is None else with_driver(value)
 
-    @field_validator("telegram_api_url", "webhook_url")
+    @field_validator("telegram_api_url", "webhook_url", "web_url")
     @classmethod
     def _address(cls, value: str | None) -> str | None:
         if value is not None and not is_web(value):
@@ -244,6 +251,12 @@ class Settings(BaseSettings):
         if info.field_name in ("redis_password", "database_password"):
             return bare  # a quotation mark may be part of it
         return bare[1:-1].strip() if len(bare) > 1 and bare[0] in _QUOTES and bare[-1] in _QUOTES else bare
+
+    @property
+    def effective_web_port(self) -> int:
+        """The pages' port, out of the way of a webhook server on the same machine."""
+        clash = self.webhook_url is not None and self.webhook_port == self.web_port
+        return self.web_port + 1 if clash and "web_port" not in self.model_fields_set else self.web_port
 
     @property
     def embedded_redis(self) -> bool:

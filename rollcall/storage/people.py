@@ -52,7 +52,12 @@ def acquaintance(session: Session, telegram_id: int, moment: datetime) -> Acquai
     rows = session.execute(_IN_CONVERSATION, values).all()
     if rows:
         return Acquaintance(rows[0][1], rows[0][0], tuple((role, one) for *_, role, one in rows if one is not None))
-    known = session.execute(_WITHOUT_CONVERSATION, values).all()
+    return known_as(session, telegram_id, moment)
+
+
+def known_as(session: Session, telegram_id: int, moment: datetime) -> Acquaintance:
+    """The same, where nobody writes to us: a page is looked at, and the conversation is left alone."""
+    known = session.execute(_WITHOUT_CONVERSATION, {"account": telegram_id, "moment": moment}).all()
     person = known[0][0] if known else None
     return Acquaintance(person, None, tuple((role, one) for _, role, one in known if one is not None))
 

@@ -29,6 +29,7 @@ from rollcall.storage.tables import (
 )
 from rollcall.storage.teaching import gives_right
 from rollcall.storage.timetable_tables import PlanNotice
+from rollcall.storage.web_access import forget_web
 from rollcall.storage.weekly_tables import WeeklyWord
 
 
@@ -106,6 +107,7 @@ def end_teaching(session: Session, person: Person, by: audit.Who, now: datetime)
     )
     for owed in (ReviewCard, ClaimCard, AbsenceCard, AppealCard, JoinerCard, ClosingNotice, PlanNotice, WeeklyWord):
         session.execute(delete(owed).where(owed.chat_id == person.telegram_id))
+    forget_web(session, person.telegram_id)
     session.flush()
 
 

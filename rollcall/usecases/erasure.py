@@ -39,6 +39,7 @@ from rollcall.storage.tables import (
     StaffNotice,
 )
 from rollcall.storage.voiceprints import forget_voice
+from rollcall.storage.web_access import forget_web
 from rollcall.storage.weekly_tables import WeeklyWord
 
 _TRACES = "traces"
@@ -151,6 +152,7 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         session.execute(delete(StaffNotice).where(StaffNotice.chat_id == person.telegram_id))
         session.execute(delete(WeeklyWord).where(WeeklyWord.chat_id == person.telegram_id))
         forget_inviter_and_guest(session, person.telegram_id)
+        forget_web(session, person.telegram_id)
         session.execute(delete(Person).where(Person.id == person.id))
         counts["people"] = 1
     return Erased(_record(session, receipt, kind, counts, agreements, now), person_id, class_ids, notes)

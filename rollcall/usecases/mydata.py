@@ -31,6 +31,7 @@ from rollcall.storage.tables import (
     StoredVoiceprint,
     Table,
 )
+from rollcall.storage.web_tables import WebLink, WebScreen, WebSession
 from rollcall.storage.weekly_tables import WeeklyWord
 
 MADE_AT = "made_at"
@@ -53,6 +54,7 @@ _INNER = {
     "answer_from",
     "answer_holder",
     "not_before",
+    "token_hash",
 }
 """Numbers that mean something to the database alone, or belong to somebody else."""
 
@@ -101,6 +103,10 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
     )
     taught = session.scalars(select(Lesson).where(Lesson.opened_by == person.id).order_by(Lesson.opened_at))
     weekly = session.scalars(select(WeeklyWord).where(WeeklyWord.chat_id == person.telegram_id))
+    devices, links, screens = (
+        session.scalars(select(table).where(table.telegram_id == person.telegram_id))
+        for table in (WebSession, WebLink, WebScreen)
+    )
     lists = session.scalars(select(RosterPreview).where(RosterPreview.telegram_id == person.telegram_id))
     return {
         "account": {"telegram_id": person.telegram_id, **_row(person)},
@@ -128,6 +134,9 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         "told_of_lessons": every(Call, Call.id),
         "named_like_a_classmate": every(Namesake, Namesake.created_at),
         "weekly_words_owed": [{"class": titles.get(one.class_id), **_row(one)} for one in weekly],
+        "signed_in_devices": [_row(one) for one in devices],
+        "sign_in_links": [_row(one) for one in links],
+        "screens": [_row(one) for one in screens],
         "lists_sent": [_row(one) for one in lists],
         "lessons_opened": [{"class": titles.get(one.class_id), **_row(one)} for one in taught],
     }

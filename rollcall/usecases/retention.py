@@ -32,6 +32,7 @@ from rollcall.storage.tables import (
     SchoolClass,
     StoredVoiceprint,
 )
+from rollcall.storage.web_access import sweep_web
 from rollcall.usecases.erasure import Kind, erase_everything, erase_voice
 
 _AT_ONCE = 500
@@ -79,6 +80,7 @@ async def sweep(database: Database, periods: Periods, now: datetime) -> dict[str
         while number := await database.run(remove, periods, now):
             counts[name] += number
     await database.run(inbox.sweep, now)
+    await database.run(sweep_web, now)
     return counts
 
 

@@ -10,9 +10,10 @@ from typing import Any, cast
 from telegram.ext import ApplicationBuilder, CallbackQueryHandler
 
 from bot.app import RollcallApplication
-from bot.gate import WITH_NUMBERS, Guarded, number_in
+from bot.gate import Guarded, number_in
 from bot.routes import add_handlers
 from bot.transport.polling import Poller
+from rollcall.usecases.access import WITH_NUMBERS
 
 
 def matches(data: str) -> list[tuple[re.Match[str], Guarded]]:

@@ -31,6 +31,7 @@ from rollcall.storage import (
     questions,
     recordings,
     reviews,
+    web_access,
     weekly,
 )
 from rollcall.storage.claim_tables import VoiceClaim
@@ -110,6 +111,10 @@ async def fill(database: Database, keyring: Keyring) -> School:
         session.flush()
         weekly.promise(session, physics.id, "2026-W37", [TEACHER], NINE + 7 * _DAY)
         session.add(PlanNotice(slot_id=slot.id, day="2026-09-08", chat_id=TEACHER))
+        web_access.make_link(session, TEACHER, "/", NINE + 7 * _DAY)
+        web_access.sign_in(session, TEACHER, "Firefox, Linux", NINE + 7 * _DAY, in_telegram=False)
+        web_access.make_screen(session, session.get_one(Lesson, 3), TEACHER, NINE + 7 * _DAY)
+        web_access.spend_init_data(session, "0" * 64, NINE + 7 * _DAY)
     return school
 
 

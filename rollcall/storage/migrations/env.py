@@ -14,6 +14,7 @@ from rollcall.storage import (  # noqa: F401 - metadata must know their tables
     excuse_tables,
     roster_tables,
     timetable_tables,
+    web_tables,
     weekly_tables,
 )
 from rollcall.storage.tables import Table, UtcTime

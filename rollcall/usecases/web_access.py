@@ -1,0 +1,99 @@
+"""Who may look at the pages: links that the bot gives, devices that are signed in by them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from rollcall.storage import web_access
+from rollcall.storage.people import Acquaintance, known_as, known_locale_of
+from rollcall.storage.tables import Person
+from rollcall.storage.web_tables import WebSession
+from rollcall.texts import DEFAULT_LANGUAGE
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """A device that is signed in now.
+
+    Attributes:
+        token: what it has to show with every request.
+        leads_to: the path that the link was for.
+    """
+
+    token: str
+    leads_to: str
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Who asks for a page.
+
+    Attributes:
+        locale: the language in which the bot speaks with them.
+    """
+
+    device: WebSession
+    known: Acquaintance
+    locale: str
+
+
+def link_to(session: Session, person: Person, path: str, now: datetime) -> str:
+    """The token of a link for this person, which leads one device to the page."""
+    return web_access.make_link(session, person.telegram_id, path, now)
+
+
+def waits_for(session: Session, token: str, now: datetime) -> str | None:
+    """Whom the link would sign in; None where it leads nowhere."""
+    link = web_access.find_link(session, token, now)
+    person = known_as(session, link.telegram_id, now).person if link is not None else None
+    return person.full_name if person is not None else None
+
+
+def open_link(session: Session, token: str, device: str, now: datetime) -> SignedIn | None:
+    """Sign the device in; None where the link was used, or its time is up."""
+    link = web_access.use_link(session, token, now)
+    if link is None:
+        return None
+    made = web_access.sign_in(session, link.telegram_id, device, now, in_telegram=False)
+    return SignedIn(made, link.leads_to)
+
+
+def visitor(session: Session, token: str, now: datetime) -> Visitor | None:
+    """Whose device it is that shows this token."""
+    device = web_access.signed_in(session, token, now)
+    if device is None:
+        return None
+    locale = known_locale_of(session, device.telegram_id) or DEFAULT_LANGUAGE
+    return Visitor(device, known_as(session, device.telegram_id, now), locale)
+
+
+def leave(session: Session, token: str, now: datetime) -> None:
+    """The device is signed in no more."""
+    device = web_access.signed_in(session, token, now)
+    if device is not None:
+        web_access.sign_out(session, device)
+
+
+def devices(session: Session, person: Person, now: datetime) -> Sequence[WebSession]:
+    """Where the person is signed in, latest first."""
+    return web_access.devices_of(session, person.telegram_id, now)
+
+
+def revoke(session: Session, person: Person, number: int, now: datetime) -> Sequence[WebSession]:
+    """Sign one of the person's devices out, or none; those that are left."""
+    for device in web_access.devices_of(session, person.telegram_id, now):
+        if device.id == number:
+            web_access.sign_out(session, device)
+    return web_access.devices_of(session, person.telegram_id, now)
+
+
+def revoke_all(session: Session, person: Person, now: datetime) -> int:
+    """Sign out every device; how many."""
+    found = web_access.devices_of(session, person.telegram_id, now)
+    for device in found:
+        web_access.sign_out(session, device)
+    return len(found)

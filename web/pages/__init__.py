@@ -1,0 +1,1 @@
+"""What is on the pages: one subject each, like the bot's handlers."""
