@@ -23,7 +23,7 @@ from rollcall.errors import QueueFull, TooMuchAtOnce
 from rollcall.queue.job import Job
 from rollcall.storage.tables import Attempt
 from rollcall.texts import texts_in
-from rollcall.usecases.take_note import Known, Posted, give_up, not_told_to_wait, still_pending, told_to_wait
+from rollcall.usecases.take_note import Known, Posted, give_up, not_told_to_wait, still_pending
 
 _log = logging.getLogger(__name__)
 
@@ -154,4 +154,4 @@ async def _tell_that_it_is_full(application: App, services: Services, attempt_id
     except TelegramError as error:
         _log.info("someone could not be told of the wait", extra={"error": type(error).__name__})
         return
-    await services.database.run(told_to_wait, attempt_id, sent.message_id)
+    services.told.begin((attempt_id, sent.message_id))

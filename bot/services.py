@@ -28,6 +28,7 @@ from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 from rollcall.usecases.answer_note import Became, answered
+from rollcall.usecases.take_note import told_to_wait
 
 _DOWNLOADS = 32
 """At once: a recording is in memory meanwhile, and answers need connections too."""
@@ -47,6 +48,8 @@ class Services:
     marks: Marks
     answered: Together[tuple[str, Became], None]
     """What became of answers, to be written down together."""
+    told: Together[tuple[str, int], None]
+    """Who was told about the wait, by which message, likewise."""
     waits: Waits = field(default_factory=Waits)
     holder: Holder = field(default_factory=Holder.this_process)
     missing: dict[str, float] = field(default_factory=dict)
@@ -76,12 +79,18 @@ class Services:
             stale_boards=StaleBoards(),
             marks=Marks(database, queue.withdraw),
             answered=Together(partial(_write_answered, database)),
+            told=Together(partial(_write_told, database)),
         )
 
     async def close(self) -> None:
         """Close every client."""
         await self.redis.aclose()
         await self.database.close()
+
+
+async def _write_told(database: Database, told: Sequence[tuple[str, int]]) -> Sequence[None]:
+    await database.run(told_to_wait, told)
+    return [None] * len(told)
 
 
 async def _write_answered(database: Database, answers: Sequence[tuple[str, Became]]) -> Sequence[None]:

@@ -20,7 +20,7 @@ from bot.outbox.claim_cards import waiting_words
 from bot.outbox.review_cards import ask_teachers
 from bot.services import App, Services, now
 from bot.tapping import tap_row
-from bot.transport.pace import seconds_of
+from bot.transport.pace import Apart, seconds_of
 from rollcall.domain.attendance import MEANINGS
 from rollcall.domain.confidence import percent
 from rollcall.domain.repeated_notes import MOST
@@ -36,7 +36,7 @@ from rollcall.usecases.answer_note import Answer, Claim, take_answer
 
 _CLAIM = timedelta(minutes=2)
 """A bot that has not sent an answer this long after it took it on, was stopped."""
-_PATIENCE = 20.0
+_PATIENCE = Apart(20.0)
 """Seconds; well within the claim, together with a request's time-out."""
 _RECORD_AGAIN = 0.5
 _AGAIN_FIRST, _AGAIN_MOST = timedelta(seconds=3), timedelta(minutes=5)
@@ -76,6 +76,7 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
     if attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES and attempt.enrolment is not None:
         waits = await waiting_words(application, services, known.person.id, attempt.enrolment, texts)
     offer = await _offer(services, known, texts, waits=waits is not None)
+    await services.waits.answer_comes(attempt_id)
     try:
         await application.bot.send_message(
             attempt.chat_id,
@@ -101,6 +102,7 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
         if isinstance(error, RetryAfter):
             wait = min(max(wait, seconds_of(error)), LONGEST_WAIT)
         metrics.ANSWERS.labels("later").inc()
+        services.waits.answer_is_put_off(attempt_id)
         await _record(services, attempt_id, answer_from=now() + wait, answer_holder=None)
         raise
     else:

@@ -17,7 +17,7 @@ from bot.messages.phrases import lesson_phrase
 from bot.messages.replies import Buttons, enrol_button, keyboard
 from bot.services import App, Services, now
 from bot.tapping import call_button
-from bot.transport.pace import pace_of
+from bot.transport.pace import Apart, pace_of
 from rollcall.storage.lease import free_those_of_the_dead
 from rollcall.storage.tables import Call
 from rollcall.texts import Texts, texts_in
@@ -27,7 +27,8 @@ _AT_ONCE = 8
 """Side by side: so many may be on their way when somebody's answer comes and wants the line."""
 _FOR_SO_LONG = 0.5
 """Seconds at least for so many: 16 a second leave room for answers under Telegram's 30."""
-_PATIENCE = 5.0
+_LOOK_AGAIN = 0.5
+_PATIENCE = Apart(5.0)
 """Seconds; a call that does not get through is made a little later."""
 
 _log = logging.getLogger(__name__)
@@ -71,9 +72,12 @@ async def _tidy_some(application: App, services: Services) -> bool:
 
 
 async def _turn(application: App, services: Services) -> None:
-    """Wait until nobody else's result or message waits."""
+    """Wait until nobody else's note, result or message waits."""
+    pace = pace_of(application.bot)
+    while services.waits.many:
+        await pace.sleep(_LOOK_AGAIN)
     await services.queue.keeps_up.wait()
-    await pace_of(application.bot).idle()
+    await pace.idle()
 
 
 async def _do(application: App, services: Services, steps: list[Coroutine[None, None, None]], became: _Became) -> None:

@@ -4,20 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import Coroutine
+from contextlib import suppress
 from datetime import timedelta
 
 from telegram.error import TelegramError
 
 from bot.services import App, Services, now
+from bot.transport.pace import Apart
 from bot.waits import Wait
 from rollcall.texts import language_for, texts_in
-from rollcall.usecases.take_note import Waiting, told_to_wait, unanswered, who_waits
+from rollcall.usecases.take_note import Waiting, unanswered, who_waits
 
 _log = logging.getLogger(__name__)
 
-_EVERY = 0.5
-_AT_ONCE = 60
-_PATIENCE = 3.0
+_EVERY = 0.25
+_AT_ONCE = 16
+"""So many words on their way. More would only stand in line, and some for nothing: their answers come meanwhile."""
+_PATIENCE = Apart(3.0)
 """Seconds for which a word waits among the answers; unsaid, it is tried again a second later."""
 _RECALLED = timedelta(minutes=15)
 _IN_TENS, _IN_MINUTES = 20, 120
@@ -39,7 +43,7 @@ async def keep_telling(application: App, services: Services) -> None:
 
 async def tell_who_waits(application: App, services: Services) -> None:
     """Whoever will wait longer than a few seconds hears for about how long, once."""
-    waits, due = services.waits, services.waits.overdue()[:_AT_ONCE]
+    waits, due = services.waits, services.waits.overdue()[: max(0, _AT_ONCE - services.waits.being_told)]
     # Those who came first are looked at as well: of what another bot has answered we hear only here.
     ids = {*waits.first(_AT_ONCE), *(wait.attempt_id for wait, _ in due)}
     if not ids:
@@ -52,15 +56,17 @@ async def tell_who_waits(application: App, services: Services) -> None:
         for wait, _ in due:
             wait.told = False
         raise
+    telling: list[Coroutine[None, None, None] | asyncio.Task[None]] = []
     for attempt_id, waiting in known.items():
-        if waiting is None:
-            waits.answered_elsewhere(attempt_id)
-    telling = []
+        gone = waits.answered_elsewhere(attempt_id) if waiting is None else None
+        if gone is not None and gone.message is not None:
+            telling.append(_take_back(application, gone.chat_id, gone.message))
     for wait, left in due:
         # Of a note that is not even written down yet nobody knows the sender.
         waiting = known.get(wait.attempt_id, Waiting(language_for(wait.language), told=False))
-        if waiting is not None and not waiting.told:
-            telling.append(_tell(application, services, wait, left, waiting.locale))
+        if waiting is not None and not waiting.told and not waits.goes_without(wait):
+            wait.telling = asyncio.create_task(_tell(application, services, wait, left, waiting.locale))
+            telling.append(wait.telling)
     await asyncio.gather(*telling)
 
 
@@ -88,8 +94,16 @@ async def _tell(application: App, services: Services, wait: Wait, left: float | 
         wait.told = False
         _log.info("someone could not be told of the wait", extra={"error": type(error).__name__})
         return
-    wait.message = sent.message_id
-    await services.database.run(told_to_wait, wait.attempt_id, sent.message_id)
+    if services.waits.said(wait, sent.message_id):
+        services.told.begin((wait.attempt_id, sent.message_id))
+        return
+    await _take_back(application, wait.chat_id, sent.message_id)
+
+
+async def _take_back(application: App, chat_id: int, message_id: int) -> None:
+    """The answer is there: a word that it takes a while would only be in the way."""
+    with suppress(TelegramError):
+        await application.bot.delete_message(chat_id, message_id)
 
 
 def rounded(seconds: float) -> int:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
+from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
@@ -49,6 +50,18 @@ _MANY_CHATS = 3
 _BREATH = 2.0
 
 
+_A_SECOND = 1.05
+"""Between two messages in a private chat, in the long run."""
+
+
+class Apart(float):
+    """Patience of a message that is nobody's part of a dialogue: it keeps a second's distance to the one before it.
+
+    Such messages meet by chance (a lesson opens, a note is answered, its button goes), and what Telegram refuses in
+    several chats at once holds up all of them.
+    """
+
+
 Moved = Callable[[int, int], Awaitable[None]]
 """Told a chat's old id and its new one."""
 
@@ -57,18 +70,49 @@ class Stopping(TelegramError):
     """The bot stops before the message could be sent."""
 
 
+class Evenly:
+    """A line with places at even distances, handed out in the order in which they are asked for.
+
+    Whoever has a place sleeps until its time. Hundreds may stand here in a rush, and none has to look again and again.
+    Where the event loop was late several come out at once, and those beyond the number for a second wait once more.
+    """
+
+    def __init__(self, a_second: int) -> None:
+        self._apart = 1 / a_second
+        self._next = 0.0
+        self._gone: deque[float] = deque(maxlen=a_second)
+
+    def take(self, deadline: float | None) -> float | None:
+        """Seconds until the next place, which is the caller's now; None, and nobody's, where it comes too late."""
+        now = time.monotonic()
+        at = max(now, self._next)
+        if deadline is not None and at > deadline:
+            return None
+        self._next = at + self._apart
+        return at - now
+
+    def too_soon(self) -> float:
+        """Seconds to wait once more; 0 for whoever goes now."""
+        now = time.monotonic()
+        if len(self._gone) == self._gone.maxlen and now - self._gone[0] < 1.0:
+            return self._gone[0] + 1.0 - now
+        self._gone.append(now)
+        return 0.0
+
+
 class Pace(BaseRateLimiter[float]):
     """The bot's rate limiter: paces what writes into chats, and repeats what failed for a passing reason."""
 
     def __init__(self, moved: Moved | None = None) -> None:
         """`moved` hears of chats that have become others."""
         self._moved = moved
-        self._overall = AsyncLimiter(1, 1 / _OVERALL)
+        self._overall = Evenly(_OVERALL)
         self._chats: dict[str, AsyncLimiter] = {}
         self._closed_until: dict[str, float] = {}
         self._all_closed_until = 0.0
         self._refused: list[tuple[float, str]] = []
         self._stopping = asyncio.Event()
+        self._wrote: dict[str, float] = {}
         self._in_line = 0
         self._nobody_in_line = asyncio.Event()
         self._nobody_in_line.set()
@@ -141,9 +185,15 @@ class Pace(BaseRateLimiter[float]):
         while True:
             await self._until_allowed(key, deadline)
             if writes:
+                if isinstance(rate_limit_args, Apart):
+                    await self._apart(chat)
                 place_by = None if rate_limit_args is not None and rate_limit_args <= ONCE else deadline
                 await self._acquire(self._limiter(chat), place_by)
                 await self._in_turn(place_by)
+                self._wrote.pop(chat, None)
+                self._wrote[chat] = time.monotonic()  # the one used last is last
+                if len(self._wrote) > _CHATS_KEPT:
+                    del self._wrote[next(iter(self._wrote))]
             try:
                 return await self._call(callback, args, kwargs)
             except RetryAfter as error:
@@ -216,11 +266,20 @@ class Pace(BaseRateLimiter[float]):
             await self.sleep(closed)
         await self.unless_stopped(self._nobody_in_line.wait())
 
+    async def _apart(self, chat: str) -> None:
+        while (wait := self._wrote.get(chat, 0.0) + _A_SECOND - time.monotonic()) > 0:
+            await self.sleep(wait)
+
     async def _in_turn(self, deadline: float | None) -> None:
+        wait = self._overall.take(deadline)
+        if wait is None:
+            raise RetryAfter(timedelta(seconds=1))
         self._in_line += 1
         self._nobody_in_line.clear()
         try:
-            await self._acquire(self._overall, deadline)
+            while wait > 0 or (wait := self._overall.too_soon()):
+                await self.sleep(wait)
+                wait = 0.0
         finally:
             self._in_line -= 1
             if not self._in_line:

@@ -6,7 +6,7 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import ATTENDED
@@ -195,11 +195,9 @@ def unanswered(session: Session, since: datetime) -> Sequence[Unanswered]:
     return [Unanswered(*row) for row in rows]
 
 
-def told_to_wait(session: Session, attempt_id: str, message_id: int) -> None:
-    """They were told, by this message."""
-    attempt = session.get(Attempt, attempt_id)
-    if attempt is not None:
-        attempt.waiting_message_id = message_id
+def told_to_wait(session: Session, told: Sequence[tuple[str, int]]) -> None:
+    """They were told, by these messages."""
+    session.connection().execute(_TOLD, [{"id_": attempt_id, "message": message} for attempt_id, message in told])
 
 
 def note_posted(attempt: Attempt, posted: Posted) -> None:
@@ -251,3 +249,7 @@ def _refusal_at_sight(note: IncomingNote, *, early: bool) -> Reason | None:
     if early:
         return Reason.BEFORE_LESSON
     return Reason.TOO_BIG if note.too_big else None
+
+
+_attempts = Attempt.metadata.tables[Attempt.__tablename__]
+_TOLD = update(_attempts).where(_attempts.c.id == bindparam("id_")).values(waiting_message_id=bindparam("message"))

@@ -134,3 +134,17 @@ def test_a_note_that_was_long_on_its_way_is_answered_before_anything_is_said_of_
     waits.ended("answered at once")
     at[0] += 2.0
     assert [wait.attempt_id for wait, _ in waits.overdue()] == ["kept waiting"]
+
+
+def test_calls_wait_while_many_notes_do_and_not_for_one_that_is_held_back() -> None:
+    at = [0.0]
+    waits = Waits(lambda: at[0])
+    for number in range(9):
+        waits.goes_on(str(number), number, timedelta(), "en")
+    seen = [waits.many]  # they have just come
+    at[0] = 3.0
+    seen.append(waits.many)
+    waits.ended("0")
+    seen.append(waits.many)
+    waits.goes_on("held back", 1, timedelta(minutes=5), "en")
+    assert [*seen, waits.many] == [False, True, False, False]

@@ -11,13 +11,14 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.messages.recording import describe
-from bot.outbox.waits import keep_telling, recall_who_waits, rounded, tell_who_waits
+from bot.outbox.waits import _tell, keep_telling, recall_who_waits, rounded, tell_who_waits
 from bot.results import collect_results
 from bot.services import now
 from bot.waits import Waits
@@ -26,6 +27,7 @@ from rollcall.queue import worker_end
 from rollcall.queue.job import Job, failure
 from rollcall.queue.worker_end import WorkerQueue
 from rollcall.storage.attempts import IncomingNote, register
+from rollcall.storage.database import Database
 from rollcall.storage.people import conversation_with, register_person
 from rollcall.texts import texts_in
 from rollcall.usecases.answer_note import answered
@@ -66,9 +68,14 @@ async def a_note(door: Door, sender: Person) -> str:
 
 
 async def told(door: Door) -> list[str]:
-    before = len(door.telegram.calls)
-    await tell_who_waits(door.application, door.services)
-    return said(door.telegram.calls[before:])
+    """What is said to those who wait, until everybody has heard."""
+    before, words = len(door.telegram.calls), 0
+    while True:
+        await tell_who_waits(door.application, door.services)
+        heard = said(door.telegram.calls[before:])
+        if len(heard) == words:
+            return heard
+        words = len(heard)
 
 
 async def test_a_note_that_is_not_even_written_down_is_spoken_of_once(door: Door, clock: Stopwatch) -> None:
@@ -97,7 +104,7 @@ async def test_what_is_left_is_reckoned_from_the_pace_of_the_answers(door: Door,
     for note in notes[:10]:
         clock.seconds += 0.7
         door.services.waits.ended(note)
-    clock.seconds += 1
+    clock.seconds += 0.9
     words = await told(door)
     assert len(words) == 45, "the first ones have theirs in a moment"
     assert {seconds for seconds in range(5, 100, 5) if texts_in("en")("queue-wait", seconds=seconds) in words} == {
@@ -110,7 +117,7 @@ async def test_who_will_have_the_answer_in_a_moment_is_not_spoken_to(door: Door,
     for _ in range(10):
         door.services.waits.ended("somebody else's")
     await a_note(door, anna)
-    clock.seconds += 8
+    clock.seconds += 7.5
     for _ in range(10):
         door.services.waits.ended("somebody else's")
     assert await told(door) == []
@@ -253,3 +260,38 @@ async def test_after_a_start_who_waits_is_known_and_who_was_answered_is_not(door
     await services.database.run(answered, [(ids[0], {"answered_at": now()}), (ids[1], {"unanswerable": "blocked"})])
     await recall_who_waits(services)
     assert list(services.waits._waits) == ids[2:]
+
+
+async def test_whose_answer_stands_in_line_is_not_spoken_to(door: Door, clock: Stopwatch) -> None:
+    note = await a_note(door, Person(door.telegram, "Анна", language_code="ru"))
+    clock.seconds += 20
+    waits = door.services.waits
+    await waits.answer_comes(note)
+    assert await told(door) == []
+    waits.answer_is_put_off(note)
+    assert await told(door) == [texts_in("ru")("queue-slow")]
+
+
+async def test_an_answer_that_overtakes_the_look_at_the_database_is_not_followed_by_a_word(
+    door: Door, clock: Stopwatch, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    note = await a_note(door, Person(door.telegram, "Анна", language_code="ru"))
+    clock.seconds += 20
+    waits, look = door.services.waits, Database.look
+
+    async def slowly(self: Database, *args: Any) -> Any:
+        found = await look(self, *args)
+        await waits.answer_comes(note)
+        return found
+
+    monkeypatch.setattr(Database, "look", slowly)
+    assert await told(door) == []
+
+
+async def test_a_word_that_comes_after_all_goes_at_once(door: Door, clock: Stopwatch) -> None:
+    note = await a_note(door, Person(door.telegram, "Анна", language_code="ru"))
+    clock.seconds += 20
+    (wait, _), *_ = door.services.waits.overdue()
+    door.services.waits.ended(note)
+    await _tell(door.application, door.services, wait, None, "ru")
+    assert [call.method.lower() for call in door.telegram.calls[-2:]] == ["sendmessage", "deletemessage"]

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-from bot.transport.pace import Pace, Stopping
+from bot.transport.pace import Apart, Evenly, Pace, Stopping
 
 PRIVATE, OTHER, GROUP = 7, 8, -100_7
 
@@ -188,3 +188,35 @@ async def test_nothing_may_come_last_while_telegram_refuses_everybody(pace: Pace
     pace.stop()
     with pytest.raises(Stopping):
         await pace.idle()
+
+
+def test_places_are_even_and_one_that_comes_too_late_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
+    at = [100.0]
+    monkeypatch.setattr("bot.transport.pace.time.monotonic", lambda: at[0])
+    line = Evenly(4)
+    assert [line.take(None) for _ in range(3)] == [0.0, 0.25, 0.5]
+    assert line.take(100.7) is None
+    assert line.take(101.0) == 0.75
+    at[0] = 105.0
+    assert line.take(None) == 0.0
+
+
+def test_of_those_whom_a_late_event_loop_lets_out_at_once_no_more_go_than_in_a_second(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    at = [100.0]
+    monkeypatch.setattr("bot.transport.pace.time.monotonic", lambda: at[0])
+    line = Evenly(4)
+    assert [line.too_soon() for _ in range(5)] == [0.0, 0.0, 0.0, 0.0, 1.0]
+    at[0] = 101.0
+    assert line.too_soon() == 0.0
+
+
+async def test_messages_that_meet_by_chance_keep_a_seconds_distance_and_a_conversation_does_not(pace: Pace) -> None:
+    telegram = Telegram()
+    started = time.monotonic()
+    for patience in (None, None, Apart(20.0)):
+        await send(pace, telegram, PRIVATE, patience)
+    await send(pace, telegram, OTHER, Apart(20.0))
+    assert time.monotonic() - started >= 1
+    assert telegram.taken == [PRIVATE, PRIVATE, PRIVATE, OTHER]
