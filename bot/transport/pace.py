@@ -26,8 +26,10 @@ from bot.transport.backoff import Backoff
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
-_OVERALL = 28
-"""Messages a second; evenly spaced, so that no window of a second holds more."""
+_OVERALL, _AT_MOST = 28, 29
+"""Messages a second, evenly spaced; and what no second holds more of, however the network bunches them."""
+_LOST = 3.0
+"""Seconds after which a message without an answer does not count any more: it may hang for as long as it likes."""
 _PRIVATE = (10, 10.0)
 """A burst of so many, refilled over so many seconds: no conversation waits, and in the long run it is one a second."""
 _GROUP = (8, 40.0)
@@ -51,7 +53,7 @@ _BREATH = 2.0
 
 
 _A_SECOND = 1.05
-"""Between two messages in a private chat, in the long run."""
+"""With something for the clocks."""
 
 
 class Apart(float):
@@ -74,13 +76,18 @@ class Evenly:
     """A line with places at even distances, handed out in the order in which they are asked for.
 
     Whoever has a place sleeps until its time. Hundreds may stand here in a rush, and none has to look again and again.
-    Where the event loop was late several come out at once, and those beyond the number for a second wait once more.
+    The distances alone would not keep to the limit: where the loop was late, or the network, several arrive at once.
+    So whoever's time has come also waits until fewer than the limit have been on their way within the last second;
+    what Telegram counts lies between a message's leaving and its answer.
     """
 
-    def __init__(self, a_second: int) -> None:
+    def __init__(self, a_second: int, most: int) -> None:
         self._apart = 1 / a_second
+        self._most = most
         self._next = 0.0
-        self._gone: deque[float] = deque(maxlen=a_second)
+        self._on_their_way: dict[int, float] = {}
+        self._arrived: deque[float] = deque()
+        self._count = 0
 
     def take(self, deadline: float | None) -> float | None:
         """Seconds until the next place, which is the caller's now; None, and nobody's, where it comes too late."""
@@ -92,12 +99,26 @@ class Evenly:
         return at - now
 
     def too_soon(self) -> float:
-        """Seconds to wait once more; 0 for whoever goes now."""
+        """Seconds to wait once more; 0 for whoever may go now."""
         now = time.monotonic()
-        if len(self._gone) == self._gone.maxlen and now - self._gone[0] < 1.0:
-            return self._gone[0] + 1.0 - now
-        self._gone.append(now)
-        return 0.0
+        while self._arrived and now - self._arrived[0] > _A_SECOND:
+            self._arrived.popleft()
+        for number in [number for number, left in self._on_their_way.items() if now - left > _LOST]:
+            del self._on_their_way[number]
+        if len(self._arrived) + len(self._on_their_way) < self._most:
+            return 0.0
+        return max(self._apart, self._arrived[0] + _A_SECOND - now) if self._arrived else self._apart
+
+    def leaves(self) -> int:
+        """A message leaves; the number to name at `arrives`."""
+        self._count += 1
+        self._on_their_way[self._count] = time.monotonic()
+        return self._count
+
+    def arrives(self, number: int) -> None:
+        """Telegram has answered, or never will."""
+        if self._on_their_way.pop(number, None) is not None:
+            self._arrived.append(time.monotonic())
 
 
 class Pace(BaseRateLimiter[float]):
@@ -106,7 +127,7 @@ class Pace(BaseRateLimiter[float]):
     def __init__(self, moved: Moved | None = None) -> None:
         """`moved` hears of chats that have become others."""
         self._moved = moved
-        self._overall = Evenly(_OVERALL)
+        self._overall = Evenly(_OVERALL, _AT_MOST)
         self._chats: dict[str, AsyncLimiter] = {}
         self._closed_until: dict[str, float] = {}
         self._all_closed_until = 0.0
@@ -190,12 +211,17 @@ class Pace(BaseRateLimiter[float]):
                 place_by = None if rate_limit_args is not None and rate_limit_args <= ONCE else deadline
                 await self._acquire(self._limiter(chat), place_by)
                 await self._in_turn(place_by)
-                self._wrote.pop(chat, None)
-                self._wrote[chat] = time.monotonic()  # the one used last is last
-                if len(self._wrote) > _CHATS_KEPT:
-                    del self._wrote[next(iter(self._wrote))]
+                if isinstance(rate_limit_args, Apart) and self._wait_apart(chat) > 0:
+                    continue  # something else was written here while this one stood in line
             try:
-                return await self._call(callback, args, kwargs)
+                if not writes:
+                    return await self._call(callback, args, kwargs)
+                number = self._writes(chat)
+                try:
+                    return await self._call(callback, args, kwargs)
+                finally:
+                    self._wrote[chat] = time.monotonic()
+                    self._overall.arrives(number)
             except RetryAfter as error:
                 wait = seconds_of(error).total_seconds()
                 self._close(key, wait, writes=writes)
@@ -266,8 +292,18 @@ class Pace(BaseRateLimiter[float]):
             await self.sleep(closed)
         await self.unless_stopped(self._nobody_in_line.wait())
 
+    def _writes(self, chat: str) -> int:
+        self._wrote.pop(chat, None)
+        self._wrote[chat] = time.monotonic()  # the one used last is last
+        if len(self._wrote) > _CHATS_KEPT:
+            del self._wrote[next(iter(self._wrote))]
+        return self._overall.leaves()
+
+    def _wait_apart(self, chat: str) -> float:
+        return self._wrote.get(chat, 0.0) + _A_SECOND - time.monotonic()
+
     async def _apart(self, chat: str) -> None:
-        while (wait := self._wrote.get(chat, 0.0) + _A_SECOND - time.monotonic()) > 0:
+        while (wait := self._wait_apart(chat)) > 0:
             await self.sleep(wait)
 
     async def _in_turn(self, deadline: float | None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from bisect import bisect_left
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
@@ -193,7 +194,7 @@ async def test_nothing_may_come_last_while_telegram_refuses_everybody(pace: Pace
 def test_places_are_even_and_one_that_comes_too_late_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
     at = [100.0]
     monkeypatch.setattr("bot.transport.pace.time.monotonic", lambda: at[0])
-    line = Evenly(4)
+    line = Evenly(4, 4)
     assert [line.take(None) for _ in range(3)] == [0.0, 0.25, 0.5]
     assert line.take(100.7) is None
     assert line.take(101.0) == 0.75
@@ -201,15 +202,51 @@ def test_places_are_even_and_one_that_comes_too_late_is_nobodys(monkeypatch: pyt
     assert line.take(None) == 0.0
 
 
-def test_of_those_whom_a_late_event_loop_lets_out_at_once_no_more_go_than_in_a_second(
+def test_what_is_on_its_way_counts_until_a_second_after_its_answer_or_until_it_is_lost(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     at = [100.0]
     monkeypatch.setattr("bot.transport.pace.time.monotonic", lambda: at[0])
-    line = Evenly(4)
-    assert [line.too_soon() for _ in range(5)] == [0.0, 0.0, 0.0, 0.0, 1.0]
-    at[0] = 101.0
+    line = Evenly(4, 2)
+    first, _ = line.leaves(), line.leaves()
+    assert line.too_soon() > 0
+    at[0] = 101.5
+    line.arrives(first)
+    assert line.too_soon() > 0
+    at[0] = 102.4
+    assert line.too_soon() > 0, "Telegram may have counted it a moment ago"
+    at[0] = 102.6
     assert line.too_soon() == 0.0
+    line.leaves()
+    assert line.too_soon() > 0
+    at[0] = 103.5
+    assert line.too_soon() == 0.0, "the second one hangs"
+
+
+async def test_however_the_network_bunches_messages_no_second_brings_telegram_more_than_it_takes(pace: Pace) -> None:
+    arrived: list[float] = []
+
+    async def slowly(number: int) -> None:
+        await asyncio.sleep(0.4 - 0.4 * (number % 15) / 15)
+        arrived.append(time.monotonic())
+
+    await asyncio.gather(
+        *(pace.process_request(slowly, [n], {}, "sendMessage", {"chat_id": n}, None) for n in range(1, 76))
+    )
+    arrived.sort()
+    assert max(bisect_left(arrived, at + 1.0) - index for index, at in enumerate(arrived)) <= 29
+
+
+async def test_of_two_messages_that_stood_in_line_together_the_second_waits_its_second(pace: Pace) -> None:
+    telegram, ends = Telegram(), []
+
+    async def one() -> None:
+        await send(pace, telegram, PRIVATE, Apart(20.0))
+        ends.append(time.monotonic())
+
+    before = (send(pace, telegram, chat, None) for chat in range(20, 26))
+    await asyncio.gather(*before, one(), one())
+    assert ends[1] - ends[0] >= 1
 
 
 async def test_messages_that_meet_by_chance_keep_a_seconds_distance_and_a_conversation_does_not(pace: Pace) -> None:
