@@ -1,6 +1,6 @@
 ARGS ?=
 
-.PHONY: help setup run demo test chaos machines mutate services lint format bench load fuzz audit constraints clean
+.PHONY: help setup run try demo test chaos machines mutate services lint format bench load fuzz audit constraints clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -17,6 +17,9 @@ run: .venv-run/.ready ## Run your bot: a light installation for a server with a 
 .venv-run/.ready: pyproject.toml constraints.txt scripts/setup
 	@scripts/setup --server
 	@touch $@
+
+try: setup ## Talk to Rollcall in the browser, with your own microphone; no token needed
+	.venv/bin/rollcall sandbox --web $(ARGS)
 
 demo: setup ## Play a whole lesson on a local Telegram; no token needed
 	.venv/bin/rollcall demo $(ARGS)

@@ -7,6 +7,7 @@ import contextlib
 import json
 import logging
 import signal
+from collections.abc import Callable, Sequence
 from email.utils import formatdate
 from typing import Any, Self
 
@@ -32,10 +33,19 @@ class Server:
     Everything (people, listeners, waiting) belongs to the event loop that ``start`` ran in.
     """
 
-    def __init__(self, telegram: Telegram | None = None, *, host: str = "127.0.0.1", port: int = 0) -> None:
+    def __init__(
+        self,
+        telegram: Telegram | None = None,
+        *,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        also: Sequence[Callable[[web.Application], None]] = (),
+    ) -> None:
         self.telegram = telegram or Telegram()
         self.host = host
         self.port = port
+        self._also = also
+        """What adds further routes: the page of `sandbox.web`."""
         self._runner: web.AppRunner | None = None
         self._date = 0, ""
         """The second that was last told, and how."""
@@ -51,6 +61,8 @@ class Server:
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self._call)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self._download)
         Control(self.telegram).add_routes(app)
+        for add_routes in self._also:
+            add_routes(app)
         app.router.add_route("*", "/{anything:.*}", self._nothing_here)
         # A long poll hangs on purpose: nobody waits for it at the end.
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.5)

@@ -29,9 +29,9 @@ TOKEN = "424242:SANDBOX_TOKEN_THAT_OPENS_NOTHING_0"  # noqa: S105 - it opens not
 
 @dataclass(frozen=True)
 class Event:
-    """Something the bot did in a chat."""
+    """Something the bot did in a chat; ``sent`` is what somebody else said there."""
 
-    kind: Literal["message", "edit", "delete", "reaction", "action", "callback"]
+    kind: Literal["message", "edit", "delete", "reaction", "action", "callback", "sent"]
     chat_id: int
     payload: Json
     at: float = field(default_factory=time.monotonic)
@@ -79,6 +79,8 @@ class Telegram:
         """Seconds by which Telegram's clock is ahead of this machine's."""
         self.calls: list[Call] = []
         self.listeners: list[Callable[[Event], None]] = []
+        self.onlookers: list[Callable[[Event], None]] = []
+        """They see what people say; listeners hear the bot alone."""
         self.called = Signal()
         # As with update ids: a sandbox that is started anew goes on counting where a bot cannot have been.
         self._next_message_id = int(time.time()) - 1_700_000_000
@@ -165,6 +167,8 @@ class Telegram:
         if "text" in content and (found := commands(content["text"])):
             content = {**content, "entities": found}
         message = self.post(chat_id, self.users[user_id], content, date=date, reply_to=reply_to)
+        for onlooker in self.onlookers:
+            onlooker(Event("sent", chat_id, dict(message)))
         return message, self.updates.put("message", message)
 
     def ask(self, user_id: int, message: Json, data: str) -> tuple[str, int]:

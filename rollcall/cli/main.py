@@ -177,11 +177,18 @@ def demo(
 @app.command()
 def sandbox(
     host: Annotated[str, typer.Option(help="Address to listen on")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on")] = 8081,
+    port: Annotated[int | None, typer.Option(help="Port to listen on; 8081 unless it is taken by another")] = None,
+    web: Annotated[bool, typer.Option("--web", help="Start Rollcall too, and a page to talk to it on")] = False,
+    browser: Annotated[bool, typer.Option(help="Open the page")] = True,
 ) -> None:
-    """Run a local Telegram: a Bot API server with people to be played over HTTP."""
-    _settings("sandbox")
-    raise typer.Exit(_room("sandbox.server", "sandbox").run(host, port))
+    """Run a local Telegram: a Bot API server with people to be played over HTTP, or on a page."""
+    settings = _settings("sandbox")
+    if not web:
+        raise typer.Exit(_room("sandbox.server", "sandbox").run(host, 8081 if port is None else port))
+    from rollcall.cli.trying import try_out
+
+    _pull(settings.speaker_model, settings)
+    raise typer.Exit(try_out(settings, _room, host, port, browser=browser))
 
 
 @app.command()

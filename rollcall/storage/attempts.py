@@ -71,6 +71,12 @@ def is_known(session: Session, attempt_id: str) -> bool:
     return session.get(Attempt, attempt_id) is not None
 
 
+def settled_note(session: Session, chat_id: int, message_id: int) -> Attempt | None:
+    """What became of the note in this message; None while it is on its way, or where the message is none."""
+    here = Attempt.chat_id == chat_id, Attempt.message_id == message_id
+    return session.scalar(select(Attempt).where(*here, Attempt.verdict != Verdict.PENDING))
+
+
 def register(
     session: Session,
     note: IncomingNote,
