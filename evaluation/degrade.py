@@ -14,6 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from rollcall.errors import WrongUse
+from worker.audio.band import narrowed
+from worker.audio.waveform import Waveform
 
 Samples = NDArray[np.float32]
 Segments = Sequence[tuple[float, float]]
@@ -218,6 +220,8 @@ def _step(part: str, entry: str) -> Step:
     name, colon, value = part.partition(":")
     if name == "phone" and not colon:
         return lambda samples, segments, rng, others: phone(samples)
+    if name == "band" and not colon:
+        return lambda samples, segments, rng, others: narrowed(Waveform(samples)).samples
     if name == "reverb" and value in ROOMS:
         t60, drr = ROOMS[value]
         return lambda samples, segments, rng, others: reverb(samples, segments, t60, drr, rng)
@@ -253,6 +257,6 @@ _KNOWN = ", ".join(
     [
         *(f"{name}:{known.unit} ({known.low:g} to {known.high:g})" for name, known in _NUMBERED.items()),
         *(f"reverb:{room}" for room in ROOMS),
-        "phone; join steps by +",
+        "phone; band (300 to 3400 Hz, and no more); join steps by +",
     ]
 )

@@ -140,6 +140,17 @@ def operating_point(model: str, weight_hash: str) -> Operating:
     return plain[model]
 
 
+def narrow_point(weight_hash: str) -> Operating | None:
+    """The operating point for telephone notes, compared with prints of the same band; None where nobody measured it.
+
+    A shared channel makes strangers alike, so it has cuts and a mean voice of its own.
+
+    Args:
+        weight_hash: SHA-256 of the weights, hexadecimal.
+    """
+    return _narrow().get(weight_hash[:_TELLING])
+
+
 def said_of(encoder: Judged) -> bytes:
     """What `learn` takes of an encoder; nothing for one without a card of its own, whose point everybody knows."""
     own = encoder.fitted
@@ -186,11 +197,23 @@ def _shipped() -> tuple[Mapping[str, Operating], Mapping[str, Operating]]:
     for file in _cards():
         card = tomllib.loads(file.read_text(encoding="utf-8"))
         if line := card.get("judgement"):
-            mean = _cohort_mean(file.parent / "cohort.npy")
+            mean = _mean_voice(file.parent / "cohort.npy")
             measured[card["sha256"][:_TELLING]] = point_on(**line, cohort_mean=mean, measured=True)
         if line := card.get("plain"):
             plain[card["name"]] = _plain(**line)
     return measured, plain
+
+
+@cache
+def _narrow() -> Mapping[str, Operating]:
+    """Of the cards that are shipped, the points for telephone notes by the beginning of the weights' hash."""
+    found: dict[str, Operating] = {}
+    for file in _cards():
+        card = tomllib.loads(file.read_text(encoding="utf-8"))
+        if line := card.get("narrow"):
+            mean = _mean_voice(file.parent / "narrow.npy")
+            found[card["sha256"][:_TELLING]] = replace(_plain(**line), cohort_mean=mean, measured=True)
+    return found
 
 
 def _plain(slope: float, offset: float, lead: float, **cuts: float) -> Operating:
@@ -206,7 +229,7 @@ def _cards() -> list[Path]:
     return [file for folder in folders or () for file in sorted(Path(folder).glob("*/card.toml"))]
 
 
-def _cohort_mean(file: Path) -> NDArray[np.float32]:
+def _mean_voice(file: Path) -> NDArray[np.float32]:
     mean: NDArray[np.float32] = np.load(file, allow_pickle=False)
     mean.setflags(write=False)
     return mean

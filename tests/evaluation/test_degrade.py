@@ -12,7 +12,7 @@ from evaluation.degrade import SAMPLE_RATE, Samples, parse
 from rollcall.errors import WrongUse
 
 SPEECH = ((0.5, 1.5), (2.0, 3.5))
-EVERY = "noise:10,babble:10+opus:16,reverb:mild,reverb:hard,phone,clip:6,gain:-20,short:2,opus:24"
+EVERY = "noise:10,babble:10+opus:16,reverb:mild,reverb:hard,phone,band,clip:6,gain:-20,short:2,opus:24"
 
 
 def voice(seed: int = 0, seconds: float = 4.0) -> Samples:
@@ -181,7 +181,7 @@ def test_an_unknown_or_malformed_entry_is_told_the_known_ones_in_a_line(text: st
         parse(text)
     message = str(told.value)
     assert "\n" not in message
-    for name in ("noise", "babble", "reverb:mild", "reverb:hard", "phone", "clip", "gain", "short", "opus"):
+    for name in ("noise", "babble", "reverb:mild", "reverb:hard", "phone", "band", "clip", "gain", "short", "opus"):
         assert name in message
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from models.card import Judgement, encoders
 from rollcall.domain import operating
-from rollcall.domain.operating import Figures, learn, operating_point, point_of, said_of
+from rollcall.domain.operating import Figures, learn, narrow_point, operating_point, point_of, said_of
 from rollcall.errors import UnknownEncoder
 
 CAMPPLUS, ECAPA = (encoders()[name].sha256 for name in ("campplus", "ecapa"))
@@ -57,6 +57,19 @@ def test_the_shipped_points_are_what_was_measured(
         assert point.cohort_mean.shape == (192,)
         assert point.cohort_mean.dtype == np.dtype(np.float32)
         assert hashlib.sha256(point.cohort_mean.tobytes()).hexdigest().startswith(cohort)
+
+
+def test_telephone_notes_have_cuts_and_a_mean_voice_of_their_own_where_they_were_measured() -> None:
+    point = narrow_point(CAMPPLUS)
+    assert point is not None
+    assert (point.slope, point.offset, point.lead, point.accept, point.unsure) == (22.3, -8.5, 0.05, 0.62, 0.28)
+    assert point.cohort_mean is not None
+    wide = operating_point("campplus", CAMPPLUS).cohort_mean
+    assert wide is not None
+    assert point.cohort_mean.shape == wide.shape
+    assert not np.allclose(point.cohort_mean, wide, atol=0.01)
+    assert narrow_point(ECAPA) is None
+    assert narrow_point(OWN) is None
 
 
 def test_an_architecture_that_nobody_measured_is_told_how_to() -> None:
