@@ -15,6 +15,7 @@ from rollcall.config.settings import Settings
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from web.gate import nowhere
+from web.outside import Outside
 from web.rates import Rates
 from web.render import Pages
 from web.routes import routes
@@ -24,11 +25,12 @@ from web.site import Site
 
 def build(settings: Settings, keyring: Keyring, database: Database) -> Starlette:
     """The application on a database, which is closed with it."""
-    site = Site(settings, keyring, database, Pages(), Rates())
+    site = Site(settings, keyring, database, Pages(), Rates(), Outside(settings, keyring, database))
 
     @asynccontextmanager
     async def life(_application: Starlette) -> AsyncIterator[None]:
         yield
+        await site.outside.close()
         await database.close()
 
     async def not_found(request: Request, _error: Exception) -> Response:

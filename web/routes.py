@@ -14,13 +14,13 @@ from starlette.types import Scope
 
 from web import sign_in
 from web.gate import Open, guarded, unguarded
-from web.pages import classes
+from web.register import REGISTER
 from web.render import STATIC
 from web.site import Site
 from web.visit import Handler
 
 PAGES: tuple[tuple[str, str, Handler, str], ...] = (
-    ("GET", "/", classes.start, "/classes"),
+    *REGISTER,
     ("POST", "/leave", sign_in.leave, "/help"),
 )
 """Behind their permission. What a row is about is named in the path by its `Target`, such as ``{class_id:int}``."""

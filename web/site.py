@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 from rollcall.config.settings import Settings
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
+from web.outside import Outside
 from web.rates import Rates
 from web.render import Pages
 
@@ -24,6 +25,7 @@ class Site:
     database: Database
     pages: Pages
     rates: Rates
+    outside: Outside
 
     @property
     def https(self) -> bool:

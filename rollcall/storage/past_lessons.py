@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from datetime import UTC, datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import ColumnElement, and_, func, select
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import Status
@@ -22,6 +23,29 @@ def newest(session: Session, class_id: int, offset: int, limit: int) -> Sequence
     return session.scalars(rows.offset(offset).limit(limit)).all()
 
 
+def begun_between(session: Session, class_id: int, since: datetime, until: datetime) -> Sequence[Lesson]:
+    """The class's lessons that began from one moment on and before another, oldest first."""
+    rows = select(Lesson).where(
+        Lesson.class_id == class_id, Lesson.opened_at >= since.astimezone(UTC), Lesson.opened_at < until.astimezone(UTC)
+    )
+    return session.scalars(rows.order_by(Lesson.opened_at, Lesson.id)).all()
+
+
+def first_begun(session: Session, class_id: int) -> datetime | None:
+    """When the class's first lesson began."""
+    return session.scalar(select(func.min(Lesson.opened_at)).where(Lesson.class_id == class_id))
+
+
+def marks_by_student(session: Session, lesson_ids: Collection[int]) -> Sequence[tuple[int, int, Status]]:
+    """Lesson, student and mark, of all marks that were given in them."""
+    rows = select(Attendance.lesson_id, Attendance.person_id, Attendance.status)
+    return [(one.lesson_id, one.person_id, one.status) for one in session.execute(rows.where(_in(lesson_ids)))]
+
+
+def _in(lesson_ids: Collection[int]) -> ColumnElement[bool]:
+    return Attendance.lesson_id.in_(lesson_ids)
+
+
 def marks_in(session: Session, lesson_ids: Collection[int]) -> dict[int, dict[Status, int]]:
     """How often each mark was given in each of the lessons, to those who are in the class or were."""
     rows = session.execute(
@@ -35,7 +59,7 @@ def marks_in(session: Session, lesson_ids: Collection[int]) -> dict[int, dict[St
                 Membership.role.in_((STUDENT, FORMER)),
             ),
         )
-        .where(Attendance.lesson_id.in_(lesson_ids))
+        .where(_in(lesson_ids))
         .group_by(Attendance.lesson_id, Attendance.status)
     )
     found: dict[int, dict[Status, int]] = {lesson_id: {} for lesson_id in lesson_ids}

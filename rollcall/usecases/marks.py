@@ -207,6 +207,27 @@ def mark_rest(session: Session, teacher: Person, lesson_id: int, status: Status,
     return Rest(lesson_facts(session, lesson), names, batch)
 
 
+def mark_several(
+    session: Session,
+    teacher: Person,
+    lesson_id: int,
+    person_ids: Iterable[int],
+    status: Status,
+    reason: str | None,
+    now: datetime,
+) -> Rest:
+    """Those who were chosen get this mark; who is no student of the lesson is passed over."""
+    lesson, batch = lesson_to_correct(session, lesson_id), secrets.token_hex(8)
+    students = _students(session, lesson)
+    names = [
+        students[person_id]
+        for person_id in dict.fromkeys(person_ids)
+        if person_id in students
+        and correct(session, lesson, person_id, teacher, Wanted(status, reason, batch=batch), now) is not None
+    ]
+    return Rest(lesson_facts(session, lesson), names, batch)
+
+
 def undo_rest(session: Session, teacher: Person, lesson_id: int, batch: str, now: datetime) -> Rest:
     """What was done to all of them is taken back, but for those whose mark has changed since."""
     lesson = lesson_to_correct(session, lesson_id)

@@ -65,6 +65,21 @@ class Removed:
     names: Sequence[str]
 
 
+@dataclass(frozen=True)
+class Compared:
+    """A list beside the class that is to take it, or has taken it.
+
+    Attributes:
+        shown: None once it is taken.
+        pairs: each line with the name of the student that it means; None for a new one. Empty once it is taken.
+        gone: the names of students of the class who are not on it.
+    """
+
+    shown: Shown | None
+    pairs: Sequence[tuple[Line, str | None]]
+    gone: Sequence[str]
+
+
 class Left(Enum):
     """What a teacher left as it was."""
 
@@ -85,6 +100,22 @@ def choose(session: Session, teacher: Person, class_id: int, preview_id: int) ->
     """Compare a list with the class that was chosen for it; None where it is gone or taken."""
     preview = rosters.preview_of(session, teacher.telegram_id, preview_id)
     return _shown(session, preview, class_id) if preview is not None and preview.taken_at is None else None
+
+
+def compare(session: Session, teacher: Person, class_id: int, preview_id: int) -> Compared | None:
+    """The list line by line; None where it is gone, or another class has taken it."""
+    preview = rosters.preview_of(session, teacher.telegram_id, preview_id)
+    if preview is None or preview.class_id not in (None, class_id):
+        return None
+    if preview.taken_at is not None:
+        members = rosters.members_by_id(session, class_id, preview.content.get("gone", ()))
+        return Compared(None, (), [one.name for one in members])
+    members = members_of(session, class_id)
+    matched = match(_roster_in(preview).lines, members)
+    met = {member.person.id for _, member in matched if member is not None}
+    pairs = [(line, member.name if member is not None else None) for line, member in matched]
+    gone = [one.name for one in members if one.person.id not in met]
+    return Compared(_shown(session, preview, class_id), pairs, gone)
 
 
 def leave(session: Session, teacher: Person, preview_id: int) -> Left | None:

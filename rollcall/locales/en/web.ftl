@@ -14,7 +14,7 @@ web-enter-who = You will be signed in as <b>{ $name }</b>.
 web-enter = Sign in
 web-enter-hint = It lasts for twelve hours. You can end it sooner here, or in the bot with /web.
 web-classes = My classes
-web-classes-none = No classes yet. Make one in the bot: /newclass.
+web-classes-none = No classes yet. Give the first one a name below.
 web-class-counts =
     { $students ->
         [one] { $students } { word-student }

@@ -14,7 +14,7 @@ web-enter-who = Вы войдёте как <b>{ $name }</b>.
 web-enter = Войти
 web-enter-hint = Вход действует двенадцать часов. Закрыть его раньше можно здесь же или в боте, командой /web.
 web-classes = Мои классы
-web-classes-none = Классов пока нет. Новый класс заводится в боте: /newclass.
+web-classes-none = Классов пока нет. Назовите первый ниже.
 web-class-counts =
     { $students ->
         [one] { $students } { word-student }

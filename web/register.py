@@ -1,0 +1,100 @@
+"""The register's part of the map: a teacher's pages and an admin's, each with its row of the table of permissions."""
+
+from __future__ import annotations
+
+from web.pages import admin, classes, exports, health, lessons, marks, register, rosters, settings, staff, students
+from web.pages import timetable as plan
+from web.visit import Handler
+
+_CLASS = "/classes/{class_id:int}"
+_STUDENT = _CLASS + "/students/{person_id:int}"
+_LIST = _CLASS + "/list/{preview_id:int}"
+_PLAN = _CLASS + "/timetable"
+_STAFF = _CLASS + "/staff"
+_LESSON = "/lessons/{lesson_id:int}"
+_MARK = _LESSON + "/marks/{person_id:int}"
+_ANY = "/all-classes/{class_id:int}"
+
+REGISTER: tuple[tuple[str, str, Handler, str], ...] = (
+    ("GET", "/", classes.start, "/classes"),
+    ("POST", "/classes", classes.make, "button:newclass"),
+    ("GET", _CLASS, classes.overview, "button:class"),
+    ("POST", _CLASS + "/link", classes.new_link, "button:newlink"),
+    ("POST", _CLASS + "/link/end", classes.no_link, "button:endlink"),
+    ("POST", _CLASS + "/open", lessons.begin, "button:open"),
+    ("GET", _CLASS + "/register", register.register, "button:lessons"),
+    ("GET", _CLASS + "/lessons", lessons.lessons, "button:lessons"),
+    ("GET", _LESSON, lessons.lesson, "button:lesson"),
+    ("POST", _LESSON + "/longer", lessons.longer, "button:longer"),
+    ("POST", _LESSON + "/close", lessons.close, "button:close-now"),
+    ("POST", _LESSON + "/reopen", lessons.open_again, "button:reopen"),
+    ("POST", _LESSON + "/topic", lessons.topic, "button:lesson-topic"),
+    ("GET", _LESSON + "/delete", lessons.delete_asked, "button:lesson-delete"),
+    ("POST", _LESSON + "/delete", lessons.delete, "button:lesson-delete-yes"),
+    ("GET", _LESSON + "/merge", lessons.merge_asked, "button:lesson-merge"),
+    ("POST", _LESSON + "/merge", lessons.merge_confirmed, "button:lesson-merge-yes"),
+    ("GET", _MARK, marks.card, "button:lesson"),
+    ("POST", _MARK, marks.set_one, "button:mark-set"),
+    ("POST", _MARK + "/excuse", marks.excuse, "button:mark-excuse"),
+    ("POST", _MARK + "/undo", marks.undo, "button:mark-undo"),
+    ("POST", _LESSON + "/several", marks.several, "button:mark-set"),
+    ("POST", _LESSON + "/rest", marks.rest, "button:rest-yes"),
+    ("POST", _LESSON + "/rest/undo", marks.rest_undone, "button:rest-undo"),
+    ("GET", _LESSON + "/exports", exports.lesson_exports, "button:export-lesson"),
+    ("POST", _LESSON + "/exports", exports.lesson_exported, "button:export-lesson-as"),
+    ("GET", _CLASS + "/exports", exports.exports, "button:export"),
+    ("POST", _CLASS + "/exports", exports.exported, "button:export-as"),
+    ("GET", _CLASS + "/students", students.students, "button:students"),
+    ("POST", _CLASS + "/students", students.add, "button:student-add"),
+    ("GET", _STUDENT, students.student, "button:student"),
+    ("POST", _STUDENT + "/file", students.sheet_downloaded, "button:sheet-file"),
+    ("POST", _STUDENT + "/name", students.rename, "button:student-name"),
+    ("POST", _STUDENT + "/out", students.take_out, "button:student-out-yes"),
+    ("POST", _STUDENT + "/back", students.put_back, "button:student-back"),
+    ("GET", _STUDENT + "/merge", students.merge_asked, "button:student-into"),
+    ("POST", _STUDENT + "/merge", students.merge, "button:student-into-yes"),
+    ("GET", _STUDENT + "/move", students.move_asked, "button:student-to"),
+    ("POST", _STUDENT + "/move", students.move, "button:student-to-yes"),
+    ("POST", _STUDENT + "/free", students.free, "button:student-free-yes"),
+    ("GET", _CLASS + "/list", rosters.wanted, "button:roster"),
+    ("POST", _CLASS + "/list", rosters.sent, "button:roster"),
+    ("GET", _LIST, rosters.preview, "button:roster"),
+    ("POST", _LIST + "/take", rosters.take, "button:roster"),
+    ("POST", _LIST + "/gone", rosters.remove, "button:roster"),
+    ("POST", _LIST + "/leave", rosters.leave, "button:roster"),
+    ("GET", _CLASS + "/waiting", rosters.who_waits, "button:joiner-lines"),
+    ("POST", _CLASS + "/joiners/{request_id:int}", rosters.joiner, "button:joiner"),
+    ("POST", _CLASS + "/joiners/{request_id:int}/line", rosters.joiner_line, "button:joiner-line"),
+    ("POST", "/absences/{absence_id:int}", rosters.absence, "button:absence"),
+    ("POST", "/appeals/{appeal_id:int}", rosters.appeal, "button:appealed"),
+    ("GET", _CLASS + "/settings", settings.settings, "button:settings"),
+    ("POST", _CLASS + "/settings", settings.set_one, "button:set"),
+    ("POST", _CLASS + "/calls", settings.calls, "button:calls"),
+    ("GET", _CLASS + "/archive", settings.archive_asked, "button:archive"),
+    ("POST", _CLASS + "/archive", settings.archive, "button:archive-yes"),
+    ("POST", _CLASS + "/restore", settings.brought_back, "button:restore"),
+    ("GET", "/archive", settings.archived, "button:archived"),
+    ("GET", _PLAN, plan.timetable, "button:timetable"),
+    ("POST", _PLAN, plan.add, "button:timetable"),
+    ("POST", _PLAN + "/slots/{slot_id:int}", plan.weeks, "button:timetable"),
+    ("POST", _PLAN + "/slots/{slot_id:int}/remove", plan.remove_slot, "button:timetable"),
+    ("POST", _PLAN + "/holidays/{holiday_id:int}/remove", plan.remove_holiday, "button:timetable"),
+    ("POST", _PLAN + "/term/remove", plan.remove_term, "button:timetable"),
+    ("GET", _STAFF, staff.staff, "button:staff"),
+    ("POST", _STAFF + "/invite", staff.invite, "button:staff-link"),
+    ("POST", _STAFF + "/revoke", staff.revoke, "button:staff-revoke"),
+    ("POST", _STAFF + "/{person_id:int}/out", staff.take_out, "button:staff-out"),
+    ("POST", _STAFF + "/{person_id:int}/owner", staff.hand_over, "button:staff-owner"),
+    ("POST", _STAFF + "/leave", staff.leave, "button:staff-left"),
+    ("GET", "/all-classes", admin.all_classes, "button:all-classes"),
+    ("GET", _ANY, admin.one_class, "button:any-class"),
+    ("POST", _ANY + "/appoint", admin.appointed, "button:appoint-yes"),
+    ("POST", _ANY + "/teachers/{person_id:int}/owner", admin.in_charge, "button:any-owner"),
+    ("POST", _ANY + "/teachers/{person_id:int}/out", admin.dismissed, "button:any-out"),
+    ("GET", "/teachers", admin.teachers, "/teachers"),
+    ("POST", "/teachers/invite", admin.invite, "button:invite"),
+    ("GET", "/teachers/{person_id:int}/end", admin.unteach_asked, "button:unteach"),
+    ("POST", "/teachers/{person_id:int}/end", admin.unteach, "button:unteach-yes"),
+    ("POST", "/invites/{invite}/revoke", admin.uninvite, "button:uninvite"),
+    ("GET", "/health", health.health, "/teachers"),
+)
