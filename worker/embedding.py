@@ -10,7 +10,9 @@ from numpy.typing import NDArray
 from models import registry
 from models.errors import ModelError
 from rollcall.config.settings import Settings
+from rollcall.domain.operating import narrow_point
 from rollcall.errors import Unavailable
+from worker.audio.band import narrowed
 from worker.audio.decode import decode
 from worker.audio.opus import decoder_name
 from worker.audio.speech import SpeechDetector, cut
@@ -19,10 +21,17 @@ from worker.audio.waveform import AudioRefused
 
 @dataclass(frozen=True)
 class Embedded:
-    """float32 [dimension], L2-normalised; net seconds of speech."""
+    """A voice.
+
+    Attributes:
+        embedding: float32 [dimension], L2-normalised.
+        speech_seconds: net.
+        narrow: likewise as a telephone passes it; None where the encoder has no cuts for that.
+    """
 
     embedding: NDArray[np.float32]
     speech_seconds: float
+    narrow: NDArray[np.float32] | None = None
 
 
 class Embedder:
@@ -43,6 +52,7 @@ class Embedder:
         self.model = self._encoder.name
         self.weight_hash = self._encoder.weight_hash
         self.decoder = decoder_name()
+        self.hears_narrow = narrow_point(self.weight_hash) is not None
 
     def embed(self, audio: bytes) -> Embedded | None:
         """The voice in a file; None where there is nothing to hear."""
@@ -51,5 +61,9 @@ class Embedder:
         except AudioRefused:
             return None
         speech = self._detector.detect(waveform)
-        embedding = self._encoder.embed([cut(waveform, speech).samples])[0]
-        return Embedded(embedding, speech.seconds) if np.isfinite(embedding).all() else None
+        spoken = cut(waveform, speech)
+        sounds = [spoken, narrowed(spoken)] if self.hears_narrow else [spoken]
+        embedding, *narrow = self._encoder.embed([sound.samples for sound in sounds])
+        if not np.isfinite(embedding).all():
+            return None
+        return Embedded(embedding, speech.seconds, next((one for one in narrow if np.isfinite(one).all()), None))

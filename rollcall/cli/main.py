@@ -253,6 +253,8 @@ def reembed() -> None:
         task = bar.add_task("people", total=None)
         found = asyncio.run(run(settings, embedder, lambda done, total: bar.update(task, completed=done, total=total)))
     _out.print(f"{found.done} voiceprints made anew with {embedder.model}", highlight=False)
+    if found.narrow:
+        _out.print(f"{found.narrow} voiceprints serve for telephone notes as well", highlight=False)
     for name in found.must_enrol:
         _out.print(f"must send /enroll again: {name}", soft_wrap=True, highlight=False, markup=False)
     if not found.galleries:

@@ -23,12 +23,15 @@ class Gallery:
         centroids: float32 [people, dimension], rows L2-normalised.
         raised: by how much the class's own recalibration moves the cuts up; see `rollcall.domain.recalibration`.
         generation: of the class's voices; see `rollcall.storage.generations`.
+        narrow: the second prints, for telephone notes, of those who have one, with a raise of their own; None where
+            nobody has.
     """
 
     people: tuple[int, ...]
     centroids: NDArray[np.float32]
     raised: float = 0.0
     generation: int = 0
+    narrow: Gallery | None = field(default=None, compare=False, repr=False)
     _seen: list[tuple[_Rows | None, _Rows, _Rows]] = field(default_factory=list, compare=False, repr=False)
 
     @cached_property
@@ -52,6 +55,8 @@ class Gallery:
         for rows in (self.centroids, *(part for _, mean, centred in self._seen for part in (mean, centred))):
             rows.fill(0)
         self._seen.clear()
+        if self.narrow is not None:
+            self.narrow.wipe()
 
     @classmethod
     def empty(cls, generation: int = 0) -> Gallery:

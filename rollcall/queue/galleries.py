@@ -10,7 +10,7 @@ import hashlib
 import json
 import random
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,14 @@ from rollcall.domain.gallery import Gallery
 from rollcall.domain.voiceprint import Voiceprint
 from rollcall.errors import SealBroken
 from rollcall.queue import announced, keys
-from rollcall.sealing.seal import Binding, Keyring, gallery_binding, gallery_head_binding
+from rollcall.sealing.seal import (
+    Binding,
+    Keyring,
+    gallery_binding,
+    gallery_head_binding,
+    narrow_gallery_binding,
+    narrow_head_binding,
+)
 from rollcall.sealing.signature import Signatures
 
 _VERSION_BYTES = 7
@@ -38,16 +45,25 @@ class Content:
         voiceprints: by person.
         raised: by how much the class's own recalibration moves the cuts up.
         generation: of the class's voices when they were read; None for a class that is gone, which has no gallery.
+        narrow: the second prints, for telephone notes, of those who have one.
+        narrow_raised: as `raised`, for these.
     """
 
     voiceprints: Mapping[int, Voiceprint]
     raised: float = 0.0
     generation: int | None = 0
+    narrow: Mapping[int, Voiceprint] = field(default_factory=dict)
+    narrow_raised: float = 0.0
 
     @property
     def head(self) -> bytes:
         """What is said of the whole class, for sealing."""
         return json.dumps([self.generation, self.raised]).encode()
+
+    @property
+    def narrow_head(self) -> bytes:
+        """What is said of all second prints, for sealing."""
+        return json.dumps([self.narrow_raised]).encode()
 
     @property
     def version(self) -> int:
@@ -56,6 +72,10 @@ class Content:
         for person_id in sorted(self.voiceprints):
             packed = self.voiceprints[person_id].pack()
             digest.update(b"%d %d\n" % (person_id, len(packed)) + packed)
+        for person_id in sorted(self.narrow):
+            digest.update(keys.narrow_print(person_id) + b"\n" + self.narrow[person_id].pack())
+        if self.narrow:
+            digest.update(self.narrow_head)
         # A number: whoever takes one person out counts it up.
         return int.from_bytes(digest.digest()[:_VERSION_BYTES])
 
@@ -98,7 +118,7 @@ class GalleryWriter:
     async def drop(self, class_id: int, person_id: int) -> None:
         """Take one person out at once, ahead of an erasure in the database."""
         async with self._redis.pipeline(transaction=True) as transaction:
-            transaction.hdel(keys.gallery(class_id), str(person_id))
+            transaction.hdel(keys.gallery(class_id), str(person_id), keys.narrow_print(person_id).decode())
             transaction.hincrby(keys.gallery(class_id), keys.GALLERY_VERSION.decode(), 1)
             await transaction.execute()
 
@@ -126,9 +146,13 @@ class GalleryWriter:
         return {int(class_id) for class_id in found if class_id.isdigit()}
 
     async def sealed(self, class_id: int) -> list[bytes]:
-        """Everything in a class's gallery that is sealed: its head, and everyone's centroid."""
+        """Everything in a class's gallery that is sealed: its heads, and everyone's centroids."""
         fields: Any = await self._redis.hgetall(keys.gallery(class_id))
-        return [value for field, value in fields.items() if field == keys.GALLERY_HEAD or field.isdigit()]
+        return [
+            value
+            for name, value in fields.items()
+            if name in (keys.GALLERY_HEAD, keys.NARROW_HEAD) or name.isdigit() or keys.narrow_person(name) is not None
+        ]
 
     def _fields(self, class_id: int, content: Content, present: Mapping[bytes, bytes]) -> dict[Any, Any]:
         """The hash of this content. What is there, and opens, is not sealed anew."""
@@ -138,10 +162,15 @@ class GalleryWriter:
         for person_id, voiceprint in content.voiceprints.items():
             binding = gallery_binding(class_id, person_id, voiceprint.model, voiceprint.weight_hash)
             sealed[str(person_id).encode()] = voiceprint.pack(), binding
+        if content.narrow:
+            sealed[keys.NARROW_HEAD] = content.narrow_head, narrow_head_binding(class_id)
+        for person_id, voiceprint in content.narrow.items():
+            binding = narrow_gallery_binding(class_id, person_id, voiceprint.model, voiceprint.weight_hash)
+            sealed[keys.narrow_print(person_id)] = voiceprint.pack(), binding
         fields: dict[Any, Any] = {keys.GALLERY_VERSION: str(content.version).encode()}
-        for field, (plain, binding) in sealed.items():
-            there = present.get(field, b"")
-            fields[field] = there if self._is(there, plain, binding) else self._keyring.seal(plain, binding)
+        for name, (plain, binding) in sealed.items():
+            there = present.get(name, b"")
+            fields[name] = there if self._is(there, plain, binding) else self._keyring.seal(plain, binding)
         return fields
 
     def _is(self, sealed: bytes, plain: bytes, binding: Binding) -> bool:
@@ -195,26 +224,55 @@ class GalleryReader:
             self._kept.popitem()[1][1].wipe()
 
     def _open(self, class_id: int, fields: dict[bytes, bytes]) -> Gallery:
+        wide = {int(name): sealed for name, sealed in fields.items() if name.isdigit()}
+        narrow = {
+            person_id: sealed for name, sealed in fields.items() if (person_id := keys.narrow_person(name)) is not None
+        }
+        # Without a head it is an older version's, or nobody's of ours: older than any job that knows generations.
+        generation, raised = _opened(self._keyring, class_id, fields.get(keys.GALLERY_HEAD)) or (0, 0.0)
+        people, rows = self._prints(wide, class_id, gallery_binding)
+        if not people:
+            return Gallery.empty(generation)
+        return Gallery(
+            people, rows, raised, generation, self._narrow(class_id, narrow, fields.get(keys.NARROW_HEAD), people)
+        )
+
+    def _narrow(
+        self, class_id: int, sealed: Mapping[int, bytes], head: bytes | None, known: tuple[int, ...]
+    ) -> Gallery | None:
+        """The second prints. Without a word on them all, or without the first one of the same person, they say nothing:
+        whoever has been taken out by a version that knows of no second print is out.
+        """
+        try:
+            (raised,) = json.loads(self._keyring.open(head or b"", narrow_head_binding(class_id)))
+        except SealBroken:
+            return None
+        there = set(known)
+        people, rows = self._prints(
+            {person_id: value for person_id, value in sealed.items() if person_id in there},
+            class_id,
+            narrow_gallery_binding,
+        )
+        return Gallery(people, rows, float(raised)) if people else None
+
+    def _prints(
+        self, sealed: Mapping[int, bytes], class_id: int, bound: Callable[[int, int, str, str], Binding]
+    ) -> tuple[tuple[int, ...], NDArray[np.float32]]:
+        """Whose prints open and are of our model: people, and float32 [people, dimension]."""
         people: list[int] = []
         rows: list[NDArray[np.float32]] = []
-        for field, sealed in fields.items():
-            if field in keys.GALLERY_FACTS or not field.isdigit():
-                continue
-            person_id = int(field)
+        # In one order, whatever else the hash holds: a sum of the same rows is then the same to the bit.
+        for person_id, value in sorted(sealed.items()):
             try:
-                binding = gallery_binding(class_id, person_id, self._model, self._weight_hash)
-                voiceprint = Voiceprint.unpack(self._keyring.open(sealed, binding))
+                binding = bound(class_id, person_id, self._model, self._weight_hash)
+                voiceprint = Voiceprint.unpack(self._keyring.open(value, binding))
             except SealBroken:
                 # Another model's, or sealed with a key we no longer hold: not to be named, and the class goes on.
                 continue
             if (voiceprint.model, voiceprint.weight_hash) == (self._model, self._weight_hash):
                 people.append(person_id)
                 rows.append(voiceprint.centroid)
-        # Without a head it is an older version's, or nobody's of ours: older than any job that knows generations.
-        generation, raised = _opened(self._keyring, class_id, fields.get(keys.GALLERY_HEAD)) or (0, 0.0)
-        if not rows:
-            return Gallery.empty(generation)
-        return Gallery(tuple(people), np.stack(rows), raised, generation)
+        return tuple(people), np.stack(rows) if rows else np.zeros((0, 0), np.float32)
 
 
 def _opened(keyring: Keyring, class_id: int, head: bytes | None) -> tuple[int, float] | None:

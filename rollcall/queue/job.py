@@ -83,6 +83,9 @@ class Result(BaseModel):
     """As in the job."""
     shapes: bytes | None = None
     """Sealed fingerprints of the note with changes of speed, tempo and pitch undone: compared, and not kept."""
+    narrow: bytes | None = None
+    """Sealed float32 [dimension]: of a good enrolment note as a telephone would pass it, where the encoder has cuts for
+    such notes."""
 
 
 def failure(job: Job) -> Result:

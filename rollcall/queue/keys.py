@@ -32,12 +32,30 @@ GALLERY_VERSION = b"version"
 GALLERY_HEAD = b"head"
 """Field of a gallery hash, sealed: its generation, and by how much the class's own recalibration moves the cuts."""
 
+NARROW_HEAD = b"narrow"
+"""Field of a gallery hash, sealed: by how much the class's own recalibration moves the cuts for telephone notes."""
+_NARROW = b"narrow:"
+
 GALLERY_FACTS = frozenset({GALLERY_VERSION, GALLERY_HEAD})
-"""Fields of a gallery hash that are no people."""
+"""Fields of every gallery hash, be nobody in it."""
+
+
+def narrow_print(person_id: int) -> bytes:
+    """The field of a person's second print, for telephone notes. Whoever knows of none sees no person in it."""
+    return _NARROW + b"%d" % person_id
+
+
+def narrow_person(field: bytes) -> int | None:
+    """Whose second print a field of a gallery hash is; None for any other field."""
+    number = field.removeprefix(_NARROW)
+    return int(number) if field.startswith(_NARROW) and number.isdigit() else None
 
 
 def gallery(class_id: int) -> str:
-    """Hash of one class: a version, a sealed head, and a sealed centroid per person (field: the person's id)."""
+    """Hash of one class: a version, a sealed head, and a sealed centroid per person (field: the person's id).
+
+    Of those who have one a second print as well, and what is said of these.
+    """
     return f"rollcall:gallery:{class_id}"
 
 

@@ -52,5 +52,5 @@ async def queue_keys(client: redis.asyncio.Redis) -> QueueKeys:
         except (KeyError, ValidationError):
             found.malformed += 1
         else:
-            found.add(fields.get(_SIGNATURE), result.embedding, result.fingerprint, result.shapes)
+            found.add(fields.get(_SIGNATURE), result.embedding, result.fingerprint, result.shapes, result.narrow)
     return found

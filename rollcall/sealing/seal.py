@@ -176,6 +176,11 @@ def embedding_binding(attempt_id: str, person_id: int, model: str, weight_hash: 
     return Binding("embedding", person_id, attempt_id, model, weight_hash)
 
 
+def narrow_embedding_binding(attempt_id: str, person_id: int, model: str, weight_hash: str) -> Binding:
+    """What the embedding of a note as a telephone passes it is sealed to: it never opens for the note's own."""
+    return Binding("narrow embedding", person_id, attempt_id, model, weight_hash)
+
+
 def recording_binding(attempt_id: str, person_id: int) -> Binding:
     """What a kept enrolment recording is sealed to."""
     return Binding("recording", person_id, attempt_id)
@@ -206,9 +211,19 @@ def gallery_binding(class_id: int, person_id: int, model: str, weight_hash: str)
     return Binding("gallery", person_id, str(class_id), model, weight_hash)
 
 
+def narrow_gallery_binding(class_id: int, person_id: int, model: str, weight_hash: str) -> Binding:
+    """What a second print, for telephone notes, in a class's gallery is sealed to."""
+    return Binding("narrow gallery", person_id, str(class_id), model, weight_hash)
+
+
 def gallery_head_binding(class_id: int) -> Binding:
     """What the head of a class's gallery is sealed to."""
     return Binding("gallery head", 0, str(class_id))
+
+
+def narrow_head_binding(class_id: int) -> Binding:
+    """What is said of all second prints of a class's gallery is sealed to."""
+    return Binding("narrow head", 0, str(class_id))
 
 
 def load_keyring(settings: Settings, *, create: bool = False) -> Keyring:

@@ -51,6 +51,32 @@ def outdated_people(session: Session, model: str, weight_hash: str) -> Sequence[
     return sorted(found, key=lambda one: (sort_key(one[0].full_name), one[0].id))
 
 
+def people_without_narrow(session: Session, model: str, weight_hash: str) -> Sequence[Person]:
+    """Whose voiceprint is this encoder's and was never heard as a telephone passes it, though recordings are kept."""
+    unheard = exists().where(
+        EnrolmentNote.person_id == Person.id,
+        EnrolmentNote.enrolment == StoredVoiceprint.enrolment,
+        EnrolmentNote.narrow.is_(None),
+        EnrolmentNote.attempt_id == KeptRecording.attempt_id,
+    )
+    rows = session.scalars(
+        select(Person)
+        .join(StoredVoiceprint, StoredVoiceprint.person_id == Person.id)
+        .where(StoredVoiceprint.model == model, StoredVoiceprint.weight_hash == weight_hash, unheard)
+    )
+    return sorted(rows, key=lambda one: (sort_key(one.full_name), one.id))
+
+
+def add_narrow(session: Session, person_id: int, narrow: Mapping[str, bytes]) -> None:
+    """Keep beside these notes, by attempt, how a telephone passes them; the voiceprint itself stays as it is."""
+    for attempt_id, sealed in narrow.items():
+        session.execute(
+            update(EnrolmentNote)
+            .where(EnrolmentNote.attempt_id == attempt_id, EnrolmentNote.person_id == person_id)
+            .values(narrow=sealed)
+        )
+
+
 def take_asking(session: Session, person_id: int, weight_hash: str) -> bool:
     """Take it on to ask someone to enrol again; False where they were asked for this encoder."""
     taken = session.scalar(

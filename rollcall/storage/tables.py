@@ -280,6 +280,8 @@ class EnrolmentNote(Table):
     decoder: Mapped[str] = mapped_column(String(64))
     speech_seconds: Mapped[float]
     created_at: Mapped[datetime]
+    narrow: Mapped[bytes | None] = mapped_column(LargeBinary)
+    """The embedding of the same note as a telephone passes it, sealed; None where nobody has heard it so."""
 
 
 class KeptRecording(Table):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from datetime import datetime
 from typing import Any, TypeVar
@@ -20,7 +20,7 @@ from rollcall.domain.verdict import Reason, Verdict
 from rollcall.domain.voiceprint import Voiceprint, centroid, unpack_embedding
 from rollcall.errors import SealBroken
 from rollcall.queue.job import Result
-from rollcall.sealing.seal import Keyring, embedding_binding, voiceprint_binding
+from rollcall.sealing.seal import Keyring, embedding_binding, narrow_embedding_binding, voiceprint_binding
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
@@ -40,12 +40,23 @@ from rollcall.storage.tables import (
 from rollcall.storage.votes import withheld
 
 _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
+_Voice = NDArray[np.float32]
 
 
 def open_note(keyring: Keyring, row: EnrolmentNote) -> NDArray[np.float32]:
     """The stored note's embedding: float32 [dimension]."""
     binding = embedding_binding(row.attempt_id, row.person_id, row.model, row.weight_hash)
     return unpack_embedding(keyring.open(row.embedding, binding))
+
+
+def open_narrow(keyring: Keyring, row: EnrolmentNote) -> NDArray[np.float32]:
+    """The embedding of the stored note as a telephone passes it: float32 [dimension].
+
+    Raises:
+        SealBroken: likewise where there is none.
+    """
+    binding = narrow_embedding_binding(row.attempt_id, row.person_id, row.model, row.weight_hash)
+    return unpack_embedding(keyring.open(row.narrow or b"", binding))
 
 
 def notes_of(session: Session, enrolment: str) -> list[EnrolmentNote]:
@@ -62,6 +73,7 @@ def add_note(session: Session, person_id: int, enrolment: str, result: Result, n
             attempt_id=result.job_id,
             enrolment=enrolment,
             embedding=result.embedding,
+            narrow=result.narrow,
             model=result.model,
             weight_hash=result.weight_hash,
             decoder=result.decoder,
@@ -90,9 +102,11 @@ def keep_notes_of(session: Session, person_id: int, *enrolments: str | None) -> 
     )
 
 
-def open_notes(keyring: Keyring, rows: Sequence[EnrolmentNote]) -> list[NDArray[np.float32]]:
+def open_notes(
+    keyring: Keyring, rows: Sequence[EnrolmentNote], opened: Callable[[Keyring, EnrolmentNote], _Voice] = open_note
+) -> list[_Voice]:
     """What the recordings of an enrolment give: float32 [dimension] for each whole note, of one or of several."""
-    vectors = [open_note(keyring, row) for row in rows]
+    vectors = [opened(keyring, row) for row in rows]
     # Of recordings that were kept for another encoder one may be missing: then what there is makes one note.
     parts = whole_notes([row.speech_seconds for row in rows]) or [slice(None)]
     return [centroid(vectors[part]) for part in parts]
@@ -180,6 +194,31 @@ def notes_of_class(
 
     Where the class has prints of several models (the rest will enrol again), those of the newest print's model.
     """
+    by_person, made_by = _note_rows(session, class_id)
+    return _opened_by_person(keyring, by_person, open_note), made_by
+
+
+def narrow_notes_of_class(
+    session: Session, keyring: Keyring, class_id: int
+) -> tuple[dict[int, NDArray[np.float32]], tuple[str, str] | None]:
+    """The same as a telephone passes them, of everybody of whom every note was heard so."""
+    by_person, made_by = _note_rows(session, class_id)
+    return _opened_by_person(keyring, by_person, open_narrow), made_by
+
+
+def _opened_by_person(
+    keyring: Keyring,
+    by_person: Mapping[int, Sequence[EnrolmentNote]],
+    opened: Callable[[Keyring, EnrolmentNote], _Voice],
+) -> dict[int, NDArray[np.float32]]:
+    found = {}
+    for person_id, rows in by_person.items():
+        with suppress(SealBroken):
+            found[person_id] = np.stack(open_notes(keyring, rows, opened))
+    return found
+
+
+def _note_rows(session: Session, class_id: int) -> tuple[Mapping[int, Sequence[EnrolmentNote]], tuple[str, str] | None]:
     rows = (
         session.execute(
             select(EnrolmentNote, StoredVoiceprint.created_at)
@@ -204,11 +243,7 @@ def notes_of_class(
     for note, _ in rows:
         if (note.model, note.weight_hash) == made_by:
             by_person.setdefault(note.person_id, []).append(note)
-    found = {}
-    for person_id, each in by_person.items():
-        with suppress(SealBroken):
-            found[person_id] = np.stack(open_notes(keyring, each))
-    return found, made_by
+    return by_person, made_by
 
 
 def forget_voice(session: Session, person: Person, now: datetime) -> dict[str, int]:

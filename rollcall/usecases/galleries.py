@@ -15,9 +15,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings
-from rollcall.domain.operating import operating_point
+from rollcall.domain.operating import narrow_point, operating_point
 from rollcall.domain.recalibration import Outlook, outlook
-from rollcall.domain.voiceprint import Voiceprint
+from rollcall.domain.voiceprint import Voiceprint, centroid
 from rollcall.errors import UnknownEncoder
 from rollcall.queue import bot_end
 from rollcall.queue.galleries import Content, GalleryWriter
@@ -25,7 +25,7 @@ from rollcall.sealing.seal import Keyring, load_keyring
 from rollcall.storage.database import Database
 from rollcall.storage.generations import generation_of
 from rollcall.storage.tables import SchoolClass
-from rollcall.storage.voiceprints import notes_of_class, voiceprints_of_class
+from rollcall.storage.voiceprints import narrow_notes_of_class, notes_of_class, voiceprints_of_class
 
 _Notes = tuple[dict[int, NDArray[np.float32]], tuple[str, str] | None]
 """The notes behind every voiceprint, and the model that made them."""
@@ -46,17 +46,29 @@ async def publish(database: Database, keyring: Keyring, writer: GalleryWriter, c
     await writer.heed_encoder()
 
     async def read() -> Content:
-        generation, voiceprints, (notes, made_by) = await database.run(_content, keyring, class_id)
+        generation, voiceprints, (notes, made_by), narrow = await database.run(_content, keyring, class_id)
         found = await _outlook(notes, made_by)
-        return Content(voiceprints, found.raised if found else 0.0, generation)
+        raised = found.raised if found else 0.0
+        if made_by is None or not narrow:
+            return Content(voiceprints, raised, generation)
+        prints = {person_id: Voiceprint(*made_by, centroid(list(each))) for person_id, each in narrow.items()}
+        by_telephone = await _narrow_outlook(narrow, made_by)
+        return Content(voiceprints, raised, generation, prints, by_telephone.raised if by_telephone else 0.0)
 
     return await writer.write(class_id, read)
 
 
-def _content(session: Session, keyring: Keyring, class_id: int) -> tuple[int | None, dict[int, Voiceprint], _Notes]:
+def _content(
+    session: Session, keyring: Keyring, class_id: int
+) -> tuple[int | None, dict[int, Voiceprint], _Notes, dict[int, NDArray[np.float32]]]:
     # First: what changes after it makes the gallery seem older than it is, never newer.
     generation = generation_of(session, class_id)
-    return generation, voiceprints_of_class(session, keyring, class_id), notes_of_class(session, keyring, class_id)
+    voiceprints = voiceprints_of_class(session, keyring, class_id)
+    narrow, _ = narrow_notes_of_class(session, keyring, class_id)
+    return (
+        generation, voiceprints, notes_of_class(session, keyring, class_id),
+        {person_id: each for person_id, each in narrow.items() if person_id in voiceprints},
+    )  # fmt: skip
 
 
 async def publish_all(database: Database, keyring: Keyring, writer: GalleryWriter) -> Compared:
@@ -103,3 +115,9 @@ async def _outlook(notes: Mapping[int, NDArray[np.float32]], made_by: tuple[str,
     except UnknownEncoder:  # nobody's voice is judged by it
         return None
     return await asyncio.to_thread(outlook, notes, point)
+
+
+async def _narrow_outlook(notes: Mapping[int, NDArray[np.float32]], made_by: tuple[str, str]) -> Outlook | None:
+    """The same for telephone notes."""
+    point = narrow_point(made_by[1])
+    return await asyncio.to_thread(outlook, notes, point) if point is not None else None

@@ -31,6 +31,7 @@ from rollcall.sealing.seal import (
     key_id,
     key_id_of,
     load_keyring,
+    narrow_embedding_binding,
     new_key,
     parse_keys,
     recording_binding,
@@ -66,6 +67,10 @@ PLACES = (
     Place(
         "enrolment notes", EnrolmentNote, EnrolmentNote.id, EnrolmentNote.embedding,
         lambda row: embedding_binding(row.attempt_id, row.person_id, row.model, row.weight_hash),
+    ),
+    Place(
+        "enrolment notes as telephones pass them", EnrolmentNote, EnrolmentNote.id, EnrolmentNote.narrow,
+        lambda row: narrow_embedding_binding(row.attempt_id, row.person_id, row.model, row.weight_hash),
     ),
     Place(
         "recordings", KeptRecording, KeptRecording.attempt_id, KeptRecording.sealed,

@@ -36,7 +36,7 @@ from rollcall.storage.weekly_tables import WeeklyWord
 
 MADE_AT = "made_at"
 """The part of the file that is not about the person."""
-_SEALED = {"sealed", "embedding", "fingerprint"}
+_SEALED = {"sealed", "embedding", "fingerprint", "narrow"}
 """Never given out, not even sealed: only that they are there."""
 _INNER = {
     "person_id",

@@ -20,7 +20,7 @@ from rollcall.domain.sent_as import SentAs
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import pack_embedding
 from rollcall.queue.job import Result
-from rollcall.sealing.seal import Keyring, embedding_binding, fingerprint_binding
+from rollcall.sealing.seal import Keyring, embedding_binding, fingerprint_binding, narrow_embedding_binding
 from rollcall.storage import attempts, classes, lessons, people
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.database import Database
@@ -101,16 +101,22 @@ class School:
         print_: bytes = b"",
         weights: str = "w1",
         speech: float = 4.0,
+        narrow: NDArray[np.float32] | None = None,
     ) -> Result:
         """What a worker would say of the note."""
         sealed, owner = None, self.owners.get(attempt_id, 0)
         if voice is not None:
             binding = embedding_binding(attempt_id, owner, "campplus", weights)
             sealed = self.keyring.seal(pack_embedding(voice), binding)
+        by_telephone = None
+        if narrow is not None:
+            binding = narrow_embedding_binding(attempt_id, owner, "campplus", weights)
+            by_telephone = self.keyring.seal(pack_embedding(narrow), binding)
         fingerprint = self.keyring.seal(print_, fingerprint_binding(attempt_id, owner)) if print_ else None
         return Result(
             job_id=attempt_id, verdict=verdict, reason=reason, model="campplus", weight_hash=weights, confidence=0.97,
             speech_seconds=speech, timings={"embed": 50.0}, embedding=sealed, fingerprint=fingerprint,
+            narrow=by_telephone,
         )  # fmt: skip
 
 

@@ -13,16 +13,23 @@ from rollcall.sealing.seal import Keyring
 MODEL, HASH = "campplus", "abc"
 ANNA = Voiceprint(MODEL, HASH, np.array([1, 0, 0], np.float32))
 BORIS = Voiceprint(MODEL, HASH, np.array([0, 1, 0], np.float32))
+CALLED = Voiceprint(MODEL, HASH, np.array([0, 0, 1], np.float32))
 
 
 class Galleries(GalleryWriter):
     """With contents given by hand, in place of the database."""
 
     async def put(
-        self, class_id: int, people: dict[int, Voiceprint], raised: float = 0.0, generation: int | None = 1
+        self,
+        class_id: int,
+        people: dict[int, Voiceprint],
+        raised: float = 0.0,
+        generation: int | None = 1,
+        narrow: dict[int, Voiceprint] | None = None,
+        narrow_raised: float = 0.0,
     ) -> None:
         async def read() -> Content:
-            return Content(people, raised, generation)
+            return Content(people, raised, generation, narrow or {}, narrow_raised)
 
         await self.write(class_id, read)
 
@@ -149,3 +156,74 @@ async def test_a_gallery_that_is_read_anew_leaves_no_voice_of_the_old_one(
     await writer.put(1, {8: BORIS})
     assert reader.get(1).people == (8,)
     assert not old.centroids.any()
+
+
+async def test_second_prints_come_along_and_change_nothing_for_whoever_knows_of_none(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, {7: ANNA, 8: BORIS}, raised=0.1)
+    without = reader.get(1)
+    assert without.narrow is None
+    wide: Any = redis_client.hgetall(keys.gallery(1))
+    centroids = without.centroids.copy()
+
+    await writer.put(1, {7: ANNA, 8: BORIS}, raised=0.1, narrow={7: CALLED}, narrow_raised=0.2)
+    gallery = reader.get(1)
+    assert gallery.narrow is not None
+    assert (gallery.narrow.people, gallery.narrow.raised) == ((7,), 0.2)
+    assert np.array_equal(gallery.narrow.centroids, [CALLED.centroid])
+    assert (gallery.people, gallery.raised, gallery.generation) == ((7, 8), 0.1, 1)
+    assert np.array_equal(gallery.centroids, centroids)
+    there: Any = redis_client.hgetall(keys.gallery(1))
+    added = there.keys() - wide.keys()
+    assert added == {keys.NARROW_HEAD, keys.narrow_print(7)}
+    assert not any(field.isdigit() for field in added), "an older worker would take it for a person"
+    assert all(there[field] == value for field, value in wide.items() if field != keys.GALLERY_VERSION)
+    assert CALLED.centroid.tobytes() not in there[keys.narrow_print(7)]
+    assert len(await writer.sealed(1)) == 5
+
+
+async def test_a_second_print_leaves_with_its_owner_also_where_an_older_version_lets_them_go(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    both = {7: CALLED, 8: CALLED}
+    await writer.put(1, {7: ANNA, 8: BORIS}, narrow=both)
+    old = reader.get(1).narrow
+    assert old is not None
+    await writer.drop(1, 7)
+    assert not redis_client.hexists(keys.gallery(1), keys.narrow_print(7).decode())
+    redis_client.hdel(keys.gallery(1), "8")
+    redis_client.hincrby(keys.gallery(1), keys.GALLERY_VERSION.decode(), 1)
+    reader.forget_stale()
+    assert not old.centroids.any(), "nothing of it stays in memory"
+    assert (reader.get(1).people, reader.get(1).narrow) == ((), None)
+    await writer.put(1, {7: ANNA}, narrow=both)
+    narrow = reader.get(1).narrow
+    assert narrow is not None
+    assert narrow.people == (7,)
+
+
+async def test_a_second_print_is_nobody_elses_and_no_first_one(
+    writer: Galleries, reader: GalleryReader, redis_client: redis.Redis
+) -> None:
+    await writer.put(1, {7: ANNA, 8: BORIS}, narrow={7: CALLED})
+    moved: Any = redis_client.hget(keys.gallery(1), keys.narrow_print(7).decode())
+    first: Any = redis_client.hget(keys.gallery(1), "7")
+    changed: Any = {keys.narrow_print(8).decode(): moved, "8": moved, keys.narrow_print(7).decode(): first}
+    redis_client.hset(keys.gallery(1), mapping=changed)
+    gallery = reader.get(1)
+    assert (gallery.people, gallery.narrow) == ((7,), None)
+
+
+async def test_a_second_print_is_a_change_that_workers_see(writer: Galleries, reader: GalleryReader) -> None:
+    await writer.put(1, {7: ANNA})
+    assert reader.get(1).narrow is None
+    for called in (CALLED, BORIS):
+        await writer.put(1, {7: ANNA}, narrow={7: called})
+        narrow = reader.get(1).narrow
+        assert narrow is not None
+        assert np.array_equal(narrow.centroids, [called.centroid])
+    await writer.put(1, {7: ANNA}, narrow={7: BORIS}, narrow_raised=0.05)
+    narrow = reader.get(1).narrow
+    assert narrow is not None
+    assert narrow.raised == 0.05

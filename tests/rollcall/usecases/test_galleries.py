@@ -162,9 +162,9 @@ def embedder(voices: dict[int, NDArray[np.float32]]) -> Any:
 
     def embed(audio: bytes) -> Any:
         telegram_id, number = map(int, audio.split())
-        return SimpleNamespace(speech_seconds=4.0, embedding=voices[telegram_id][number])
+        return SimpleNamespace(speech_seconds=4.0, embedding=voices[telegram_id][number], narrow=None)
 
-    return SimpleNamespace(model="campplus", weight_hash="w2", decoder="", embed=embed)
+    return SimpleNamespace(model="campplus", weight_hash="w2", decoder="", hears_narrow=False, embed=embed)
 
 
 async def test_a_new_embedding_brings_its_own_raise(services: Services, settings: Settings, school: School) -> None:

@@ -72,9 +72,9 @@ def embedder(meanwhile: Callable[[int], None] = lambda _: None) -> Any:
 
     def embed(audio: bytes) -> Any:
         meanwhile(int(audio))
-        return SimpleNamespace(speech_seconds=4.0, embedding=VOICE)
+        return SimpleNamespace(speech_seconds=4.0, embedding=VOICE, narrow=None)
 
-    return SimpleNamespace(model="campplus", weight_hash="w2", decoder="", embed=embed)
+    return SimpleNamespace(model="campplus", weight_hash="w2", decoder="", hears_narrow=False, embed=embed)
 
 
 async def prints(database: Database, ids: list[int]) -> list[str | None]:

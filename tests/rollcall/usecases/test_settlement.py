@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from rollcall.domain.attendance import Status
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.domain.voiceprint import centroid
+from rollcall.errors import SealBroken
 from rollcall.queue.job import Result
 from rollcall.storage import lessons, people, voiceprints
 from rollcall.storage.tables import Attempt, Attendance, EnrolmentNote, Lesson, Person, StoredVoiceprint
@@ -328,3 +329,34 @@ async def test_an_accepted_enrolment_note_without_an_embedding_is_a_fault_of_its
     await school.begin_enrolment(ANNA, "e1")
     with pytest.raises(ValueError, match="without an embedding"):
         await apply(school, school.result(await school.note(ANNA, enrolment="e1"), reason=Reason.GOOD_NOTE))
+
+
+async def test_a_note_as_a_telephone_passes_it_is_kept_beside_the_note_and_opens_for_nothing_else(
+    school: School,
+) -> None:
+    await school.begin_enrolment(ANNA, "e1")
+    for _ in range(3):
+        note = await school.note(ANNA, enrolment="e1")
+        await apply(school, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE, narrow=OTHER))
+    with school.database.session() as session:
+        rows = session.scalars(select(EnrolmentNote)).all()
+        assert [voiceprints.open_narrow(school.keyring, row).tolist() for row in rows] == [OTHER.tolist()] * 3
+        assert [voiceprints.open_note(school.keyring, row).tolist() for row in rows] == [VOICE.tolist()] * 3
+        narrow, made_by = voiceprints.narrow_notes_of_class(session, school.keyring, school.class_id)
+        assert made_by == ("campplus", "w1")
+        assert narrow[school.ids[ANNA]].tolist() == [OTHER.tolist()] * 3
+        rows[0].embedding, rows[0].narrow = rows[0].narrow or b"", rows[0].embedding
+        for opened in (voiceprints.open_narrow, voiceprints.open_note):
+            with pytest.raises(SealBroken):
+                opened(school.keyring, rows[0])
+
+
+async def test_who_was_heard_by_a_telephone_in_two_notes_of_three_has_no_second_print(school: School) -> None:
+    await school.begin_enrolment(ANNA, "e1")
+    for narrow in (OTHER, None, OTHER):  # an older worker had the second
+        note = await school.note(ANNA, enrolment="e1")
+        await apply(school, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE, narrow=narrow))
+    assert await count(school, StoredVoiceprint) == 1
+    with school.database.session() as session:
+        assert voiceprints.narrow_notes_of_class(session, school.keyring, school.class_id)[0] == {}
+        assert len(voiceprints.notes_of_class(session, school.keyring, school.class_id)[0]) == 1
