@@ -6,26 +6,36 @@ import logging
 import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from models.encoder import Encoder
+from rollcall.domain.decision import Decision, decide
 from rollcall.domain.enrolment import DOUBT, MOST_DOUBT
-from rollcall.domain.operating import point_of, said_of
+from rollcall.domain.gallery import Gallery
+from rollcall.domain.operating import narrow_point, point_of, said_of
 from rollcall.domain.repeated_notes import decide_with_tries
 from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import pack_embedding, unpack_embedding
 from rollcall.errors import SealBroken, Unavailable
 from rollcall.queue.galleries import GalleryReader
 from rollcall.queue.job import Job, Result
-from rollcall.sealing.seal import Binding, Keyring, embedding_binding, fingerprint_binding, shapes_binding
+from rollcall.sealing.seal import (
+    Binding,
+    Keyring,
+    embedding_binding,
+    fingerprint_binding,
+    narrow_embedding_binding,
+    shapes_binding,
+)
+from worker.audio.band import narrowed
 from worker.audio.blend import Chaperon
 from worker.audio.decode import decode
 from worker.audio.fingerprint import fingerprints
 from worker.audio.opus import decoder_name
-from worker.audio.quality import Quality, complaint, measure
+from worker.audio.quality import Quality, complaint, is_narrow, measure
 from worker.audio.speech import Speech, SpeechDetector, cut
 from worker.audio.waveform import AudioRefused, Waveform
 
@@ -51,8 +61,12 @@ class Heard:
     shapes: bytes | None = None
     together: float | None = None
     """Of a note that enrols, the share of its speech that is two speakers' at once."""
+    narrow: bool = False
+    """Of a note for a lesson, whether it came over a telephone; then the waveform is what every telephone passes."""
+    through_telephone: Waveform | None = None
+    """Of a note that enrols, what a telephone would have passed of it."""
     doubt: float | None = None
-    """Likewise, whether it is one person's: see `rollcall.domain.enrolment`."""
+    """Of a note that enrols, whether it is one person's: see `rollcall.domain.enrolment`."""
     timings: dict[str, float] = field(default_factory=dict)
 
 
@@ -66,6 +80,8 @@ class Judge:
         self._detector = SpeechDetector()
         self._chaperon = Chaperon(encoder)
         self._point = point_of(encoder)
+        self._narrow = narrow_point(encoder.weight_hash)
+        """For telephone notes; without one they are refused."""
 
     @property
     def encoder(self) -> tuple[str, str, bytes]:
@@ -85,7 +101,9 @@ class Judge:
             speech = self._detector.detect(waveform)
         with _timed(heard.timings, "quality"):
             heard.quality = measure(waveform, speech)
-        heard.refusal = complaint(heard.quality, job.purpose)
+        may_be_narrow = self._narrow is not None and job.purpose is Purpose.CHECK_IN and not job.voice_waits
+        heard.refusal = complaint(heard.quality, job.purpose, narrow_too=may_be_narrow)
+        heard.narrow = may_be_narrow and is_narrow(heard.quality)
         if heard.refusal in _TOO_LITTLE and (waveform.cut_off or waveform.lost > 0):
             heard.refusal = Reason.DAMAGED
         if heard.refusal is None:
@@ -93,8 +111,12 @@ class Judge:
                 heard.fingerprint, heard.shapes = fingerprints(waveform, speech)
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
+        if heard.narrow and heard.refusal is None:
+            heard.waveform = narrowed(heard.waveform)
         if job.purpose is Purpose.ENROL and heard.refusal is None:
             heard.sent = waveform
+            if self._narrow is not None:
+                heard.through_telephone = narrowed(heard.waveform)
             with _timed(heard.timings, "company"):
                 try:
                     heard.together = self._chaperon.together(heard.waveform)
@@ -118,7 +140,22 @@ class Judge:
             # A note too short to be divided has no coherence, and is not refused for it.
             if alike < self._encoder.one_voice_from or self._blended(heard, embedding):
                 heard.refusal = Reason.SEVERAL_SPEAKERS
-        return [self._result(heard, by_job.get(heard.job.id)) for heard in batch]
+        narrow = self._through_telephones(batch)
+        return [self._result(heard, by_job.get(heard.job.id), narrow.get(heard.job.id)) for heard in batch]
+
+    def _through_telephones(self, batch: Sequence[Heard]) -> dict[str, NDArray[np.float32]]:
+        """What the good notes that enrol are as a telephone passes them, by job."""
+        heard = [
+            (each.job.id, each.through_telephone.samples)
+            for each in batch
+            if each.refusal is None and each.through_telephone is not None
+        ]
+        embeddings = self._encoder.embed([samples for _, samples in heard]) if heard else ()
+        return {
+            job_id: embedding
+            for (job_id, _), embedding in zip(heard, embeddings, strict=True)
+            if np.isfinite(embedding).all()
+        }
 
     def _blended(self, heard: Heard, embedding: NDArray[np.float32]) -> bool:
         """Whether the note would make a voiceprint of two people."""
@@ -128,15 +165,21 @@ class Judge:
             heard.doubt = self._chaperon.doubt(heard.sent, heard.waveform, heard.together)
         return heard.doubt >= MOST_DOUBT
 
-    def _result(self, heard: Heard, embedding: NDArray[np.float32] | None) -> Result:
+    def _result(
+        self, heard: Heard, embedding: NDArray[np.float32] | None, narrow: NDArray[np.float32] | None
+    ) -> Result:
         job = heard.job
         if embedding is not None and not np.isfinite(embedding).all():
             heard.refusal, embedding = Reason.TOO_SHORT, None
         if heard.refusal is not None or embedding is None:
             return self._facts(heard, Verdict.REFUSED, heard.refusal or Reason.NO_SPEECH)
         if job.purpose is Purpose.ENROL:
-            sealed = self._sealed(job, embedding)
-            return self._facts(heard, Verdict.ACCEPTED, Reason.GOOD_NOTE).model_copy(update={"embedding": sealed})
+            return self._facts(heard, Verdict.ACCEPTED, Reason.GOOD_NOTE).model_copy(
+                update={
+                    "embedding": self._sealed(job, embedding),
+                    "narrow": None if narrow is None else self._sealed_narrow(job, narrow),
+                }
+            )
         if job.voice_waits:
             return self._facts(heard, Verdict.UNSURE, Reason.VOICE_WAITS)
         return self._match(heard, embedding)
@@ -150,19 +193,30 @@ class Judge:
                 _log.warning("the class's gallery does not know this voice", extra={"job": job.id})
                 return self._facts(heard, Verdict.PENDING, Reason.NOT_ENROLLED)
             speech_seconds = heard.speech.seconds if heard.speech else 0.0
+            if heard.narrow:
+                return self._match_narrow(heard, embedding, gallery.narrow, speech_seconds)
             decision = decide_with_tries(
                 embedding, speech_seconds, self._earlier(job), gallery, job.person_id, self._point
             )
         unsure = decision.verdict is Verdict.UNSURE
         return self._facts(heard, decision.verdict, decision.reason).model_copy(
-            update={
-                "score": decision.score,
-                "threshold": decision.threshold,
-                "runner_up": decision.runner_up,
-                "confidence": decision.confidence,
-                "embedding": self._sealed(job, embedding) if unsure else None,
-            }
+            update={**_scores(decision), "embedding": self._sealed(job, embedding) if unsure else None}
         )
+
+    def _match_narrow(
+        self, heard: Heard, embedding: NDArray[np.float32], prints: Gallery | None, speech_seconds: float
+    ) -> Result:
+        """A telephone note against the second prints: where these leave a doubt, another way to record is asked for.
+
+        Notes of another channel than the print's are not averaged with it, so an unsure one is of no use later.
+        """
+        person_id = heard.job.person_id
+        if self._narrow is None or prints is None or person_id not in prints.places:
+            return self._facts(heard, Verdict.REFUSED, Reason.NARROW_BAND)
+        decision = decide(embedding, prints, person_id, speech_seconds, self._narrow)
+        if decision.verdict is Verdict.UNSURE:
+            decision = replace(decision, verdict=Verdict.REFUSED, reason=Reason.NARROW_BAND)
+        return self._facts(heard, decision.verdict, decision.reason).model_copy(update=_scores(decision))
 
     def _earlier(self, job: Job) -> list[tuple[NDArray[np.float32], float]]:
         """The unsure tries before this one, as far as they are this model's and can be opened."""
@@ -179,6 +233,10 @@ class Judge:
 
     def _sealed(self, job: Job, embedding: NDArray[np.float32]) -> bytes:
         return self._keyring.seal(pack_embedding(embedding), self._binding(job, job.id))
+
+    def _sealed_narrow(self, job: Job, embedding: NDArray[np.float32]) -> bytes:
+        binding = narrow_embedding_binding(job.id, job.person_id, self._encoder.name, self._encoder.weight_hash)
+        return self._keyring.seal(pack_embedding(embedding), binding)
 
     def _facts(self, heard: Heard, verdict: Verdict, reason: Reason) -> Result:
         job = heard.job
@@ -198,6 +256,15 @@ class Judge:
             fingerprint=self._keyring.seal(print_, fingerprint_binding(job.id, job.person_id)) if print_ else None,
             shapes=self._keyring.seal(changed, shapes_binding(job.id, job.person_id)) if changed else None,
         )
+
+
+def _scores(decision: Decision) -> dict[str, float | None]:
+    return {
+        "score": decision.score,
+        "threshold": decision.threshold,
+        "runner_up": decision.runner_up,
+        "confidence": decision.confidence,
+    }
 
 
 def _quality(heard: Heard) -> dict[str, float]:

@@ -68,15 +68,24 @@ def measure(waveform: Waveform, speech: Speech) -> Quality:
     )
 
 
-def complaint(quality: Quality, purpose: Purpose) -> Reason | None:
-    """Why the note cannot be judged, or None. The order is that of what the speaker should mend first."""
+def is_narrow(quality: Quality) -> bool:
+    """Whether the note came over a telephone, or from a headset that hears no more."""
+    return quality.high_band < _NARROW_BAND_DB
+
+
+def complaint(quality: Quality, purpose: Purpose, *, narrow_too: bool = False) -> Reason | None:
+    """Why the note cannot be judged, or None. The order is that of what the speaker should mend first.
+
+    Args:
+        narrow_too: whether telephone notes can be judged.
+    """
     checks = (
         (quality.speech < _NO_SPEECH and quality.level < _SILENCE_DBFS, Reason.SILENCE),
         (quality.speech < _NO_SPEECH, Reason.NO_SPEECH),
         (quality.clipped > _CLIPPED_SHARE, Reason.CLIPPED),
         (quality.speech < _SHORTEST, Reason.TOO_SHORT),
         (quality.level < _QUIET_DBFS, Reason.TOO_QUIET),
-        (quality.high_band < _NARROW_BAND_DB, Reason.NARROW_BAND),
+        (not narrow_too and is_narrow(quality), Reason.NARROW_BAND),
         (quality.snr < _NOISY_DB[purpose], Reason.NOISY),
     )
     return next((reason for applies, reason in checks if applies), None)

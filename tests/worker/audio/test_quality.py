@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from rollcall.domain.verdict import Purpose, Reason
-from worker.audio.quality import Quality, complaint, measure
+from worker.audio.quality import Quality, complaint, is_narrow, measure
 from worker.audio.speech import Speech
 from worker.audio.waveform import SAMPLE_RATE, Waveform
 
@@ -29,6 +29,15 @@ CHECK_IN, ENROL = Purpose.CHECK_IN, Purpose.ENROL
 )  # fmt: skip
 def test_each_limit_stands_where_the_docs_say(fact: str, value: float, purpose: Purpose, reason: Reason | None) -> None:
     assert complaint(replace(GOOD, **{fact: value}), purpose) is reason
+
+
+def test_where_telephone_notes_can_be_judged_their_other_faults_are_told() -> None:
+    called = replace(GOOD, high_band=-50.0)
+    assert complaint(called, CHECK_IN, narrow_too=True) is None
+    assert complaint(replace(called, snr=7.0), CHECK_IN, narrow_too=True) is Reason.NOISY
+    assert complaint(replace(called, speech=0.5), CHECK_IN, narrow_too=True) is Reason.TOO_SHORT
+    assert is_narrow(called)
+    assert not is_narrow(replace(GOOD, high_band=-46.0))
 
 
 def test_what_holds_no_speech_is_silence_only_where_it_is_quiet() -> None:
