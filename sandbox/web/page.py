@@ -34,6 +34,7 @@ _HEADERS = {
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
+_OUR_NAMES = frozenset({"127.0.0.1", "localhost", "[::1]"})
 _SHOWN = ("image/", "audio/", "video/")
 
 
@@ -161,11 +162,20 @@ def _ranged(request: web.Request, data: bytes, kind: str, headers: Mapping[str, 
 async def _guard(
     request: web.Request, handler: Callable[[web.Request], Awaitable[web.StreamResponse]]
 ) -> web.StreamResponse:
-    """Pages of other sites, open in the same browser, must not act here or read."""
-    if request.path.startswith("/try/"):
+    """Pages of other sites, open in the same browser, must not act here or read, wherever their names lead to."""
+    if request.path == "/" or request.path.startswith("/try/"):
+        name = request.host.rpartition(":")[0] or request.host
+        if _is_loopback(request) and name not in _OUR_NAMES:
+            return web.Response(status=403)
         origin = request.headers.get("Origin")
         if origin is not None and origin.partition("://")[2] != request.host:
             return web.Response(status=403)
         if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
             return web.Response(status=403)
     return await handler(request)
+
+
+def _is_loopback(request: web.Request) -> bool:
+    """Whether it was asked of an address that is this machine's alone."""
+    address = request.transport.get_extra_info("sockname")[0] if request.transport is not None else ""
+    return address.startswith("127.") or address == "::1"

@@ -70,22 +70,24 @@ function content(message) {
   const sound = message.voice ?? message.audio;
   if (message.photo) {
     const shape = message.photo.at(-1);
-    parts.push(
-      el("img", {
-        class: "photo",
-        src: fileUrl(shape.file_id),
-        width: shape.width,
-        height: shape.height,
-        alt: message.caption ? message.caption.slice(0, 120) : word("picture"),
-      }),
-    );
+    const picture = el("img", {
+      class: "photo",
+      src: fileUrl(shape.file_id),
+      width: shape.width,
+      height: shape.height,
+      alt: message.caption ? message.caption.slice(0, 120) : word("picture"),
+    });
+    parts.push(el("a", { class: "photo-link", href: picture.src, target: "_blank" }, picture));
   } else if (sound) parts.push(voicePlayer(sound, !isBots(message)));
   else if (message.document) parts.push(file(message.document));
   else if (message.video || message.video_note) {
     const film = message.video ?? message.video_note;
     parts.push(el("video", { class: "photo", src: fileUrl(film.file_id), controls: true }));
   } else if (message.sticker) parts.push(el("p", { class: "sticker" }, message.sticker.emoji));
-  if (message.text) parts.push(entities(message.text, message.entities));
+  // Of a link that starts the bot, apps show the command alone.
+  const started = !isBots(message) && message.text?.startsWith("/start ");
+  if (started) parts.push(entities("/start", message.entities));
+  else if (message.text) parts.push(entities(message.text, message.entities));
   if (message.caption) parts.push(entities(message.caption, message.caption_entities));
   return parts;
 }

@@ -15,21 +15,28 @@ const TAGS = {
   expandable_blockquote: "blockquote",
 };
 const FOUND = /https?:\/\/[^\s<>"«»]+[^\s<>"«».,:;!?)]|(?<![\w/.])t\.me\/[^\s<>"«»]+[^\s<>"«».,:;!?)]/g;
+const COMMAND = /(?<![\w/])\/[A-Za-z]\w{0,31}(?![\w/])/g;
+const LINKS = new Set(["url", "text_link", "bot_command", "code", "pre"]);
 
 export function entities(text, marked = []) {
   // A quotation stands apart by itself: the line ends around it would do so a second time.
-  const all = [...marked, ...addresses(text, marked)];
+  const all = [...marked, ...seen(text, marked)];
   return el("div", { class: "text" }, ...between(text, 0, text.length, all.sort(outerFirst)));
 }
 
 const outerFirst = (a, b) => a.offset - b.offset || b.length - a.length;
 
-/** What Telegram sees by itself. */
-function addresses(text, marked) {
-  return [...text.matchAll(FOUND)]
-    .map((found) => ({ type: "url", offset: found.index, length: found[0].length }))
-    .filter((one) => !marked.some((other) => other.type === "url" && other.offset === one.offset));
+/** What Telegram sees by itself: addresses and commands, outside of what is marked as such. */
+function seen(text, marked) {
+  const found = [];
+  for (const [type, pattern] of [["url", FOUND], ["bot_command", COMMAND]]) {
+    for (const { index, 0: piece } of text.matchAll(pattern)) found.push({ type, offset: index, length: piece.length });
+  }
+  const links = [...marked.filter((one) => LINKS.has(one.type)), ...found.filter((one) => one.type === "url")];
+  return found.filter((one) => !links.some((other) => other !== one && touch(one, other)));
 }
+
+const touch = (one, other) => one.offset < other.offset + other.length && other.offset < one.offset + one.length;
 
 function between(text, start, stop, inside) {
   const parts = [];

@@ -24,4 +24,4 @@ export function size(bytes) {
 }
 
 export const number = (value, digits = 0) =>
-  value.toLocaleString(store.language, { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  value.toLocaleString(store.language, { minimumFractionDigits: digits, maximumFractionDigits: digits }).replace("-", "−");

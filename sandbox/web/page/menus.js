@@ -53,7 +53,7 @@ export function menuAt(anchor, label, items) {
 }
 
 export function place(node, anchor) {
-  document.body.append(node);
+  document.querySelector("#app").append(node);
   const at = anchor.getBoundingClientRect();
   const { width, height } = node.getBoundingClientRect();
   const left = Math.max(8, Math.min(at.left, innerWidth - width - 8));

@@ -14,18 +14,21 @@ function go(key, text = null) {
   if (text !== null) tell("suggest", { id, text });
 }
 
+const lastToAnna = () => [...chatOf(personOf("anna").id).messages.values()].filter(isBots).at(-1);
+
 /** Whether Anna has agreed and is now asked for her name: nothing is left to press, and she is not in yet. */
-function isAskedForName() {
-  const last = [...chatOf(personOf("anna").id).messages.values()].filter(isBots).at(-1);
-  return Boolean(last) && !last.reply_markup && !doneSteps().includes("step2");
-}
+const isAskedForName = () => Boolean(lastToAnna()) && !lastToAnna().reply_markup;
+
+/** Whether she is asked to agree: that she presses herself. */
+const isAskedToAgree = () =>
+  Boolean(lastToAnna()?.reply_markup?.inline_keyboard?.flat().some((button) => button.callback_data?.startsWith("consent:")));
 
 const DO = {
   step1: [{ label: "step1Do", act: () => go("teacher", `/newclass ${word("className")}`) }],
   step2: [
     {
       label: "step2Do",
-      when: () => !isAskedForName(),
+      when: () => !isAskedForName() && !isAskedToAgree(),
       act: () => {
         go("anna");
         follow(personOf("anna").id, joinLink());

@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
-import os
-import re
-import signal
-import sys
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
 from playwright.async_api import Browser, expect
 
 from tests.end_to_end.product import synthetic
+from tests.sandbox.web.command import trying
 from tests.sandbox.web.conftest import Watched
 from tests.sandbox.web.microphone import Microphone
 from tests.sandbox.web.visitor import PATIENCE, Visitor
 
-pytestmark = pytest.mark.usefixtures("real_weights")
+pytestmark = [pytest.mark.usefixtures("real_weights"), pytest.mark.asyncio(loop_scope="module")]
 
 SYNTHETIC = [synthetic("steph2", number) for number in (1, 2, 3, 4)]
-
-
-@asynccontextmanager
-async def _trying(*options: str) -> AsyncIterator[str]:
-    """The command, on a port of its own; gives the address that it prints."""
-    process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "rollcall", "sandbox", "--web", "--no-browser", "--port", "0", *options,
-        stdout=asyncio.subprocess.PIPE, env={**os.environ, "DISPLAY": ""}, start_new_session=True,
-    )  # fmt: skip
-    assert process.stdout is not None
-    try:
-        said = (await asyncio.wait_for(process.stdout.readline(), 60)).decode()
-        found = re.search(r"http://127\.0\.0\.1:\d+", said)
-        assert found, said
-        yield found[0]
-    finally:
-        process.terminate()
-        try:
-            code = await asyncio.wait_for(process.wait(), 30)
-        except TimeoutError:
-            os.killpg(process.pid, signal.SIGKILL)
-            raise
-    assert code == 0
 
 
 async def _first_lesson(visitor: Visitor, notes: Sequence[bytes], stranger: bytes) -> None:
@@ -83,9 +55,9 @@ async def _first_lesson(visitor: Visitor, notes: Sequence[bytes], stranger: byte
 async def test_a_visitor_plays_a_lesson_with_the_microphone_alone(browser: Browser, microphone: Microphone) -> None:
     page = await browser.new_page(locale="ru-RU", viewport={"width": 1320, "height": 860})
     watched, visitor = Watched(page), Visitor(page, microphone)
-    async with _trying() as url:
+    async with trying() as url:
         await visitor.come(url)
-        await _first_lesson(visitor, SYNTHETIC, synthetic("Demonic", 4))
+        await _first_lesson(visitor, SYNTHETIC, synthetic("klatt2", 4))
         await expect(page.locator("html")).to_have_attribute("lang", "ru")
         watched.is_well()
         await page.close()
@@ -97,7 +69,7 @@ async def test_real_voices_are_told_apart_at_one_microphone(
 ) -> None:
     page = await browser.new_page(locale="en-GB", viewport={"width": 1320, "height": 860})
     watched, visitor = Watched(page), Visitor(page, microphone)
-    async with _trying() as url:
+    async with trying() as url:
         await visitor.come(url)
         spoken = [(voices / "dev" / "1688" / f"{number:02}.ogg").read_bytes() for number in (4, 5, 6, 10)]
         await _first_lesson(visitor, spoken, (voices / "dev" / "1998" / "04.ogg").read_bytes())

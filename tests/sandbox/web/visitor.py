@@ -6,9 +6,9 @@ from playwright.async_api import Locator, Page, expect
 
 from tests.sandbox.web.microphone import Microphone
 
-PATIENCE = 45_000
+PATIENCE = 90_000
 """Milliseconds: the machine may be busy."""
-_SPOKEN = 4_300
+_SPOKEN = 3_600
 
 
 class Visitor:
