@@ -80,7 +80,10 @@ class _Guarded:
 
     async def __call__(self, scope: dict[str, object], receive: object, send: object) -> None:
         request = Request(scope, receive, send)  # type: ignore[arg-type]
-        response = await self._respond(request)
+        try:
+            response = await self._respond(request)
+        finally:
+            await request.close()  # a file that was sent is let go
         await response(scope, receive, send)  # type: ignore[arg-type]
 
     async def _respond(self, request: Request) -> Response:

@@ -147,4 +147,6 @@ def _days(days: tuple[date, date], t: Texts) -> str:
     first, last = days
     if first == last:
         return day_words(last, t)
+    if (first.year, first.month) == (last.year, last.month):
+        return t("report-day", day=f"{first.day}–{last.day}", month=last.month, year=str(last.year))
     return t("report-days", to=day_words(last, t), **{"from": day_words(first, t)})

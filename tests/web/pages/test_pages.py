@@ -1,0 +1,112 @@
+"""The register's pages as documents: valid HTML in both languages, small whatever the class, and said in its words."""
+
+from __future__ import annotations
+
+import re
+from datetime import timedelta
+from pathlib import Path
+
+import html5lib
+import pytest
+
+from rollcall.domain.attendance import Status
+from rollcall.domain.class_settings import Vocabulary
+from rollcall.domain.permissions import ADMINS, PERMISSIONS
+from rollcall.sealing.seal import Keyring
+from rollcall.storage import classes, people
+from rollcall.storage.tables import Attendance, Lesson, SchoolClass
+from tests.bot.school import ADMIN, MARIA
+from tests.web.pages.test_matrix import CASES, NEXT_ID, _another_class, _colleague, _line, _now, _plan, path_of
+from tests.web.school import Pages, open_pages
+from web.register import REGISTER
+
+_MOST_BYTES = 150_000
+
+
+async def _seen(pages: Pages, language: str) -> dict[str, str]:
+    """Every page of the register that one looks at, by its address."""
+    with pages.database.session() as session:
+        for account in (MARIA, ADMIN):
+            people.conversation_with(session, account, _now()).locale = language
+        for prepare in (_line, _plan, _another_class, _colleague):
+            prepare(session)
+        at = session.get_one(Lesson, 1).opened_at - timedelta(hours=3)
+        later = at + timedelta(hours=1)
+        session.add(Lesson(class_id=1, opened_by=2, opened_at=at, late_at=at, closes_at=later, closed_at=later))
+    found = {}
+    guests = {who: await pages.enter(who) for who in (MARIA, ADMIN)}
+    for method, path, _, action in REGISTER:
+        if method != "GET":
+            continue
+        fields, _, numbers = CASES.get(f"GET {path}", ({}, None, {}))
+        if "other" in fields:
+            fields = {"other": str(NEXT_ID)}
+        guest = guests[ADMIN if PERMISSIONS[action].roles == ADMINS else MARIA]
+        views = [{"view": view} for view in ("week", "month", "term")] if path.endswith("/register") else [fields]
+        for query in views:
+            answer = await guest.get(path_of(path, **numbers), params=query)
+            assert answer.status_code == 200, (path, answer.text)
+            found[str(answer.url)] = answer.text
+    return found
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_every_page_is_valid_in_both_languages(pages: Pages, language: str) -> None:
+    seen = await _seen(pages, language)
+    assert len(seen) > 25
+    for address, page in seen.items():
+        html5lib.HTMLParser(strict=True).parse(page)
+        assert f'<html lang="{language}">' in page
+        ids = re.findall(r'\bid="([^"]+)"', page)
+        assert len(ids) == len(set(ids)), address
+        assert not re.search(r"\son\w+=|style=|<script(?! (type=\"module\" )?src=)", page), address
+
+
+async def test_a_class_is_spoken_of_in_its_own_words(pages: Pages) -> None:
+    with pages.database.session() as session:
+        session.get_one(SchoolClass, 1).vocabulary = Vocabulary.UNIVERSITY
+    guest = await pages.enter(MARIA)
+    page = (await guest.page("/classes/1")).text
+    assert "Пара открыта" in page
+    assert "Урок" not in page
+
+
+async def test_a_page_of_three_hundred_students_and_two_hundred_lessons_stays_small(
+    tmp_path: Path, keyring: Keyring
+) -> None:
+    async with open_pages(tmp_path, keyring) as pages:
+        with pages.database.session() as session:
+            maria = people.find_person(session, MARIA)
+            assert maria
+            now = _now()
+            start = now - timedelta(days=100)
+            one = classes.create_class(session, maria, "Поток", "Europe/Moscow", start)
+            ids = []
+            for number in range(300):
+                person = people.register_person(session, 5000 + number, f"Преображенская Александра {number}-я", start)
+                classes.join_class(session, person, one, start)
+                ids.append(person.id)
+            for number in range(200):
+                at = now - timedelta(hours=2, days=number // 4, minutes=60 * (number % 4))
+                lesson = Lesson(
+                    class_id=one.id, opened_by=maria.id, opened_at=at, late_at=at, closes_at=at, closed_at=at
+                )
+                session.add(lesson)
+                session.flush()
+                session.add_all(Attendance(lesson_id=lesson.id, person_id=i, status=Status.PRESENT) for i in ids)
+            lesson_id = lesson.id
+        guest = await pages.enter(MARIA)
+        here = f"/classes/{one.id}"
+        for path in (
+            f"{here}/register?view=week",
+            f"{here}/register?view=month",
+            f"{here}/register?view=term",
+            f"{here}/students",
+            f"{here}/students/{ids[0]}",
+            f"{here}/lessons",
+            f"/lessons/{lesson_id}",
+            here,
+        ):
+            answer = await guest.get(path)
+            assert answer.status_code == 200
+            assert len(answer.content) < _MOST_BYTES, (path, len(answer.content))
