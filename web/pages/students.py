@@ -34,7 +34,8 @@ _LISTED, _LESSONS = 100, 60
 async def students(visit: Visit) -> Response:
     """GET …/students: who is in the class, who was, and what is asked of its teachers."""
     found = await visit.as_teacher(use_cases.students, visit.class_id)
-    asked: Waiting = await visit.look(waiting, visit.class_id)
+    current = visit.school_class.archived_at is None
+    asked: Waiting | None = await visit.look(waiting, visit.class_id) if current else None
     present = [one for one in found.members if not one.is_former]
     return visit.page(
         "students.html",
@@ -42,7 +43,7 @@ async def students(visit: Visit) -> Response:
         part=part(visit, found.members, _LISTED),
         present=len(present),
         without=sum(not one.person.has_account for one in present),
-        asked=asked.total,
+        asked=asked.total if asked is not None else 0,
         lasting=await _lasting(visit),
         longest=LONGEST_NAME,
     )

@@ -53,7 +53,8 @@ def way_back(visit: Visit, default: str) -> str:
         came = urlsplit(visit.request.headers.get("referer", ""))
         mine = came.netloc == visit.request.headers.get("host", "")
         said = came.path + (f"?{came.query}" if came.query else "") if mine else ""
-    local = said.startswith("/") and not said.startswith(("//", "/\\")) and "\n" not in said
+    # Browsers take a backslash for a slash, and pass over what cannot be seen.
+    local = said.startswith("/") and not said.startswith("//") and "\\" not in said and said.isprintable()
     return said if local and urlsplit(said).path != visit.request.url.path else default
 
 

@@ -325,6 +325,22 @@ async def test_a_second_number_of_another_class_leads_nowhere_and_changes_nothin
         assert content(tmp_path / "school.sqlite3") == before
 
 
+async def test_whoever_is_not_in_the_lesson_is_passed_over_and_nobody_is_led_elsewhere(
+    founded: Path, tmp_path: Path, keyring: Keyring
+) -> None:
+    async with school(founded, tmp_path, keyring) as pages:
+        guest = await pages.enter(MARIA)
+        before = content(tmp_path / "school.sqlite3")
+        for back in ("https://evil.example/", "//evil.example", "/\\evil.example", "/\t/evil.example"):
+            fields = {"student": str(BORIS_ID), "status": "present", "back": back}
+            answer = await sent(guest, "POST", "/lessons/1/several", fields)
+            assert answer.headers["location"] == "/lessons/1"
+        fields = {"batch": "00" * 8, "correction": "1"}
+        for path in ("/lessons/1/rest/undo", f"/lessons/1/marks/{ANNA_ID}/undo"):
+            assert (await sent(guest, "POST", path, fields)).status_code == 303
+        assert content(tmp_path / "school.sqlite3") == before
+
+
 async def test_who_is_less_to_the_class_than_it_takes_changes_nothing(
     founded: Path, tmp_path: Path, keyring: Keyring
 ) -> None:

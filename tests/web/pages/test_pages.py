@@ -110,3 +110,41 @@ async def test_a_page_of_three_hundred_students_and_two_hundred_lessons_stays_sm
             answer = await guest.get(path)
             assert answer.status_code == 200
             assert len(answer.content) < _MOST_BYTES, (path, len(answer.content))
+
+
+async def test_a_class_in_the_archive_is_read_and_brought_back_and_nothing_else(pages: Pages) -> None:
+    guest = await pages.enter(MARIA, "/classes/1")
+    await guest.submit("/classes/1/archive")
+    for path in ("", "/register", "/lessons", "/students", "/students/5", "/exports", "/staff"):
+        page = await guest.page(f"/classes/1{path}")
+        assert page.status_code == 200, path
+        html5lib.HTMLParser(strict=True).parse(page.text)
+        assert "/classes/1/settings" not in page.text
+    lesson = await guest.page("/lessons/1")
+    assert "checkbox" not in lesson.text
+    assert (await guest.submit("/lessons/1/marks/5", status="late")).status_code == 403
+    assert (await guest.page("/classes/1/settings")).status_code == 403
+    assert "Физика" in (await guest.page("/archive")).text
+    assert (await guest.submit("/classes/1/restore")).url.path == "/classes/1"
+    assert (await guest.page("/classes/1/settings")).status_code == 200
+
+
+async def test_what_is_wrong_with_a_form_is_said_and_changes_nothing(pages: Pages) -> None:
+    guest = await pages.enter(MARIA, "/classes/1")
+    said = {
+        ("/classes/1/students", "name", "Мадонна"): "одно слово",
+        ("/classes/1/students", "name", "Привет"): "не похоже на полное имя",
+        ("/classes/1/settings", "value", "Изумрудный город"): "не знаю",
+        ("/classes/1/timetable", "text", "завтра"): "Не разобрал",
+        ("/classes/1/list", "lines", "1"): "Имён я здесь не нашёл",
+        ("/lessons/1/topic", "topic", "о" * 80): "Не помещается",
+        ("/lessons/1/several", "status", "late"): "выберите",
+        ("/lessons/1/marks/5/excuse", "own", "о" * 300): "не поместилась",
+        ("/classes/1/staff/invite", "term", "until"): "По какой день",
+        ("/classes", "title", "т" * 80): "не подходит",
+    }
+    more = {"what": "zone", "kind": "slot", "weekday": "1"}
+    for (path, name, value), words in said.items():
+        answer = await guest.submit(path, **more, **{name: value})
+        assert answer.status_code == 200, path
+        assert words in answer.text, (path, answer.text)

@@ -50,7 +50,10 @@ async def test_a_teacher_imports_a_list_corrects_a_mark_and_takes_it_back(tmp_pa
 
         await page.click("nav.tabs >> text=Журнал")
         await page.click("tr:has-text('Белова Анна') td a.m")
-        await page.click("button:has-text('С опозданием')")
+        await page.wait_for_selector("dialog[open]")
+        assert await barriers(page) == []
+        await page.click("dialog button:has-text('С опозданием')")
+        await page.wait_for_selector(".flash")
         assert "Белова Анна: С опозданием" in await page.inner_text(".flash")
         assert await page.locator("tr:has-text('Белова Анна') a.m.late.by-hand").count() == 1
         assert await barriers(page) == []
@@ -58,9 +61,30 @@ async def test_a_teacher_imports_a_list_corrects_a_mark_and_takes_it_back(tmp_pa
             anna = next(one.person.id for one in members_of(session, 1) if one.name == "Белова Анна")
             assert session.get_one(Attendance, (1, anna)).status is Status.LATE
         await page.click(".flash button")
-        assert "отменено" in await page.inner_text(".flash")
+        await page.wait_for_selector(".flash >> text=отменено")
         with here.pages.database.session() as session:
             assert session.get(Attendance, (1, anna)) is None
+
+
+async def test_without_script_a_mark_has_a_page_of_its_own(tmp_path: Path, keyring: Keyring) -> None:
+    async with browsing(tmp_path, keyring) as here:
+        page = await here.enter(MARIA, "/classes/1/register", java_script_enabled=False)
+        await page.click("tr:has-text('Анна Ан') td a.m")
+        assert page.url == f"{here.origin}/lessons/1/marks/5"
+        await page.click("button:has-text('Присутствует')")
+        assert page.url == f"{here.origin}/classes/1/register#s5"
+        assert "Анна Ан: Присутствует" in await page.inner_text(".flash")
+
+
+async def test_escape_leaves_a_mark_as_it_is_and_the_focus_where_it_was(tmp_path: Path, keyring: Keyring) -> None:
+    async with browsing(tmp_path, keyring) as here:
+        page = await here.enter(MARIA, "/classes/1/register")
+        await page.focus("tr:has-text('Анна Ан') td a.m")
+        await page.keyboard.press("Enter")
+        await page.wait_for_selector("dialog[open]")
+        await page.keyboard.press("Escape")
+        await page.wait_for_selector("dialog[open]", state="detached")
+        assert await page.evaluate("document.activeElement.getAttribute('href')") == "/lessons/1/marks/5"
 
 
 async def test_several_are_marked_at_once_and_the_lesson_is_closed_and_opened_again(
