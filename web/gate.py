@@ -10,7 +10,7 @@ import math
 import secrets
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 
 from sqlalchemy.orm import Session
@@ -87,7 +87,7 @@ class _Guarded:
         await response(scope, receive, send)  # type: ignore[arg-type]
 
     async def _respond(self, request: Request) -> Response:
-        site, now = self._site, datetime.now(UTC)
+        site, now = self._site, self._site.bot.now()
         token = request.cookies.get(cookies.session_name(site), "")
         writes = request.method == "POST"
         number = _number(request, self._permission.target)
@@ -160,6 +160,20 @@ class _Guarded:
             number=number,
             form=form,
         )
+
+
+async def still_may(visit: Visit, action: str) -> bool:
+    """Whether whoever looks on still may: a device is revoked, a right ends, and a page stays open."""
+
+    def asked(session: Session) -> bool:
+        now = visit.site.bot.now()
+        found = visitor(session, visit.session, now)
+        permission = PERMISSIONS[action]
+        return found is not None and (
+            access(session, permission, found.known, visit.number, now, is_admin=visit.is_admin).denied is None
+        )
+
+    return await visit.site.database.look(asked)
 
 
 def told(site: Site, request: Request, key: str, status: int, texts: Texts | None = None, **values: object) -> Response:

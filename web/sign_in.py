@@ -5,8 +5,6 @@ Opening it asks first, and a press signs in: programs that look at links beforeh
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
-
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
@@ -23,7 +21,7 @@ _SEE_OTHER = 303
 
 async def ask(request: Request, site: Site) -> Response:
     """GET /in/<token>: who would be signed in here."""
-    token, now = request.path_params["token"], datetime.now(UTC)
+    token, now = request.path_params["token"], site.bot.now()
     name = await site.database.look(web_access.waits_for, token, now)
     if name is None:
         return _leads_nowhere(request, site)
@@ -34,7 +32,7 @@ async def enter(request: Request, site: Site) -> Response:
     """POST /in/<token>: this device is signed in."""
     if not csrf.is_ours(request, site.origins):
         return told(site, request, "web-form-old", 403)
-    device, now = device_called(request.headers.get("user-agent", "")), datetime.now(UTC)
+    device, now = device_called(request.headers.get("user-agent", "")), site.bot.now()
     found = await site.database.run(web_access.open_link, request.path_params["token"], device, now)
     if found is None:
         return _leads_nowhere(request, site)

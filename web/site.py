@@ -10,6 +10,8 @@ from rollcall.config.settings import Settings
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from web.outside import Outside
+from web.bots_word import BotsWord
+from web.live import Feeds
 from web.rates import Rates
 from web.render import Pages
 
@@ -26,6 +28,8 @@ class Site:
     pages: Pages
     rates: Rates
     outside: Outside
+    bot: BotsWord
+    feeds: Feeds
 
     @property
     def https(self) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, Concatenate, ParamSpec, TypeVar
 from sqlalchemy.orm import Session
 from starlette.datastructures import FormData, UploadFile
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, RedirectResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
 from rollcall.storage.people import Acquaintance
 from rollcall.storage.tables import TEACHER, Person, SchoolClass
@@ -22,6 +22,8 @@ _P = ParamSpec("_P")
 _T = TypeVar("_T")
 
 _SEE_OTHER = 303
+_BY_SCRIPT = "x-by-script"
+"""With this header a form's sender wants to say itself what came of it, and to stay on the page."""
 
 
 @dataclass(frozen=True)
@@ -102,9 +104,11 @@ class Visit:
         Args:
             said: the line, a text already.
         """
-        response = RedirectResponse(path, _SEE_OTHER)
+        flash = {"said": str(said or ""), "undo": {"path": undo.path, "fields": undo.fields} if undo else None}
+        if self.request.headers.get(_BY_SCRIPT):
+            return JSONResponse({**flash, "to": path})
+        response: Response = RedirectResponse(path, _SEE_OTHER)
         if said is not None:
-            flash = {"said": str(said), "undo": {"path": undo.path, "fields": undo.fields} if undo else None}
             name, value = cookies.flash_name(self.site), csrf.sealed(self.session, flash)
             cookies.put(response, self.site, name, value, framed=self.in_telegram)
         return response

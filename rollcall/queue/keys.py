@@ -19,6 +19,9 @@ CLOCK_BIAS = "rollcall:clock-bias-signed"
 """Hash of the seconds by which the dates of Telegram's messages are ahead of its answers' ``Date`` headers, and their
 signature; missing where they are equal."""
 
+BULLETIN = "rollcall:bulletin-signed"
+"""Hash of what the bots tell the pages (`rollcall.queue.bulletin`), and its signature."""
+
 SAID, SIGNATURE = "said", "signature"
 """Fields: of what is signed besides jobs and results, the words; and of everything that is signed, its signature."""
 

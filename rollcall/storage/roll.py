@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 
 from sqlalchemy import and_, select
@@ -30,11 +31,18 @@ class Stands(StrEnum):
 
 @dataclass(frozen=True)
 class OnRoll:
-    """A student, as the lists of the class name them."""
+    """A student, as the lists of the class name them.
+
+    Attributes:
+        late: of who is here.
+        at: when they came, where that is known.
+    """
 
     person_id: int
     name: str
     stands: Stands
+    late: bool = False
+    at: datetime | None = None
 
 
 def make_ready() -> None:
@@ -46,18 +54,24 @@ def make_ready() -> None:
 def roll(session: Session, lesson: Lesson) -> Sequence[OnRoll]:
     """The students of the lesson's class, in the order of their names."""
     rows = session.execute(
-        select(Person.id, Person.full_name, Attendance.status, Review.state)
+        select(Person.id, Person.full_name, Attendance.status, Attendance.at, Review.state)
         .join(Membership, Membership.person_id == Person.id)
         .outerjoin(Attendance, and_(Attendance.person_id == Person.id, Attendance.lesson_id == lesson.id))
         .outerjoin(Review, and_(Review.person_id == Person.id, Review.lesson_id == lesson.id))
         .where(Membership.class_id == lesson.class_id, Membership.role == STUDENT)
         .order_by(Membership.joined_at, Person.id)
     ).all()
-    names = told_apart({person_id: name for person_id, name, _, _ in rows})
+    names = told_apart({person_id: name for person_id, name, *_ in rows})
     announced = excused_from(session, lesson)
     found = [
-        OnRoll(person_id, names[person_id], _stands(status, state, announced=person_id in announced))
-        for person_id, _, status, state in rows
+        OnRoll(
+            person_id,
+            names[person_id],
+            _stands(status, state, announced=person_id in announced),
+            late=status is Status.LATE,
+            at=at,
+        )
+        for person_id, _, status, at, state in rows
     ]
     return sorted(found, key=lambda one: sort_key(one.name))
 

@@ -30,6 +30,7 @@ from rollcall.domain.claim import ClaimState
 from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.joiner import JoinState
 from rollcall.domain.review import ReviewState
+from rollcall.domain.screen_names import ScreenNames
 from rollcall.domain.sent_as import SentAs
 from rollcall.domain.staff import StaffNews
 from rollcall.domain.verdict import Purpose, Reason, Verdict
@@ -90,6 +91,7 @@ class Table(DeclarativeBase):
         JoinState: _words(JoinState, 16),
         SentAs: _words(SentAs, 16),
         Vocabulary: _words(Vocabulary, 16),
+        ScreenNames: _words(ScreenNames, 16),
         StaffNews: _words(StaffNews, 32),
         dict[str, Any]: JSON(),
         dict[str, float]: JSON(),
@@ -219,6 +221,8 @@ class SchoolClass(Table):
     """The last week in which they heard, or in which there was nothing to hear; see `rollcall.storage.weekly`."""
     language: Mapped[str | None] = mapped_column(String(8))
     """Of what a group of the class is told, and of its files; None: of whoever asks."""
+    screen_names: Mapped[ScreenNames] = mapped_column(server_default="full", default=ScreenNames.FULL)
+    """How a projector names its people."""
 
 
 class UsedFile(Table):

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from rollcall.storage import web_access
 from rollcall.storage.people import Acquaintance, known_as, known_locale_of
-from rollcall.storage.tables import Person
+from rollcall.storage.tables import Lesson, Person
 from rollcall.storage.web_tables import WebSession
 from rollcall.texts import DEFAULT_LANGUAGE
+from rollcall.usecases.live_board import LiveBoard, live_board
 
 
 @dataclass(frozen=True)
@@ -69,6 +70,19 @@ def visitor(session: Session, token: str, now: datetime) -> Visitor | None:
         return None
     locale = known_locale_of(session, device.telegram_id) or DEFAULT_LANGUAGE
     return Visitor(device, known_as(session, device.telegram_id, now), locale)
+
+
+def screen_for(session: Session, teacher: Person, lesson_id: int, now: datetime) -> str | None:
+    """The token of a link that shows the lesson on a projector; None where the lesson is over."""
+    lesson = session.get_one(Lesson, lesson_id)
+    return web_access.make_screen(session, lesson, teacher.telegram_id, now) if lesson.closed_at is None else None
+
+
+def on_screen(session: Session, token: str, now: datetime) -> LiveBoard | None:
+    """What the projector shows; None where the link leads nowhere, or its lesson is over."""
+    link = web_access.find_screen(session, token)
+    found = live_board(session, link.lesson_id, now) if link is not None else None
+    return found if found is not None and not found.closed else None
 
 
 def leave(session: Session, token: str, now: datetime) -> None:
