@@ -56,6 +56,7 @@ from bot.upkeep.appearance import appear
 from bot.upkeep.erasures import clear_traces
 from bot.upkeep.figures import read_database, read_queue
 from bot.upkeep.galleries import QueueWatch, compare_galleries
+from bot.upkeep.pages import hear_pages, tell_pages
 from bot.upkeep.practices import end_practices
 from bot.upkeep.recordings import ask_to_enrol_again
 from bot.upkeep.retention import keep_only_as_long, keep_queue_log_short
@@ -104,6 +105,7 @@ _UPKEEP: tuple[Task, ...] = (
     keep_only_as_long,
     end_practices,
     keep_queue_log_short,
+    tell_pages,
 )
 
 
@@ -279,6 +281,7 @@ async def _open(application: App) -> None:
         # Looked for, and not at once: a call just before somebody's answer is one message too many for their chat.
         "calls": _every(_LOOK_EVERY, call_students),
         "menus": appear,
+        "pages": hear_pages,
         "waits": keep_telling,
         "weekly": _every(_WEEKLY_EVERY, tell_weekly),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),

@@ -10,7 +10,9 @@ from rollcall.domain.permissions import PERMISSIONS
 from rollcall.texts import Texts
 
 STUDENT_COMMANDS = ("here", "enroll", "me", "absent", "mydata", "forget", "leave", "language", "cancel", "help")
-TEACHER_COMMANDS = ("open", "close", "report", "lessons", "class", "classes", "newclass", "language", "cancel", "help")
+TEACHER_COMMANDS = (
+    "open", "close", "board", "report", "lessons", "class", "classes", "newclass", "web", "language", "cancel", "help",
+)  # fmt: skip
 GROUP_COMMANDS = ("help",)
 GROUP_TEACHER_COMMANDS = ("open", "close", "help")
 ADMIN_COMMANDS = ("invite", "teachers")

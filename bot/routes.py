@@ -32,6 +32,7 @@ from bot.handlers import (
     mydata,
     namesakes,
     other,
+    pages,
     past_lessons,
     practice,
     report,
@@ -83,6 +84,8 @@ COMMANDS: dict[str, Handler] = {
     "here": here.here,
     "absent": absences.absent,
     "mydata": mydata.mydata,
+    "board": pages.board_command,
+    "web": pages.web_command,
 }
 
 BUTTONS: dict[str, Handler] = {
@@ -197,6 +200,9 @@ BUTTONS: dict[str, Handler] = {
     r"appealed:(?P<appeal_id>\d+):(?P<answer>present|late|keep)": appeals.decided,
     rf"sheet:{_CLASS}:(?P<student>\d{{1,10}})(?::(?P<page>\d{{1,4}}))?": sheets.sheet_pressed,
     rf"sheet-file:{_CLASS}:(?P<student>\d{{1,10}})": sheets.file_pressed,
+    rf"board:{_LESSON}": pages.board_pressed,
+    r"web": pages.web_command,
+    r"web-out:(?P<device>\d{1,9}|all)": pages.out_pressed,
     rf"mark:{_MARK}": marks.card_pressed,
     r"marks:(?P<lesson_id>\d+):(?P<page>\d{1,4})": marks.list_pressed,
     rf"mark-set:{_MARK}:(?P<status>present|late|absent)": marks.set_pressed,

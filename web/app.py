@@ -13,14 +13,13 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from rollcall.config.settings import Settings
-from rollcall.queue.bot_end import connect
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.roll import make_ready
 from web.bots_word import BotsWord
 from web.gate import nowhere
-from web.outside import Outside
 from web.live import Feeds
+from web.outside import Outside
 from web.rates import Rates
 from web.render import Pages
 from web.routes import routes
@@ -30,18 +29,17 @@ from web.site import Site
 
 def build(settings: Settings, keyring: Keyring, database: Database) -> Starlette:
     """The application on a database, which is closed with it."""
-    client = connect(settings.effective_redis_url)
-    bot = BotsWord(client, keyring)
-    site = Site(settings, keyring, database, Pages(), Rates(), Outside(settings, keyring, database), bot, Feeds(database, bot.now))
+    outside = Outside(settings, keyring, database)
+    bot = BotsWord(outside.queue, keyring)
+    site = Site(settings, keyring, database, Pages(), Rates(), outside, bot, Feeds(database, bot.now))
 
     @asynccontextmanager
     async def life(_application: Starlette) -> AsyncIterator[None]:
         listening = asyncio.create_task(bot.listen(), name="bulletin")
         await database.apart(make_ready)  # or whoever looks first would wait a second for the alphabet
         yield
-        await site.outside.close()
         listening.cancel()
-        await client.aclose()
+        await site.outside.close()
         await database.close()
 
     async def not_found(request: Request, _error: Exception) -> Response:

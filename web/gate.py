@@ -21,6 +21,7 @@ from starlette.routing import Route
 
 from rollcall.domain.limits import MESSAGES
 from rollcall.domain.permissions import PERMISSIONS, Permission, Role, Target
+from rollcall.queue.elsewhere import Touched, call
 from rollcall.storage.allowances import pseudonym, spend
 from rollcall.storage.tables import TEACHER
 from rollcall.texts import Texts, texts_in
@@ -112,7 +113,11 @@ class _Guarded:
         refused = self._refusal(request, texts, answer)
         if refused is not None:
             return refused
-        return await self._handler(self._visit(request, answer, texts, token, number, form, now))
+        response = await self._handler(self._visit(request, answer, texts, token, number, form, now))
+        if writes:
+            lesson_id = number if self._permission.target is Target.LESSON else 0
+            await call(site.outside.queue, Touched(answer.found.class_id or 0, lesson_id))
+        return response
 
     def _admit(self, session: Session, *, token: str, number: int, now: datetime) -> _Answer | None:
         found = visitor(session, token, now)

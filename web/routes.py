@@ -12,10 +12,10 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 from starlette.types import Scope
 
-from web import sign_in
+from web import mini_app, sign_in
 from web.gate import Open, guarded, unguarded
-from web.register import REGISTER
 from web.pages import board
+from web.register import REGISTER
 from web.render import STATIC
 from web.site import Site
 from web.visit import Handler
@@ -23,9 +23,9 @@ from web.visit import Handler
 PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     *REGISTER,
     ("POST", "/leave", sign_in.leave, "/help"),
-    ("GET", "/board", board.boards, "/classes"),
-    ("GET", "/board/{lesson_id:int}", board.board, "button:marks"),
-    ("GET", "/board/{lesson_id:int}/live", board.feed, "button:marks"),
+    ("GET", "/board", board.boards, "/board"),
+    ("GET", "/board/{lesson_id:int}", board.board, "button:board"),
+    ("GET", "/board/{lesson_id:int}/live", board.feed, "button:board"),
     ("POST", "/board/open/{class_id:int}", board.opened, "button:open"),
     ("POST", "/board/{lesson_id:int}/longer", board.longer, "button:longer"),
     ("POST", "/board/{lesson_id:int}/close", board.closed, "button:close-now"),
@@ -33,14 +33,16 @@ PAGES: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", "/board/{lesson_id:int}/mark", board.marked, "button:mark-set"),
     ("POST", "/board/{lesson_id:int}/excuse", board.excused, "button:mark-excuse"),
     ("POST", "/board/{lesson_id:int}/undo", board.undone, "button:mark-undo"),
-    ("POST", "/board/{lesson_id:int}/names", board.named, "button:marks"),
-    ("POST", "/board/{lesson_id:int}/screen", board.to_screen, "button:marks"),
+    ("POST", "/board/{lesson_id:int}/names", board.named, "button:board"),
+    ("POST", "/board/{lesson_id:int}/screen", board.to_screen, "button:board"),
 )
 """Behind their permission. What a row is about is named in the path by its `Target`, such as ``{class_id:int}``."""
 
 OPEN: tuple[tuple[str, str, Open], ...] = (
     ("GET", "/in/{token}", sign_in.ask),
     ("POST", "/in/{token}", sign_in.enter),
+    ("GET", "/app", mini_app.door),
+    ("POST", "/app", mini_app.enter),
     ("GET", "/screen/{token}", board.screen),
     ("GET", "/screen/{token}/live", board.screen_feed),
 )

@@ -9,9 +9,9 @@ from urllib.parse import urlsplit
 from rollcall.config.settings import Settings
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
-from web.outside import Outside
 from web.bots_word import BotsWord
 from web.live import Feeds
+from web.outside import Outside
 from web.rates import Rates
 from web.render import Pages
 

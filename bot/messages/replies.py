@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from contextlib import suppress
 from typing import cast
 
-from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update
+from telegram import InlineKeyboardButton, InlineKeyboardMarkup, Message, Update, WebAppInfo
 from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 from telegram.error import BadRequest, ChatMigrated, Forbidden, RetryAfter
 
@@ -17,7 +17,7 @@ from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts, language_for, texts_in
 
 Buttons = Sequence[Sequence[tuple[str, str]]]
-"""Rows of (label, callback data, or a link that begins with ``https://``)."""
+"""Rows of (label, callback data, or a link that begins with ``https://``, or with ``app:`` and that: a Mini App)."""
 
 
 def keyboard(buttons: Buttons | None) -> InlineKeyboardMarkup | None:
@@ -30,6 +30,8 @@ def keyboard(buttons: Buttons | None) -> InlineKeyboardMarkup | None:
 
 def button(label: str, data: str) -> InlineKeyboardButton:
     """One button; a link where its data begins like one."""
+    if data.startswith("app:https://"):
+        return InlineKeyboardButton(label, web_app=WebAppInfo(data.removeprefix("app:")))
     if data.startswith("https://"):
         return InlineKeyboardButton(label, url=data)
     return InlineKeyboardButton(label, callback_data=data)

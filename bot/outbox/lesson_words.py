@@ -29,7 +29,9 @@ def open_buttons(t: Texts, lesson: Lesson) -> Buttons:
     """Under an open lesson. "Longer" says how long it is then altogether, so that a press made twice counts once."""
     length = (lesson.closes_at - lesson.opened_at + LONGER_BY) // _MINUTE
     longer = (t("button-longer", minutes=LONGER_BY // _MINUTE), f"longer:{lesson.id}:{length}")
-    return [[(t("button-close"), f"close:{lesson.class_id}"), longer], [_report_button(t, lesson), _marks(t, lesson)]]
+    close = (t("button-close"), f"close:{lesson.class_id}")
+    board = (t("button-board"), f"board:{lesson.id}")
+    return [[close, longer], [_report_button(t, lesson), _marks(t, lesson)], [board]]
 
 
 def closed_buttons(t: Texts, lesson: Lesson) -> Buttons:

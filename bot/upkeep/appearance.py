@@ -17,6 +17,8 @@ from telegram import (
     BotCommandScopeChat,
     BotCommandScopeDefault,
     MenuButtonCommands,
+    MenuButtonWebApp,
+    WebAppInfo,
 )
 from telegram.error import BadRequest, Forbidden, InvalidToken, RetryAfter
 
@@ -50,6 +52,10 @@ async def appear(application: App, services: Services) -> None:
         is_admin = one.telegram_id in admins
         commands = commands_of(is_teacher=True, is_admin=is_admin, is_student=one.is_student)
         await show_commands(bot, one.telegram_id, texts_in(one.locale), commands)
+        if services.settings.web_url is not None:
+            app = WebAppInfo(f"{services.settings.web_url}/app")
+            button = MenuButtonWebApp(texts_in(one.locale)("button-pages-menu"), app)
+            await _quietly(bot.set_chat_menu_button(one.telegram_id, button))
 
 
 async def show_commands(bot: Bot, chat_id: int, t: Texts, commands: Sequence[str]) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import fcntl
+import importlib.util
 import logging
 import os
 import signal
@@ -37,8 +38,12 @@ _GRACE = 7.0
 _LOOK_EVERY = 1.0
 _SILENT_PINGS = 3
 _WRONG_USE = 2
-_CHILDREN = {"bot": ("bot", "--migrate"), "worker": ("worker",)}
+_CHILDREN = {"bot": ("bot", "--migrate"), "worker": ("worker",), "web": ("web",)}
 """The migration is the bot's, which imports what it needs anyway: `up` alone would take seconds longer."""
+_OPTIONAL = frozenset({"web"})
+"""Whoever cannot run is left alone: the roll call goes on without."""
+_PAGES_AFTER = 30.0
+"""Seconds that the pages wait for bot and worker to be at work, so that they do not take the processor from them."""
 
 
 class Supervisor:
@@ -50,6 +55,7 @@ class Supervisor:
         self._fetch_weights = fetch_weights
         self._failure: Exception | None = None
         self._stopping = asyncio.Event()
+        self._at_work = {name: asyncio.Event() for name in _CHILDREN}
 
     async def run(self) -> int:
         """Serve until a signal; the exit code.
@@ -71,6 +77,8 @@ class Supervisor:
                     async with asyncio.TaskGroup() as children:
                         children.create_task(self._keep("bot"))
                         children.create_task(self._fetch_and_keep())
+                        if importlib.util.find_spec("starlette") is not None:
+                            children.create_task(self._keep_pages())
                 finally:
                     children_ended.set()
         if self._failure is not None:
@@ -118,6 +126,15 @@ class Supervisor:
         elif fetched.is_set():
             await self._keep("worker")
 
+    async def _keep_pages(self) -> None:
+        """Once bot and worker are at work."""
+        by = time.monotonic() + _PAGES_AFTER
+        for name in _CHILDREN.keys() - _OPTIONAL:
+            while not (self._at_work[name].is_set() or self._stopping.is_set() or time.monotonic() > by):
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(self._stopping.wait(), _LOOK_EVERY)
+        await self._keep("web")
+
     async def _keep(self, name: str) -> None:
         # Beside the queue's socket, where a path is short enough for one.
         watchdog = Watchdog(self._settings.redis_socket.with_name(f"{name}.watch"), self._settings.stuck_after)
@@ -140,6 +157,8 @@ class Supervisor:
             while not waiter.done() and not stop.done():
                 await asyncio.wait({waiter, stop}, return_when=asyncio.FIRST_COMPLETED, timeout=_LOOK_EVERY)
                 complaint = watchdog.complaint()
+                if watchdog.heard:
+                    self._at_work[name].set()
                 if complaint is not None and not waiter.done() and not stop.done():
                     _log.error("a process does not move and is killed", extra={"child": name, "why": complaint})
                     with contextlib.suppress(ProcessLookupError):
@@ -150,6 +169,9 @@ class Supervisor:
                 await _end(child, waiter)
                 return
             words = watchdog.words
+            if child.returncode == _WRONG_USE and name in _OPTIONAL:
+                _log.error("a process was called wrongly and is left alone", extra={"child": name, "why": words})
+                return
             if child.returncode == _WRONG_USE:
                 # It has said what to mend; starting it again would only repeat it.
                 self._failure = WrongUse(words or f"the {name} was called wrongly")

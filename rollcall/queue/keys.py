@@ -22,6 +22,9 @@ signature; missing where they are equal."""
 BULLETIN = "rollcall:bulletin-signed"
 """Hash of what the bots tell the pages (`rollcall.queue.bulletin`), and its signature."""
 
+WRITTEN = "rollcall:written"
+"""Channel: what another process has written (`rollcall.queue.elsewhere`)."""
+
 SAID, SIGNATURE = "said", "signature"
 """Fields: of what is signed besides jobs and results, the words; and of everything that is signed, its signature."""
 

@@ -49,6 +49,12 @@ class Written:
         # Another list, for a database's thread may be going through this one.
         self._listeners = [one for one in self._listeners if one[2] is not heard]
 
+    def wake(self) -> None:
+        """Another process has written something: everybody looks."""
+        for loop, _, heard in self._listeners:
+            with suppress(RuntimeError):  # as below
+                loop.call_soon_threadsafe(heard.set)
+
     def _flushed(self, session: Session, _context: UOWTransaction) -> None:
         if self._tables:
             self._touch(session, {type(row) for row in (*session.new, *session.dirty)})

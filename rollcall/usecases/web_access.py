@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.storage import web_access
 from rollcall.storage.people import Acquaintance, known_as, known_locale_of
-from rollcall.storage.tables import Lesson, Person
+from rollcall.storage.tables import Lesson, Person, SchoolClass
 from rollcall.storage.web_tables import WebSession
 from rollcall.texts import DEFAULT_LANGUAGE
 from rollcall.usecases.live_board import LiveBoard, live_board
@@ -63,6 +63,29 @@ def open_link(session: Session, token: str, device: str, now: datetime) -> Signe
     return SignedIn(made, link.leads_to)
 
 
+def enter_app(
+    session: Session, telegram_id: int, digest: str, expires_at: datetime, shown: str, now: datetime
+) -> str | None:
+    """Sign in the window in which Telegram shows us; its token, or nothing where it is signed in as the same already.
+
+    Args:
+        digest: of Telegram's word, which is taken once; until ``expires_at`` it would be good.
+        shown: the token that the window shows, if any.
+
+    Returns:
+        None where the word was taken before, by another window, or it is nobody whom we know.
+    """
+    if known_as(session, telegram_id, now).person is None:
+        return None
+    device = web_access.signed_in(session, shown, now)
+    if device is not None and device.telegram_id == telegram_id:
+        web_access.spend_init_data(session, digest, expires_at)
+        return ""
+    if not web_access.spend_init_data(session, digest, expires_at):
+        return None
+    return web_access.sign_in(session, telegram_id, "Telegram", now, in_telegram=True)
+
+
 def visitor(session: Session, token: str, now: datetime) -> Visitor | None:
     """Whose device it is that shows this token."""
     device = web_access.signed_in(session, token, now)
@@ -97,17 +120,32 @@ def devices(session: Session, person: Person, now: datetime) -> Sequence[WebSess
     return web_access.devices_of(session, person.telegram_id, now)
 
 
-def revoke(session: Session, person: Person, number: int, now: datetime) -> Sequence[WebSession]:
-    """Sign one of the person's devices out, or none; those that are left."""
+def revoke(session: Session, person: Person, number: int | None, now: datetime) -> None:
+    """Sign one of the person's devices out, or every one; another's number does nothing."""
     for device in web_access.devices_of(session, person.telegram_id, now):
-        if device.id == number:
+        if number is None or device.id == number:
             web_access.sign_out(session, device)
-    return web_access.devices_of(session, person.telegram_id, now)
 
 
-def revoke_all(session: Session, person: Person, now: datetime) -> int:
-    """Sign out every device; how many."""
-    found = web_access.devices_of(session, person.telegram_id, now)
-    for device in found:
-        web_access.sign_out(session, device)
-    return len(found)
+@dataclass(frozen=True)
+class BoardLinks:
+    """Tokens of the ways to a lesson's board.
+
+    Attributes:
+        mine: signs the teacher in, once.
+        screen: shows it in the room.
+    """
+
+    title: str
+    mine: str
+    screen: str
+
+
+def board_links(session: Session, teacher: Person, lesson_id: int, now: datetime) -> BoardLinks | None:
+    """The ways to the lesson's board; None where the lesson is over."""
+    screen = screen_for(session, teacher, lesson_id, now)
+    if screen is None:
+        return None
+    lesson = session.get_one(Lesson, lesson_id)
+    title = session.get_one(SchoolClass, lesson.class_id).title
+    return BoardLinks(title, link_to(session, teacher, f"/board/{lesson_id}", now), screen)

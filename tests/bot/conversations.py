@@ -15,6 +15,7 @@ from bot.outbox.staff_notices import keep_staff
 from rollcall.domain.names import LONGEST_TITLE
 from rollcall.domain.permissions import Role
 from rollcall.report.exports import Form
+from rollcall.storage import web_access
 from rollcall.storage.correction_tables import Correction
 from rollcall.storage.excuse_tables import Appeal
 from rollcall.storage.tables import Lesson, Membership, SchoolClass
@@ -188,6 +189,19 @@ class Conversations:
         await self.people[number].edit(Sent(said[-1], 0), after)
         self._keep(f"{number}: {before}, changed to {after}", await self.door.handle())
 
+    async def _pages(self) -> None:
+        """The board and the register in the browser: on this machine alone, then at an address of their own."""
+        with self.door.services.database.session() as session:
+            for device in ("Firefox, Linux", ""):
+                web_access.sign_in(session, MARIA, device, datetime.now(UTC), in_telegram=False)
+        for url in (None, "https://rollcall.school.example"):
+            self.door.use_setting(web_url=url)
+            await self.say(MARIA, "/board", "/web")
+            await self.press(MARIA, "board:1", "web")
+        await self.press(MARIA, "web-out:1", "web-out:all")
+        self.door.use_setting(web_url=None)
+        await self.say(OLGA, "/board")
+
     async def _teacher(self) -> None:
         _, greeting, title = _TYPED[self.language]
         for words in (
@@ -207,6 +221,7 @@ class Conversations:
         await self.press(MARIA, "class:1", "qr:1", "voices:1", "newlink:1", "endlink:1", "class:1", "class:2")
         await self.say(MARIA, "/open", "/open 20", "/open 9999", "/report", "/report nonsense", "/report all")
         await self.press(MARIA, "open-which")
+        await self._pages()
         await self._past_lessons(title)
         await self._settings()
         await self._timetable()
@@ -549,4 +564,7 @@ class Conversations:
 
 def _buttons(markup: Any) -> list[list[tuple[str, str]]]:
     rows = (json.loads(markup) if isinstance(markup, str) else markup or {}).get("inline_keyboard", [])
-    return [[(one["text"], one.get("callback_data") or one.get("url", "")) for one in row] for row in rows]
+    return [
+        [(one["text"], one.get("callback_data") or one.get("url") or one["web_app"]["url"]) for one in row]
+        for row in rows
+    ]

@@ -6,11 +6,11 @@ import re
 from collections.abc import Iterator
 
 COMMAND = re.compile(r"(?<![\w/])/([a-z]+)")
-_LINK = re.compile(r"https://\S+|@\w+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
+_LINK = re.compile(r"https?://\S+|@\w+|\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b")
 """Or the number of a receipt."""
 _NAMES_IN_LATIN = {
     "Telegram", "UTC", "CSV", "JSON", "Moodle", "Excel", "English", "ROLLCALL", "ADMINS", "Europe", "Moscow",
-    "xlsx", "csv",
+    "xlsx", "csv", "Firefox", "Linux",
 }  # fmt: skip
 _FOREIGN = {
     "ru": (re.compile(r"[A-Za-z]+"), _NAMES_IN_LATIN),

@@ -51,7 +51,7 @@ ELSEWHERE = re.compile(
     "asked-by-a-.*|button-write-to-me|(topic|group)-closed|seen-.*|edited-.*|name-changed|"
     "marked-already|sheet-none|absence-.*|appeal-.*|absent-too-many|marked-by-teacher|report-remark-corrected|namesake.*|join-not-now|name-fault-.*|claims?-.*|enrol-waits|voice-waits-.*|(me|joined)-voice-waits|"
     "board-.*|call-(by-.*|last)|closed.*|and-more|close-ask-missing|reopen-(another|too-late)|close-none|enrol-anew|invite-soon|joined-known-voice|me-enrolled|queue-(wait|full|slow)|slow-down.*|sorry|"
-    "web-.*|"
+    "web-.*|button-pages-menu|pages-(board-which|not-here)|"
     "word-.*|open(ed)?-several|button-(open-)?several|plan-(soon.*|skipped)|button-plan-skip|lesson-(named|deleted|gone)|merge(d|-ask)|button-merge.*|topic-(removed|too-long)|"
     "roster-trouble-unavailable|roster-sheet|"
     "all-classes-(more|none)|quit-(which|voice)|"
@@ -193,8 +193,8 @@ def _named_in_the_code() -> tuple[set[str], list[re.Pattern[str]], set[str]]:
     patterns = []
     for page in (ROOT / "web" / "templates").rglob("*.html"):
         source = page.read_text(encoding="utf-8")
-        named.update(re.findall(r"\"([a-z][\w-]+)\"", source))
-        asked.update(re.findall(r"\bt\(\"([\w-]+)\"[,)]", source))
+        named.update(re.findall(r"[\"']([a-z][\w-]+)[\"']", source))
+        asked.update(re.findall(r"\bt\([\"']([\w-]+)[\"'][,)]", source))
     for file in [one for room in ("bot", "rollcall", "web") for one in (ROOT / room).rglob("*.py")]:
         for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
             if isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -49,7 +49,7 @@ async def board(visit: Visit) -> Response:
 
 async def feed(visit: Visit) -> Response:
     """GET /board/<lesson>/live: what changes, for as long as this device may see it."""
-    return streamed(visit.site.feeds, visit.number, partial(still_may, visit, "button:marks"))
+    return streamed(visit.site.feeds, visit.number, partial(still_may, visit, "button:board"))
 
 
 async def opened(visit: Visit) -> Response:
@@ -174,7 +174,7 @@ async def _board(visit: Visit, doubt: Doubt | None = None) -> Response:
         minutes_left=max(1, doubt.left // _MINUTE) if doubt is not None else 0,
         longer_by=LONGER_BY // _MINUTE,
         excuses=[(one.value, visit.texts(f"excuse-{one}")) for one in Excuse],
-        styles=list(ScreenNames),
+        styles=[(one, visit.texts(f"web-names-{one}")) for one in ScreenNames],
         **_words(visit.texts, found, ScreenNames.FULL),
     )
 

@@ -23,7 +23,6 @@ web-class-counts =
         [one] { $lessons } { word-lesson }
        *[other] { $lessons } { word-lessons }
     }
-web-save = Save
 web-boards = Board of the { word-lesson }
 web-board-go = Go to the board
 web-board-here = here
@@ -72,3 +71,5 @@ web-screen-speak = Record a voice message: any words, five seconds.
 web-screen-until = Be in time: until { $closes }.
 web-screen-qr = QR code: a link to @{ $bot }
 web-screen-join = Not on the list? Point your camera here.
+web-app-opening = Opening…
+web-app-refused = You could not be signed in. Close this window and open it in Telegram once more.

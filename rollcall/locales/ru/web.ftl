@@ -25,7 +25,6 @@ web-class-counts =
         [few] { $lessons } { word-lesson-gen }
        *[other] { $lessons } { word-lessons-gen }
     }
-web-save = Сохранить
 web-boards = Доска { word-lesson-gen }
 web-board-go = Открыть доску
 web-board-here = на месте
@@ -72,5 +71,7 @@ web-screen-open-bot = Откройте в Telegram бота @{ $bot }.
 web-screen-open-a-bot = Откройте в Telegram бота класса.
 web-screen-speak = Запишите голосовое сообщение: любая фраза, пять секунд.
 web-screen-until = Успейте до { $closes }.
-web-screen-qr = QR-код: ссылка на бота @{ $bot }
+web-screen-qr = Код для камеры: ссылка на бота @{ $bot }
 web-screen-join = Вас нет в списке? Наведите камеру.
+web-app-opening = Открываю…
+web-app-refused = Войти не получилось. Закройте это окно и откройте его в Telegram ещё раз.
