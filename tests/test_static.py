@@ -71,6 +71,7 @@ _NO_SECRETS = {
         for file in (
             "base/bot",
             "base/migrate",
+            "base/web",
             "base/postgres",
             "base/valkey",
             "base/worker",

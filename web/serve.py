@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import signal
 import socket
 
 import uvicorn
 
 from rollcall.config.settings import Settings
-from rollcall.ops.liveness import Vitals
+from rollcall.ops.liveness import Pulse, Vitals
 from rollcall.ops.probes import observed
 from rollcall.sealing.seal import Keyring, load_keyring
 from rollcall.storage.database import Database
@@ -20,18 +21,26 @@ _log = logging.getLogger(__name__)
 
 _AGAIN_AFTER = 2.0
 """Seconds until a port that is taken, or a schema that is not there yet, is looked at again."""
+_BEAT_EVERY = 1.0
 _GRACE = 3
 """Seconds that open pages have to end; live ones come back by themselves."""
 
 
 def main(settings: Settings) -> None:
     """Serve until SIGTERM or SIGINT. Without a schema, or with a port that is taken, wait for it."""
-    keyring = load_keyring(settings)
-    with observed(Vitals(live={}, ready={}), settings):
-        asyncio.run(_serve(settings, keyring))
+    keyring, pulse = load_keyring(settings), Pulse()
+    with observed(Vitals(live={"loop": pulse.stopped_for(settings.stuck_after)}), settings):
+        asyncio.run(_serve(settings, keyring, pulse))
 
 
-async def _serve(settings: Settings, keyring: Keyring) -> None:
+async def _beat(pulse: Pulse) -> None:
+    while True:
+        pulse.beat()
+        await asyncio.sleep(_BEAT_EVERY)
+
+
+async def _serve(settings: Settings, keyring: Keyring, pulse: Pulse) -> None:
+    beating = asyncio.create_task(_beat(pulse))
     database = Database(settings.effective_database_url, keyring)
     told = False
     while not await is_current(database):
@@ -52,7 +61,14 @@ async def _serve(settings: Settings, keyring: Keyring) -> None:
     )
     where = settings.web_url or f"http://{settings.web_listen}:{settings.effective_web_port}"
     _log.info("the pages are served", extra={"at": where})
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, _heard)  # uvicorn has its own meanwhile, and raises what it heard once more at its end
     await server.serve(sockets=[taken])
+    beating.cancel()
+
+
+def _heard(_number: int, _frame: object) -> None:
+    """We have ended by it: that is no failure."""
 
 
 async def _port(settings: Settings) -> socket.socket:

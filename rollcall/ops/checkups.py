@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import json
 import shutil
 import tempfile
+import urllib.error
 import urllib.request
 import uuid
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -62,6 +65,35 @@ async def webhook(settings: Settings) -> Finding:
     if why := unfit_for_webhook(settings.webhook_url):
         return Finding("webhook", False, why, "set ROLLCALL_WEBHOOK_URL to https:// and a public name")
     return Finding("webhook", True, str(urlsplit(settings.webhook_url).hostname))
+
+
+async def pages(settings: Settings) -> Finding:
+    """Whether people reach the pages in the browser."""
+    near = f"http://127.0.0.1:{settings.effective_web_port}"
+    if settings.web_url is None:
+        if importlib.util.find_spec("starlette") is None:
+            return Finding("pages", True, "not installed")
+        return Finding("pages", True, f"on this machine alone, at {near}; for others set ROLLCALL_WEB_URL")
+    if not settings.web_url.startswith("https://"):
+        cure = "set ROLLCALL_WEB_URL to https://; Caddy gets the certificate by itself, see docs/web.md"
+        return Finding("pages", False, "without https no Mini App opens, and cookies go in the open", cure)
+    try:
+        found = await asyncio.to_thread(_status, f"{settings.web_url}/static/app.css")
+    except OSError as error:
+        cure = "start rollcall web, and have the proxy pass all but /telegram to it"
+        return Finding("pages", False, f"{settings.web_url} does not answer ({type(error).__name__})", cure)
+    if found != HTTPStatus.OK:
+        cure = "have the proxy pass all but /telegram to rollcall web, with the Host header as it came"
+        return Finding("pages", False, f"{settings.web_url} answers {found}", cure)
+    return Finding("pages", True, settings.web_url)
+
+
+def _status(url: str) -> int:
+    try:
+        with urllib.request.urlopen(url, timeout=_TIMEOUT) as answer:  # noqa: S310 - the admin's own URL
+            return int(answer.status)
+    except urllib.error.HTTPError as error:
+        return error.code
 
 
 async def other_bots(settings: Settings) -> Finding:

@@ -214,6 +214,7 @@ _CHECKS = (
     _token,
     checkups.other_bots,
     checkups.webhook,
+    checkups.pages,
     _clock,
     _redis,
     checkups.queue_rights,

@@ -24,7 +24,7 @@ COMPOSE_TEXT = (ROOT / "docker-compose.yml").read_text()
 COMPOSE: dict[str, Any] = yaml.safe_load(COMPOSE_TEXT)
 SERVICES: dict[str, dict[str, Any]] = COMPOSE["services"]
 JOBS = {"migrate"}
-OURS = {"bot", "migrate", "proxy", "worker", "worker-gpu"}
+OURS = {"bot", "migrate", "proxy", "web", "worker", "worker-gpu"}
 
 
 def test_compose_is_valid_by_the_published_schema() -> None:
@@ -74,7 +74,7 @@ def test_workers_know_neither_the_token_nor_the_database(name: str) -> None:
 def test_only_the_proxy_is_published_beyond_its_own_machine() -> None:
     published = {name: service["ports"] for name, service in SERVICES.items() if "ports" in service}
     assert published.pop("proxy") == ["80:80", "443:443"]
-    assert published.keys() == {"bot", "grafana"}
+    assert published.keys() == {"bot", "grafana", "web"}
     assert all(port.startswith("127.0.0.1:") for ports in published.values() for port in ports)
 
 

@@ -108,13 +108,13 @@ def test_every_pod_is_restricted(folder: str) -> None:
 def test_bots_and_workers_are_asked_whether_they_live_and_are_ready(folder: str) -> None:
     asked = 0
     for _, template in pods(folder):
-        if template["metadata"]["labels"]["app.kubernetes.io/component"] in {"bot", "worker"}:
+        if template["metadata"]["labels"]["app.kubernetes.io/component"] in {"bot", "web", "worker"}:
             (container,) = template["spec"]["containers"]
             assert container["livenessProbe"]["httpGet"] == {"path": "/live", "port": "ops"}
             assert container["readinessProbe"]["httpGet"] == {"path": "/ready", "port": "ops"}
             assert {"name": "ops", "containerPort": 9100} in container["ports"]
             asked += 1
-    assert asked == {"base": 2, "gpu": 3, "keda": 2}[folder]
+    assert asked == {"base": 3, "gpu": 4, "keda": 3}[folder]
 
 
 def test_workers_hold_two_secrets_and_reach_valkey_and_the_names_only() -> None:
@@ -177,6 +177,15 @@ def test_telegram_comes_in_by_the_path_that_the_bot_serves() -> None:
     (path,) = rule["http"]["paths"]
     assert path["path"] == "/telegram"
     assert named("base", "ConfigMap", "bot-settings")["data"]["ROLLCALL_WEBHOOK_URL"] == f"https://{rule['host']}"
+
+
+def test_the_pages_have_the_rest_of_the_same_name() -> None:
+    (rule,) = named("base", "Ingress", "web")["spec"]["rules"]
+    (path,) = rule["http"]["paths"]
+    settings = named("base", "ConfigMap", "bot-settings")["data"]
+    assert (path["path"], settings["ROLLCALL_WEB_URL"]) == ("/", f"https://{rule['host']}")
+    (port,) = named("base", "Service", "web")["spec"]["ports"]
+    assert str(port["port"]) == settings["ROLLCALL_WEB_PORT"]
 
 
 def test_the_overlay_of_the_documentation_is_rendered_as_it_says(tmp_path: Path) -> None:

@@ -134,6 +134,14 @@ async def test_a_webhook_that_telegram_would_not_call(tmp_path: Path, url: str) 
     assert (await checkups.webhook(settings(tmp_path, webhook_url="https://school.example:8443/bots"))).good
 
 
+async def test_the_pages_are_near_or_at_an_address_that_answers(tmp_path: Path) -> None:
+    near = await checkups.pages(settings(tmp_path))
+    assert near.good
+    assert "http://127.0.0.1:8080" in near.fact
+    bad(await checkups.pages(settings(tmp_path, web_url="http://school.example")), "without https", "docs/web.md")
+    bad(await checkups.pages(settings(tmp_path, web_url="https://127.0.0.1:9")), "does not answer", "rollcall web")
+
+
 async def test_updates_that_go_elsewhere(tmp_path: Path) -> None:
     async with Server() as server:
         here = settings(tmp_path, telegram_token=server.telegram.token, telegram_api_url=server.url)

@@ -1,0 +1,108 @@
+"""``rollcall web`` as a process: it waits for its port, and ends at once although somebody looks on."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+import socket
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+from datetime import UTC, datetime
+from pathlib import Path
+
+import httpx
+import pytest
+
+from rollcall.config.settings import Settings
+from rollcall.sealing.seal import load_keyring
+from rollcall.storage import web_access
+from rollcall.storage.database import Database
+from rollcall.storage.migrate import migrate
+from rollcall.storage.tables import Lesson
+from tests.bot.school import MARIA, found
+from tests.conftest import WaitUntil
+
+
+@pytest.fixture
+async def folder(tmp_path: Path) -> Path:
+    """A data folder with a school in it."""
+    settings = Settings(data_dir=tmp_path, _env_file=None)
+    database = Database(settings.effective_database_url, load_keyring(settings, create=True))
+    await migrate(database)
+    await found(database)
+    with database.session() as session:
+        token = web_access.make_screen(session, session.get_one(Lesson, 1), MARIA, datetime.now(UTC))
+    (tmp_path / "screen").write_text(token)
+    await database.close()
+    return tmp_path
+
+
+async def test_two_want_one_port_and_the_second_has_it_after_the_first(folder: Path, wait_until: WaitUntil) -> None:
+    port = _free()
+    async with _web(folder, port, "first") as first:
+        await wait_until(lambda: _answers(port))
+        async with _web(folder, port, "second"):
+            said = folder / "second.log"
+            await wait_until(lambda: "cannot be bound" in said.read_text())
+            first.send_signal(signal.SIGTERM)
+            await first.wait()
+            await wait_until(lambda: _answers(port))
+            assert said.read_text().count("cannot be bound") == 1
+
+
+async def test_it_ends_although_somebody_looks_on(folder: Path, wait_until: WaitUntil) -> None:
+    port, token = _free(), (folder / "screen").read_text()
+    async with _web(folder, port, "one") as process, httpx.AsyncClient() as client:
+        await wait_until(lambda: _answers(port))
+        url = f"http://127.0.0.1:{port}/screen/{token}/live"
+        async with client.stream("GET", url) as answer:
+            lines = answer.aiter_lines()
+            while not (await anext(lines)).startswith("data"):
+                pass
+            process.send_signal(signal.SIGTERM)
+            async with asyncio.timeout(10):
+                assert await process.wait() == 0
+                with suppress(httpx.HTTPError):
+                    async for _ in lines:
+                        pass
+
+
+def test_beside_a_webhook_the_pages_go_out_of_the_way_unless_told_otherwise() -> None:
+    url = "https://school.example"
+    assert Settings(_env_file=None).effective_web_port == 8080
+    assert Settings(webhook_url=url, _env_file=None).effective_web_port == 8081
+    assert Settings(webhook_url=url, web_port=8080, _env_file=None).effective_web_port == 8080
+    assert Settings(webhook_url=url, webhook_port=9000, _env_file=None).effective_web_port == 8080
+
+
+@asynccontextmanager
+async def _web(folder: Path, port: int, name: str) -> AsyncIterator[asyncio.subprocess.Process]:
+    environment = {one: value for one, value in os.environ.items() if not one.startswith("ROLLCALL_")}
+    environment |= {"ROLLCALL_DATA_DIR": str(folder), "ROLLCALL_WEB_PORT": str(port)}
+    with (folder / f"{name}.log").open("w") as log:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "rollcall", "web", env=environment, stdout=log, stderr=log
+        )
+        try:
+            yield process
+        finally:
+            if process.returncode is None:
+                process.terminate()
+                await process.wait()
+
+
+async def _answers(port: int) -> bool:
+    async with httpx.AsyncClient() as client:
+        try:
+            return (await client.get(f"http://127.0.0.1:{port}/")).status_code == 401
+        except httpx.HTTPError:
+            return False
+
+
+def _free() -> int:
+    with socket.socket() as one:
+        one.bind(("127.0.0.1", 0))
+        number: int = one.getsockname()[1]
+        return number
