@@ -1,6 +1,6 @@
 ARGS ?=
 
-.PHONY: help setup run try demo test chaos machines mutate services lint format bench load fuzz audit constraints clean
+.PHONY: help setup run try demo test chaos machines mutate services lint format bench boards load fuzz audit constraints clean
 
 help: ## Show what there is
 	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
@@ -54,6 +54,9 @@ bench: .venv/.bench-ready ## Race Rollcall against what people would write inste
 	-@scripts/setup bench,resemblyzer
 	@scripts/services sound
 	@touch $@
+
+boards: setup ## Check 300 students in before 20 live boards (ARGS="--students 300 --browsers 20 --seconds 60")
+	.venv/bin/python -m bench.boards $(ARGS)
 
 load: setup ## Check a school of 2,000 in within five minutes (ARGS="--encoder campplus --students 500 --classes 15")
 	.venv/bin/python -m bench.load $(ARGS)
