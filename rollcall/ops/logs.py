@@ -18,7 +18,7 @@ from typing import TextIO
 from rollcall.config.settings import Settings
 from rollcall.ops.redaction import Redactor
 
-_OURS = frozenset({"bot", "evaluation", "models", "rollcall", "sandbox", "worker"})
+_OURS = frozenset({"bot", "evaluation", "models", "rollcall", "sandbox", "web", "worker"})
 _PLAIN_SPOKEN = _OURS | {"redis", "sqlite3"}
 """Whose exceptions quote no data: ours, and servers that name what is wrong with them."""
 _STANDARD = frozenset(vars(logging.makeLogRecord({}))) | {"message", "asctime", "taskName"}
