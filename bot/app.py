@@ -46,6 +46,7 @@ from bot.transport import clock
 from bot.transport.deafness import Hearing, poll_seconds
 from bot.transport.first_sign import Signs
 from bot.transport.inbox import DurableQueue, InOrder
+from bot.transport.line import A_SECOND, ALL_BOTS
 from bot.transport.pace import Pace
 from bot.transport.polling import READ_TIMEOUT, Poller
 from bot.transport.requests import CountedRequest, Patience
@@ -63,6 +64,7 @@ from bot.upkeep.retention import keep_only_as_long, keep_queue_log_short
 from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable, WrongKey, WrongUse
 from rollcall.ops.probes import observed
+from rollcall.queue.line import Line
 from rollcall.sealing.seal import load_keyring
 from rollcall.storage import allowances
 from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
@@ -246,7 +248,11 @@ def _bot(settings: Settings, hearing: Hearing, services: Services, queue: Durabl
         base_file_url=f"{url}/file/bot",
         request=CountedRequest(Patience(read=20, write=30, connect=10, pool=30), at_once=64),
         get_updates_request=CountedRequest(Patience(read=READ_TIMEOUT, connect=10), at_once=2, heard=hearing.heard),
-        rate_limiter=Pace(moved=partial(chats.follow, services)),
+        # By polling there is one bot; by webhook perhaps several, and Telegram counts their messages together.
+        rate_limiter=Pace(
+            moved=partial(chats.follow, services),
+            together=None if settings.webhook_url is None else Line(services.redis, ALL_BOTS, A_SECOND),
+        ),
         # What a reply quotes may be deleted by the time it is sent: that is no reason to say nothing.
         defaults=Defaults(allow_sending_without_reply=True),
         trouble=hearing.trouble,

@@ -11,7 +11,7 @@ from datetime import timedelta
 from telegram.error import TelegramError
 
 from bot.services import App, Services, now
-from bot.transport.pace import Apart
+from bot.transport.pace import Unless
 from bot.waits import Wait
 from rollcall.texts import language_for, texts_in
 from rollcall.usecases.take_note import Waiting, unanswered, who_waits
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 _EVERY = 0.25
 _AT_ONCE = 16
 """So many words on their way. More would only stand in line, and some for nothing: their answers come meanwhile."""
-_PATIENCE = Apart(3.0)
+_PATIENCE = Unless(3.0)
 """Seconds for which a word waits among the answers; unsaid, it is tried again a second later."""
 _RECALLED = timedelta(minutes=15)
 _IN_TENS, _IN_MINUTES = 20, 120

@@ -10,7 +10,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import deque
 from collections.abc import Awaitable, Callable, Coroutine
 from contextlib import suppress
 from datetime import timedelta
@@ -22,14 +21,12 @@ from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError,
 from telegram.ext import BaseRateLimiter, ExtBot
 
 from bot.transport.backoff import Backoff
+from bot.transport.line import A_SECOND, AT_MOST, OVERALL, Evenly
+from rollcall.queue.line import Line, NoAnswer
 
 _T = TypeVar("_T")
 _log = logging.getLogger(__name__)
 
-_OVERALL, _AT_MOST = 28, 29
-"""Messages a second, evenly spaced; and what no second holds more of, however the network bunches them."""
-_LOST = 3.0
-"""Seconds after which a message without an answer does not count any more: it may hang for as long as it likes."""
 _PRIVATE = (10, 10.0)
 """A burst of so many, refilled over so many seconds: no conversation waits, and in the long run it is one a second."""
 _GROUP = (8, 40.0)
@@ -52,16 +49,16 @@ _MANY_CHATS = 3
 _BREATH = 2.0
 
 
-_A_SECOND = 1.05
-"""With something for the clocks."""
-
-
 class Apart(float):
     """Patience of a message that is nobody's part of a dialogue: it keeps a second's distance to the one before it.
 
     Such messages meet by chance (a lesson opens, a note is answered, its button goes), and what Telegram refuses in
     several chats at once holds up all of them.
     """
+
+
+class Unless(Apart):
+    """Patience of a message that need not be said where something was just written into its chat."""
 
 
 Moved = Callable[[int, int], Awaitable[None]]
@@ -72,62 +69,14 @@ class Stopping(TelegramError):
     """The bot stops before the message could be sent."""
 
 
-class Evenly:
-    """A line with places at even distances, handed out in the order in which they are asked for.
-
-    Whoever has a place sleeps until its time. Hundreds may stand here in a rush, and none has to look again and again.
-    The distances alone would not keep to the limit: where the loop was late, or the network, several arrive at once.
-    So whoever's time has come also waits until fewer than the limit have been on their way within the last second;
-    what Telegram counts lies between a message's leaving and its answer.
-    """
-
-    def __init__(self, a_second: int, most: int) -> None:
-        self._apart = 1 / a_second
-        self._most = most
-        self._next = 0.0
-        self._on_their_way: dict[int, float] = {}
-        self._arrived: deque[float] = deque()
-        self._count = 0
-
-    def take(self, deadline: float | None) -> float | None:
-        """Seconds until the next place, which is the caller's now; None, and nobody's, where it comes too late."""
-        now = time.monotonic()
-        at = max(now, self._next)
-        if deadline is not None and at > deadline:
-            return None
-        self._next = at + self._apart
-        return at - now
-
-    def too_soon(self) -> float:
-        """Seconds to wait once more; 0 for whoever may go now."""
-        now = time.monotonic()
-        while self._arrived and now - self._arrived[0] > _A_SECOND:
-            self._arrived.popleft()
-        for number in [number for number, left in self._on_their_way.items() if now - left > _LOST]:
-            del self._on_their_way[number]
-        if len(self._arrived) + len(self._on_their_way) < self._most:
-            return 0.0
-        return max(self._apart, self._arrived[0] + _A_SECOND - now) if self._arrived else self._apart
-
-    def leaves(self) -> int:
-        """A message leaves; the number to name at `arrives`."""
-        self._count += 1
-        self._on_their_way[self._count] = time.monotonic()
-        return self._count
-
-    def arrives(self, number: int) -> None:
-        """Telegram has answered, or never will."""
-        if self._on_their_way.pop(number, None) is not None:
-            self._arrived.append(time.monotonic())
-
-
 class Pace(BaseRateLimiter[float]):
     """The bot's rate limiter: paces what writes into chats, and repeats what failed for a passing reason."""
 
-    def __init__(self, moved: Moved | None = None) -> None:
-        """`moved` hears of chats that have become others."""
+    def __init__(self, moved: Moved | None = None, together: Line | None = None) -> None:
+        """`moved` hears of chats that have become others; `together` is the line of all bots, where there are more."""
         self._moved = moved
-        self._overall = Evenly(_OVERALL, _AT_MOST)
+        self._together = together
+        self._overall = Evenly(OVERALL, AT_MOST)
         self._chats: dict[str, AsyncLimiter] = {}
         self._closed_until: dict[str, float] = {}
         self._all_closed_until = 0.0
@@ -206,13 +155,16 @@ class Pace(BaseRateLimiter[float]):
         while True:
             await self._until_allowed(key, deadline)
             if writes:
-                if isinstance(rate_limit_args, Apart):
-                    await self._apart(chat)
+                if isinstance(rate_limit_args, Apart) and (near := self._wait_apart(chat)) > 0:
+                    await self._keep_away(near, rate_limit_args)
+                    continue
                 place_by = None if rate_limit_args is not None and rate_limit_args <= ONCE else deadline
                 await self._acquire(self._limiter(chat), place_by)
                 await self._in_turn(place_by)
-                if isinstance(rate_limit_args, Apart) and self._wait_apart(chat) > 0:
-                    continue  # something else was written here while this one stood in line
+                # Something may have come between, while it stood in line.
+                if (near := await self._too_near(chat, rate_limit_args)) > 0:
+                    await self._keep_away(near, rate_limit_args)
+                    continue
             try:
                 if not writes:
                     return await self._call(callback, args, kwargs)
@@ -224,7 +176,7 @@ class Pace(BaseRateLimiter[float]):
                     self._overall.arrives(number)
             except RetryAfter as error:
                 wait = seconds_of(error).total_seconds()
-                self._close(key, wait, writes=writes)
+                await self._close(key, wait, writes=writes)
                 if self._stopping.is_set() or time.monotonic() + wait > deadline:
                     raise
                 _log.info("Telegram asks to wait", extra={"seconds": wait, "endpoint": endpoint})
@@ -300,19 +252,34 @@ class Pace(BaseRateLimiter[float]):
         return self._overall.leaves()
 
     def _wait_apart(self, chat: str) -> float:
-        return self._wrote.get(chat, 0.0) + _A_SECOND - time.monotonic()
+        return self._wrote.get(chat, 0.0) + A_SECOND - time.monotonic()
 
-    async def _apart(self, chat: str) -> None:
-        while (wait := self._wait_apart(chat)) > 0:
-            await self.sleep(wait)
+    async def _keep_away(self, seconds: float, rate_limit_args: float | None) -> None:
+        if isinstance(rate_limit_args, Unless):
+            raise RetryAfter(timedelta(seconds=1))
+        await self.sleep(seconds)
+
+    async def _too_near(self, chat: str, rate_limit_args: float | None) -> float:
+        """Seconds that a message has to wait which keeps its distance; 0 for whatever leaves now."""
+        apart = isinstance(rate_limit_args, Apart)
+        wait = max(0.0, self._wait_apart(chat)) if apart else 0.0
+        if self._together is not None and not wait:
+            with suppress(NoAnswer):
+                return await self._together.leave(chat, apart=apart)
+        return wait
 
     async def _in_turn(self, deadline: float | None) -> None:
-        wait = self._overall.take(deadline)
-        if wait is None:
-            raise RetryAfter(timedelta(seconds=1))
+        """Wait for the message's place in the line.
+
+        Raises:
+            RetryAfter: it would come too late.
+        """
         self._in_line += 1
         self._nobody_in_line.clear()
         try:
+            wait = await self._place(deadline)
+            if wait is None:
+                raise RetryAfter(timedelta(seconds=1))
             while wait > 0 or (wait := self._overall.too_soon()):
                 await self.sleep(wait)
                 wait = 0.0
@@ -320,6 +287,12 @@ class Pace(BaseRateLimiter[float]):
             self._in_line -= 1
             if not self._in_line:
                 self._nobody_in_line.set()
+
+    async def _place(self, deadline: float | None) -> float | None:
+        if self._together is not None:
+            with suppress(NoAnswer):
+                return await self._together.take(None if deadline is None else max(0.0, deadline - time.monotonic()))
+        return self._overall.take(deadline)
 
     async def _acquire(self, limiter: AsyncLimiter, deadline: float | None) -> None:
         """Wait for one's place, but not beyond the deadline, nor when we are asked to stop."""
@@ -350,7 +323,7 @@ class Pace(BaseRateLimiter[float]):
             del self._chats[next(iter(self._chats))]
         return found
 
-    def _close(self, key: str, seconds: float, *, writes: bool) -> None:
+    async def _close(self, key: str, seconds: float, *, writes: bool) -> None:
         now = time.monotonic()
         self._closed_until[key] = now + seconds
         if not writes:
@@ -358,6 +331,8 @@ class Pace(BaseRateLimiter[float]):
         self._refused = [(at, other) for at, other in self._refused if now - at < _BREATH] + [(now, key)]
         if len({other for _, other in self._refused}) >= _MANY_CHATS:
             self._all_closed_until = now + seconds
+            if self._together is not None:
+                await self._together.close(seconds)
 
 
 def pace_of(bot: ExtBot[Any]) -> Pace:

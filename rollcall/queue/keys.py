@@ -66,3 +66,11 @@ def gallery(class_id: int) -> str:
 
 
 GALLERIES = "rollcall:gallery:*"
+
+LINE = "rollcall:line"
+"""When the next message to Telegram may leave, in milliseconds of Redis's clock; gone where nobody waits."""
+
+
+def line_of(chat: str) -> str:
+    """There for a second after something was written into this chat."""
+    return f"rollcall:line:{chat}"

@@ -23,7 +23,7 @@ async def door(
     tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch, admins: frozenset[int]
 ) -> AsyncIterator[Door]:
     """The door, unhurried: tests say more in a second than Telegram takes."""
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace.OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
     url = f"sqlite:///{tmp_path / 'school.sqlite3'}"

@@ -35,7 +35,7 @@ TAILS = {
 async def test_a_number_that_is_no_row_gets_one_line_and_changes_nothing(
     database: Database, tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace.OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.gate.spend", lambda *_: None)
     await found(database)

@@ -115,7 +115,7 @@ def within_limits(calls: list[Call]) -> None:
 async def test_a_class_of_300_students_and_200_lessons_fits_every_menu_report_and_file(
     tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace.OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.gate.spend", lambda *_: None)
     url = f"sqlite:///{tmp_path / 'large.sqlite3'}"

@@ -310,7 +310,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> As
     school = folder / "founded.sqlite3"
     with pytest.MonkeyPatch.context() as patch:
         # Telegram's limits are another test's subject.
-        patch.setattr("bot.transport.pace._OVERALL", 10_000)
+        patch.setattr("bot.transport.pace.OVERALL", 10_000)
         patch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
         patch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
         async with open_door(

@@ -122,7 +122,7 @@ def test_every_message_is_used_and_every_one_used_is_there() -> None:
 async def test_whoever_reads_it_can_do_what_it_says(
     language: str, tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace.OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
     used = _listen(monkeypatch)

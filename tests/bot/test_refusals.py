@@ -86,7 +86,7 @@ async def test_a_wait_for_one_kind_of_call_holds_up_no_message(door: Door) -> No
     await door.ask(anna, "/help")
     pace = pace_of(door.application.bot)
     for number in range(5):
-        pace._close(f"setMessageReaction:{number}", 30, writes=False)
+        await pace._close(f"setMessageReaction:{number}", 30, writes=False)
     started = time.monotonic()
     assert await door.ask(anna, "/help")
     assert time.monotonic() - started < 5

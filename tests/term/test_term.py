@@ -79,7 +79,7 @@ def the_list(students: Sequence[Student]) -> bytes:
 async def desk(
     tmp_path: Path, database: Database, valkey_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> AsyncIterator[Desk]:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)  # months go by in a minute
+    monkeypatch.setattr("bot.transport.pace.OVERALL", 10_000)  # months go by in a minute
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     url = database.engine.url.render_as_string(hide_password=False)
     settings: dict[str, Any] = {"admins": frozenset({TEACHER}), "speaker_model": "dummy", "timezone": "Europe/Moscow"}

@@ -30,7 +30,7 @@ T = texts_in("ru")
 
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace.OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr("bot.transport.pace._GROUP", (10_000, 1.0))
     url = f"sqlite:///{tmp_path / 'boards.sqlite3'}"

@@ -44,7 +44,7 @@ TITLE = "Физика"
 
 @pytest.fixture
 async def door(tmp_path: Path, valkey_url: str, monkeypatch: pytest.MonkeyPatch) -> AsyncIterator[Door]:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 10_000)
+    monkeypatch.setattr("bot.transport.pace.OVERALL", 10_000)
     monkeypatch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
     monkeypatch.setattr(outbox, "_FOR_SO_LONG", 0.0)
     url = f"sqlite:///{tmp_path / 'calls.sqlite3'}"

@@ -10,7 +10,10 @@ from typing import Any
 import pytest
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
-from bot.transport.pace import Apart, Evenly, Pace, Stopping
+from bot.transport.line import A_SECOND, ALL_BOTS, Evenly
+from bot.transport.pace import Apart, Pace, Stopping, Unless
+from rollcall.queue import bot_end
+from rollcall.queue.line import Line
 
 PRIVATE, OTHER, GROUP = 7, 8, -100_7
 
@@ -162,7 +165,7 @@ async def test_a_wait_that_telegram_asks_for_holds_up_every_download_and_every_s
 
 
 async def test_what_may_come_last_waits_until_nobody_is_in_line(pace: Pace, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("bot.transport.pace._OVERALL", 200)
+    monkeypatch.setattr("bot.transport.pace.OVERALL", 200)
     pace, telegram = Pace(), Telegram()
     await asyncio.wait_for(pace.idle(), 1)
     first = [asyncio.create_task(send(pace, telegram, chat)) for chat in range(1, 21)]
@@ -193,7 +196,7 @@ async def test_nothing_may_come_last_while_telegram_refuses_everybody(pace: Pace
 
 def test_places_are_even_and_one_that_comes_too_late_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
     at = [100.0]
-    monkeypatch.setattr("bot.transport.pace.time.monotonic", lambda: at[0])
+    monkeypatch.setattr("bot.transport.line.time.monotonic", lambda: at[0])
     line = Evenly(4, 4)
     assert [line.take(None) for _ in range(3)] == [0.0, 0.25, 0.5]
     assert line.take(100.7) is None
@@ -206,7 +209,7 @@ def test_what_is_on_its_way_counts_until_a_second_after_its_answer_or_until_it_i
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     at = [100.0]
-    monkeypatch.setattr("bot.transport.pace.time.monotonic", lambda: at[0])
+    monkeypatch.setattr("bot.transport.line.time.monotonic", lambda: at[0])
     line = Evenly(4, 2)
     first, _ = line.leaves(), line.leaves()
     assert line.too_soon() > 0
@@ -235,6 +238,34 @@ async def test_however_the_network_bunches_messages_no_second_brings_telegram_mo
     )
     arrived.sort()
     assert max(bisect_left(arrived, at + 1.0) - index for index, at in enumerate(arrived)) <= 29
+
+
+async def test_what_need_not_be_said_is_not_where_something_was_just_written(pace: Pace) -> None:
+    telegram = Telegram()
+    await send(pace, telegram, PRIVATE)
+    with pytest.raises(RetryAfter):
+        await send(pace, telegram, PRIVATE, Unless(3.0))
+    await send(pace, telegram, OTHER, Unless(3.0))
+    assert telegram.taken == [PRIVATE, OTHER]
+
+
+async def test_two_bots_together_keep_to_what_telegram_takes_from_one(redis_url: str) -> None:
+    clients = [bot_end.connect(redis_url) for _ in range(2)]
+    paces = [Pace(together=Line(client, ALL_BOTS, A_SECOND)) for client in clients]
+    arrived: list[float] = []
+
+    async def take(_chat: int) -> None:
+        arrived.append(time.monotonic())
+
+    await asyncio.gather(
+        *(
+            paces[n % 2].process_request(take, [n], {}, "sendMessage", {"chat_id": n}, Apart(20.0) if n % 3 else None)
+            for n in range(1, 71)
+        )
+    )
+    assert max(bisect_left(arrived, at + 1.0) - index for index, at in enumerate(arrived)) <= 30
+    for client in clients:
+        await client.aclose()
 
 
 async def test_of_two_messages_that_stood_in_line_together_the_second_waits_its_second(pace: Pace) -> None:

@@ -39,7 +39,7 @@ async def door(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> Asy
     folder = tmp_path_factory.mktemp("clock")
     database = f"sqlite:///{folder / 'clock.sqlite3'}"
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("bot.transport.pace._OVERALL", 10_000)  # Telegram's limits are another test's subject
+        patch.setattr("bot.transport.pace.OVERALL", 10_000)  # Telegram's limits are another test's subject
         patch.setattr("bot.transport.pace._PRIVATE", (10_000, 1.0))
         async with open_door(folder, database, valkey_url, admins=frozenset({ADMIN}), speaker_model="dummy") as door:
             yield door
