@@ -8,10 +8,13 @@ from urllib.parse import urlsplit
 
 import pytest
 import pytest_asyncio
-from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright
+from playwright.async_api import Browser, ConsoleMessage, Page, Request, async_playwright, expect
 
 from tests.conftest import absent
 from tests.sandbox.web.microphone import Microphone
+
+# The machine may be busy with other tests.
+expect.set_options(timeout=30_000)
 
 
 @pytest.fixture(scope="module")

@@ -39,6 +39,16 @@ class Played:
         result = answer["result"]
         return result if isinstance(result, dict) else {}
 
+    async def pressed(self) -> dict[str, object]:
+        """The next press on a button; takes it."""
+        updates = self.telegram.updates
+        found = await updates.changed.until(
+            lambda: next((update for update in updates.pending if "callback_query" in update), None), 30
+        )
+        updates.confirm(found["update_id"])
+        query: dict[str, object] = found["callback_query"]
+        return query
+
     async def say(self, text: str, *rows: list[dict[str, object]], to: int = TEACHER_ID) -> int:
         keyboard = {"reply_markup": {"inline_keyboard": list(rows)}} if rows else {}
         sent = await self.call("sendMessage", chat_id=to, text=text, parse_mode="HTML", **keyboard)
@@ -115,15 +125,14 @@ async def test_a_button_is_pressed_and_its_answer_seen(window: BrowserPage, bot:
     ]
     number = await bot.say("Точно?", row)
     await window.locator('[data-press="yes"]').click()
+    query = await bot.pressed()
     await expect(window.locator('[data-press="yes"]')).to_have_class("key waiting")
-    query = _update(bot.telegram, "callback_query")
     assert query["data"] == "yes"
     await bot.call("answerCallbackQuery", callback_query_id=query["id"], text="Записал")
     await expect(window.locator(".toast")).to_have_text("Записал")
     await expect(window.locator('[data-press="yes"]')).to_have_class("key")
     await window.locator('[data-press="yes"]').click()
-    await expect(window.locator('[data-press="yes"]')).to_have_class("key waiting")
-    again = _update(bot.telegram, "callback_query")
+    again = await bot.pressed()
     await bot.call("answerCallbackQuery", callback_query_id=again["id"], text="Важно", show_alert=True)
     await expect(window.locator("dialog")).to_contain_text("Важно")
     await window.locator("dialog .begin").click()
