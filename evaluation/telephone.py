@@ -8,6 +8,7 @@ people, under what the card says. Real telephone notes are taken as they are.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -42,6 +43,7 @@ LINES = "phone+opus:24,band+opus:24"
 CLASS_SIZES = (10, 25)
 _MOST_ACCUSED = 0.01
 """Share of own notes that may be called another voice: who only calls from a bad line is asked to record otherwise."""
+_STEP = 0.01
 _MOST_NOTES = 6
 _DRAWS = 5
 _SEED = 0
@@ -71,17 +73,24 @@ def fit(encoder: Encoder, notes: Conditions) -> Operating:
     """The operating point for telephone notes that these people and strangers give.
 
     The cuts are counted and not read off the line: the channel that all share leaves some strangers much alike, and
-    where one in a thousand of them begins, the line lies far beside.
+    where one in a thousand of them begins, the line lies far beside. Lead and raise are counted in.
     """
     mean = mean_of_people([*next(iter(notes.values()))])
     scored = list(outcomes(unjudged(encoder, mean), notes, CLASS_SIZES, _SEED).values())
     own = np.concatenate([outcome.trials.target for outcome in scored])
+    point = replace(point_on(*fitted(scored), LEAD, mean, measured=True), unsure=float(np.quantile(own, _MOST_ACCUSED)))
+
+    def taken(cut: float) -> float:
+        """The share of others' notes that are accepted."""
+        judging = EncoderSystem(encoder, replace(point, accept=cut))
+        found = outcomes(judging, notes, CLASS_SIZES, _SEED).values()
+        return float(np.mean(np.concatenate([outcome.falsely_accepted for outcome in found])))
+
     other = np.concatenate([outcome.trials.nontarget for outcome in scored])
-    return replace(
-        point_on(*fitted(scored), LEAD, mean, measured=True),
-        accept=metrics.cut_at_far(other, FALSE_ACCEPTS),
-        unsure=float(np.quantile(own, _MOST_ACCUSED)),
-    )
+    cut = math.ceil(metrics.cut_at_far(other, FALSE_ACCEPTS) / _STEP) * _STEP  # where neither lead nor raise helps
+    while taken(cut - _STEP) <= FALSE_ACCEPTS:
+        cut -= _STEP
+    return replace(point, accept=cut)
 
 
 def tried(system: EncoderSystem, people: Notes, strangers: Notes, minimum_speech: float = 0.0) -> Outcome:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +11,7 @@ from typer.testing import CliRunner
 
 from evaluation import telephone
 from evaluation.calibration import Notes, outcomes
-from evaluation.experiment import Note
+from evaluation.experiment import Note, Outcome
 from evaluation.systems import EncoderSystem
 from models.dummy.encoder import Dummy
 from rollcall.config.settings import Settings
@@ -38,9 +39,15 @@ def made_up(count: int, notes: int, seed: int) -> Notes:
 def test_the_cuts_are_counted_on_the_very_notes_that_they_are_fitted_on() -> None:
     conditions = {"phone": (made_up(30, 6, 1), made_up(40, 1, 2))}
     point = telephone.fit(Dummy(), conditions)
-    (found,) = outcomes(EncoderSystem(Dummy(), point), conditions, telephone.CLASS_SIZES, 0).values()
-    assert np.mean(found.trials.nontarget >= point.accept) <= 0.001
-    assert np.mean(found.trials.nontarget >= point.accept - 0.05) > 0.001
+
+    def judged(accept: float) -> Outcome:
+        system = EncoderSystem(Dummy(), replace(point, accept=accept))
+        (found,) = outcomes(system, conditions, telephone.CLASS_SIZES, 0).values()
+        return found
+
+    found = judged(point.accept)
+    assert np.mean(found.falsely_accepted) <= 0.001
+    assert np.mean(judged(point.accept - 0.01).falsely_accepted) > 0.001
     assert np.mean(found.trials.target < point.unsure) == pytest.approx(0.01, abs=0.005)
 
 
