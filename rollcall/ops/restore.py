@@ -23,6 +23,7 @@ from rollcall.sealing.seal import Keyring, load_keyring
 from rollcall.storage import audit
 from rollcall.storage.database import Database, database_needed
 from rollcall.storage.migrate import revisions, upgrade
+from rollcall.storage.web_access import sign_everybody_out
 from rollcall.usecases.galleries import rebuild
 
 _AT_ONCE = 500
@@ -85,6 +86,7 @@ def restore_into(
         fill(connection, found, tick)
         upgrade(connection, "head")
         with Session(connection) as session:
+            sign_everybody_out(session)
             of = found.manifest.made_at.isoformat(timespec="seconds")
             audit.record(session, Action.DATABASE_RESTORED, None, "database", backup=sha256, of=of)
             audit.write_pending(session, Sealer(keyring))

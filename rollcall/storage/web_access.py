@@ -104,6 +104,12 @@ def forget_web(session: Session, telegram_id: int) -> None:
         session.execute(delete(table).where(table.telegram_id == telegram_id))
 
 
+def sign_everybody_out(session: Session) -> None:
+    """A backup is of the past: who was signed out since stays out, and a link that was used leads nowhere."""
+    for table in (WebLink, WebSession):
+        session.execute(delete(table))
+
+
 def sweep_web(session: Session, now: datetime) -> None:
     """What is past its time, and the screens of lessons that are over for a while."""
     for table in (WebLink, WebSession, SpentInitData):

@@ -24,6 +24,7 @@ web-class-counts =
        *[other] { $lessons } { word-lessons }
     }
 web-boards = Board of the { word-lesson }
+web-board-lesson = { word-lesson-capital }
 web-board-go = Go to the board
 web-board-here = here
 web-board-late = late

@@ -26,6 +26,7 @@ web-class-counts =
        *[other] { $lessons } { word-lessons-gen }
     }
 web-boards = Доска { word-lesson-gen }
+web-board-lesson = { word-lesson-capital }
 web-board-go = Открыть доску
 web-board-here = на месте
 web-board-late = с опозданием
