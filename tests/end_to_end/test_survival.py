@@ -134,7 +134,7 @@ async def test_up_refuses_a_folder_in_use_and_stops_within_ten_seconds_leaving_n
         assert len(second.stderr.strip().splitlines()) == 1
 
         children = product.descendants()
-        assert len(children) == 3
+        assert len(children) in (3, 4), "the pages come once bot and worker are at work"
         async with asyncio.timeout(10):
             assert await product.stop() == 0
         assert not [pid for pid in children if Path(f"/proc/{pid}").exists()]
