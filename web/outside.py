@@ -1,16 +1,14 @@
-"""What the pages reach beside the database: the queue's galleries, and the bot's name, for links that lead to it."""
+"""What the pages reach beside the database: the queue, and the galleries in it."""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from time import monotonic
 
 import redis
 from redis.asyncio import Redis
 
 from rollcall.config.settings import Settings
-from rollcall.ops.doctor import bot_name
 from rollcall.queue import bot_end
 from rollcall.queue.galleries import GalleryWriter
 from rollcall.sealing.seal import Keyring
@@ -19,9 +17,6 @@ from rollcall.usecases import galleries
 
 _log = logging.getLogger(__name__)
 
-_PATIENCE = 60.0
-"""Seconds until Telegram is asked again, where it did not answer."""
-
 
 class Outside:
     """Opened as it is wanted: most pages need none of it."""
@@ -29,8 +24,6 @@ class Outside:
     def __init__(self, settings: Settings, keyring: Keyring, database: Database) -> None:
         self._settings, self._keyring, self._database = settings, keyring, database
         self._client: Redis | None = None
-        self._name: str | None = None
-        self._asked_at = -_PATIENCE
 
     @property
     def queue(self) -> Redis:
@@ -38,13 +31,6 @@ class Outside:
         if self._client is None:
             self._client = bot_end.connect(self._settings.effective_redis_url)
         return self._client
-
-    async def link(self, payload: str) -> str | None:
-        """A link that opens the bot with this; None while Telegram does not say what the bot is called."""
-        if self._name is None and monotonic() - self._asked_at > _PATIENCE:
-            self._asked_at = monotonic()
-            self._name = await bot_name(self._settings)
-        return f"https://t.me/{self._name}?start={payload}" if self._name else None
 
     async def follow(self, class_ids: Iterable[int]) -> None:
         """Write these classes' galleries anew: somebody came, or has left the database.

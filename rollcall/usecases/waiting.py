@@ -15,7 +15,7 @@ from rollcall.domain.attendance import Status
 from rollcall.domain.joiner import JoinState
 from rollcall.domain.review import ReviewState
 from rollcall.storage.claims import of_class
-from rollcall.storage.classes import names_in_class
+from rollcall.storage.classes import members_of
 from rollcall.storage.excuse_tables import Absence, Appeal
 from rollcall.storage.roster_tables import JoinRequest
 from rollcall.storage.rosters import unclaimed
@@ -79,7 +79,7 @@ class Waiting:
 def waiting(session: Session, class_id: int) -> Waiting:
     """What waits in the class."""
     zone = ZoneInfo(session.get_one(SchoolClass, class_id).timezone)
-    names = names_in_class(session, class_id)
+    names = {one.person.id: one.name for one in members_of(session, class_id, former=True)}
     joiners = [
         Joiner(one.id, one.full_name, one.created_at.astimezone(zone), one.freed)
         for one in session.scalars(

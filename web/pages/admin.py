@@ -15,7 +15,7 @@ from rollcall.texts import Texts
 from rollcall.usecases import teaching
 from rollcall.usecases.appointments import any_class, appoint, candidates, classes_with, dismiss, put_in_charge
 from rollcall.usecases.overview import Teaches, every_class, every_teacher
-from web.pages.within import asked, gone, named, part, typed
+from web.pages.within import asked, bot_link, gone, named, part, typed
 from web.visit import Visit
 
 _LISTED = 50
@@ -71,13 +71,13 @@ async def teachers(visit: Visit) -> Response:
 async def invite(visit: Visit) -> Response:
     """POST /teachers/invite: a link that makes a teacher, shown once."""
     settings, t = visit.site.settings, visit.texts
-    if await visit.site.outside.link("") is None:
+    if bot_link(visit, "") is None:
         return visit.go("/teachers", t("web-no-link"))
     who = visit.person.telegram_id
     made = await visit.run(teaching.invite_named, who, settings.invite_valid, visit.said("name"), visit.now)
     if made is None:
         return visit.go("/teachers", t("invite-whom-again"))
-    link = await visit.site.outside.link(f"teach-{made.token}")
+    link = bot_link(visit, f"teach-{made.token}")
     return visit.page("teachers.html", link=link, link_said=t("web-invite-link"), **await _teachers(visit))
 
 

@@ -20,6 +20,7 @@ from rollcall.usecases.making import title_given
 from rollcall.usecases.past_lessons import past_lessons
 from rollcall.usecases.waiting import waiting
 from web.pages.lessons import Listed, counted, when_of
+from web.pages.within import bot_link
 from web.visit import Visit
 
 _MINUTE = timedelta(minutes=1)
@@ -75,7 +76,7 @@ async def overview(visit: Visit) -> Response:
         usual=usual,
         asked=0 if put_away else (await visit.look(waiting, visit.class_id)).total,
         good=good,
-        link=await visit.site.outside.link(f"join-{one.join_code}") if good and not put_away else None,
+        link=bot_link(visit, f"join-{one.join_code}") if good and not put_away else None,
         until=_until(one, zone),
         lessons=lessons,
     )

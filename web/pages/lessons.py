@@ -215,9 +215,10 @@ def when_of(one: Lesson, zone: ZoneInfo, t: Texts) -> str:
 
 
 def counted(counts: dict[Status, int], t: Texts) -> list[tuple[Status, int, str]]:
-    """Each mark that is counted, how often, and in words."""
+    """Each mark that is counted, how often, and in words; an unusual one only where there is any."""
     words = count_words(counts, t, single=True)
-    return [(status, counts[status], said) for status, said in words.items()]
+    shown = [status for status in words if counts[status] or MEANINGS[status].usual]
+    return [(status, counts[status], words[status]) for status in shown]
 
 
 def _when(found: OneLesson, t: Texts) -> str:

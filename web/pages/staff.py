@@ -13,7 +13,7 @@ from rollcall.storage.invites import HANDLE
 from rollcall.texts import Texts
 from rollcall.usecases import staff as use_cases
 from rollcall.usecases.staff import Leaving, Member, Staff
-from web.pages.within import day_asked, gone, named
+from web.pages.within import bot_link, day_asked, gone, named
 from web.visit import Visit
 
 _WEEK = timedelta(days=6)
@@ -36,11 +36,11 @@ async def invite(visit: Visit) -> Response:
         last = known[term]
     elif last is None or not today <= last <= today + _LONGEST:
         return visit.go(_here(visit), t("staff-until-ask", title=found.school_class.title))
-    if await visit.site.outside.link("") is None:
+    if bot_link(visit, "") is None:
         return visit.go(_here(visit), t("web-no-link"))
     valid = visit.site.settings.invite_valid
     token = await visit.as_teacher(use_cases.invite, visit.class_id, last, valid, visit.now)
-    link = await visit.site.outside.link(f"with-{token}")
+    link = bot_link(visit, f"with-{token}")
     said = t("web-staff-link") if last is None else t("web-staff-link-until", last=day_words(last, t))
     if not visit.site.settings.teachers_may_invite:
         said += " " + t("staff-link-teachers-only")

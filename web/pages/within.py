@@ -41,6 +41,12 @@ def day_asked(visit: Visit, name: str) -> date | None:
         return None
 
 
+def bot_link(visit: Visit, payload: str) -> str | None:
+    """A link that opens the bot with this; None while no bot has said what it is called."""
+    bot = visit.site.bot.username
+    return f"https://t.me/{bot}?start={payload}" if bot else None
+
+
 def gone(visit: Visit) -> Response:
     """What is not there, or not of this class: the same page as for what is none of the visitor's."""
     return nowhere(visit.site, visit.request, visit.texts)

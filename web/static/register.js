@@ -1,5 +1,11 @@
+// The tab that is open is in sight, also on a phone.
+//
 // A mark is corrected where it stands: its page is shown over the register, and its forms are the page's own.
 // Without this module the same link leads to that page.
+
+const tab = document.querySelector(".tabs [aria-current]");
+const tabs = tab?.closest(".tabs");
+tabs?.scrollTo({ left: tab.offsetLeft - (tabs.clientWidth - tab.offsetWidth) / 2 });
 
 const grid = document.querySelector(".grid");
 const dialog = document.createElement("dialog");

@@ -9,15 +9,18 @@ from pathlib import Path
 import html5lib
 import pytest
 
+from rollcall.config.settings import Settings
 from rollcall.domain.attendance import Status
 from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.permissions import ADMINS, PERMISSIONS
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import classes, people
+from rollcall.storage.database import Database
 from rollcall.storage.tables import Attendance, Lesson, SchoolClass
-from tests.bot.school import ADMIN, MARIA
+from tests.bot.school import ADMIN, MARIA, found
 from tests.web.pages.test_matrix import CASES, NEXT_ID, _another_class, _colleague, _line, _now, _plan, path_of
 from tests.web.school import Pages, open_pages
+from web.app import build
 from web.register import REGISTER
 
 _MOST_BYTES = 150_000
@@ -148,3 +151,16 @@ async def test_what_is_wrong_with_a_form_is_said_and_changes_nothing(pages: Page
         answer = await guest.submit(path, **more, **{name: value})
         assert answer.status_code == 200, path
         assert words in answer.text, (path, answer.text)
+
+
+async def test_every_page_is_there_on_either_database(tmp_path: Path, keyring: Keyring, database: Database) -> None:
+    await found(database)
+    url = database.engine.url.render_as_string(hide_password=False)
+    settings = Settings(data_dir=tmp_path, database_url=url, admins=frozenset({ADMIN}), _env_file=None)
+    pages = Pages(build(settings, keyring, database), database)
+    assert len(await _seen(pages, "ru")) > 25
+    guest = await pages.enter(MARIA, "/lessons/1")
+    assert "С опозданием" in (await guest.submit("/lessons/1/marks/5", status="late")).text
+    assert "Взять список" in (await guest.submit("/classes/1/list", lines="Белова Анна\nГромов Борис\nЯн Ян")).text
+    assert (await guest.page(f"/classes/1/students/{10**15}")).status_code == 404
+    await pages.app.state.site.outside.close()
