@@ -44,6 +44,7 @@ web-register-after = Later
 web-register-none = There were no { word-lessons } in this time.
 web-register-here = Present
 web-register-hint = Press a mark to correct it, or a date to open the { word-lesson }.
+web-term-hint = Months with an attendance below 60 % are coloured.
 web-legend = What the marks mean
 
 # A mark

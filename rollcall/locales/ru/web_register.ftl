@@ -41,6 +41,7 @@ web-register-after = Позже
 web-register-none = За это время { word-lessons-gen } не было.
 web-register-here = На месте
 web-register-hint = Нажмите на отметку, чтобы её исправить, или на дату, чтобы открыть { word-lesson-acc }.
+web-term-hint = Цветом выделены месяцы, в которых посещаемость ниже 60 %.
 web-legend = Что означают отметки
 
 # Отметка
