@@ -5,9 +5,8 @@ from __future__ import annotations
 import time
 from collections import deque
 
-OVERALL, ALL_BOTS, AT_MOST = 28, 27, 29
-"""Messages a second, evenly spaced; of several bots together, which see nothing of each other's network; and what no
-second holds more of, however the network bunches them."""
+OVERALL, ALL_BOTS = 28, 27
+"""Messages a second; and of several bots together, which see nothing of each other's network."""
 A_SECOND = 1.05
 """With something for the clocks."""
 _LOST = 3.0
@@ -23,9 +22,9 @@ class Evenly:
     what Telegram counts lies between a message's leaving and its answer.
     """
 
-    def __init__(self, a_second: int, most: int) -> None:
+    def __init__(self, a_second: int) -> None:
         self._apart = 1 / a_second
-        self._most = most
+        self._most = a_second + 1
         self._next = 0.0
         self._on_their_way: dict[int, float] = {}
         self._arrived: deque[float] = deque()

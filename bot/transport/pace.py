@@ -21,7 +21,7 @@ from telegram.error import BadRequest, ChatMigrated, InvalidToken, NetworkError,
 from telegram.ext import BaseRateLimiter, ExtBot
 
 from bot.transport.backoff import Backoff
-from bot.transport.line import A_SECOND, AT_MOST, OVERALL, Evenly
+from bot.transport.line import A_SECOND, OVERALL, Evenly
 from rollcall.queue.line import Line, NoAnswer
 
 _T = TypeVar("_T")
@@ -76,7 +76,7 @@ class Pace(BaseRateLimiter[float]):
         """`moved` hears of chats that have become others; `together` is the line of all bots, where there are more."""
         self._moved = moved
         self._together = together
-        self._overall = Evenly(OVERALL, AT_MOST)
+        self._overall = Evenly(OVERALL)
         self._chats: dict[str, AsyncLimiter] = {}
         self._closed_until: dict[str, float] = {}
         self._all_closed_until = 0.0

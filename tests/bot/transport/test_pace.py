@@ -197,7 +197,7 @@ async def test_nothing_may_come_last_while_telegram_refuses_everybody(pace: Pace
 def test_places_are_even_and_one_that_comes_too_late_is_nobodys(monkeypatch: pytest.MonkeyPatch) -> None:
     at = [100.0]
     monkeypatch.setattr("bot.transport.line.time.monotonic", lambda: at[0])
-    line = Evenly(4, 4)
+    line = Evenly(4)
     assert [line.take(None) for _ in range(3)] == [0.0, 0.25, 0.5]
     assert line.take(100.7) is None
     assert line.take(101.0) == 0.75
@@ -210,7 +210,7 @@ def test_what_is_on_its_way_counts_until_a_second_after_its_answer_or_until_it_i
 ) -> None:
     at = [100.0]
     monkeypatch.setattr("bot.transport.line.time.monotonic", lambda: at[0])
-    line = Evenly(4, 2)
+    line = Evenly(1)
     first, _ = line.leaves(), line.leaves()
     assert line.too_soon() > 0
     at[0] = 101.5
