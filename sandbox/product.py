@@ -16,7 +16,7 @@ from sandbox.server import Server
 UP = (sys.executable, "-m", "rollcall", "up")
 _STOP_SECONDS = 15
 # A user's own .env must not pull the demo into their real database. Empty means unset.
-_NEUTRAL = ("REDIS_URL", "DATABASE_URL", "WEBHOOK_URL", "VOICEPRINT_KEY", "TIMEZONE")
+_NEUTRAL = ("REDIS_URL", "DATABASE_URL", "WEBHOOK_URL", "WEB_URL", "VOICEPRINT_KEY", "TIMEZONE")
 
 
 class ProductError(Exception):

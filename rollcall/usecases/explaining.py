@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.confidence import percent
 from rollcall.domain.decision import SHORT_MARGIN, SURE_SPEECH_SECONDS
-from rollcall.domain.operating import operating_point
+from rollcall.domain.operating import narrow_point, operating_point
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.errors import UnknownEncoder
 from rollcall.storage.attempts import settled_note
@@ -75,10 +76,13 @@ def _scale(attempt: Attempt) -> Scale | None:
     if attempt.score is None or attempt.threshold is None:
         return None
     try:
-        point = operating_point(attempt.model or "", attempt.weight_hash or "")
+        usual = operating_point(attempt.model or "", attempt.weight_hash or "")
     except UnknownEncoder:  # an own one, whose card is the workers'
         return None
     # A class of voices that are alike moves both cuts; brief speech the upper one alone.
     brief = SHORT_MARGIN if (attempt.speech_seconds or 0.0) < SURE_SPEECH_SECONDS else 0.0
-    raised = attempt.threshold - brief - point.accept
-    return Scale(attempt.score, attempt.threshold, point.unsure + raised, point.lead, attempt.runner_up)
+    accept = attempt.threshold - brief
+    narrow = narrow_point(attempt.weight_hash or "")
+    # Which of the two prints it was compared with is not on record: the cut tells, as long as nothing moved it.
+    point = narrow if narrow is not None and math.isclose(accept, narrow.accept, abs_tol=1e-6) else usual
+    return Scale(attempt.score, attempt.threshold, point.unsure + accept - point.accept, point.lead, attempt.runner_up)

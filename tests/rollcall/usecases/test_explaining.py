@@ -2,22 +2,29 @@
 
 from __future__ import annotations
 
+import tomllib
+from pathlib import Path
+
 import pytest
 
+import models
 from rollcall.domain.decision import SHORT_MARGIN
-from rollcall.domain.operating import operating_point
+from rollcall.domain.operating import narrow_point, operating_point
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.usecases.explaining import Explanation, explain
 from rollcall.usecases.settlement import apply_result
 from tests.rollcall.conftest import ANNA, NINE, School
 
 POINT = operating_point("campplus", "w1")
+CAMPPLUS = tomllib.loads((Path(models.__file__).parent / "campplus" / "card.toml").read_text())["sha256"]
 
 
-async def settled(school: School, *, score: float, threshold: float, speech: float = 4.0) -> Explanation:
+async def settled(
+    school: School, *, score: float, threshold: float, speech: float = 4.0, weights: str = "w1"
+) -> Explanation:
     attempt_id = await school.note(ANNA)
     facts = {"score": score, "threshold": threshold, "runner_up": 0.2}
-    result = school.result(attempt_id, speech=speech).model_copy(update=facts)
+    result = school.result(attempt_id, speech=speech, weights=weights).model_copy(update=facts)
     with school.database.session() as session:
         apply_result(session, school.keyring, result, NINE)
     with school.database.reading() as session:
@@ -49,6 +56,15 @@ async def test_the_cuts_are_those_that_the_note_was_held_against(school: School)
     assert usual.unsure == pytest.approx(POINT.unsure)
     assert brief.unsure == pytest.approx(POINT.unsure)
     assert raised.unsure == pytest.approx(POINT.unsure + 0.1)
+
+
+async def test_a_telephone_note_is_explained_by_the_cuts_for_telephones(school: School) -> None:
+    narrow = narrow_point(CAMPPLUS)
+    assert narrow
+    scale = (await settled(school, score=0.8, threshold=narrow.accept, weights=CAMPPLUS)).scale
+    assert scale
+    assert scale.unsure == pytest.approx(narrow.unsure)
+    assert scale.lead == narrow.lead
 
 
 async def test_what_was_refused_at_sight_was_compared_with_nobody(school: School) -> None:
