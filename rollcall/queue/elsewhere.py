@@ -14,6 +14,9 @@ import redis.asyncio
 
 from rollcall.queue.keys import WRITTEN
 
+_PATIENCE = 2.0
+"""Seconds for which a read waits: well below those after which a silent connection counts as cut."""
+
 
 @dataclass(frozen=True)
 class Touched:
@@ -34,7 +37,7 @@ async def calls(client: redis.asyncio.Redis) -> AsyncIterator[Touched]:
     async with client.pubsub() as line:
         await line.subscribe(WRITTEN)
         while True:
-            message = await line.get_message(ignore_subscribe_messages=True, timeout=5.0)
+            message = await line.get_message(ignore_subscribe_messages=True, timeout=_PATIENCE)
             if message is not None:
                 with suppress(ValueError, TypeError):
                     yield Touched(**json.loads(message["data"]))
