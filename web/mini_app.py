@@ -19,7 +19,8 @@ from web.init_data import opener
 from web.security import FRAMED
 from web.site import Site
 
-_PATH = re.compile(r"/[a-z0-9/-]{0,100}", re.ASCII)
+_PATH = re.compile(r"/|(?:/[a-z0-9-]{1,40}){1,6}", re.ASCII)
+"""Of a page of ours: two slashes would lead to another host."""
 
 
 async def door(request: Request, site: Site) -> Response:

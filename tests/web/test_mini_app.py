@@ -105,6 +105,15 @@ async def test_a_page_of_somebody_elses_cannot_sign_a_window_in(abroad: Pages) -
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize(
+    "elsewhere", ["//localhost/x", "https://elsewhere.example", "/board//1", "\\\\host", "javascript:1"]
+)
+async def test_the_door_leads_to_our_own_pages_alone(abroad: Pages, elsewhere: str) -> None:
+    door = await _window(abroad).get("/app", params={"to": elsewhere})
+    assert 'data-to="/"' in door.text
+    assert 'data-to="/board/1"' in (await _window(abroad).get("/app?to=/board/1")).text
+
+
 async def test_without_an_address_there_is_no_mini_app(pages: Pages) -> None:
     assert (await Guest(pages.app).page("/app")).status_code == 404
 
