@@ -15,7 +15,14 @@ import pytest_asyncio
 import redis
 
 from rollcall.config.settings import Settings
-from rollcall.sealing.seal import embedding_binding, load_keyring, recording_binding, voiceprint_binding
+from rollcall.queue import keys
+from rollcall.sealing.seal import (
+    embedding_binding,
+    load_keyring,
+    narrow_embedding_binding,
+    recording_binding,
+    voiceprint_binding,
+)
 from sandbox.message import Message
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, running, speak, synthetic
@@ -98,11 +105,18 @@ def needles_of(product: Product, telegram_id: int, notes: list[bytes]) -> tuple[
     enrolment = rows(product, "SELECT * FROM enrolment_notes WHERE person_id = ?", *mine)
     recordings = rows(product, "SELECT * FROM kept_recordings WHERE person_id = ?", *mine)
     with queue_of(product) as client:
-        centroids: Any = [client.hget(key, str(person["id"])) for key in client.keys("rollcall:gallery:*")]
+        fields = str(person["id"]), keys.narrow_print(person["id"]).decode()
+        galleries = client.keys("rollcall:gallery:*")
+        centroids: Any = [client.hget(key, field) for key in galleries for field in fields]
     floats = [keyring.open(print_["sealed"], voiceprint_binding(*mine, print_["model"], print_["weight_hash"]))[-256:]]
     floats += [
         keyring.open(one["embedding"], embedding_binding(one["attempt_id"], *mine, one["model"], one["weight_hash"]))
         for one in enrolment
+    ]
+    narrow = [one["narrow"] for one in enrolment]
+    floats += [
+        keyring.open(sealed, narrow_embedding_binding(one["attempt_id"], *mine, one["model"], one["weight_hash"]))
+        for one, sealed in zip(enrolment, narrow, strict=True)
     ]
     assert [keyring.open(one["sealed"], recording_binding(one["attempt_id"], *mine)) for one in recordings] == notes[:3]
     voice = {
@@ -110,13 +124,14 @@ def needles_of(product: Product, telegram_id: int, notes: list[bytes]) -> tuple[
         "hashes of recordings": [one["content_hash"].encode() for one in attempts],
         "sealed fingerprints": [one["fingerprint"] for one in attempts],
         "sealed embeddings": [one["embedding"] for one in enrolment],
+        "sealed embeddings of telephone sound": narrow,
         "the sealed voiceprint": [print_["sealed"]],
         "sealed recordings": [piece for one in recordings for piece in pieces(one["sealed"])],
         "the gallery's centroid": [one for one in centroids if one],
         "sealed notes in the queue's log": [piece for one in sealed_audio(product) for piece in pieces(one)],
         "sealed results in the queue's log": [
             base64.urlsafe_b64encode(one)[:60]
-            for one in (*(row["embedding"] for row in enrolment), *(row["fingerprint"] for row in attempts))
+            for one in (*(row["embedding"] for row in enrolment), *narrow, *(row["fingerprint"] for row in attempts))
         ],
         "embeddings in the clear": [one[:64] for one in floats],
         "recordings in the clear": [piece for note in notes for piece in pieces(note)],
@@ -183,7 +198,7 @@ async def test_after_forget_no_store_has_a_trace_of_the_voice_and_after_leaving_
     assert set(found(product, who)) == set(who), "name and marks stay with the teacher"
     assert all((vera.id, message) not in product.server.telegram.messages for message in sent_notes(product, vera.id))
     with queue_of(product) as client:
-        assert client.hlen("rollcall:gallery:1") == 3  # Boris, the version, the recalibration
+        assert client.hlen("rollcall:gallery:1") == 5  # Boris's two prints, the version, the recalibration of each
     await ask(classroom.teacher, "/close")
     await classroom.teacher.say("/report")
     assert VERA in (await classroom.teacher.answer(PATIENCE, lambda message: BORIS in message.text)).text

@@ -12,6 +12,9 @@ from tests.end_to_end.product import PATIENCE, Classroom, answer_to, ask, runnin
 from tests.end_to_end.test_erasure import queue_of
 from tests.end_to_end.test_survival import child
 
+BOTH, ONE = 7, 5
+"""Fields of a gallery with two people, and with one: two prints each, a version, a word on each kind of print."""
+
 
 async def test_a_gallery_lost_under_a_note_and_a_queue_of_before_change_nothing(
     tmp_path: Path, wait_until: WaitUntil
@@ -22,7 +25,7 @@ async def test_a_gallery_lost_under_a_note_and_a_queue_of_before_change_nothing(
         anna = await classroom.student("Анна Белова", [synthetic("zac", number) for number in (1, 2, 3)])
         boris = await classroom.student("Борис Громов", [synthetic("steph2", number) for number in (1, 2, 3)])
         gallery = keys.gallery(1)
-        assert len(queue_of(product).hkeys(gallery)) == 4
+        assert len(queue_of(product).hkeys(gallery)) == BOTH
 
         worker = child(product, "worker")
         os.kill(worker, signal.SIGSTOP)
@@ -38,14 +41,14 @@ async def test_a_gallery_lost_under_a_note_and_a_queue_of_before_change_nothing(
         asked = await ask(anna, "/forget")
         await anna.press("forget:yes", asked)
         await anna.answer(PATIENCE)
-        await wait_until(lambda: len(queue_of(product).hkeys(gallery)) == 3)
+        await wait_until(lambda: len(queue_of(product).hkeys(gallery)) == ONE)
         await records_anew(classroom, boris, "klatt2")
         told = len(anna.inbox)
         shutil.rmtree(log)
         shutil.copytree(before, log)
         os.kill(child(product, "valkey-server"), signal.SIGKILL)
         await wait_until(lambda: "galleries were not what the database says" in product.log)
-        assert len(queue_of(product).hkeys(gallery)) == 3
+        assert len(queue_of(product).hkeys(gallery)) == ONE
         assert "/enroll" in (await speak(anna, synthetic("zac", 5))).text
         assert "Борис Громов — " in (await speak(boris, synthetic("klatt2", 4))).text
         assert "Борис Громов — " not in (await speak(boris, synthetic("steph2", 4))).text, "the voice of before"
