@@ -38,6 +38,8 @@ class Books:
     dead: int
     stages: dict[str, float] = field(default_factory=dict)
     """Median milliseconds of each stage."""
+    refused_for: dict[str, int] = field(default_factory=dict)
+    """Check-ins that were not accepted, by their reason. Everybody here is who they say, and speaks clearly."""
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,12 @@ def read_books(database: Database, dead: int) -> Books:
         owed = select(func.count()).where(check_in, Attempt.answered_at.is_(None), Attempt.verdict != Verdict.PENDING)
         verdicts = session.execute(select(Attempt.verdict, func.count()).where(check_in).group_by(Attempt.verdict))
         counted = {str(verdict): int(count) for verdict, count in verdicts}
+        reasons = session.execute(
+            select(Attempt.reason, func.count())
+            .where(check_in, Attempt.reason.is_not(None), Attempt.verdict != Verdict.ACCEPTED)
+            .group_by(Attempt.reason)
+        )
+        refused_for = {str(reason): int(count) for reason, count in reasons}
         timings = session.scalars(select(Attempt.timings).where(check_in)).all()
         recorded, unanswered = session.scalar(attended), session.scalar(owed)
     stages = sorted({stage for own in timings for stage in own})
@@ -98,6 +106,7 @@ def read_books(database: Database, dead: int) -> Books:
         pending=counted.get(Verdict.PENDING, 0),
         owed=int(unanswered or 0),
         dead=dead,
+        refused_for=refused_for,
         stages={stage: float(np.median([own[stage] for own in timings if stage in own])) for stage in stages},
     )
 

@@ -80,6 +80,7 @@ def markdown(outcome: Outcome) -> str:
     rows = [
         ("sent, answered, answered twice", f"{found.notes:,}, {found.answered:,}, {found.answered_twice}"),
         ("marks in the database", f"{books.recorded:,} ({verdicts})"),
+        ("not accepted for", ", ".join(f"{why} {count}" for why, count in sorted(books.refused_for.items())) or "–"),
         ("pending, owed, dead letters", f"{books.pending}, {books.owed}, {books.dead}"),
         ("offered, served, notes/s", f"{found.offered:.1f}, {found.served:.1f}"),
         ("to the answer, s: p50, p95, p99, most", _seconds(found.waits)),
