@@ -20,7 +20,7 @@ from bot.outbox.claim_cards import waiting_words
 from bot.outbox.review_cards import ask_teachers
 from bot.services import App, Services, now
 from bot.tapping import tap_row
-from bot.transport.pace import Apart, seconds_of
+from bot.transport.pace import Answering, seconds_of
 from rollcall.domain.attendance import MEANINGS
 from rollcall.domain.confidence import percent
 from rollcall.domain.repeated_notes import MOST
@@ -36,7 +36,7 @@ from rollcall.usecases.answer_note import Answer, Claim, take_answer
 
 _CLAIM = timedelta(minutes=2)
 """A bot that has not sent an answer this long after it took it on, was stopped."""
-_PATIENCE = Apart(20.0)
+_PATIENCE = Answering(20.0)
 """Seconds; well within the claim, together with a request's time-out."""
 _RECORD_AGAIN = 0.5
 _AGAIN_FIRST, _AGAIN_MOST = timedelta(seconds=3), timedelta(minutes=5)

@@ -50,15 +50,19 @@ _BREATH = 2.0
 
 
 class Apart(float):
-    """Patience of a message that is nobody's part of a dialogue: it keeps a second's distance to the one before it.
+    """Patience of a message that nobody asked for now: it keeps a second's distance to whatever was written before it.
 
-    Such messages meet by chance (a lesson opens, a note is answered, its button goes), and what Telegram refuses in
-    several chats at once holds up all of them.
+    Such messages meet others by chance (a lesson opens, a note is answered, its button goes), and what Telegram refuses
+    in several chats at once holds up all of them.
     """
 
 
 class Unless(Apart):
     """Patience of a message that need not be said where something was just written into its chat."""
+
+
+class Answering(float):
+    """Patience of an answer: it keeps that distance to what came unasked, and to nothing else of its dialogue."""
 
 
 Moved = Callable[[int, int], Awaitable[None]]
@@ -82,7 +86,8 @@ class Pace(BaseRateLimiter[float]):
         self._all_closed_until = 0.0
         self._refused: list[tuple[float, str]] = []
         self._stopping = asyncio.Event()
-        self._wrote: dict[str, float] = {}
+        self._wrote: dict[str, tuple[float, bool]] = {}
+        """When something was last written into a chat, and whether unasked."""
         self._in_line = 0
         self._nobody_in_line = asyncio.Event()
         self._nobody_in_line.set()
@@ -155,7 +160,7 @@ class Pace(BaseRateLimiter[float]):
         while True:
             await self._until_allowed(key, deadline)
             if writes:
-                if isinstance(rate_limit_args, Apart) and (near := self._wait_apart(chat)) > 0:
+                if (near := self._wait_apart(chat, rate_limit_args)) > 0:
                     await self._keep_away(near, rate_limit_args)
                     continue
                 place_by = None if rate_limit_args is not None and rate_limit_args <= ONCE else deadline
@@ -168,11 +173,12 @@ class Pace(BaseRateLimiter[float]):
             try:
                 if not writes:
                     return await self._call(callback, args, kwargs)
-                number = self._writes(chat)
+                number = self._overall.leaves()
+                self._writes(chat, rate_limit_args)
                 try:
                     return await self._call(callback, args, kwargs)
                 finally:
-                    self._wrote[chat] = time.monotonic()
+                    self._writes(chat, rate_limit_args)
                     self._overall.arrives(number)
             except RetryAfter as error:
                 wait = seconds_of(error).total_seconds()
@@ -244,15 +250,17 @@ class Pace(BaseRateLimiter[float]):
             await self.sleep(closed)
         await self.unless_stopped(self._nobody_in_line.wait())
 
-    def _writes(self, chat: str) -> int:
+    def _writes(self, chat: str, rate_limit_args: float | None) -> None:
         self._wrote.pop(chat, None)
-        self._wrote[chat] = time.monotonic()  # the one used last is last
+        self._wrote[chat] = time.monotonic(), isinstance(rate_limit_args, Apart)  # the one used last is last
         if len(self._wrote) > _CHATS_KEPT:
             del self._wrote[next(iter(self._wrote))]
-        return self._overall.leaves()
 
-    def _wait_apart(self, chat: str) -> float:
-        return self._wrote.get(chat, 0.0) + A_SECOND - time.monotonic()
+    def _wait_apart(self, chat: str, rate_limit_args: float | None) -> float:
+        wrote, unasked = self._wrote.get(chat, (0.0, False))
+        if isinstance(rate_limit_args, Apart) or (unasked and isinstance(rate_limit_args, Answering)):
+            return max(0.0, wrote + A_SECOND - time.monotonic())
+        return 0.0
 
     async def _keep_away(self, seconds: float, rate_limit_args: float | None) -> None:
         if isinstance(rate_limit_args, Unless):
@@ -261,11 +269,11 @@ class Pace(BaseRateLimiter[float]):
 
     async def _too_near(self, chat: str, rate_limit_args: float | None) -> float:
         """Seconds that a message has to wait which keeps its distance; 0 for whatever leaves now."""
-        apart = isinstance(rate_limit_args, Apart)
-        wait = max(0.0, self._wait_apart(chat)) if apart else 0.0
+        wait = self._wait_apart(chat, rate_limit_args)
         if self._together is not None and not wait:
+            unasked = isinstance(rate_limit_args, Apart)
             with suppress(NoAnswer):
-                return await self._together.leave(chat, apart=apart)
+                return await self._together.leave(chat, unasked=unasked, answers=isinstance(rate_limit_args, Answering))
         return wait
 
     async def _in_turn(self, deadline: float | None) -> None:

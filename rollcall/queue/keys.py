@@ -72,5 +72,5 @@ LINE = "rollcall:line"
 
 
 def line_of(chat: str) -> str:
-    """There for a second after something was written into this chat."""
+    """There for a second after something was written into this chat: "1" where it came unasked."""
     return f"rollcall:line:{chat}"

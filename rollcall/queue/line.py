@@ -28,11 +28,9 @@ redis.call('SET', KEYS[1], string.format('%.3f', now + wait + gap), 'PX', math.c
 return tostring(wait)
 """
 _LEAVE = """
-if ARGV[2] == '1' then
-  local left = redis.call('PTTL', KEYS[1])
-  if left > 0 then return left end
-end
-redis.call('SET', KEYS[1], '', 'PX', ARGV[1])
+local before = redis.call('GET', KEYS[1])
+if before and (ARGV[2] == '1' or (ARGV[3] == '1' and before == '1')) then return redis.call('PTTL', KEYS[1]) end
+redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[1])
 return 0
 """
 _CLOSE = """
@@ -72,13 +70,19 @@ class Line:
         wait = await self._asked(self._take, keys.LINE, self._gap, most)
         return None if wait is None else float(wait) / 1000
 
-    async def leave(self, chat: str, *, apart: bool) -> float:
-        """A message leaves for this chat: 0, or the seconds that one which keeps its distance has to wait.
+    async def leave(self, chat: str, *, unasked: bool = False, answers: bool = False) -> float:
+        """A message leaves for this chat: 0, or the seconds that it has to wait.
+
+        Args:
+            chat: where it goes.
+            unasked: whether it keeps its distance to whatever was written there; else that is part of a dialogue.
+            answers: whether it keeps its distance to what came unasked.
 
         Raises:
             NoAnswer: Redis is away.
         """
-        return float(await self._asked(self._leave, keys.line_of(chat), self._apart, int(apart))) / 1000
+        wait = await self._asked(self._leave, keys.line_of(chat), self._apart, int(unasked), int(answers))
+        return max(0.0, float(wait) / 1000)
 
     async def close(self, seconds: float) -> None:
         """Telegram takes nothing from any of us for so long."""

@@ -11,7 +11,7 @@ import pytest
 from telegram.error import BadRequest, NetworkError, RetryAfter, TelegramError
 
 from bot.transport.line import A_SECOND, ALL_BOTS, Evenly
-from bot.transport.pace import Apart, Pace, Stopping, Unless
+from bot.transport.pace import Answering, Apart, Pace, Stopping, Unless
 from rollcall.queue import bot_end
 from rollcall.queue.line import Line
 
@@ -282,9 +282,15 @@ async def test_of_two_messages_that_stood_in_line_together_the_second_waits_its_
 
 async def test_messages_that_meet_by_chance_keep_a_seconds_distance_and_a_conversation_does_not(pace: Pace) -> None:
     telegram = Telegram()
-    started = time.monotonic()
-    for patience in (None, None, Apart(20.0)):
+
+    async def took(patience: float | None) -> float:
+        started = time.monotonic()
         await send(pace, telegram, PRIVATE, patience)
+        return time.monotonic() - started
+
+    assert [await took(patience) >= 0.9 for patience in (None, None, Answering(20.0), Answering(20.0))] == [False] * 4
+    assert await took(Apart(20.0)) >= 0.9
+    assert await took(Answering(20.0)) >= 0.9, "it meets what came unasked"
+    assert await took(Answering(20.0)) < 0.9
     await send(pace, telegram, OTHER, Apart(20.0))
-    assert time.monotonic() - started >= 1
-    assert telegram.taken == [PRIVATE, PRIVATE, PRIVATE, OTHER]
+    assert telegram.taken == [PRIVATE] * 7 + [OTHER]

@@ -46,18 +46,20 @@ async def test_a_place_that_would_come_too_late_is_left_to_others(clients: list[
     assert 1 < place <= 2
 
 
-async def test_a_message_keeps_its_distance_to_what_another_bot_writes_into_its_chat(
+async def test_what_comes_unasked_keeps_its_distance_to_what_another_bot_writes_into_its_chat(
     clients: list[redis.asyncio.Redis],
 ) -> None:
     mine, other = (Line(client, 1000, 0.5) for client in clients)
-    assert await other.leave(ANNA, apart=False) == 0
-    assert await mine.leave(PETR, apart=True) == 0
-    assert await mine.leave(ANNA, apart=False) == 0, "part of a dialogue"
-    wait = await mine.leave(ANNA, apart=True)
+    assert await other.leave(ANNA) == 0
+    assert await mine.leave(PETR, unasked=True) == 0
+    assert await mine.leave(ANNA, answers=True) == 0, "part of a dialogue"
+    wait = await mine.leave(ANNA, unasked=True)
     assert 0 < wait <= 0.5
     await asyncio.sleep(wait + 0.02)
-    assert await mine.leave(ANNA, apart=True) == 0
-    assert await other.leave(ANNA, apart=True) > 0
+    assert await mine.leave(ANNA, unasked=True) == 0
+    assert await other.leave(ANNA, unasked=True) > 0
+    assert await other.leave(ANNA, answers=True) > 0, "it meets what came unasked"
+    assert await other.leave(ANNA) == 0
 
 
 async def test_what_telegram_refuses_to_one_of_them_holds_up_the_others(clients: list[redis.asyncio.Redis]) -> None:
@@ -73,7 +75,7 @@ async def test_nothing_is_left_of_the_line_once_nobody_stands_in_it(clients: lis
     client = clients[0]
     line = Line(client, 1000, 0.2)
     await line.take(None)
-    await line.leave(ANNA, apart=True)
+    await line.leave(ANNA, unasked=True)
     assert 0 < await client.pttl(keys.line_of(ANNA)) <= 200
     assert 0 < await client.pttl(keys.LINE) <= 1100
 
@@ -86,7 +88,7 @@ async def test_where_redis_is_away_nobody_waits_for_a_place(unused_tcp_port: int
         with pytest.raises(NoAnswer):
             await line.take(None)
         with pytest.raises(NoAnswer):
-            await line.leave(ANNA, apart=True)
+            await line.leave(ANNA, unasked=True)
         await line.close(1.0)
     assert time.monotonic() - began < 1.0
     await client.aclose()
