@@ -172,7 +172,6 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
         "too long": sounds.voice_note(np.tile(speech, 14)),
         "too quiet": sounds.voice_note(speech * (10 ** (-55 / 20) / np.sqrt(np.mean(speech**2)))),
         "too loud": sounds.voice_note(np.clip(speech * 40, -1, 1), 48),
-        "telephone": sounds.voice_note(telephone(speech)),
         "noise": sounds.voice_note(speech + sounds.noise(len(speech), 2 * float(np.sqrt(np.mean(speech**2))))),
         "two people": sounds.voice_note(np.concatenate([speech, sounds.sound_of(synthetic(other, 5))])),
         "two people in two links": sounds.voice_note(speech) + oggs.with_serial(synthetic(other, 5), 77),
@@ -182,6 +181,8 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
         "a text file": f"#EXTM3U\nhttp://127.0.0.1/{language}\n".encode(),
     }
     answers = {kind: (await speak(student, note)).text for kind, note in notes.items()}
+    over_the_telephone = sounds.voice_note(telephone(sounds.sound_of(synthetic(voice, 5))))
+    assert VERA in (await speak(student, over_the_telephone)).text, "as they enrolled with the whole band"
     forwarded = await student.voice(fresh[1], forward_from="Somebody")
     answers["forwarded"] = (await answer_to(student, forwarded)).text
     answers["sent before"] = (await answer_to(student, await student.resend(said))).text
@@ -197,12 +198,13 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
     assert not [text for text in answers.values() if VERA in text or ANNA in text]
     assert VERA in (await speak(student, fresh[2])).text
 
-    # Every reason that a student can meet was met, and by nothing but its cause.
+    # Every reason that a student can meet was met, and by nothing but its cause; but for narrow_band, which says so to a
+    # voice that was enrolled before there were second prints.
     with closing(sqlite3.connect(product.data_dir / "rollcall.sqlite3")) as database:
         query = "SELECT reason FROM attempts JOIN people ON people.id = person_id WHERE telegram_id = ? AND purpose = ?"
         reasons = [reason for (reason,) in database.execute(query, (student.id, "check_in"))]
     assert sorted(reasons) == sorted(
-        ["match", "silence", "no_speech", "too_short", "too_long", "too_quiet", "clipped", "narrow_band", "noisy",
+        ["match", "silence", "no_speech", "too_short", "too_long", "too_quiet", "clipped", "noisy", "match",
          "several_speakers", "several_speakers", "broken_file", "damaged",
          "too_short", "unreadable", "forwarded", "seen_before", "same_recording",
          "before_lesson", "other_voice" if "other_voice" in reasons else "unknown_voice", "match"]
