@@ -198,7 +198,7 @@ async def test_every_refusal_has_its_own_reason(product: Product, language: str)
     assert not [text for text in answers.values() if VERA in text or ANNA in text]
     assert VERA in (await speak(student, fresh[2])).text
 
-    # Every reason that a student can meet was met, and by nothing but its cause; but for narrow_band, which says so to a
+    # Every reason that a student can meet was met, and by nothing but its cause; but for narrow_band, which is for a
     # voice that was enrolled before there were second prints.
     with closing(sqlite3.connect(product.data_dir / "rollcall.sqlite3")) as database:
         query = "SELECT reason FROM attempts JOIN people ON people.id = person_id WHERE telegram_id = ? AND purpose = ?"
