@@ -24,7 +24,7 @@ from rollcall.domain.permissions import PERMISSIONS, Permission, Role, Target
 from rollcall.queue.elsewhere import Touched, call
 from rollcall.storage.allowances import pseudonym, spend
 from rollcall.storage.tables import TEACHER
-from rollcall.texts import Texts, texts_in
+from rollcall.texts import Texts, language_for, texts_in
 from rollcall.usecases.access import WITH_NUMBERS, Access, Denied, access, number_in
 from rollcall.usecases.web_access import Visitor, visitor
 from web import cookies, csrf
@@ -201,8 +201,7 @@ def too_often(site: Site, texts: Texts, wait: timedelta) -> Response:
 
 def texts_for(request: Request) -> Texts:
     """In the language that a browser asks for first, of somebody whom we do not know."""
-    wanted = request.headers.get("accept-language", "").strip().lower()
-    return texts_in("ru" if wanted.startswith("ru") else "en")
+    return texts_in(language_for(request.headers.get("accept-language", "").strip().lower()))
 
 
 def _number(request: Request, target: Target) -> int:

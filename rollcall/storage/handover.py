@@ -9,7 +9,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
-from rollcall.domain.attendance import Status
+from rollcall.domain.attendance import rank
 from rollcall.storage import audit
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correction_tables import Correction, MarkWord
@@ -28,7 +28,6 @@ from rollcall.storage.tables import (
     SchoolClass,
 )
 
-_BEST_FIRST = (Status.PRESENT, Status.LATE, Status.EXCUSED, Status.FLAGGED, Status.ABSENT)
 _KEYS: dict[Any, tuple[str, ...]] = {
     Attempt: (),
     Review: ("lesson_id",),
@@ -156,10 +155,10 @@ def _hand_over_marks(session: Session, old: Person, new: Person, now: datetime) 
     return len(mine)
 
 
-def _rank(session: Session, mark: Attendance) -> tuple[bool, int]:
+def _rank(session: Session, mark: Attendance) -> tuple[bool, tuple[int, int]]:
     """The less, the better."""
     by_teacher = mark.confirmed_by is not None or standing_correction(session, mark.lesson_id, mark.person_id)
-    return not by_teacher, _BEST_FIRST.index(mark.status)
+    return not by_teacher, rank(mark.status)
 
 
 def _move(session: Session, table: Any, keys: tuple[str, ...], old: Person, new: Person) -> None:

@@ -62,6 +62,7 @@ def test_the_recipe_runs_from_folders_to_a_table(
     people: Path, settings: Settings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ROLLCALL_MODELS_DIR", str(settings.models_dir))
+    monkeypatch.setenv("COLUMNS", "160")  # a narrow terminal folds the headings
     app = telephone.app
     words = [str(people), str(people), str(people), "--calls", str(people), "--model", "dummy", "--lines", "band"]
     done = CliRunner().invoke(app, words)
