@@ -24,6 +24,9 @@ from rollcall.storage.tables import Lesson
 from tests.bot.school import MARIA, found
 from tests.conftest import WaitUntil
 
+_STARTS = 90.0
+"""Seconds for a process to start in, where many others do."""
+
 
 @pytest.fixture
 async def folder(tmp_path: Path) -> Path:
@@ -42,20 +45,20 @@ async def folder(tmp_path: Path) -> Path:
 async def test_two_want_one_port_and_the_second_has_it_after_the_first(folder: Path, wait_until: WaitUntil) -> None:
     port = _free()
     async with _web(folder, port, "first") as first:
-        await wait_until(lambda: _answers(port))
+        await wait_until(lambda: _answers(port), _STARTS)
         async with _web(folder, port, "second"):
             said = folder / "second.log"
-            await wait_until(lambda: "cannot be bound" in said.read_text())
+            await wait_until(lambda: "cannot be bound" in said.read_text(), _STARTS)
             first.send_signal(signal.SIGTERM)
             await first.wait()
-            await wait_until(lambda: _answers(port))
+            await wait_until(lambda: _answers(port), _STARTS)
             assert said.read_text().count("cannot be bound") == 1
 
 
 async def test_it_ends_although_somebody_looks_on(folder: Path, wait_until: WaitUntil) -> None:
     port, token = _free(), (folder / "screen").read_text()
     async with _web(folder, port, "one") as process, httpx.AsyncClient() as client:
-        await wait_until(lambda: _answers(port))
+        await wait_until(lambda: _answers(port), _STARTS)
         url = f"http://127.0.0.1:{port}/screen/{token}/live"
         async with client.stream("GET", url) as answer:
             lines = answer.aiter_lines()
