@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from models.dummy.encoder import Dummy
 from rollcall.domain.gallery import Gallery
 from rollcall.domain.operating import Operating, point_on
-from rollcall.domain.verdict import JUDGED, Purpose, Reason, Verdict
+from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import unpack_embedding
 from rollcall.queue.job import Job, Result
 from rollcall.sealing.seal import Keyring, embedding_binding, narrow_embedding_binding
@@ -111,8 +111,9 @@ def test_a_telephone_note_of_the_owner_is_taken_and_a_strangers_is_not(keyring: 
     stranger = judged(
         keyring, STRANGERS, gallery(np.stack([away_from(embedded(narrowed(spoken(STRANGERS)))), NARROW_ROWS[1]]))
     )
-    assert stranger.verdict is Verdict.UNKNOWN
-    assert stranger.verdict in JUDGED
+    assert (stranger.verdict, stranger.reason) == (Verdict.REFUSED, Reason.NARROW_BAND), "nobody is accused by it"
+    assert stranger.score is not None
+    assert stranger.score < point.unsure
 
 
 def test_where_a_telephone_leaves_a_doubt_another_way_to_record_is_asked_for(
