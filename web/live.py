@@ -15,7 +15,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Hashable
 from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 
-from sqlalchemy.exc import SQLAlchemyError
 from sse_starlette import EventSourceResponse, ServerSentEvent
 from starlette.responses import Response
 
@@ -65,7 +64,7 @@ class Feed:
                     signs, looked_at = found, time.monotonic()
                     await self._take(board)
                 told = False
-            except (SQLAlchemyError, OSError) as error:
+            except Exception as error:  # whatever it is, those who look on are not left with an old board for ever
                 if not told:
                     _log.warning("a board is not up to date", extra={"error": type(error).__name__})
                 told = True
