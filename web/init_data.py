@@ -48,7 +48,8 @@ def opener(data: str, token: str, now: datetime) -> Opener | None:
     signature = fields.pop("hash", "")
     signed = "\n".join(f"{name}={value}" for name, value in sorted(fields.items()))
     secret = hmac.digest(b"WebAppData", token.encode(), hashlib.sha256)
-    if not hmac.compare_digest(hmac.new(secret, signed.encode(), hashlib.sha256).hexdigest(), signature):
+    due = hmac.new(secret, signed.encode(), hashlib.sha256).hexdigest()
+    if not hmac.compare_digest(due.encode(), signature.encode()):  # as bytes: a text must be ASCII
         return None
     return _read(fields, signature, now)
 

@@ -64,6 +64,7 @@ def test_an_old_word_or_one_of_the_future_is_refused(minutes: int) -> None:
         word(MARIA, token="654321:other"),
         word(MARIA, user=json.dumps({"id": STRANGER})),
         word(MARIA, hash="0" * 64),
+        word(MARIA, hash="я" * 64),
         word(MARIA) + "&user=%7B%22id%22%3A1%7D",
         urlencode({**dict(parse_qsl(word(MARIA))), "auth_date": "9" * 30}),
     ],
