@@ -14,6 +14,7 @@ from rollcall.audit.chain import Action
 from rollcall.domain.web_access import LINK_LASTS, MOST_SESSIONS, SESSION_LASTS
 from rollcall.storage import audit
 from rollcall.storage.audit import Account
+from rollcall.storage.insertion import insert_new
 from rollcall.storage.tables import Lesson
 from rollcall.storage.web_tables import SpentInitData, WebLink, WebScreen, WebSession
 
@@ -91,11 +92,7 @@ def find_screen(session: Session, token: str) -> WebScreen | None:
 
 def spend_init_data(session: Session, digest: str, expires_at: datetime) -> bool:
     """Take what Telegram gave a Mini App; False where it was taken before."""
-    if session.get(SpentInitData, digest, with_for_update=True) is not None:
-        return False
-    session.add(SpentInitData(digest=digest, expires_at=expires_at))
-    session.flush()
-    return True
+    return insert_new(session, SpentInitData, {"digest": digest, "expires_at": expires_at})
 
 
 def forget_web(session: Session, telegram_id: int) -> None:

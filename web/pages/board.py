@@ -23,6 +23,7 @@ from rollcall.usecases.live_board import LiveBoard, Seen
 from rollcall.usecases.marks import MarkCard, mark_card, undo_mark
 from web.gate import nowhere, still_may, texts_for, told
 from web.live import streamed
+from web.pages.within import typed
 from web.site import Site
 from web.visit import Undo, Visit
 
@@ -30,7 +31,6 @@ _MINUTE = timedelta(minutes=1)
 _GIVEN = (Status.PRESENT, Status.LATE, Status.ABSENT)
 _LARGE, _MIDDLE = 32, 72
 """Up to so many names each has a large, or a middling, place."""
-_MOST_DIGITS = 9
 
 
 async def boards(visit: Visit) -> Response:
@@ -62,7 +62,7 @@ async def opened(visit: Visit) -> Response:
 
 async def longer(visit: Visit) -> Response:
     """POST /board/<lesson>/longer: open for so long, all in all; so a press made twice counts once."""
-    length = timedelta(minutes=_number(visit.said("minutes")))
+    length = timedelta(minutes=typed(visit.said("minutes")))
     found = await visit.as_teacher(keep_open_longer, visit.number, length)
     if found is None:
         return _back(visit, visit.texts("web-board-is-closed"))
@@ -106,7 +106,7 @@ async def excused(visit: Visit) -> Response:
 async def undone(visit: Visit) -> Response:
     """POST /board/<lesson>/undo: the mark given last by hand is taken back."""
     done, card = await visit.as_teacher(
-        undo_mark, visit.number, _number(visit.said("person")), _number(visit.said("correction")), visit.now
+        undo_mark, visit.number, typed(visit.said("person")), typed(visit.said("correction")), visit.now
     )
     name = card.name if card is not None else ""
     return _back(visit, visit.texts("web-board-undone" if done else "web-board-not-undone", name=name))
@@ -164,7 +164,7 @@ async def _board(visit: Visit, doubt: Doubt | None = None) -> Response:
     found = await visit.look(live_board.live_board, visit.number, visit.now)
     if found is None:
         return nowhere(visit.site, visit.request, visit.texts)
-    of = _number(visit.request.query_params.get("of", ""))
+    of = typed(visit.request.query_params.get("of", ""))
     card = await visit.look(mark_card, visit.number, of) if of else None
     return visit.page(
         "board.html",
@@ -181,7 +181,7 @@ async def _board(visit: Visit, doubt: Doubt | None = None) -> Response:
 
 async def _mark(visit: Visit, status: Status, reason: str | None) -> Response:
     over = visit.said("over") == "yes"
-    person = _number(visit.said("person"))
+    person = typed(visit.said("person"))
     found = await visit.as_teacher(live_board.mark_here, visit.number, person, status, reason, visit.now, over=over)
     if found.stale:
         return _back(visit, visit.texts("web-board-stale"))
@@ -226,7 +226,3 @@ def _until(visit: Visit, key: str, found: Longer) -> str:
 def _second(moment: datetime) -> datetime:
     """As Telegram dates what is said to the bot."""
     return moment.replace(microsecond=0)
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) <= _MOST_DIGITS else 0
