@@ -14,7 +14,7 @@ from rollcall.queue import keys
 
 _log = logging.getLogger(__name__)
 
-_PATIENCE = 0.5
+_PATIENCE = 2.0
 """Seconds for which Redis is waited for: a message to somebody does not wait longer for a place than without."""
 _LEFT_ALONE = 5.0
 """Seconds for which a Redis that did not answer is not asked again."""
