@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 
+from rollcall.domain.challenge import Words
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 
 _Id = Annotated[str, Field(pattern=r"^[0-9A-Za-z_-]{1,36}$")]
@@ -33,6 +34,15 @@ class EarlierTry(BaseModel):
     speech_seconds: float
 
 
+class SpokenChallenge(BaseModel):
+    """What the note should say: see `rollcall.domain.challenge.Challenge`."""
+
+    model_config = _CONFIG
+
+    language: Annotated[str, Field(pattern=r"^[a-z]{2}$")]
+    items: Annotated[tuple[Annotated[str, Field(min_length=1, max_length=32)], ...], Field(min_length=1, max_length=16)]
+
+
 class Job(BaseModel):
     """One voice note to be judged. The audio travels beside it, sealed."""
 
@@ -53,6 +63,8 @@ class Job(BaseModel):
     queued_at: AwareDatetime
     content_hash: _Name = ""
     """SHA-256 of the recording's bytes, hexadecimal."""
+    challenge: SpokenChallenge | None = None
+    """Listened for once the voice is accepted."""
 
 
 class Result(BaseModel):
@@ -83,6 +95,11 @@ class Result(BaseModel):
     """As in the job."""
     shapes: bytes | None = None
     """Sealed fingerprints of the note with changes of speed, tempo and pitch undone: compared, and not kept."""
+    words: Words | None = None
+    """What was heard of the job's challenge; none where none was given, the voice was not accepted, or a worker of
+    before challenges judged it."""
+    words_score: float | None = None
+    """How much likelier the challenge was than the best other reading, as a difference of log probabilities."""
     narrow: bytes | None = None
     """Sealed float32 [dimension]: of a good enrolment note as a telephone would pass it, where the encoder has cuts for
     such notes."""
