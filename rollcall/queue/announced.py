@@ -1,6 +1,6 @@
-"""What the workers tell of an own encoder: its card, which only they can read, and without which scores say nothing.
+"""What the workers tell of themselves: an own encoder's card, and whether any of them hears words.
 
-A bot has no folder of the encoder, and judges all the same: whether an enrolment's notes are of one voice, how much a
+Only they can read the card, and without it scores say nothing. A bot has no folder of the encoder, and judges all the same: whether an enrolment's notes are of one voice, how much a
 class's voices raise the cuts. It asks wherever that is about to be done, so that it judges as the workers do.
 """
 
@@ -26,3 +26,19 @@ async def heed(client: redis.asyncio.Redis, signatures: Signatures) -> None:
     except NotSigned:
         return  # nobody of ours has said it: what we know stays
     learn(said or b"")
+
+
+async def hears_words(client: redis.asyncio.Redis, signatures: Signatures) -> bool:
+    """Whether a worker is there that listens for a note's words: see `WorkerQueue.announce_words`.
+
+    Where none is, notes with a challenge are judged by their voice alone, and come back as `Words.NOT_CHECKED`.
+    """
+    found: Any = await client.hmget(keys.HEARS_WORDS, [keys.SAID, keys.SIGNATURE])
+    said, signature = found
+    if said is None:
+        return False
+    try:
+        signatures.check(keys.HEARS_WORDS, said, signature)
+    except NotSigned:
+        return False
+    return True

@@ -79,6 +79,10 @@ class BotQueue:
                 if "BUSYGROUP" not in str(error):
                     raise
 
+    async def hears_words(self) -> bool:
+        """Whether a worker is there that listens for a note's words."""
+        return await announced.hears_words(self._redis, self._signatures)
+
     async def ping(self) -> None:
         """Whether Redis answers; raises where it does not."""
         await self._redis.exists(keys.JOBS)

@@ -11,6 +11,10 @@ An older version keeps the same words unsigned, under another name that it alone
 """
 CARD, CARD_SIGNATURE = "card", "card-signature"
 
+HEARS_WORDS = "rollcall:hears-words-signed"
+"""Hash of the word of a worker that listens for what is said as well, and its signature; gone half a minute after the
+last such worker has stopped telling it."""
+
 CANARY = "rollcall:canary"
 """Hash: by its id, each key that is sealed with at present, and a word that opens with it
 (`rollcall.queue.canary`)."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import socket
+import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -35,6 +36,10 @@ RETRIES = 1
 that of the client as well: ten tries over a cut line are a minute in which no stop is heeded and nothing renewed."""
 
 DEAD_LETTERS_KEPT = 10_000
+
+_WORDS_HOLD = timedelta(seconds=30)
+_TELL_WORDS_EVERY = 10.0
+"""Seconds: a worker may be at one batch for twice as long, and still count as there."""
 
 
 @dataclass(frozen=True)
@@ -68,6 +73,7 @@ class WorkerQueue:
         )
         self._timeout_ms = int(delivery_timeout.total_seconds() * 1000)
         self._canary = WorkersCanary(client, keyring)
+        self._told_words_at = -_TELL_WORDS_EVERY
         # Host and pid, so that an operator recognises it in XINFO CONSUMERS.
         self.consumer = f"{socket.gethostname()}-{os.getpid()}"
 
@@ -153,6 +159,20 @@ class WorkerQueue:
                 transaction.delete(keys.ENCODER)
                 transaction.hset(keys.ENCODER, mapping=signed)
                 transaction.execute()
+
+    def announce_words(self) -> None:
+        """Tell the bots that words are heard here (`rollcall.queue.announced`). Holds for half a minute, so a worker
+        says it again with every turn of its loop; most of those calls say nothing.
+        """
+        if time.monotonic() - self._told_words_at < _TELL_WORDS_EVERY:
+            return
+        said = self.consumer.encode()
+        signature = self._signatures.sign(keys.HEARS_WORDS, said)
+        with self._redis.pipeline(transaction=True) as transaction:
+            transaction.hset(keys.HEARS_WORDS, mapping={keys.SAID: said, keys.SIGNATURE: signature})
+            transaction.expire(keys.HEARS_WORDS, _WORDS_HOLD)
+            transaction.execute()
+        self._told_words_at = time.monotonic()
 
     def _bury(self, delivery: Delivery) -> None:
         """Give up on a note: its sender gets an answer, and the dead stream a record without the voice."""

@@ -1,4 +1,4 @@
-"""What workers tell of an own encoder's card is judged by where there is no encoder, and nobody else's word is."""
+"""What workers tell of an own encoder's card, and of the words that they hear, is heeded; nobody else's word is."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from rollcall.queue.galleries import GalleryWriter
 from rollcall.queue.job import Job, Result
 from rollcall.queue.worker_end import WorkerQueue
 from rollcall.sealing.seal import Keyring
-from tests.conftest import each
+from tests.conftest import WaitUntil, each
 from tests.rollcall.domain.test_operating import OWN, Encoder
 
 LEASE = timedelta(seconds=30)
@@ -97,4 +97,37 @@ async def test_a_bot_knows_the_card_when_it_takes_the_first_result(
         assert result.job_id == "one"
         assert slope() == 25.0
         break
+    await client.aclose()
+
+
+async def test_words_are_heard_where_a_worker_of_ours_has_said_so_lately(
+    redis_client: redis.Redis, redis_url: str, keyring: Keyring, wait_until: WaitUntil
+) -> None:
+    client = bot_end.connect(redis_url)
+    box, queue = BotQueue(client, keyring, LEASE), WorkerQueue(redis_client, keyring, LEASE)
+    assert not await box.hears_words()
+    queue.announce_words()
+    assert await box.hears_words()
+    assert 0 < redis_client.ttl(keys.HEARS_WORDS) <= 30
+    redis_client.pexpire(keys.HEARS_WORDS, 1)
+
+    async def over() -> bool:
+        return not await box.hears_words()
+
+    await wait_until(over)
+    queue.announce_words()
+    assert not await box.hears_words(), "it has said so a moment ago, and asks no server with every turn of its loop"
+    await client.aclose()
+
+
+async def test_nobody_elses_word_of_hearing_words_counts(
+    redis_client: redis.Redis, redis_url: str, keyring: Keyring
+) -> None:
+    client = bot_end.connect(redis_url)
+    box = BotQueue(client, keyring, LEASE)
+    stranger = WorkerQueue(redis_client, Keyring([bytes(32)]), LEASE)
+    stranger.announce_words()
+    assert not await box.hears_words()
+    redis_client.hdel(keys.HEARS_WORDS, keys.SIGNATURE)
+    assert not await box.hears_words()
     await client.aclose()
