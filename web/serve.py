@@ -22,6 +22,8 @@ _log = logging.getLogger(__name__)
 _AGAIN_AFTER = 2.0
 """Seconds until a port that is taken, or a schema that is not there yet, is looked at again."""
 _BEAT_EVERY = 1.0
+_BACKLOG = 2048
+"""Connections that may wait: uvicorn's own number."""
 _GRACE = 3
 """Seconds that open pages have to end; live ones come back by themselves."""
 
@@ -91,12 +93,16 @@ async def _port(settings: Settings) -> socket.socket:
 
 
 def bound(listen: str, port: int) -> socket.socket:
-    """A socket on this very port."""
+    """A socket that listens on this very port.
+
+    Listening is part of it: until one of them listens, two processes may both be bound to a port.
+    """
     family = socket.AF_INET6 if ":" in listen else socket.AF_INET
     made = socket.socket(family, socket.SOCK_STREAM)
     try:
         made.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         made.bind((listen, port))
+        made.listen(_BACKLOG)
     except OSError:
         made.close()
         raise

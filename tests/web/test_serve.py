@@ -23,6 +23,7 @@ from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Lesson
 from tests.bot.school import MARIA, found
 from tests.conftest import WaitUntil
+from web.serve import bound
 
 _STARTS = 90.0
 """Seconds for a process to start in, where many others do."""
@@ -53,6 +54,12 @@ async def test_two_want_one_port_and_the_second_has_it_after_the_first(folder: P
             await first.wait()
             await wait_until(lambda: _answers(port), _STARTS)
             assert said.read_text().count("cannot be bound") == 1
+
+
+def test_a_port_is_ones_own_before_the_first_page_is_served() -> None:
+    port = _free()
+    with bound("127.0.0.1", port), pytest.raises(OSError, match="in use"):
+        bound("127.0.0.1", port)
 
 
 async def test_it_ends_although_somebody_looks_on(folder: Path, wait_until: WaitUntil) -> None:
