@@ -20,6 +20,7 @@ from rich.table import Table
 from typer.exceptions import TyperException
 
 from rollcall.cli.classes import classes
+from rollcall.cli.drift import show_drift
 from rollcall.cli.faults import told
 from rollcall.cli.records import audit_app, backup, restore
 from rollcall.cli.report import report
@@ -46,6 +47,7 @@ app.command()(backup)
 app.command()(restore)
 app.command()(report)
 app.command()(classes)
+app.command("drift")(show_drift)
 app.add_typer(teachers_app, name="teachers")
 keys_app = typer.Typer(help="The keys that seal voices, and what is sealed with each.", invoke_without_command=True)
 app.add_typer(keys_app, name="keys")

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from rollcall.domain.band import NARROW_BAND_DB
 from rollcall.domain.verdict import Purpose, Reason
 from worker.audio.speech import Speech
 from worker.audio.waveform import SAMPLE_RATE, Waveform
@@ -23,8 +24,6 @@ _CLIPPED_AT = 0.985
 _NOISY_DB = {Purpose.ENROL: 12.0, Purpose.CHECK_IN: 8.0}
 """On the estimate's scale, where white noise at 5 dB reads 13, at 0 dB 7, and ordinary notes 16 and more. A voiceprint
 is made for many lessons, so its notes must be cleaner."""
-_NARROW_BAND_DB = -46.0
-"""Telephone sound measures below this, wide-band speech around -20."""
 
 _FRAME = 400
 _FLOOR = 1e-10
@@ -70,7 +69,7 @@ def measure(waveform: Waveform, speech: Speech) -> Quality:
 
 def is_narrow(quality: Quality) -> bool:
     """Whether the note came over a telephone, or from a headset that hears no more."""
-    return quality.high_band < _NARROW_BAND_DB
+    return quality.high_band < NARROW_BAND_DB
 
 
 def complaint(quality: Quality, purpose: Purpose, *, narrow_too: bool = False) -> Reason | None:
