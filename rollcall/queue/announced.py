@@ -1,7 +1,8 @@
 """What the workers tell of themselves: an own encoder's card, and whether any of them hears words.
 
-Only they can read the card, and without it scores say nothing. A bot has no folder of the encoder, and judges all the same: whether an enrolment's notes are of one voice, how much a
-class's voices raise the cuts. It asks wherever that is about to be done, so that it judges as the workers do.
+Only they can read the card, and without it scores say nothing. A bot has no folder of the encoder, and judges all the
+same: whether an enrolment's notes are of one voice, how much a class's voices raise the cuts. It asks wherever that is
+about to be done, so that it judges as the workers do.
 """
 
 from __future__ import annotations
