@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from rollcall.domain.challenge import Words
+
 
 class Status(StrEnum):
     """A student's mark for one lesson."""
@@ -119,11 +121,13 @@ class Remarks:
         enrolled_at: when the voice had been recorded, where that was after the lesson had begun (UTC).
         other_voices: how many notes in another voice came before the mark.
         as_file: whether the accepted note was a file, and not recorded in Telegram.
+        words: what was heard in the accepted note of what it was to say, where that was not it.
     """
 
     enrolled_at: datetime | None = None
     other_voices: int = 0
     as_file: bool = False
+    words: Words | None = None
 
     def __bool__(self) -> bool:
         return self != Remarks()

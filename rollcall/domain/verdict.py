@@ -23,13 +23,15 @@ class Verdict(StrEnum):
     """The voice is nobody's in the class."""
     UNSURE = "unsure"
     """Between the cuts: another note is needed."""
+    UNSAID = "unsaid"
+    """The account's own voice, without the words that were asked for (`rollcall.domain.challenge`): said again."""
     REFUSED = "refused"
     """The note cannot be judged: quality, replay, or the wrong time."""
     FAILED = "failed"
     """We could not process it; the student is asked to send it again."""
 
 
-JUDGED = frozenset({Verdict.ACCEPTED, Verdict.ANOTHER_VOICE, Verdict.UNKNOWN, Verdict.UNSURE})
+JUDGED = frozenset({Verdict.ACCEPTED, Verdict.ANOTHER_VOICE, Verdict.UNKNOWN, Verdict.UNSURE, Verdict.UNSAID})
 """The note's voice was listened to. Only such notes are kept to know a recording again by: one that was refused for its
 sound, or lost, was never of use to anybody, and its sender was asked to send another."""
 
@@ -45,6 +47,12 @@ class Reason(StrEnum):
     UNSURE = "unsure"
     VOICE_WAITS = "voice_waits"
     """A teacher has yet to say that the recorded voice is the student's: nobody was compared with it."""
+    WORDS_WANTED = "words_wanted"
+    """The voice is right, and nothing was asked for yet, or its time was over."""
+    WORDS_NOT_HEARD = "words_not_heard"
+    WORDS_OTHER = "words_other"
+    """The answer to another challenge. Whoever says it is accused of nothing: recognisers mishear."""
+    WORDS_UNCLEAR = "words_unclear"
     TEACHER_DECIDES = "teacher_decides"
     TEACHER_CONFIRMED = "teacher_confirmed"
     TEACHER_REJECTED = "teacher_rejected"
@@ -102,3 +110,8 @@ SUSPICIOUS = frozenset(
     }
 )
 """Reasons a teacher wants to hear of: somebody else may have spoken, or a recording was played."""
+
+WORDS = frozenset({Reason.WORDS_WANTED, Reason.WORDS_NOT_HEARD, Reason.WORDS_OTHER, Reason.WORDS_UNCLEAR})
+"""The voice was right, the words were not: nothing to accuse anybody of."""
+IN_DOUBT = SUSPICIOUS | WORDS
+"""Whose notes leave one of these is not absent without more ado: in doubt, until a teacher says what is right."""

@@ -26,6 +26,8 @@ def _fact_words(report: Report, mark: Mark, texts: Texts) -> list[str]:
         words.append(texts("report-remark-voices", number=said.other_voices))
     if said.as_file:
         words.append(texts("report-remark-file"))
+    if said.words is not None:
+        words.append(texts(f"report-remark-words-{said.words}"))
     return words
 
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from rollcall.audit.chain import Action
 from rollcall.domain.attendance import rank
 from rollcall.storage import audit
+from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.corrections import replace_corrections, standing_correction
@@ -36,6 +37,7 @@ _KEYS: dict[Any, tuple[str, ...]] = {
     Call: ("lesson_id", "round"),
     Absence: (),
     Appeal: ("lesson_id",),
+    StoredChallenge: ("lesson_id", "number"),
 }
 """Tables of somebody's part in lessons, and what beside the person makes a row the only one. New ones belong here."""
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from rollcall.audit.chain import Action
 from rollcall.domain.absence import AbsenceState
 from rollcall.domain.attendance import ATTENDED, MEANINGS, Status, status_at, status_without_mark
-from rollcall.domain.verdict import SUSPICIOUS, Purpose
+from rollcall.domain.verdict import IN_DOUBT, Purpose
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
 from rollcall.storage.classes import student_count, students_of
@@ -127,8 +127,8 @@ def excused_from(session: Session, lesson: Lesson) -> dict[int, Absence]:
 
 
 def flag_absent(session: Session, lesson_id: int, person_id: int) -> None:
-    """A suspicious note was settled after its lesson had closed: who was counted absent is flagged, but not whom a
-    teacher has marked.
+    """A note that leaves a doubt was settled after its lesson had closed: who was counted absent is flagged, but not
+    whom a teacher has marked.
     """
     mark = session.get(Attendance, (lesson_id, person_id), with_for_update=True)
     if mark is not None and mark.status is Status.ABSENT and not standing_correction(session, lesson_id, person_id):
@@ -137,11 +137,11 @@ def flag_absent(session: Session, lesson_id: int, person_id: int) -> None:
 
 
 def suspicious_notes(session: Session, lesson_id: int) -> dict[int, int]:
-    """How many suspicious notes each account sent in the lesson."""
+    """How many notes of each account in the lesson leave it in doubt."""
     rows = session.execute(
         select(Attempt.person_id, func.count())
         .where(
-            Attempt.lesson_id == lesson_id, Attempt.purpose == Purpose.CHECK_IN, Attempt.reason.in_(sorted(SUSPICIOUS))
+            Attempt.lesson_id == lesson_id, Attempt.purpose == Purpose.CHECK_IN, Attempt.reason.in_(sorted(IN_DOUBT))
         )
         .group_by(Attempt.person_id)
     )

@@ -23,6 +23,8 @@ _RECORDINGS = "recordings "
 """How the text version begins of an agreement to keep recordings, beside the one to voice check-in."""
 _ATTENDANCE = "attendance "
 """How the text version begins of an agreement to be marked without a voice."""
+_WORDS = "words "
+"""How the text version begins of an agreement that a note's words are listened to."""
 
 
 def find_person(session: Session, telegram_id: int) -> Person | None:
@@ -159,7 +161,7 @@ def has_consent(session: Session, telegram_id: int, text_version: str | None = N
     """Whether the account's owner agreed to voice check-in, in this text or in any, and has not withdrawn."""
     if text_version is not None:
         return _agreed(session, telegram_id, Consent.text_version == text_version)
-    neither = [Consent.text_version.not_like(other + "%") for other in (_RECORDINGS, _ATTENDANCE)]
+    neither = [Consent.text_version.not_like(other + "%") for other in (_RECORDINGS, _ATTENDANCE, _WORDS)]
     return _agreed(session, telegram_id, and_(*neither))
 
 
@@ -179,6 +181,19 @@ def agree_to_keep_recordings(
         version = _RECORDINGS + text_version
         session.add(Consent(telegram_id=telegram_id, text_version=version, language=language, given_at=now))
         _consented(session, telegram_id, version)
+
+
+def agree_to_words(session: Session, telegram_id: int, text_version: str, language: str, now: datetime) -> None:
+    """Record the separate agreement that a note's words are listened to, once to each text."""
+    version = _WORDS + text_version
+    if not _agreed(session, telegram_id, Consent.text_version == version):
+        session.add(Consent(telegram_id=telegram_id, text_version=version, language=language, given_at=now))
+        _consented(session, telegram_id, version)
+
+
+def has_words_heard(session: Session, telegram_id: int) -> bool:
+    """Whether the account's owner agreed that the words are listened to."""
+    return _agreed(session, telegram_id, Consent.text_version.like(_WORDS + "%"))
 
 
 def keeps_recordings(session: Session, telegram_id: int) -> bool:

@@ -10,6 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import Remarks
+from rollcall.domain.challenge import Words
 from rollcall.domain.sent_as import RECORDED
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
@@ -25,14 +26,15 @@ def remarks(session: Session, lesson_ids: Sequence[int]) -> dict[tuple[int, int]
     """
     found: dict[tuple[int, int], Remarks] = {}
     accepted = session.execute(
-        select(Attendance.lesson_id, Attendance.person_id, Attempt.sent_as, Attempt.enrolled_at)
+        select(Attendance.lesson_id, Attendance.person_id, Attempt.sent_as, Attempt.enrolled_at, Attempt.words)
         .join(Attempt, Attempt.id == Attendance.attempt_id)
         .where(Attendance.lesson_id.in_(lesson_ids), Attempt.verdict == Verdict.ACCEPTED)
     )
-    for lesson_id, person_id, sent_as, enrolled_at in accepted:
+    for lesson_id, person_id, sent_as, enrolled_at, words in accepted:
         as_file = sent_as is not None and sent_as not in RECORDED
-        if as_file or enrolled_at is not None:
-            found[lesson_id, person_id] = Remarks(enrolled_at=enrolled_at, as_file=as_file)
+        unheard = None if words is Words.HEARD else words
+        if as_file or enrolled_at is not None or unheard is not None:
+            found[lesson_id, person_id] = Remarks(enrolled_at=enrolled_at, as_file=as_file, words=unheard)
     for lesson_id, person_id, number in session.execute(
         select(Attendance.lesson_id, Attendance.person_id, func.count())
         .join(

@@ -78,6 +78,15 @@ def ask_at_once(session: Session, attempt: Attempt, now: datetime) -> None:
         _ask(session, attempt, attempt.sent_at, now)
 
 
+def ask_about_words(session: Session, attempt: Attempt, sent_at: datetime, now: datetime) -> None:
+    """A note in its sender's own voice whose words nobody but the teacher can make out.
+
+    Args:
+        sent_at: since when the student tries.
+    """
+    _ask(session, attempt, sent_at, now)
+
+
 def _ask(session: Session, attempt: Attempt, sent_at: datetime, now: datetime) -> None:
     """Have the teacher settle the doubt about this note's lesson; what was decided there already holds."""
     if attempt.lesson_id is None:

@@ -26,6 +26,7 @@ from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.attendance import Status
+from rollcall.domain.challenge import ChallengeMode, Words
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.joiner import JoinState
@@ -92,6 +93,8 @@ class Table(DeclarativeBase):
         SentAs: _words(SentAs, 16),
         Vocabulary: _words(Vocabulary, 16),
         ScreenNames: _words(ScreenNames, 16),
+        ChallengeMode: _words(ChallengeMode, 16),
+        Words: _words(Words, 16),
         StaffNews: _words(StaffNews, 32),
         dict[str, Any]: JSON(),
         dict[str, float]: JSON(),
@@ -223,6 +226,10 @@ class SchoolClass(Table):
     """Of what a group of the class is told, and of its files; None: of whoever asks."""
     screen_names: Mapped[ScreenNames] = mapped_column(server_default="full", default=ScreenNames.FULL)
     """How a projector names its people."""
+    challenge: Mapped[ChallengeMode] = mapped_column(server_default="off", default=ChallengeMode.OFF)
+    """Whether a note that checks in has to hold words that were unknown before."""
+    enrol_challenge: Mapped[bool] = mapped_column(server_default=false(), default=False)
+    """Whether one of the three notes of an enrolment has to."""
 
 
 class UsedFile(Table):
@@ -409,6 +416,11 @@ class Attempt(Table):
     runner_up: Mapped[float | None]
     confidence: Mapped[float | None]
     speech_seconds: Mapped[float | None]
+    challenge_id: Mapped[int | None]
+    """What it was to say; the row goes soon (`rollcall.storage.challenges`), and is no foreign key."""
+    words: Mapped[Words | None]
+    """What was heard of it. Of a note that counts without: `NOT_CHECKED`."""
+    words_score: Mapped[float | None]
     quality: Mapped[dict[str, float]] = mapped_column(default=dict)
     timings: Mapped[dict[str, float]] = mapped_column(default=dict)
 

@@ -23,6 +23,7 @@ from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, embedding_binding, narrow_embedding_binding, voiceprint_binding
 from rollcall.storage import audit
 from rollcall.storage.audit import PersonId
+from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
 from rollcall.storage.tables import (
     STUDENT,
@@ -268,12 +269,13 @@ def forget_voice(session: Session, person: Person, now: datetime) -> dict[str, i
     }
     _delete(session, AlikeVoices, or_(AlikeVoices.person_id == person.id, AlikeVoices.other_id == person.id))
     _delete(session, ClaimLikeness, ClaimLikeness.other_id == person.id)
+    _delete(session, StoredChallenge, StoredChallenge.person_id == person.id)
     session.execute(
         update(Attempt)
         .where(mine)
         .values(
             fingerprint=None, content_hash=None, embedding=None, file_id="", file_unique_id="", enrolment=None,
-            score=None, runner_up=None, speech_seconds=None, quality={}, timings={},
+            score=None, runner_up=None, speech_seconds=None, words_score=None, quality={}, timings={},
         )
     )  # fmt: skip
     # There is nothing left for a teacher to listen to: the card's note cannot be judged against a voice that is gone.

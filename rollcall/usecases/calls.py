@@ -16,6 +16,7 @@ from rollcall.storage.lessons import open_lessons
 from rollcall.storage.people import has_consent, locale_of
 from rollcall.storage.tables import STUDENT, Call, Lesson, Membership, Person, SchoolClass
 from rollcall.storage.votes import voice_of
+from rollcall.usecases.challenges import is_asked
 
 _BEFORE_THE_END = timedelta(minutes=5)
 _LONG_ENOUGH = timedelta(minutes=20)
@@ -28,6 +29,8 @@ class Way(StrEnum):
     """How a student checks in."""
 
     VOICE = "voice"
+    SAY = "say"
+    """By voice, with a number that is shown at the wish of each."""
     TAP = "tap"
     """By "I'm here": a voice that waits for a teacher's word, or none, by choice."""
     ENROL = "enrol"
@@ -145,5 +148,7 @@ def _to_call(session: Session, call: Call) -> ToCall:
 def _way(session: Session, person: Person, class_id: int) -> Way:
     voice = voice_of(session, person.id)
     if voice is not None:
-        return Way.TAP if class_id in voice.withheld else Way.VOICE
+        if class_id in voice.withheld:
+            return Way.TAP
+        return Way.SAY if is_asked(session.get_one(SchoolClass, class_id)) else Way.VOICE
     return Way.ENROL if has_consent(session, person.telegram_id) else Way.TAP

@@ -8,6 +8,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
+from rollcall.domain.challenge import ChallengeMode
 from rollcall.domain.class_settings import Vocabulary, is_zone, zone_named
 from rollcall.domain.lesson_end import LONGEST
 from rollcall.domain.weekly import IN_A_ROW, SHARES
@@ -112,6 +113,20 @@ def _set_share(school_class: SchoolClass, value: str) -> bool:
     return True
 
 
+def _set_number(school_class: SchoolClass, value: str) -> bool:
+    if value not in set(ChallengeMode):
+        return False
+    school_class.challenge = ChallengeMode(value)
+    return True
+
+
+def _set_sentence(school_class: SchoolClass, value: str) -> bool:
+    if value not in ("on", "off"):
+        return False
+    school_class.enrol_challenge = value == "on"
+    return True
+
+
 _SETTERS: dict[str, Callable[[SchoolClass, str], bool]] = {
     "zone": _set_zone,
     "late": _set_late,
@@ -120,4 +135,6 @@ _SETTERS: dict[str, Callable[[SchoolClass, str], bool]] = {
     "language": _set_language,
     "row": _set_row,
     "share": _set_share,
+    "number": _set_number,
+    "sentence": _set_sentence,
 }

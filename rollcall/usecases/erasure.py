@@ -15,6 +15,7 @@ from rollcall.domain.verdict import Verdict
 from rollcall.storage import audit, chores, used_files
 from rollcall.storage.attempts import to_remember
 from rollcall.storage.audit_tables import AuditPseudonym
+from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.correction_tables import Correction, MarkWord
@@ -146,6 +147,7 @@ def erase_everything(session: Session, person: Person, receipt: str, kind: Kind,
         session.execute(delete(Namesake).where(Namesake.person_id == person.id))
         session.execute(delete(Call).where(Call.person_id == person.id))
         session.execute(delete(VoiceClaim).where(VoiceClaim.person_id == person.id))
+        session.execute(delete(StoredChallenge).where(StoredChallenge.person_id == person.id))
         session.execute(delete(Membership).where(Membership.person_id == person.id, Membership.role != TEACHER))
     else:
         session.execute(delete(Conversation).where(Conversation.telegram_id == person.telegram_id))

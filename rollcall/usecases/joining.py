@@ -14,11 +14,19 @@ from rollcall.domain.names import NameFault, alike, clean_name, full_name_in
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.classes import attended_classes, class_by_code, join_class
 from rollcall.storage.namesakes import note_namesakes
-from rollcall.storage.people import agree_to_attendance, drop_conversation, give_consent, register_person, set_step
+from rollcall.storage.people import (
+    agree_to_attendance,
+    agree_to_words,
+    drop_conversation,
+    give_consent,
+    register_person,
+    set_step,
+)
 from rollcall.storage.tables import Conversation, Person
 from rollcall.storage.teaching import taught_class
 from rollcall.usecases import roster_joining
-from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE, NAME, NAME_MESSAGE, SAID, WITHOUT_VOICE
+from rollcall.usecases.challenges import WORDS_VERSION
+from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE, NAME, NAME_MESSAGE, SAID, WITHOUT_VOICE, WORDS
 from rollcall.usecases.enrolling import Enrolling, begin_enrolment
 from rollcall.usecases.erasure import erase_stranger
 from rollcall.usecases.joined import Joined, welcome
@@ -88,6 +96,8 @@ def answer_consent(
     if not agreed:
         return _decline(session, conversation, person, now)
     give_consent(session, account, text_version, conversation.locale, now)
+    if WORDS in data:
+        agree_to_words(session, account, WORDS_VERSION, conversation.locale, now)
     if JOIN_CODE not in data:
         return begin_enrolment(session, conversation, now)
     return _name_or_join(session, keyring, conversation, person, data, now)

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
+from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.excuse_tables import Absence, Appeal
@@ -132,6 +133,7 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         "voices_waiting_for_a_teacher": every(VoiceClaim, VoiceClaim.id),
         "sounds_like_a_classmate": [_row(one) for one in alike],
         "told_of_lessons": every(Call, Call.id),
+        "asked_to_say": every(StoredChallenge, StoredChallenge.id),
         "named_like_a_classmate": every(Namesake, Namesake.created_at),
         "weekly_words_owed": [{"class": titles.get(one.class_id), **_row(one)} for one in weekly],
         "signed_in_devices": [_row(one) for one in devices],

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from rollcall.audit.chain import Action
 from rollcall.domain.attendance import ATTENDED, Remarks, status_without_mark
 from rollcall.domain.collation import sort_key
-from rollcall.domain.verdict import SUSPICIOUS, Reason
+from rollcall.domain.verdict import IN_DOUBT, WORDS, Reason
 from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
 from rollcall.storage import attempts, audit, claims, reviews
 from rollcall.storage.classes import members_of
@@ -20,7 +20,7 @@ from rollcall.storage.corrections import corrected_marks
 from rollcall.storage.remarks import remarks
 from rollcall.storage.tables import Attendance, Lesson, Membership, Person, SchoolClass
 
-_OF_THE_QUESTION = frozenset({Reason.UNSURE, Reason.TEACHER_DECIDES})
+_OF_THE_QUESTION = WORDS | {Reason.UNSURE, Reason.TEACHER_DECIDES}
 """Of a doubt that a teacher is asked about; a student without a voice has none of these, and asks the same."""
 
 
@@ -130,7 +130,7 @@ def build_report(
             elif (lesson.id, person.id) in undecided and (row is None or row.status not in ATTENDED):
                 # Nor does it tell what the question came from, while it waits for its answer.
                 reasons = tuple(reason for reason in reasons if reason not in _OF_THE_QUESTION)
-                suspicious = sum(reason in SUSPICIOUS for reason in reasons)
+                suspicious = sum(reason in IN_DOUBT for reason in reasons)
                 line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons, waiting=True))
             elif row is not None:
                 mark = Mark(row.status, row.at, row.confidence, reasons, remarks=said)
@@ -138,7 +138,7 @@ def build_report(
             elif was_no_member(member.membership, lesson):
                 line.append(None)
             else:
-                suspicious = sum(reason in SUSPICIOUS for reason in reasons)
+                suspicious = sum(reason in IN_DOUBT for reason in reasons)
                 line.append(Mark(status_without_mark(suspicious_notes=suspicious), refused=reasons))
         listed = member.membership
         facts = {"number": listed.student_number or "", "group": listed.group_name or "", "email": listed.email or ""}

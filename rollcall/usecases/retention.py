@@ -14,6 +14,7 @@ from rollcall.config.settings import Settings
 from rollcall.domain.verdict import Verdict
 from rollcall.storage import audit, inbox, used_files
 from rollcall.storage.audit_tables import AuditPseudonym
+from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import every_class_of
 from rollcall.storage.database import Database
@@ -43,6 +44,8 @@ _TO_DECIDE = timedelta(days=14)
 """For a teacher, about somebody who is not on the class's list."""
 _UNANSWERED = timedelta(days=1)
 """A question to somebody who never joined."""
+_SAID = timedelta(days=1)
+"""A challenge: a note that waited that long has been given up."""
 
 
 @dataclass(frozen=True)
@@ -134,7 +137,7 @@ def _details(session: Session, periods: Periods, now: datetime) -> int:
         session,
         (Attempt.received_at < now - periods.details) & (Attempt.file_id != ""),
         file_id="", score=None, runner_up=None, threshold=None, confidence=None,
-        speech_seconds=None, embedding=None, quality={}, timings={},
+        speech_seconds=None, words_score=None, embedding=None, quality={}, timings={},
     )  # fmt: skip
 
 
@@ -149,6 +152,13 @@ def _check_values(session: Session, periods: Periods, now: datetime) -> int:
 def _clear(session: Session, which: ColumnElement[bool], **values: object) -> int:
     some = select(Attempt.id).where(which, Attempt.verdict != Verdict.PENDING).limit(_AT_ONCE)
     return _run(session, update(Attempt).where(Attempt.id.in_(some)).values(**values))
+
+
+def _challenges(session: Session, _periods: Periods, now: datetime) -> int:
+    """What was to be said; what was heard of it stays with the note."""
+    old = StoredChallenge.shown_at < now - _SAID
+    some = select(StoredChallenge.id).where(old).limit(_AT_ONCE)
+    return _run(session, delete(StoredChallenge).where(StoredChallenge.id.in_(some)))
 
 
 def _used_files(session: Session, periods: Periods, now: datetime) -> int:
@@ -223,6 +233,7 @@ def _receipts(session: Session, periods: Periods, now: datetime) -> int:
 _REMOVED: dict[str, Callable[[Session, Periods, datetime], int]] = {
     "details": _details,
     "check_values": _check_values,
+    "challenges": _challenges,
     "used_files": _used_files,
     "recordings": _recordings,
     "unfinished_enrolments": _unfinished,

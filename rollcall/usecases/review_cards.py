@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import Status
 from rollcall.domain.review import Asked, ReviewState
+from rollcall.domain.verdict import Verdict
 from rollcall.storage import cards, reviews
 from rollcall.storage.classes import names_in_class
 from rollcall.storage.people import locale_of
@@ -26,11 +27,13 @@ class ReviewFacts(Facts):
     Attributes:
         by_voice: there is a note; else the student came without.
         voice_waits: nobody has stood for the student's voice yet.
+        words: the voice is right, and the words that were asked for were not clear.
         other_voices: how many notes in another voice the student sent in the lesson.
     """
 
     by_voice: bool
     voice_waits: bool
+    words: bool
     other_voices: int
 
 
@@ -80,7 +83,8 @@ def review_facts(session: Session, review_id: int, chat_id: int, _now: datetime)
         at=review.sent_at.astimezone(ZoneInfo(school_class.timezone)),
         teacher=name_of(session, review.decided_by),
         by_voice=bool(review.attempt_id),
-        voice_waits=attempt is not None and attempt.score is None,
+        voice_waits=attempt is not None and attempt.score is None and attempt.verdict is not Verdict.UNSAID,
+        words=attempt is not None and attempt.verdict is Verdict.UNSAID,
         other_voices=other_voices(session, review.lesson_id, review.person_id),
     )
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.enrolment import DOUBT, differs_from_before, of_two_people, whole_notes
 from rollcall.domain.operating import operating_point
-from rollcall.domain.verdict import JUDGED, SUSPICIOUS, Purpose, Reason, Verdict
+from rollcall.domain.verdict import IN_DOUBT, JUDGED, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES, unpack_embedding
 from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, embedding_binding
@@ -23,6 +23,7 @@ from rollcall.storage.tables import Attempt, Lesson, Person, StoredVoiceprint
 from rollcall.usecases.answer_note import Answer, Claim, answer_to, take_answer
 from rollcall.usecases.dialogue import ENROLLING, ENROLMENT
 from rollcall.usecases.replays import replayed
+from rollcall.usecases.spoken_words import words_count
 from rollcall.usecases.take_note import Posted, note_posted
 
 MOST_TIMES_QUEUED = 5
@@ -68,22 +69,28 @@ class Judged(NamedTuple):
 
 
 def settle_all(
-    session: Session, keyring: Keyring, judged: Sequence[Judged], now: datetime, claim: Claim
+    session: Session, keyring: Keyring, judged: Sequence[Judged], now: datetime, claim: Claim, *, hearing: bool
 ) -> Sequence[Settled | None]:
-    """Apply results in their order and take their answers on, with all that was left to be written down."""
+    """Apply results in their order and take their answers on, with all that was left to be written down.
+
+    Args:
+        hearing: whether a live worker can hear a challenge's words.
+    """
     digests = [one.digest for one in judged if one.digest is not None]
     if digests:
         inbox.handled(session, digests, now)
-    return [_settle_one(session, keyring, one, now, claim) for one in judged]
+    return [_settle_one(session, keyring, one, now, claim, hearing=hearing) for one in judged]
 
 
-def _settle_one(session: Session, keyring: Keyring, judged: Judged, now: datetime, claim: Claim) -> Settled | None:
+def _settle_one(
+    session: Session, keyring: Keyring, judged: Judged, now: datetime, claim: Claim, *, hearing: bool
+) -> Settled | None:
     result, posted = judged.result, judged.posted
     note = note_to_settle(session, result.job_id, result.content_hash)
     if note is None:
         return None
     new = note.attempt.verdict is Verdict.PENDING
-    settled = _apply(session, keyring, note, result, now, posted)
+    settled = _apply(session, keyring, note, result, now, posted, hearing=hearing)
     if new:
         note.attempt.answer_from, note.attempt.answer_holder = claim.until, str(claim.holder)
         return replace(settled, answer=answer_to(session, note.attempt, now))
@@ -112,7 +119,13 @@ def unfinished(session: Session, orphan_before: datetime, lost_before: datetime,
 
 
 def apply_result(
-    session: Session, keyring: Keyring, result: Result, now: datetime, posted: Posted | None = None
+    session: Session,
+    keyring: Keyring,
+    result: Result,
+    now: datetime,
+    posted: Posted | None = None,
+    *,
+    hearing: bool = True,
 ) -> Settled | None:
     """Write a result into the database.
 
@@ -121,13 +134,21 @@ def apply_result(
 
     Args:
         posted: how the note came among the jobs, where that is not written down yet.
+        hearing: whether a live worker can hear a challenge's words.
     """
     note = note_to_settle(session, result.job_id, result.content_hash)
-    return None if note is None else _apply(session, keyring, note, result, now, posted)
+    return None if note is None else _apply(session, keyring, note, result, now, posted, hearing=hearing)
 
 
 def _apply(
-    session: Session, keyring: Keyring, note: Note, result: Result, now: datetime, posted: Posted | None
+    session: Session,
+    keyring: Keyring,
+    note: Note,
+    result: Result,
+    now: datetime,
+    posted: Posted | None,
+    *,
+    hearing: bool,
 ) -> Settled:
     attempt = note.attempt
     if attempt.verdict is Verdict.PENDING:
@@ -136,7 +157,7 @@ def _apply(
         if reason is Reason.SEEN_BEFORE:
             attempts.refuse(attempt, reason, now)
         else:
-            _settle(session, keyring, note, result, now, reason)
+            _settle(session, keyring, note, result, now, reason, hearing=hearing)
     if posted is not None:
         note_posted(attempt, posted)
     enrolled = attempt.note_number == NOTES and voiceprints.is_made_of(session, attempt.person_id, attempt.enrolment)
@@ -144,7 +165,14 @@ def _apply(
 
 
 def _settle(
-    session: Session, keyring: Keyring, note: Note, result: Result, now: datetime, refusal: Reason | None
+    session: Session,
+    keyring: Keyring,
+    note: Note,
+    result: Result,
+    now: datetime,
+    refusal: Reason | None,
+    *,
+    hearing: bool,
 ) -> None:
     attempt = note.attempt
     _copy_facts(attempt, result, now)
@@ -154,7 +182,7 @@ def _settle(
     if attempt.verdict is Verdict.ACCEPTED:
         if attempt.purpose is Purpose.ENROL:
             _enrol(session, keyring, attempt, result, now)
-        elif note.lesson is not None:
+        elif note.lesson is not None and words_count(session, note, note.lesson, result, now, hearing=hearing):
             _mark(session, note, note.lesson)
     elif attempt.reason is Reason.VOICE_WAITS:
         reviews.ask_at_once(session, attempt, now)
@@ -164,7 +192,7 @@ def _settle(
         reviews.count_try(session, attempt, now)
     # Whoever only waits for a teacher's word has given no cause for doubt.
     waits = result.reason is Reason.VOICE_WAITS and attempt.reason is not Reason.SAME_RECORDING
-    if attempt.lesson_id is not None and attempt.reason in SUSPICIOUS and not waits:
+    if attempt.lesson_id is not None and attempt.reason in IN_DOUBT and not waits:
         lessons.flag_absent(session, attempt.lesson_id, attempt.person_id)
 
 

@@ -10,10 +10,12 @@ from sqlalchemy import bindparam, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import ATTENDED
+from rollcall.domain.challenge import Challenge, ChallengeMode
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.queue.job import EarlierTry
-from rollcall.storage import attempts, inbox, lessons
+from rollcall.storage import attempts, challenges, inbox, lessons
 from rollcall.storage.attempts import IncomingNote
+from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.generations import generation_of
 from rollcall.storage.reviews import tries_before
 from rollcall.storage.tables import Attempt, Conversation, Lesson, Person, SchoolClass
@@ -28,12 +30,14 @@ class Known:
         earlier: the sender's tries before it.
         voice_waits: whether a teacher has yet to stand for the voice.
         generation: of the class's gallery; see `rollcall.storage.generations`.
+        challenge: what the note is to say.
     """
 
     attempt: Attempt
     earlier: tuple[EarlierTry, ...] = ()
     voice_waits: bool = False
     generation: int = 0
+    challenge: Challenge | None = None
 
 
 @dataclass(frozen=True)
@@ -109,6 +113,8 @@ def take_note(
     if reason is not None:
         attempts.refuse(attempt, reason, now)
         return Known(attempt)
+    if attempt.challenge_id is None:
+        attempt.challenge_id = _challenge_to_answer(session, attempt, classes)
     return known_of(session, attempt, classes, voice)
 
 
@@ -120,15 +126,19 @@ def known_of(
     Args:
         classes, voice: the sender's, as far as this transaction has read them.
     """
-    class_id = attempt.class_id
+    class_id, challenge = attempt.class_id, None
+    if attempt.challenge_id is not None:
+        row = session.get(StoredChallenge, attempt.challenge_id)
+        challenge = challenges.spoken(row) if row is not None else None
     if class_id is None or attempt.purpose is not Purpose.CHECK_IN:
-        return Known(attempt)
+        return Known(attempt, challenge=challenge)
     voice = voice or voice_of(session, attempt.person_id)
     return Known(
         attempt,
         earlier=tries_before(session, attempt),
         voice_waits=voice is not None and class_id in voice.withheld,
         generation=generation_of(session, class_id, next((one for one in classes if one.id == class_id), None)) or 0,
+        challenge=challenge,
     )
 
 
@@ -241,6 +251,23 @@ def lesson_for(session: Session, person: Person, sent_at: datetime) -> tuple[Les
         return candidates[0][0], False
     current = lessons.lessons_begun_since(session, person, sent_at)
     return (current[0], True) if current else (None, False)
+
+
+def _challenge_to_answer(session: Session, attempt: Attempt, classes: Sequence[SchoolClass]) -> int | None:
+    """The challenge that is open for the note; none in a class that has no challenges."""
+    if attempt.enrolment is not None:
+        if not any(one.enrol_challenge for one in classes):
+            return None
+        row = challenges.newest(session, attempt.person_id, enrolment=attempt.enrolment)
+    else:
+        if attempt.lesson_id is None or attempt.class_id is None:
+            return None
+        known = next((one for one in classes if one.id == attempt.class_id), None)
+        school_class = known or session.get_one(SchoolClass, attempt.class_id)
+        if school_class.challenge is ChallengeMode.OFF:
+            return None
+        row = challenges.newest(session, attempt.person_id, lesson_id=attempt.lesson_id)
+    return row.id if row is not None and challenges.is_open(row, attempt.sent_at) else None
 
 
 def _refusal_at_sight(note: IncomingNote, *, early: bool) -> Reason | None:

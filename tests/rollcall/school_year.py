@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.absence import AppealState
 from rollcall.domain.attendance import Status
+from rollcall.domain.challenge import draw
 from rollcall.domain.limits import NOTES
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.roster.model import Line, Roster
@@ -19,6 +20,7 @@ from rollcall.sealing.seal import Keyring
 from rollcall.storage import (
     allowances,
     cards,
+    challenges,
     chores,
     classes,
     excuses,
@@ -98,6 +100,7 @@ async def fill(database: Database, keyring: Keyring) -> School:
         leaving = session.get_one(Person, ids[203])
         erasure.erase_voice(session, leaving, "a receipt", erasure.Kind.VOICE, NINE + 8 * _DAY)
         chores.take(session, "sweep", NINE + 8 * _DAY)
+        challenges.add(session, draw("ru"), ids[201], 1, NINE + 2 * _DAY, lesson_id=3)
         slot = Slot(class_id=physics.id, made_by=teacher.id, weekday=2, begins=540, minutes=45, weeks="every")
         session.add_all(
             [

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 
 from rollcall.storage import (  # noqa: F401 - metadata must know their tables
     audit_tables,
+    challenge_tables,
     claim_tables,
     correction_tables,
     excuse_tables,

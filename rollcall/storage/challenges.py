@@ -1,0 +1,139 @@
+"""Challenges: what a student was asked to say, until when, and which note answered it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, or_, select, update
+from sqlalchemy.orm import Session
+
+from rollcall.domain.challenge import LIFE, Challenge, Words
+from rollcall.domain.verdict import Purpose, Verdict
+from rollcall.storage.challenge_tables import StoredChallenge
+from rollcall.storage.tables import Attempt
+
+_CLOCKS_APART = timedelta(seconds=5)
+"""No note is sent before what it answers is shown; Telegram tells whole seconds, and at times we have only our own."""
+
+
+@dataclass(frozen=True)
+class Tries:
+    """What a student's notes of a lesson have left unsaid so far.
+
+    Attributes:
+        missed: notes in the student's own voice without what was to be said.
+        unclear: those of them that could not be understood.
+        shown: how many challenges there were.
+    """
+
+    missed: int
+    unclear: int
+    shown: int
+
+
+def spoken(row: StoredChallenge) -> Challenge:
+    """What is to be said."""
+    return Challenge(row.language, tuple(row.items.split()))
+
+
+def newest(session: Session, person_id: int, *, lesson_id: int | None = None, enrolment: str | None = None) -> (
+    StoredChallenge | None
+):  # fmt: skip
+    """The student's last challenge in the lesson, or in the enrolment."""
+    its = select(StoredChallenge).where(
+        StoredChallenge.person_id == person_id,
+        StoredChallenge.lesson_id == lesson_id,
+        StoredChallenge.enrolment == enrolment,
+    )
+    return session.scalar(its.order_by(StoredChallenge.number.desc()).limit(1))
+
+
+def add(
+    session: Session,
+    challenge: Challenge,
+    person_id: int,
+    number: int,
+    at: datetime,
+    *,
+    lesson_id: int | None = None,
+    enrolment: str | None = None,
+) -> StoredChallenge:
+    """Write down what is about to be shown."""
+    row = StoredChallenge(
+        person_id=person_id, lesson_id=lesson_id, enrolment=enrolment, number=number, language=challenge.language,
+        items=" ".join(challenge.items), shown_at=at,
+    )  # fmt: skip
+    session.add(row)
+    session.flush()
+    return row
+
+
+def is_open(row: StoredChallenge, sent_at: datetime) -> bool:
+    """Whether a note of that time (Telegram's) may answer it."""
+    in_time = row.shown_at - _CLOCKS_APART <= sent_at <= row.shown_at + LIFE
+    return in_time and row.used_by is None
+
+
+def shown(session: Session, challenge_id: int, at: datetime) -> None:
+    """The message with it is there, by Telegram's time: from now on it has its life."""
+    session.execute(update(StoredChallenge).where(StoredChallenge.id == challenge_id).values(shown_at=at))
+
+
+def answered_by(session: Session, attempt: Attempt, *, use_up: bool) -> bool:
+    """Whether the note answers the challenge that it was to answer, and no other note has.
+
+    Args:
+        use_up: an answer was heard in it: the challenge is no other note's any more.
+    """
+    its = [
+        StoredChallenge.id == attempt.challenge_id,
+        StoredChallenge.person_id == attempt.person_id,
+        or_(StoredChallenge.used_by.is_(None), StoredChallenge.used_by == attempt.id),
+    ]
+    if not use_up:
+        return session.scalar(select(StoredChallenge.id).where(*its)) is not None
+    # One statement, so that of two notes one is first.
+    first = update(StoredChallenge).where(*its).values(used_by=attempt.id).returning(StoredChallenge.id)
+    return session.scalar(first) is not None
+
+
+def tries_before(session: Session, attempt: Attempt) -> Tries:
+    """What the sender's other notes of the lesson have left unsaid."""
+    where = [
+        Attempt.lesson_id == attempt.lesson_id,
+        Attempt.person_id == attempt.person_id,
+        Attempt.id != attempt.id,
+        Attempt.verdict == Verdict.UNSAID,
+        Attempt.words.is_not(None),
+    ]
+    rows = session.scalars(select(Attempt.words).where(*where)).all()
+    last = newest(session, attempt.person_id, lesson_id=attempt.lesson_id)
+    return Tries(len(rows), rows.count(Words.UNSURE), last.number if last is not None else 0)
+
+
+def first_unsaid(session: Session, attempt: Attempt) -> datetime:
+    """When the sender's first note of the lesson was sent that left something unsaid; this one's time at the latest."""
+    first = session.scalar(
+        select(func.min(Attempt.sent_at)).where(
+            Attempt.lesson_id == attempt.lesson_id,
+            Attempt.person_id == attempt.person_id,
+            Attempt.verdict == Verdict.UNSAID,
+        )
+    )
+    return min(first, attempt.sent_at) if first is not None else attempt.sent_at
+
+
+def heard_in(session: Session, class_id: int) -> dict[Words, int]:
+    """How often which was heard in the class's notes whose voice was accepted."""
+    rows = session.execute(
+        select(Attempt.words, func.count())
+        .where(
+            Attempt.class_id == class_id,
+            Attempt.purpose == Purpose.CHECK_IN,
+            Attempt.verdict.in_((Verdict.ACCEPTED, Verdict.UNSAID)),
+            Attempt.words.is_not(None),
+        )
+        .group_by(Attempt.words)
+    )
+    return {words: number for words, number in rows if words is not None}

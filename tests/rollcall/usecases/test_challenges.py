@@ -1,0 +1,340 @@
+"""What students are shown to say, and what their notes come to by it; on SQLite and on PostgreSQL."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+import numpy as np
+import pytest
+from sqlalchemy import func, select
+
+from rollcall.domain.attendance import Status
+from rollcall.domain.challenge import LIFE, ChallengeMode, Words
+from rollcall.domain.review import ReviewState
+from rollcall.domain.verdict import Reason, Verdict
+from rollcall.domain.words_lane import MOST_SHOWN
+from rollcall.queue.job import Result
+from rollcall.report.model import Period
+from rollcall.storage import challenges, people, voiceprints
+from rollcall.storage.attempts import IncomingNote
+from rollcall.storage.challenge_tables import StoredChallenge
+from rollcall.storage.remarks import remarks
+from rollcall.storage.reviews import review_of
+from rollcall.storage.tables import Attempt, Attendance, Lesson, SchoolClass
+from rollcall.usecases.challenges import Asked, NotShown, Shown, ask, ask_again, show
+from rollcall.usecases.report import build_report
+from rollcall.usecases.retention import Periods, sweep
+from rollcall.usecases.settlement import apply_result
+from rollcall.usecases.take_note import take_note
+from tests.rollcall.conftest import ANNA, BORIS, NINE, School
+
+SECOND = timedelta(seconds=1)
+VOICES = {ANNA: np.array([1, 0, 0], np.float32), BORIS: np.array([0, 1, 0], np.float32)}
+
+
+async def enrol(school: School, account: int = ANNA) -> None:
+    enrolment = f"e{account}"
+    await school.begin_enrolment(account, enrolment)
+    for _ in range(3):
+        note = await school.note(account, enrolment=enrolment)
+        with school.database.session() as session:
+            apply_result(
+                session, school.keyring, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICES[account]), NINE
+            )
+
+
+async def opened(school: School, mode: ChallengeMode = ChallengeMode.REQUIRE, *accounts: int) -> int:
+    """An open lesson of a class with challenges, whose students have agreed to be listened to."""
+    for account in accounts or (ANNA,):
+        await enrol(school, account)
+        with school.database.session() as session:
+            people.agree_to_words(session, account, "1", "ru", NINE)
+    with school.database.session() as session:
+        session.get_one(SchoolClass, school.class_id).challenge = mode
+    return await school.open()
+
+
+def asked(
+    school: School,
+    lesson_id: int,
+    at: datetime = NINE,
+    account: int = ANNA,
+    *,
+    hearing: bool = True,
+    agreed: bool = False,
+) -> Asked:
+    with school.database.session() as session:
+        person = people.find_person(session, account)
+        assert person
+        return ask(session, person, lesson_id, at, "ru", hearing=hearing, agreed=agreed)
+
+
+def shown(school: School, lesson_id: int, at: datetime = NINE, account: int = ANNA) -> Shown:
+    """What the student is shown, by a message of that time."""
+    outcome = asked(school, lesson_id, at, account).outcome
+    assert isinstance(outcome, Shown)
+    with school.database.session() as session:
+        show(session, outcome.number, at)
+    return outcome
+
+
+def sent(school: School, at: datetime, account: int = ANNA) -> str:
+    """A note comes as the bot takes it; its attempt's id."""
+    school.sent += 1
+    incoming = IncomingNote(account, school.sent, f"f{school.sent}", f"u{school.sent}", 9000, at)
+    with school.database.session() as session:
+        person = people.find_person(session, account)
+        assert person
+        classes = [session.get_one(SchoolClass, school.class_id)]
+        known = take_note(session, person, incoming, classes, None, None, None, at)
+        school.owners[known.attempt.id] = person.id
+        assert (known.challenge is not None) is (known.attempt.challenge_id is not None)
+        return known.attempt.id
+
+
+def settled(school: School, note: str, words: Words | None, at: datetime = NINE, *, hearing: bool = True) -> Attempt:
+    """What the note comes to once a worker has heard this."""
+    result: Result = school.result(note).model_copy(update={"words": words, "score": 0.7})
+    with school.database.session() as session:
+        done = apply_result(session, school.keyring, result, at, hearing=hearing)
+        assert done
+        return done.attempt
+
+
+def mark(school: School, lesson_id: int, account: int = ANNA) -> Status | None:
+    with school.database.session() as session:
+        row = session.get(Attendance, (lesson_id, school.ids[account]))
+        return row.status if row is not None else None
+
+
+async def test_a_challenge_is_one_students_of_one_lesson_and_lives_two_minutes(school: School) -> None:
+    lesson = await opened(school, ChallengeMode.REQUIRE, ANNA, BORIS)
+    annas, boriss = shown(school, lesson), shown(school, lesson, account=BORIS)
+    assert annas.number != boriss.number
+    assert (annas.until, len(annas.challenge.items), annas.challenge.language) == (NINE + LIFE, 4, "ru")
+    with school.database.session() as session:
+        row = session.get_one(StoredChallenge, annas.number)
+        assert challenges.is_open(row, NINE + LIFE)
+        assert not challenges.is_open(row, NINE + LIFE + SECOND)
+        assert not challenges.is_open(row, NINE - timedelta(minutes=1))  # a note from before
+
+
+async def test_its_life_counts_from_telegrams_time_of_the_message(school: School) -> None:
+    lesson = await opened(school)
+    outcome = asked(school, lesson, NINE).outcome
+    assert isinstance(outcome, Shown)
+    with school.database.session() as session:
+        show(session, outcome.number, NINE + timedelta(seconds=30))
+    note = sent(school, NINE + timedelta(seconds=140))
+    assert settled(school, note, Words.HEARD).verdict is Verdict.ACCEPTED
+
+
+async def test_the_right_words_mark_the_student_like_any_note(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    attempt = settled(school, sent(school, NINE + 20 * SECOND), Words.HEARD)
+    assert (attempt.verdict, attempt.status, attempt.words) == (Verdict.ACCEPTED, Status.PRESENT, Words.HEARD)
+    with school.database.session() as session:
+        assert remarks(session, [lesson]) == {}
+
+
+async def test_a_note_without_them_is_asked_for_again_and_its_challenge_stays(school: School) -> None:
+    lesson = await opened(school)
+    first = shown(school, lesson)
+    attempt = settled(school, sent(school, NINE + 20 * SECOND), Words.NOT_HEARD)
+    assert (attempt.verdict, attempt.reason) == (Verdict.UNSAID, Reason.WORDS_NOT_HEARD)
+    assert mark(school, lesson) is None
+    with school.database.session() as session:
+        again = ask_again(session, attempt.id, NINE + 30 * SECOND, "ru", hearing=True).outcome
+    assert isinstance(again, Shown)
+    assert (again.number, again.kept) == (first.number, True)
+    assert settled(school, sent(school, NINE + 50 * SECOND), Words.HEARD).status is Status.PRESENT
+
+
+async def test_what_is_about_to_end_is_not_shown_again(school: School) -> None:
+    lesson = await opened(school)
+    first = shown(school, lesson)
+    attempt = settled(school, sent(school, NINE + 100 * SECOND), Words.NOT_HEARD)
+    with school.database.session() as session:
+        again = ask_again(session, attempt.id, NINE + 105 * SECOND, "ru", hearing=True).outcome
+    assert isinstance(again, Shown)
+    assert (again.number == first.number, again.kept) == (False, False)
+
+
+async def test_the_answer_to_another_challenge_brings_a_new_one_and_accuses_nobody(school: School) -> None:
+    lesson = await opened(school)
+    first = shown(school, lesson)
+    attempt = settled(school, sent(school, NINE + 20 * SECOND), Words.SOMETHING_ELSE)
+    assert (attempt.verdict, attempt.reason) == (Verdict.UNSAID, Reason.WORDS_OTHER)
+    with school.database.session() as session:
+        again = ask_again(session, attempt.id, NINE + 21 * SECOND, "ru", hearing=True).outcome
+    assert isinstance(again, Shown)
+    assert again.number != first.number
+    assert settled(school, sent(school, NINE + 40 * SECOND), Words.HEARD).status is Status.PRESENT
+    await school.close(lesson)
+    assert mark(school, lesson) is Status.PRESENT
+
+
+async def test_a_challenge_is_used_up_by_the_first_answer_to_it(school: School) -> None:
+    """Also where a second note was sent meanwhile: a friend who hears it said has no use of it."""
+    lesson = await opened(school)
+    shown(school, lesson)
+    one, other = sent(school, NINE + 20 * SECOND), sent(school, NINE + 21 * SECOND)
+    assert settled(school, one, Words.SOMETHING_ELSE).verdict is Verdict.UNSAID
+    attempt = settled(school, other, Words.HEARD)
+    assert (attempt.verdict, attempt.reason, attempt.words) == (Verdict.UNSAID, Reason.WORDS_WANTED, None)
+    assert mark(school, lesson) is None
+    late = sent(school, NINE + 22 * SECOND)
+    with school.database.session() as session:
+        assert session.get_one(Attempt, late).challenge_id is None
+
+
+async def test_a_classmates_challenge_is_of_no_use(school: School) -> None:
+    lesson = await opened(school, ChallengeMode.REQUIRE, ANNA, BORIS)
+    shown(school, lesson, account=BORIS)
+    attempt = settled(school, sent(school, NINE + 20 * SECOND), Words.HEARD)
+    assert (attempt.reason, mark(school, lesson)) == (Reason.WORDS_WANTED, None)
+
+
+async def test_a_result_delivered_twice_uses_a_challenge_once_and_says_the_same(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    note = sent(school, NINE + 20 * SECOND)
+    for _ in range(2):
+        attempt = settled(school, note, Words.HEARD)
+        assert (attempt.verdict, attempt.words) == (Verdict.ACCEPTED, Words.HEARD)
+
+
+async def test_after_the_second_unclear_note_the_teacher_is_asked_since_the_first(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    first = settled(school, sent(school, NINE + 20 * SECOND), Words.UNSURE)
+    assert (first.verdict, first.reason) == (Verdict.UNSAID, Reason.WORDS_UNCLEAR)
+    shown(school, lesson, NINE + 30 * SECOND)
+    second = settled(school, sent(school, NINE + 50 * SECOND), Words.UNSURE)
+    assert (second.verdict, second.reason) == (Verdict.UNSAID, Reason.TEACHER_DECIDES)
+    with school.database.session() as session:
+        review = review_of(session, lesson, school.ids[ANNA])
+        assert review
+        assert (review.state, review.attempt_id, review.sent_at) == (ReviewState.OPEN, second.id, NINE + 20 * SECOND)
+    shown(school, lesson, NINE + 60 * SECOND)
+    assert settled(school, sent(school, NINE + 80 * SECOND), Words.HEARD).status is Status.PRESENT
+    with school.database.session() as session:
+        review = review_of(session, lesson, school.ids[ANNA])
+        assert review
+        assert review.state is ReviewState.SETTLED
+
+
+async def test_whoever_is_not_understood_is_in_doubt_and_never_absent(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    settled(school, sent(school, NINE + 20 * SECOND), Words.NOT_HEARD)
+    await school.close(lesson)
+    assert mark(school, lesson) is Status.FLAGGED
+    assert mark(school, lesson, BORIS) is Status.ABSENT
+
+
+async def test_a_note_that_is_settled_after_the_lesson_is_the_teachers(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    note = sent(school, NINE + 20 * SECOND)
+    await school.close(lesson)
+    assert settled(school, note, Words.NOT_HEARD, NINE + timedelta(hours=1)).reason is Reason.TEACHER_DECIDES
+    assert mark(school, lesson) is Status.FLAGGED
+
+
+@pytest.mark.parametrize("words", [Words.NOT_CHECKED, None])
+async def test_where_nobody_listened_the_note_counts_and_says_so(school: School, words: Words | None) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    attempt = settled(school, sent(school, NINE + 20 * SECOND), words)
+    assert (attempt.verdict, attempt.status, attempt.words) == (Verdict.ACCEPTED, Status.PRESENT, Words.NOT_CHECKED)
+    with school.database.session() as session:
+        (remark,) = remarks(session, [lesson]).values()
+        assert remark.words is Words.NOT_CHECKED
+        report = build_report(session, session.get_one(SchoolClass, school.class_id), Period.LESSON, NINE)
+        assert [line.marks[0].remarks.words for line in report.students if line.marks[0]] == [Words.NOT_CHECKED, None]
+
+
+async def test_without_a_worker_that_hears_any_note_counts_and_nothing_is_shown(school: School) -> None:
+    lesson = await opened(school)
+    assert asked(school, lesson, hearing=False).outcome is NotShown.ANYTHING
+    attempt = settled(school, sent(school, NINE), None, hearing=False)
+    assert (attempt.status, attempt.words) == (Status.PRESENT, Words.NOT_CHECKED)
+
+
+async def test_a_note_for_which_nothing_was_open_is_told_its_voice_and_asked(school: School) -> None:
+    lesson = await opened(school)
+    attempt = settled(school, sent(school, NINE), None)
+    assert (attempt.verdict, attempt.reason, attempt.confidence) == (Verdict.UNSAID, Reason.WORDS_WANTED, 0.97)
+    shown(school, lesson)
+    expired = settled(school, sent(school, NINE + LIFE + 2 * SECOND), Words.HEARD)
+    assert (expired.reason, mark(school, lesson)) == (Reason.WORDS_WANTED, None)
+
+
+async def test_where_it_is_only_asked_every_note_counts_and_the_teacher_reads_what_was_heard(school: School) -> None:
+    lesson = await opened(school, ChallengeMode.ASK, ANNA, BORIS)
+    shown(school, lesson)
+    assert settled(school, sent(school, NINE + 20 * SECOND), Words.SOMETHING_ELSE).status is Status.PRESENT
+    unasked = settled(school, sent(school, NINE, BORIS), None)
+    assert (unasked.status, unasked.words) == (Status.PRESENT, None)
+    with school.database.session() as session:
+        found = remarks(session, [lesson])
+        assert found[lesson, school.ids[ANNA]].words is Words.SOMETHING_ELSE
+        assert (lesson, school.ids[BORIS]) not in found
+        assert challenges.heard_in(session, school.class_id) == {Words.SOMETHING_ELSE: 1}
+
+
+async def test_whoever_is_marked_is_asked_for_nothing_more(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    settled(school, sent(school, NINE + 20 * SECOND), Words.HEARD)
+    assert asked(school, lesson, NINE + 30 * SECOND).outcome is NotShown.MARKED
+    assert settled(school, sent(school, NINE + 40 * SECOND), None).status is Status.PRESENT
+
+
+async def test_a_lesson_has_so_many_challenges_and_then_the_teacher_listens(school: School) -> None:
+    lesson = await opened(school)
+    for number in range(MOST_SHOWN):
+        shown(school, lesson, NINE + number * SECOND)
+    assert asked(school, lesson, NINE + 20 * SECOND).outcome is NotShown.ENOUGH
+    late = settled(school, sent(school, NINE + LIFE + 30 * SECOND), None)
+    assert late.reason is Reason.TEACHER_DECIDES
+
+
+async def test_nobody_is_listened_to_who_has_not_agreed(school: School) -> None:
+    await enrol(school)
+    with school.database.session() as session:
+        session.get_one(SchoolClass, school.class_id).challenge = ChallengeMode.REQUIRE
+    lesson = await school.open()
+    assert asked(school, lesson).outcome is NotShown.AGREE
+    assert isinstance(asked(school, lesson, agreed=True).outcome, Shown)
+    assert isinstance(asked(school, lesson).outcome, Shown)
+
+
+async def test_a_class_without_challenges_shows_none_and_a_voice_that_waits_needs_none(school: School) -> None:
+    lesson = await opened(school, ChallengeMode.OFF)
+    assert asked(school, lesson).outcome is NotShown.ANYTHING
+    with school.database.session() as session:
+        session.get_one(SchoolClass, school.class_id).challenge = ChallengeMode.REQUIRE
+    assert asked(school, lesson, account=BORIS).outcome is NotShown.NO_VOICE
+    assert asked(school, lesson + 1).outcome is NotShown.CLOSED
+
+
+async def test_a_challenge_goes_with_the_voice_and_after_a_day(school: School) -> None:
+    lesson = await opened(school, ChallengeMode.REQUIRE, ANNA, BORIS)
+    shown(school, lesson)
+    shown(school, lesson, account=BORIS)
+    attempt = settled(school, sent(school, NINE + 20 * SECOND), Words.HEARD)
+    with school.database.session() as session:
+        person = people.find_person(session, ANNA)
+        assert person
+        voiceprints.forget_voice(session, person, NINE)
+    with school.database.session() as session:
+        assert session.scalars(select(StoredChallenge.person_id)).all() == [school.ids[BORIS]]
+        assert session.get_one(Attempt, attempt.id).words_score is None
+    long = timedelta(days=1000)
+    await sweep(school.database, Periods(long, long, long, long, long, long), NINE + timedelta(days=1, minutes=1))
+    with school.database.session() as session:
+        assert session.scalar(select(func.count()).select_from(StoredChallenge)) == 0
+        assert session.get_one(Lesson, lesson)
