@@ -20,7 +20,7 @@ from bot.transport.pace import ONCE, Stopping, pace_of
 from bot.upkeep.galleries import publish
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.errors import QueueFull, TooMuchAtOnce
-from rollcall.queue.job import Job
+from rollcall.queue.job import Job, SpokenChallenge
 from rollcall.storage.tables import Attempt
 from rollcall.texts import texts_in
 from rollcall.usecases.take_note import Known, Posted, give_up, not_told_to_wait, still_pending
@@ -118,6 +118,8 @@ async def _post(services: Services, known: Known, audio: bytes, milliseconds: fl
     if attempt.class_id is not None and not await _is_current(services, attempt.class_id, known):
         await publish(services, attempt.class_id)
     content_hash = hashlib.sha256(audio).hexdigest()
+    said = known.challenge
+    spoken = SpokenChallenge(language=said.language, items=said.items) if said is not None else None
     job = Job(
         id=attempt.id,
         purpose=attempt.purpose,
@@ -128,6 +130,7 @@ async def _post(services: Services, known: Known, audio: bytes, milliseconds: fl
         generation=known.generation,
         queued_at=datetime.now(UTC),  # how long it waits, the worker measures by the machines' clocks
         content_hash=content_hash,
+        challenge=spoken,
     )
     async with services.portions.place(services.queue, attempt.id, attempt.person_id, len(audio)) as place:
         place.entry = entry = await services.queue.post(job, audio)

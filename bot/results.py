@@ -68,7 +68,10 @@ async def _take_together(application: App, services: Services, lot: Lot) -> bool
     marks = [services.marks.take(result.job_id) for _, result in lot]
     judged = [Judged(result, mark.posted, mark.digest) for (_, result), mark in zip(lot, marks, strict=True)]
     try:
-        settled = await services.database.run(settle_all, services.keyring, judged, now(), claim(services))
+        hearing = await services.hearing.any_worker()
+        settled = await services.database.run(
+            settle_all, services.keyring, judged, now(), claim(services), hearing=hearing
+        )
     except BaseException as error:
         for (_, result), mark in zip(lot, marks, strict=True):
             services.marks.put_back(result.job_id, mark)
@@ -170,7 +173,10 @@ async def _settle(application: App, services: Services, result: Result) -> Answe
     mark = services.marks.take(result.job_id)
     judged = Judged(result, mark.posted, mark.digest)
     try:
-        (settled,) = await services.database.run(settle_all, services.keyring, [judged], now(), claim(services))
+        hearing = await services.hearing.any_worker()
+        (settled,) = await services.database.run(
+            settle_all, services.keyring, [judged], now(), claim(services), hearing=hearing
+        )
     except BaseException:
         services.marks.put_back(result.job_id, mark)
         raise

@@ -11,6 +11,7 @@ from bot.handlers import (
     appeals,
     archive,
     calls,
+    challenges,
     chats,
     claims,
     class_moves,
@@ -60,7 +61,7 @@ _CLASS = r"(?P<class_id>\d+)"
 _LESSON = r"(?P<lesson_id>\d+)"
 _PERSON = r"(?P<person_id>\d{1,9})"
 _MARK = r"(?P<lesson_id>\d+):(?P<student>\d{1,10})"
-_SETTING = "zone|late|length|words|language|row|share"
+_SETTING = "zone|late|length|words|language|row|share|number|sentence"
 _PERIOD = r"(?P<period>lesson|today|week|month|all)"
 
 COMMANDS: dict[str, Handler] = {
@@ -93,6 +94,8 @@ BUTTONS: dict[str, Handler] = {
     r"without:(?P<join_code>[\w-]{1,32})": joining.without_pressed,
     r"namesake:(?P<answer>same|other):(?P<number>\d{1,9})": namesakes.answered,
     r"here:(?P<lesson_id>\d+)": here.here_pressed,
+    r"say:(?P<lesson_id>\d+)": challenges.say_pressed,
+    r"say-yes:(?P<lesson_id>\d+)": challenges.agreed_pressed,
     r"forget:(ask|yes|no)": forgetting.forget_pressed,
     r"leave:(ask|yes|no)": forgetting.leave_pressed,
     rf"quit:{_CLASS}": leaving.class_chosen,

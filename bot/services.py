@@ -14,6 +14,7 @@ from telegram.ext import Application, CallbackContext, ExtBot
 
 from bot import metrics
 from bot.caller import Caller
+from bot.hearing import Hearing
 from bot.marks import Marks
 from bot.outbox.stale_boards import StaleBoards
 from bot.portions import Portions
@@ -50,6 +51,8 @@ class Services:
     """What became of answers, to be written down together."""
     told: Together[tuple[str, int], None]
     """Who was told about the wait, by which message, likewise."""
+    hearing: Hearing
+    """Whether any worker hears a challenge's words."""
     waits: Waits = field(default_factory=Waits)
     holder: Holder = field(default_factory=Holder.this_process)
     missing: dict[str, float] = field(default_factory=dict)
@@ -80,6 +83,7 @@ class Services:
             marks=Marks(database, queue.withdraw),
             answered=Together(partial(_write_answered, database)),
             told=Together(partial(_write_told, database)),
+            hearing=Hearing(queue.hears_words),
         )
 
     async def close(self) -> None:

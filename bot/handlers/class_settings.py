@@ -16,11 +16,14 @@ from bot.messages.replies import Buttons, cancel_button, reply
 from bot.messages.zones import LIKELY, zone_label
 from bot.services import Context, now
 from rollcall.config.settings import Settings
+from rollcall.domain.challenge import ChallengeMode
 from rollcall.domain.class_settings import LATE_AFTER, LENGTHS, Vocabulary
 from rollcall.domain.weekly import IN_A_ROW, SHARES
+from rollcall.domain.words_lane import ENOUGH_NOTES, GOOD_SHARE, Rates
 from rollcall.marked import one_below_the_other
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import LANGUAGES, Texts
+from rollcall.usecases.challenge_settings import NUMBER, NotSet, may_require, rates_of, set_number
 from rollcall.usecases.class_settings import DEFAULT, ask_zone, set_class, zone_said
 from rollcall.usecases.classes import choose
 
@@ -46,12 +49,23 @@ async def set_pressed(update: Update, context: Context) -> None:
         t = context.caller.texts
         await reply(update, t("zone-ask"), cancel_button(t), t)
         return
-    one = await context.services.database.run(as_teacher(context.caller, set_class), context.class_id, what, value)
+    one = await _set(context, what, value)
+    if isinstance(one, NotSet):
+        await reply(update, context.caller.texts(f"number-{one}"))
+        return
     if one is None:
         await reply(update, context.caller.texts("question-gone"))
         return
     await _show(update, context, one, None)
     context.services.stale_boards.touch_class(one.id)
+
+
+async def _set(context: Context, what: str, value: str) -> SchoolClass | NotSet | None:
+    run, caller = context.services.database.run, context.caller
+    if what != NUMBER:
+        return await run(as_teacher(caller, set_class), context.class_id, what, value)
+    hearing = await context.services.hearing.any_worker()
+    return await run(as_teacher(caller, set_number), context.class_id, value, hearing=hearing)
 
 
 async def zone_given(update: Update, context: Context) -> None:
@@ -78,11 +92,21 @@ async def _show(update: Update, context: Context, one: SchoolClass, what: str | 
     if what is None:
         await show(update, _text(t, one, defaults), _menu(t, one), t)
         return
-    choices = _choices(t, one, what)
+    question = t(f"settings-{what}-ask")
+    if what == NUMBER:
+        hearing = await context.services.hearing.any_worker()
+        rates = await context.services.database.run(rates_of, one.id)
+        question += "\n\n" + one_below_the_other(number_words(t, rates, hearing=hearing))
+        modes: list[ChallengeMode] = [ChallengeMode.OFF, ChallengeMode.ASK]
+        if may_require(one, rates, hearing=hearing):
+            modes.append(ChallengeMode.REQUIRE)
+        choices = [(t(f"button-number-{mode}"), f"set:{one.id}:{what}:{mode}") for mode in modes]
+    else:
+        choices = _choices(t, one, what)
     rows = [choices[at : at + 2] for at in range(0, len(choices), 2)]
-    if what in ("words", "language", "zone"):
+    if what in ("words", "language", "zone", NUMBER):
         rows = [[choice] for choice in choices]
-    await show(update, t(f"settings-{what}-ask"), [*rows, [(t("button-back"), f"settings:{one.id}")]], t)
+    await show(update, question, [*rows, [(t("button-back"), f"settings:{one.id}")]], t)
 
 
 def _text(t: Texts, one: SchoolClass, defaults: Settings) -> str:
@@ -97,6 +121,8 @@ def _text(t: Texts, one: SchoolClass, defaults: Settings) -> str:
             t("settings-length", minutes=length),
             t(f"settings-words-{one.vocabulary}"),
             t("settings-language", language=_language(t, one.language or DEFAULT)),
+            t(f"settings-spoken-{one.challenge}"),
+            t("settings-sentence-on" if one.enrol_challenge else "settings-sentence-off"),
             _told(t, "row", one.told_missed_in_a_row),
             _told(t, "share", one.told_share_below),
             t("settings-calls-on" if one.call_students else "settings-calls-off"),
@@ -112,6 +138,7 @@ def _menu(t: Texts, one: SchoolClass) -> Buttons:
         [to("zone"), to("late")],
         [to("length"), to("words")],
         [to("language")],
+        [to("number"), to("sentence")],
         [to("row"), to("share")],
         [calls_button(t, one)],
         [(t("button-back"), f"class:{one.id}")],
@@ -131,12 +158,33 @@ def _choices(t: Texts, one: SchoolClass, what: str) -> list[tuple[str, str]]:
         return [choice(t("minutes", minutes=number), number) for number in LENGTHS]
     if what == "words":
         return [choice(t(f"button-words-{words}"), words) for words in Vocabulary]
+    if what == "sentence":
+        return [choice(t(f"button-sentence-{value}"), value) for value in ("on", "off")]
     if what in ("row", "share"):
         return [
             choice(t(f"told-{what}", number=number) if number else t("told-never"), number)
             for number in (IN_A_ROW if what == "row" else SHARES)
         ]
     return [choice(_language(t, language), language) for language in (DEFAULT, *LANGUAGES)]
+
+
+def number_words(t: Texts, of: Rates, *, hearing: bool) -> list[str]:
+    """How well the class's students are understood, and what is still missing before that can be required."""
+    if not of.notes:
+        words = [t("settings-number-no-rates")]
+    else:
+        shares = {
+            "heard": of.heard, "another": of.other, "unclear": of.unclear, "silent": of.silent,
+        }  # fmt: skip
+        told = {name: round(100 * number / of.notes) for name, number in shares.items()}
+        words = [t("settings-number-rates", notes=of.notes, **told)]
+    if not of.enough:
+        words.append(t("settings-number-few", least=ENOUGH_NOTES))
+    elif not of.good:
+        words.append(t("settings-number-bad", least=round(100 * GOOD_SHARE)))
+    if not hearing:
+        words.append(t("settings-number-deaf"))
+    return words
 
 
 def _told(t: Texts, what: str, number: int) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy.orm import Session
 
 from bot.caller import Caller, remember
@@ -10,7 +12,8 @@ from bot.services import now
 from rollcall.config.settings import Settings
 from rollcall.storage.people import has_consent, set_step
 from rollcall.storage.tables import SchoolClass
-from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE
+from rollcall.usecases.challenges import listens
+from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE, WORDS
 
 CONSENT_VERSION = "2026-11-28"
 """Goes up whenever the meaning of the consent text, or of what is said of the way without a voice, changes."""
@@ -27,7 +30,10 @@ def ask_consent(
     t = caller.in_words_of(school_class).texts
     if school_class is not None and any(one.id == school_class.id for one in caller.taught):
         return t("join-own-class", title=school_class.title), None
-    data = {JOIN_CODE: school_class.join_code} if school_class else {}
+    data: dict[str, Any] = {JOIN_CODE: school_class.join_code} if school_class else {}
+    listened = school_class is not None and listens(school_class)
+    if listened:
+        data[WORDS] = True
     remember(session, caller)
     person = caller.person
     if school_class is not None and person is not None and _agreed_before(session, caller):
@@ -36,7 +42,8 @@ def ask_consent(
         return t("join-again", title=school_class.title), buttons
     set_step(session, caller.user.id, CONSENT, data, now())
     head = t("join-hello", title=school_class.title) + "\n\n" if school_class else ""
-    return head + t("consent-text", days=settings.keep_unused_voices_days), [
+    text = t("consent-text", days=settings.keep_unused_voices_days)
+    return head + text + ("\n\n" + t("consent-words") if listened else ""), [
         [(t("consent-yes"), "consent:yes"), (t("consent-no"), "consent:no")]
     ]
 

@@ -14,6 +14,7 @@ from telegram import ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot import metrics
+from bot.messages.challenge import asked_buttons, asked_words
 from bot.messages.phrases import enrolment_phrase, lesson_phrase
 from bot.messages.replies import Buttons, keyboard, practice_buttons, tidy_button
 from bot.outbox.claim_cards import waiting_words
@@ -25,7 +26,7 @@ from rollcall.domain.attendance import MEANINGS
 from rollcall.domain.confidence import percent
 from rollcall.domain.repeated_notes import MOST
 from rollcall.domain.review import Asked
-from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.verdict import WORDS, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
 from rollcall.report.wording import status_word
 from rollcall.storage.attempts import LONGEST_WAIT
@@ -33,6 +34,8 @@ from rollcall.storage.people import keeps_recordings
 from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.answer_note import Answer, Claim, take_answer
+from rollcall.usecases.challenges import Asked as AskedToSay
+from rollcall.usecases.challenges import NotShown, Shown, ask_again, show
 
 _CLAIM = timedelta(minutes=2)
 """A bot that has not sent an answer this long after it took it on, was stopped."""
@@ -66,24 +69,13 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
     known = taken or await services.database.run(take_answer, attempt_id, claim(services), now())
     if known is None:
         return
-    attempt, texts = known.attempt, texts_in(known.locale)
-    if known.school_class is not None:
-        texts = texts.speaking(known.school_class.vocabulary)
-    asked = None
-    if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
-        asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
-    waits = None
-    if attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES and attempt.enrolment is not None:
-        waits = await waiting_words(application, services, known.person.id, attempt.enrolment, texts)
-    offer = await _offer(services, known, texts, waits=waits is not None)
+    attempt = known.attempt
+    text, offer, again = await _composed(application, services, known)
     await services.waits.answer_comes(attempt_id)
     try:
-        await application.bot.send_message(
+        sent = await application.bot.send_message(
             attempt.chat_id,
-            _marked_line(known, texts)
-            + (texts("enrol-unasked") + "\n\n" if known.unasked else "")
-            + text_for(attempt, known.person, known.school_class, known.lesson, known.step, texts, asked, waits)
-            + ("\n\n" + texts("keep-ask") if _asks_to_keep(offer) else ""),
+            text,
             reply_markup=keyboard(offer),
             reply_parameters=ReplyParameters(attempt.message_id, allow_sending_without_reply=True),
             rate_limit_args=_PATIENCE,
@@ -106,6 +98,7 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
         await _record(services, attempt_id, answer_from=now() + wait, answer_holder=None)
         raise
     else:
+        await _shown(services, again, sent.date)
         answered_at = now()
         await _record(services, attempt_id, answered_at=answered_at)
         metrics.ANSWERS.labels("sent").inc()
@@ -117,6 +110,50 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
         if told is not None:
             with suppress(TelegramError):
                 await application.bot.delete_message(attempt.chat_id, told)
+
+
+async def _composed(
+    application: App, services: Services, known: Answer
+) -> tuple[str, Buttons | None, AskedToSay | None]:
+    """The answer's text and buttons; and what it asks to be said, where it asks for something."""
+    attempt, texts = known.attempt, texts_in(known.locale)
+    if known.school_class is not None:
+        texts = texts.speaking(known.school_class.vocabulary)
+    asked = None
+    if attempt.reason is Reason.TEACHER_DECIDES and attempt.lesson_id is not None:
+        asked = await ask_teachers(application, services, attempt.lesson_id, attempt.person_id)
+    waits = None
+    if attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES and attempt.enrolment is not None:
+        waits = await waiting_words(application, services, known.person.id, attempt.enrolment, texts)
+    again = await _say_again(services, known, texts)
+    if again is not None:
+        offer: Buttons | None = asked_buttons(again, texts)
+    else:
+        offer = await _offer(services, known, texts, waits=waits is not None)
+    text = (
+        _marked_line(known, texts)
+        + (texts("enrol-unasked") + "\n\n" if known.unasked else "")
+        + text_for(attempt, known.person, known.school_class, known.lesson, known.step, texts, asked, waits)
+        + ("\n\n" + asked_words(again, texts, now(), by_note=True) if again is not None else "")
+        + ("\n\n" + texts("keep-ask") if _asks_to_keep(offer) else "")
+    )
+    return text, offer, again
+
+
+async def _say_again(services: Services, known: Answer, t: Texts) -> AskedToSay | None:
+    """What the sender of a note is to say whose voice was right and whose words were not."""
+    if known.attempt.reason not in WORDS:
+        return None
+    hearing = await services.hearing.any_worker()
+    asked = await services.database.run(ask_again, known.attempt.id, now(), t.language, hearing=hearing)
+    return None if asked.outcome is NotShown.MARKED else asked
+
+
+async def _shown(services: Services, again: AskedToSay | None, at: datetime) -> None:
+    """What the answer shows lives from now on; unwritten, from when it was drawn, a moment before."""
+    if again is not None and isinstance(again.outcome, Shown) and not again.outcome.kept:
+        with suppress(SQLAlchemyError, OSError):
+            await services.database.run(show, again.outcome.number, at)
 
 
 def _count(attempt: Attempt) -> None:
@@ -212,6 +249,9 @@ def _text(attempt: Attempt, person: Person, school_class: SchoolClass | None, st
         return _enrolment_text(attempt, step, t)
     if attempt.verdict is Verdict.ACCEPTED:
         return _check_in_text(attempt, person, school_class, t)
+    if attempt.verdict is Verdict.UNSAID:
+        unsaid = "words-teacher-decides" if attempt.reason is Reason.TEACHER_DECIDES else f"reason-{attempt.reason}"
+        return _identity(attempt, person, t) + "\n" + t(unsaid)
     if attempt.reason is Reason.TEACHER_DECIDES and attempt.score is None:
         return t("voice-waits-teacher-decides")
     if attempt.reason is Reason.UNSURE and attempt.note_number is not None:
@@ -236,8 +276,12 @@ def _enrolment_text(attempt: Attempt, step: int, t: Texts) -> str:
     return t("enrol-next", n=str(attempt.note_number), phrase=sentence)
 
 
+def _identity(attempt: Attempt, person: Person, t: Texts) -> str:
+    return t("identity", name=person.full_name, percent=percent(attempt.confidence or 0.0))
+
+
 def _check_in_text(attempt: Attempt, person: Person, school_class: SchoolClass | None, t: Texts) -> str:
-    identity = t("identity", name=person.full_name, percent=percent(attempt.confidence or 0.0))
+    identity = _identity(attempt, person, t)
     if attempt.status is None or school_class is None:
         return identity + "\n" + t("no-lesson-open")
     parts = [f"{MEANINGS[attempt.status].sign} {status_word(attempt.status, t)}"]

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 
 from telegram.error import BadRequest, Forbidden, TelegramError
 
+from bot.messages.challenge import say_button
 from bot.messages.phrases import lesson_phrase
 from bot.messages.replies import Buttons, enrol_button, keyboard
 from bot.services import App, Services, now
@@ -132,8 +133,9 @@ def call_text(one: ToCall, t: Texts) -> str:
 
 
 def call_buttons(one: ToCall, t: Texts) -> Buttons:
-    """To say "I'm here", to record a voice where that was agreed and not done, and to be left alone."""
+    """To be shown a number, to say "I'm here", to record a voice where that is left to do, and to be left alone."""
     return [
+        *(say_button(t, one.school_class.title, one.lesson.id) if one.way is Way.SAY else []),
         [(t("here-button", title=one.school_class.title), f"here:{one.lesson.id}")],
         *(enrol_button(t) if one.way is Way.ENROL else []),
         [call_button(t, one.school_class, muted=False)],

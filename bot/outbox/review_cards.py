@@ -36,7 +36,7 @@ async def ask_teachers(application: App, services: Services, lesson_id: int, per
 def card_text(of: ReviewFacts, t: Texts) -> str:
     """What a card says: who, where, why, and what was decided."""
     kind = "review" if of.by_voice else "here"
-    card = "review-card-voice-waits" if of.voice_waits else f"{kind}-card"
+    card = "review-card-voice-waits" if of.voice_waits else "review-card-words" if of.words else f"{kind}-card"
     head = t(card, name=of.name, title=of.title, time=f"{of.at:%d.%m. %H:%M}", tries=MOST)
     if of.state is not ReviewState.OPEN:
         return head + "\n\n" + t(f"{kind}-{of.state}", teacher=of.teacher)

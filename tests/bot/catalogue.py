@@ -21,7 +21,7 @@ _COUNTED = frozenset(
     {
         "n", "number", "days", "minutes", "seconds", "students", "lessons", "present", "late", "absent", "flagged",
         "day", "attended", "most", "tries", "total", "here", "part", "whole", "shown", "percent", "megabytes",
-        "new", "known", "gone", "added", "updated", "row",
+        "new", "known", "gone", "least", "notes", "heard", "another", "unclear", "silent", "added", "updated", "row",
     }
 )  # fmt: skip
 _ONE_OF = {
@@ -48,7 +48,7 @@ _WORDS = {
         "phrase": "Сегодня утром шёл дождь.",
         "by": "Мария Ивановна", "teachers": "Мария Ивановна, Ольга Олегова",
         "line": "• Анна Белова", "last": "5 декабря 2027", "since": "5 декабря 2026",
-        "names": "Анна Белова\nБорис Громов",
+        "names": "Анна Белова\nБорис Громов", "digits": "4 · 7 · 1 · 2", "spelt": "четыре, семь, один, два",
         "from": "1 марта", "to": "5 марта", "days": "5 марта",
     },
     "en": {
@@ -59,7 +59,7 @@ _WORDS = {
         "phrase": "This morning it rained.",
         "by": "Mary Jones", "teachers": "Mary Jones, Olga Owen",
         "line": "• Anna Bell", "last": "5 December 2027", "since": "5 December 2026",
-        "names": "Anna Bell\nBoris Groves",
+        "names": "Anna Bell\nBoris Groves", "digits": "4 · 7 · 1 · 2", "spelt": "four, seven, one, two",
         "from": "1 March", "to": "5 March", "days": "5 March",
     },
 }  # fmt: skip

@@ -11,6 +11,7 @@ from bot.handlers.joining import joined_words
 from bot.handlers.marks import card_text, list_buttons, list_text
 from bot.handlers.mydata import parts_text
 from bot.handlers.voices import outlook_text
+from bot.messages.challenge import asked_buttons, asked_words, say_button
 from bot.messages.paging import Page
 from bot.outbox.absence_cards import (
     absence_buttons,
@@ -28,13 +29,14 @@ from bot.outbox.weekly import word_buttons, word_text
 from bot.services import now
 from rollcall.domain.absence import AbsenceState, AppealState
 from rollcall.domain.attendance import Remarks, Status
+from rollcall.domain.challenge import Challenge, Words
 from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.permissions import Role
 from rollcall.domain.recalibration import Outlook
 from rollcall.domain.repeated_notes import MOST
-from rollcall.domain.review import Asked
+from rollcall.domain.review import Asked as AskedToDecide
 from rollcall.domain.staff import StaffNews
-from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.verdict import WORDS, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
 from rollcall.report.model import Mark, Period, StudentLine
 from rollcall.report.text import report_text
@@ -44,6 +46,7 @@ from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.absences import AbsenceFacts, AbsenceTold
 from rollcall.usecases.appeals import AppealFacts, AppealTold
+from rollcall.usecases.challenges import Asked, NotShown, Shown
 from rollcall.usecases.claim_cards import Waiting
 from rollcall.usecases.joined import How, Joined
 from rollcall.usecases.mark_words import Changed
@@ -69,10 +72,10 @@ def composed(language: str) -> Iterator[Read]:
                 text = text_for(attempt, person, school_class, lesson, step, t)
                 yield Read(f"{attempt.purpose} {attempt.reason} {attempt.note_number}", _STUDENT, text, [])
     decided = Attempt(purpose=Purpose.CHECK_IN, verdict=Verdict.UNSURE, reason=Reason.TEACHER_DECIDES)
-    for asked in Asked:
+    for asked in AskedToDecide:
         yield Read(f"asked {asked}", _STUDENT, text_for(decided, person, school_class, None, 1, t, asked), [])
     remarked = Mark(Status.PRESENT, START, 0.97, remarks=Remarks(START, 3, as_file=True))
-    for asked in Asked:
+    for asked in AskedToDecide:
         for changed, beside, serves in ((True, True, True), (False, False, True), (False, False, False)):
             words = waiting_text(Waiting((1,), changed, beside, serves, (title,)), asked, t)
             last = Attempt(purpose=Purpose.ENROL, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=NOTES)
@@ -94,6 +97,7 @@ def composed(language: str) -> Iterator[Read]:
         yield Read(f"none {period}", _TEACHER, report_text(type(none)(title, none.timezone, period, START, ()), t), [])
     yield from _marks(name, title, t)
     yield from _absences(name, title, t)
+    yield from _challenges(title, t)
     yield from _weekly(names, title, t)
     keys = [key.removeprefix("mydata-part-") for key in sources(language) if key.startswith("mydata-part-")]
     for number in (1, 5):
@@ -155,6 +159,30 @@ def _marks(name: str, title: str, t: Texts) -> Iterator[Read]:
             yield Read("a changed mark", _STUDENT, changed_text(word, t), [])
 
 
+def _challenges(title: str, t: Texts) -> Iterator[Read]:
+    """What is to be said, in each class's words, or why nothing is; and what a teacher reads of it."""
+    lesson = Lesson(id=1, opened_at=START)
+    for kept, seconds, digits in ((False, 120, "4712"), (False, 120, "0358"), (True, 1, "6901"), (True, 42, "2345")):
+        shown = Shown(1, Challenge(t.language, tuple(digits)), kept, START + timedelta(seconds=seconds))
+        asked = Asked(shown, lesson, title, Vocabulary.SCHOOL)
+        buttons = [list(row) for row in asked_buttons(asked, t)]
+        yield Read("a number", _STUDENT, asked_words(asked, t, START), buttons)
+    yield Read("a lesson has opened", _STUDENT, t("call-by-say"), [list(row) for row in say_button(t, title, 1)])
+    for nothing in NotShown:
+        for vocabulary in Vocabulary:
+            asked = Asked(nothing, None if nothing is NotShown.CLOSED else lesson, title, vocabulary)
+            words = t.speaking(vocabulary)
+            buttons = [list(row) for row in asked_buttons(asked, words)]
+            for by_note in (False, True):
+                text = asked_words(asked, words, START, by_note=by_note)
+                yield Read("no number", _STUDENT, text, buttons)
+    yield Read("consent", frozenset({Role.NOBODY}), t("consent-text", days=365) + "\n\n" + t("consent-words"), [])
+    for heard in (Words.NOT_HEARD, Words.SOMETHING_ELSE, Words.UNSURE, Words.NOT_CHECKED):
+        remarked = Mark(Status.PRESENT, START, 0.97, remarks=Remarks(words=heard))
+        report = report_of({title: (remarked,)}, Period.LESSON, title=title)
+        yield Read(f"words {heard}", _TEACHER, report_text(report, t), [])
+
+
 def _absences(name: str, title: str, t: Texts) -> Iterator[Read]:
     """Cards about announced absences and marks that are objected to, and what the student hears."""
     facts: dict[str, Any] = {
@@ -192,6 +220,8 @@ def _attempts() -> Iterator[Attempt]:
     for purpose in Purpose:
         for reason in Reason:
             verdict = Verdict.UNSURE if reason is Reason.UNSURE else Verdict.REFUSED
+            if reason in WORDS:
+                verdict = Verdict.UNSAID
             yield Attempt(purpose=purpose, verdict=verdict, reason=reason, note_number=None, **facts)
     for number in range(1, NOTES + 1):
         yield Attempt(
@@ -202,6 +232,7 @@ def _attempts() -> Iterator[Attempt]:
         yield Attempt(
             purpose=Purpose.CHECK_IN, verdict=Verdict.UNSURE, reason=Reason.UNSURE, note_number=number, **facts
         )
+    yield Attempt(purpose=Purpose.CHECK_IN, verdict=Verdict.UNSAID, reason=Reason.TEACHER_DECIDES, **facts)
     for status in (None, Status.PRESENT, Status.LATE):
         at = now() - timedelta(minutes=1) if status else None
         accepted = {"purpose": Purpose.CHECK_IN, "verdict": Verdict.ACCEPTED, "reason": Reason.MATCH}

@@ -4,18 +4,24 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from typing import Any
 
 from sqlalchemy import delete, func, select
 
 from bot.outbox.calls import call_students
 from bot.outbox.staff_notices import keep_staff
+from rollcall.domain.challenge import Words
 from rollcall.domain.names import LONGEST_TITLE
 from rollcall.domain.permissions import Role
+from rollcall.domain.verdict import Purpose, Reason, Verdict
+from rollcall.domain.words_lane import ENOUGH_NOTES
 from rollcall.report.exports import Form
-from rollcall.storage import web_access
+from rollcall.storage import attempts, web_access
+from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.correction_tables import Correction
 from rollcall.storage.excuse_tables import Appeal
 from rollcall.storage.tables import Lesson, Membership, SchoolClass
@@ -78,6 +84,7 @@ class Conversations:
     roles: dict[int, frozenset[Role]] = field(default_factory=dict)
     read: list[Read] = field(default_factory=list)
     people: dict[int, Person] = field(default_factory=dict)
+    _number: Iterator[int] = field(default_factory=count)
 
     async def play(self) -> list[Read]:
         """All of them."""
@@ -397,14 +404,45 @@ class Conversations:
 
     async def _settings(self) -> None:
         await self.press(MARIA, "settings:1")
-        for what in ("zone", "late", "length", "words", "language", "row", "share"):
+        for what in ("zone", "late", "length", "words", "language", "row", "share", "number", "sentence"):
             await self.press(MARIA, f"settings:1:{what}")
         await self.press(MARIA, "set:1:late:0", "set:1:length:45", "set:1:words:university", "set:1:words:neutral")
         await self.press(MARIA, "set:1:language:en", "set:1:language:ru", "set:1:language:default")
         await self.press(MARIA, "set:1:words:school", "set:1:row:0", "set:1:share:0", "set:1:row:3", "set:1:share:75")
+        await self._numbers()
         await self.press(MARIA, "set:1:late:15", "set:1:zone:other")
         await self.say(MARIA, "12", "Москва" if self.language == "ru" else "Prague")
         await self.press(MARIA, "set:1:zone:UTC")
+
+    async def _numbers(self) -> None:
+        """A class's notes are to say a number: asked for, required once that works, and what students see of it."""
+        await self.press(MARIA, "set:1:sentence:on", "settings:1", "set:1:sentence:off", "set:1:number:require")
+        self.door.let_hear(hearing=True)
+        await self.press(MARIA, "set:1:number:require", "set:1:number:ask")
+        self._notes_heard(Words.NOT_HEARD)
+        await self.press(MARIA, "settings:1:number")
+        self._notes_heard(Words.NOT_HEARD, ENOUGH_NOTES)
+        await self.press(MARIA, "settings:1:number")
+        self._notes_heard(Words.HEARD, 6 * ENOUGH_NOTES)
+        await self.press(MARIA, "settings:1:number", "set:1:number:require", "settings:1")
+        await self.say(ANNA, "/here")
+        await self.press(ANNA, "say:1", "say:99")
+        await self.press(MARIA, "set:1:number:off")
+        self.door.let_hear(hearing=False)
+
+    def _notes_heard(self, words: Words, many: int = 1) -> None:
+        """Notes of Anna's in which this was heard."""
+        at = datetime.now(UTC)
+        with self.door.services.database.session() as session:
+            anna = session.scalars(select(Row).where(Row.telegram_id == ANNA)).one()
+            for _ in range(many):
+                number = next(self._number)
+                note = IncomingNote(ANNA, 10_000 + number, f"w{number}", f"w{number}", 9000, at)
+                attempt = attempts.register(
+                    session, note, anna, Purpose.CHECK_IN, class_id=1, lesson=None, enrolment=None, received_at=at
+                )
+                attempt.verdict, attempt.reason, attempt.words = Verdict.ACCEPTED, Reason.MATCH, words
+                attempt.settled_at = attempt.answered_at = at
 
     async def _past_lessons(self, topic: str) -> None:
         await self.press(MARIA, "lessons:1:0", "lessons-which", "lesson:1", "lesson:1:1", "report-lesson:1")

@@ -13,6 +13,7 @@ from sqlalchemy import text
 from telegram import Update
 
 from bot.app import build_application
+from bot.hearing import Hearing
 from bot.services import App, Services
 from rollcall.config.settings import Settings
 from rollcall.queue.keys import CANARY
@@ -49,6 +50,14 @@ class Door:
         """From now on these settings are others."""
         settings = self.services.settings.model_copy(update=values)
         self.application.bot_data["services"] = replace(self.services, settings=settings)
+
+    def let_hear(self, *, hearing: bool) -> None:
+        """From now on a worker is there that hears words, or none is."""
+
+        async def ask() -> bool:
+            return hearing
+
+        self.application.bot_data["services"] = replace(self.services, hearing=Hearing(ask))
 
     async def handle(self) -> list[Call]:
         """Let the bot handle the updates that people have made; everything that it asked of Telegram."""

@@ -137,6 +137,8 @@ CASES = {
     ),
     "button:without": case(f"without:{JOIN_CODE}", "consents", "conversations", "memberships"),
     "button:here": case("here:1", "reviews", "review_cards"),
+    "button:say": case("say:1"),
+    "button:say-yes": case("say-yes:1"),
     "button:leave": case("leave:ask", but=frozenset(Role)),
     "button:namesake": case(f"namesake:other:{CLASS_ID}", but=frozenset(Role)),
     "button:enroll": case("enroll", "conversations"),

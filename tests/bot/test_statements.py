@@ -174,7 +174,7 @@ async def test_results_that_come_together_are_settled_in_one_transaction_and_one
         for number in range(4)
     ]
 
-    def settle_all(_session: Any, _keyring: Any, judged: Any, *_: Any) -> Any:
+    def settle_all(_session: Any, _keyring: Any, judged: Any, *_: Any, hearing: bool) -> Any:
         settled.append([one.result.job_id for one in judged])
         if "2" in settled[-1]:
             raise ValueError("this one cannot be applied")
