@@ -4,46 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import av
-import av.filter
 import numpy as np
 
-from evaluation.degrade import SAMPLE_RATE, Samples, reverb, white_noise
+from evaluation.degrade import reverb, white_noise
+from evaluation.rates import Samples
+from worker.audio.waveform import SAMPLE_RATE
 
 _JOINT = SAMPLE_RATE // 100
 """Samples over which pieces are faded into each other, as an editor does."""
 _LOUDSPEAKER = (250.0, 6000.0)
 """Hz: what a telephone's loudspeaker plays."""
-
-
-def speed(samples: Samples, times: float) -> Samples:
-    """Played so many times as fast, and so many times as high: resampled."""
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-    frame = _frame(samples, round(SAMPLE_RATE * times))
-    parts = [*resampler.resample(frame), *resampler.resample(None)]
-    return np.concatenate([part.to_ndarray()[0] for part in parts]).astype(np.float32)
-
-
-def tempo(samples: Samples, times: float) -> Samples:
-    """Played so many times as fast, but no higher: ffmpeg's atempo, which overlaps waves that fit (WSOLA)."""
-    graph = av.filter.Graph()
-    source = graph.add_abuffer(format="flt", sample_rate=SAMPLE_RATE, layout="mono", time_base=None)
-    changer = graph.add("atempo", f"{times}")
-    sink = graph.add("abuffersink")
-    source.link_to(changer)
-    changer.link_to(sink)
-    graph.configure()
-    graph.push(_frame(samples, SAMPLE_RATE))
-    graph.push(None)
-    parts = []
-    while True:
-        try:
-            part = graph.pull()
-        except (EOFError, BlockingIOError):
-            break
-        if isinstance(part, av.AudioFrame):
-            parts.append(part.to_ndarray()[0])
-    return np.concatenate(parts).astype(np.float32)
 
 
 def backwards(samples: Samples) -> Samples:
@@ -74,9 +44,3 @@ def pieces(sources: Sequence[Samples], seconds: float, rng: np.random.Generator)
             piece = piece[_JOINT:]
         joined = np.concatenate((joined, piece))
     return joined
-
-
-def _frame(samples: Samples, rate: int) -> av.AudioFrame:
-    frame = av.AudioFrame.from_ndarray(np.ascontiguousarray(samples, np.float32)[None], format="flt", layout="mono")
-    frame.sample_rate = rate
-    return frame

@@ -1,7 +1,8 @@
 """Spoiling clean speech as rooms, telephones and messengers do. Float32 [n] at 16 kHz in, the same out.
 
 Every step keeps the time line, so the places of speech (start, end in seconds) hold for the next step as well; only
-``short`` cuts off the end. Ratios in dB are relative to the power of the speech, pauses left out.
+``short`` cuts off the end, and ``tempo`` presses or stretches it: where noise follows, it is measured against a little
+pause as well. Ratios in dB are relative to the power of the speech, pauses left out.
 """
 
 from __future__ import annotations
@@ -13,16 +14,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from evaluation.effort import effort
+from evaluation.rates import Samples, tempo
 from rollcall.errors import WrongUse
 from worker.audio.band import narrowed
-from worker.audio.waveform import Waveform
+from worker.audio.waveform import SAMPLE_RATE, Waveform
 
-Samples = NDArray[np.float32]
 Segments = Sequence[tuple[float, float]]
 """Where speech is, in seconds from the start; none means everywhere."""
 Step = Callable[[Samples, Segments, np.random.Generator, Sequence[Samples]], Samples]
 
-SAMPLE_RATE = 16_000
 BABBLERS = 5
 """So many voices at once, or as many as there are: enough that no single one is understood."""
 ROOMS = {"mild": (0.3, 5.0), "hard": (0.7, 0.0)}
@@ -251,6 +252,8 @@ _NUMBERED = {
     "clip": _Numbered(0, 60, "dB", lambda x: lambda s, at, rng, others: clip(s, x)),
     "gain": _Numbered(-90, 60, "dB", lambda x: lambda s, at, rng, others: gain(s, x)),
     "short": _Numbered(0.1, 3600, "seconds", lambda x: lambda s, at, rng, others: short(s, at, x)),
+    "tempo": _Numbered(0.5, 2, "times as fast", lambda x: lambda s, at, rng, others: tempo(s, x)),
+    "effort": _Numbered(-15, 15, "dB of voice", lambda x: lambda s, at, rng, others: effort(s, x)),
     "opus": _Numbered(6, 128, "kbit/s", lambda x: lambda s, at, rng, others: opus(s, x)),
 }
 _KNOWN = ", ".join(

@@ -15,15 +15,16 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.changes import backwards, over_the_air, pieces, speed, tempo
-from evaluation.degrade import SAMPLE_RATE, Samples, gain, opus, white_noise
+from evaluation.changes import backwards, over_the_air, pieces
+from evaluation.degrade import gain, opus, white_noise
+from evaluation.rates import Samples, speed, tempo
 from evaluation.recordings import find
 from rollcall.domain.alignment import Library
 from rollcall.domain.copies import matches, same_recording
 from worker.audio.decode import decode
 from worker.audio.fingerprint import fingerprint, fingerprints
 from worker.audio.speech import SpeechDetector
-from worker.audio.waveform import Waveform
+from worker.audio.waveform import SAMPLE_RATE, Waveform
 
 SHORTEST, LONGEST = 0.3, 20.0
 EARLIER = 2000

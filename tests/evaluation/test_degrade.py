@@ -8,8 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from evaluation import degrade
-from evaluation.degrade import SAMPLE_RATE, Samples, parse
+from evaluation.degrade import parse
+from evaluation.rates import Samples
 from rollcall.errors import WrongUse
+from worker.audio.waveform import SAMPLE_RATE
 
 SPEECH = ((0.5, 1.5), (2.0, 3.5))
 EVERY = "noise:10,babble:10+opus:16,reverb:mild,reverb:hard,phone,band,clip:6,gain:-20,short:2,opus:24"
