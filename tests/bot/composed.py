@@ -68,7 +68,7 @@ def composed(language: str) -> Iterator[Read]:
     person, school_class = Person(full_name=name), SchoolClass(title=title, timezone="Europe/Moscow")
     for attempt in _attempts():
         for lesson in (None, Lesson(id=1, opened_at=START)):
-            for step in (attempt.note_number or 1, 2):
+            for step in (attempt.note_number or 1, 2, NOTES):
                 text = text_for(attempt, person, school_class, lesson, step, t)
                 yield Read(f"{attempt.purpose} {attempt.reason} {attempt.note_number}", _STUDENT, text, [])
     decided = Attempt(purpose=Purpose.CHECK_IN, verdict=Verdict.UNSURE, reason=Reason.TEACHER_DECIDES)

@@ -8,12 +8,20 @@ enrol-next =
     { $n }/3 ✓ Good. The next one, please read aloud:
 
     “{ $phrase }”
+enrol-next-louder =
+    { $n }/3 ✓ Good. Read the last one louder and livelier, as if across the room: then I also know you when you are in high spirits or in a hurry.
+
+    “{ $phrase }”
 enrol-more =
     That was too short, but it is not lost: say one more sentence, and the two count together. For example:
 
     “{ $phrase }”
 enrol-again =
     The same step again — please read aloud:
+
+    “{ $phrase }”
+enrol-again-usual =
+    The same step again, with your usual voice this time — please read aloud:
 
     “{ $phrase }”
 enrol-restart =

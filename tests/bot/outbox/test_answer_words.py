@@ -159,6 +159,22 @@ async def test_each_step_of_an_enrolment_asks_for_the_next_sentence_and_a_refusa
     assert (taken.buttons, second.buttons, late.buttons) == ([], [], [])
 
 
+async def test_the_last_of_three_is_asked_for_louder_and_in_the_usual_voice_once_it_was_too_unlike(
+    anna: Student,
+) -> None:
+    facts: dict[str, Any] = {"purpose": Purpose.ENROL, "enrolment": "one"}
+    with anna.database.session() as session:
+        for number in ("1", "2"):
+            add_note(session, anna.person_id, "one", _kept(number, 4.0), now())
+    sentence = enrolment_phrase("one", 3, "en")
+    taken = await anna.told(**facts, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=2)
+    assert taken.text == T("enrol-next-louder", n="2", phrase=sentence)
+    unlike = await anna.told(**facts, verdict=Verdict.REFUSED, reason=Reason.DIFFERENT_VOICE)
+    assert unlike.text == T("reason-different_voice") + "\n\n" + T("enrol-again-usual", phrase=sentence)
+    noisy = await anna.told(**facts, verdict=Verdict.REFUSED, reason=Reason.NOISY)
+    assert noisy.text == T("reason-noisy") + "\n\n" + T("enrol-again", phrase=sentence)
+
+
 async def test_a_recording_too_short_on_its_own_is_kept_and_another_sentence_asked_for(anna: Student) -> None:
     with anna.database.session() as session:
         add_note(session, anna.person_id, "one", _kept("1", 1.2), now())
