@@ -32,10 +32,10 @@ from rollcall.domain.scoring import class_mean, scores, seen_from
 from rollcall.domain.voiceprint import NOTES, centroid
 from rollcall.errors import WrongUse
 
-MADE = "tempo:0.85,tempo:1.2,gain:-12,effort:4,effort:8,effort:-6,effort:8+tempo:1.15"
+MADE = "tempo:0.85,tempo:1.2,gain:-12,effort:-6,effort:4,effort:8"
 LIVELY = "effort:6"
 """Of the note that enrols louder, "as across the room"."""
-_MOST_NOTES = 9
+_MOST_NOTES = 6
 _SEED = 0
 
 Rows = Sequence[NDArray[np.float32]]
