@@ -297,9 +297,7 @@ def evaluate(
     class_size: Annotated[int, typer.Option(min=0, help="So many speakers enrol in a draw; 0: all")] = 0,
     minimum_speech: Annotated[float, typer.Option(min=0, help="Leave out tests with less speech, seconds")] = 0.0,
     strangers: Annotated[Path | None, typer.Option(help="A folder of people who never enrol")] = None,
-    degrade: Annotated[
-        str, typer.Option(help="noise:10,babble:10,reverb:mild,phone,short:2,effort:6; + combines")
-    ] = "",
+    degrade: Annotated[str, typer.Option(help="noise:10,babble:10,phone,short:2,effort:6; + combines")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON and nothing else")] = False,
     out: Annotated[Path, typer.Option(help="Where report and pictures go")] = Path("evaluation-output"),
     seed: Annotated[int, typer.Option(help="Of the draws")] = 0,
