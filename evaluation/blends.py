@@ -19,7 +19,8 @@ import redis
 import typer
 from numpy.typing import NDArray
 
-from evaluation.degrade import SAMPLE_RATE, Samples, opus_file
+from evaluation.degrade import opus_file
+from evaluation.rates import Samples
 from evaluation.recordings import find
 from models import registry
 from rollcall.config.settings import load_settings
@@ -31,6 +32,7 @@ from rollcall.queue.job import Job
 from rollcall.sealing.seal import Keyring
 from worker.audio.decode import decode
 from worker.audio.speech import SpeechDetector, cut
+from worker.audio.waveform import SAMPLE_RATE
 from worker.judge import Judge
 
 SEED: Final = 11

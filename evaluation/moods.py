@@ -161,7 +161,7 @@ def main(
         names = [name for name in whole[calm] if len(whole[calm][name]) > NOTES and name in whole[lively]]
         first, raised = whole[calm], {name: whole[lively][name][:1] for name in names}
         used = {calm: NOTES, lively: 1}
-        tests = {
+        tests: dict[str, dict[str, Rows]] = {
             label: {name: rest for name in names if (rest := each.get(name, ())[used.get(label, 0) :])}
             for label, each in whole.items()
         }
@@ -171,7 +171,7 @@ def main(
         later = {name: own[NOTES:] for name, own in files.items()}
         tests = {"as they are": heard(later), **{mood: heard(later, mood) for mood in moods.split(",") if mood}}
         names = [name for name in first if len(first[name]) > NOTES and name in raised]
-    enrolments = {
+    enrolments: dict[str, dict[str, Rows]] = {
         "three calm notes": {name: first[name][:NOTES] for name in names},
         f"the third {lively}": {name: [*first[name][: NOTES - 1], *raised[name]] for name in names},
     }

@@ -15,8 +15,9 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from evaluation.degrade import Degradation, Samples, Segments, parse
+from evaluation.degrade import Degradation, Segments, parse
 from evaluation.library import Library
+from evaluation.rates import Samples
 from evaluation.recordings import find
 from evaluation.systems import EncoderSystem
 from models import registry

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation import changes
+from evaluation import rates
 from tests.end_to_end.product import PATIENCE, Classroom, ask, running, speak
 from tests.sounds import RATE, sound_of, voice_note
 
@@ -44,7 +44,7 @@ async def test_twenty_short_notes_of_one_student_shut_nobody_out(voices: Path, t
         answers = [text for texts in await asyncio.gather(*map(check_in, range(STUDENTS))) for text in texts]
         # A copy of a note that was judged is still one, however it was changed, and leaves a way in.
         sound = sound_of(notes[1][4])
-        changed = (sound * np.float32(0.5), changes.speed(sound, 1.03), sound[::-1])
+        changed = (sound * np.float32(0.5), rates.speed(sound, 1.03), sound[::-1])
         copies = [await speak(students[1], voice_note(one, 16)) for one in changed]
         # And a file of somebody who had the voice deleted is still known in the class.
         await ask(students[2], "/forget")
