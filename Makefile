@@ -55,7 +55,7 @@ bench: .venv/.bench-ready ## Race Rollcall against what people would write inste
 	@scripts/services sound
 	@touch $@
 
-boards: setup ## Check 300 students in before 20 live boards (ARGS="--students 300 --browsers 20 --seconds 60")
+boards: setup ## Check 300 in before 20 live boards while pages, bot and queue are killed (ARGS="--windows 20")
 	.venv/bin/python -m bench.boards $(ARGS)
 
 load: setup ## Check a school of 2,000 in within five minutes (ARGS="--encoder campplus --students 500 --classes 15")

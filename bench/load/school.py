@@ -10,7 +10,7 @@ from datetime import UTC, datetime, timedelta
 from sqlalchemy.orm import Session
 
 from bench.load.cast import Cast, Voice
-from bot.messages.consent import CONSENT_VERSION
+from rollcall.domain.consent import CONSENT_VERSION
 from rollcall.domain.verdict import Purpose
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import attempts

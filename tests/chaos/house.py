@@ -43,6 +43,7 @@ class Plan:
         teachers: Telegram ids of those who may make classes.
         environment: settings of every process, beside the usual ones.
         options: of the queue's server.
+        web_port: where the pages are served; None for no pages.
         working_folder: of every process; None for that of this one.
     """
 
@@ -53,6 +54,7 @@ class Plan:
     teachers: tuple[int, ...] = (TEACHER_ID,)
     environment: dict[str, str] = field(default_factory=dict)
     options: tuple[str, ...] = ()
+    web_port: int | None = None
     working_folder: Path | None = None
 
 
@@ -83,10 +85,11 @@ class House:
         self.queue = Child("queue", self._queue_command(), {}, folder / "queue.log", "eady to accept connections")
         self.bots = [self._child("bot", number, ports) for number in range(plan.bots)]
         self.workers = [self._child("worker", number, []) for number in range(plan.workers)]
+        self.webs = [self._child("web", 0, [])] if plan.web_port is not None else []
 
     @property
     def children(self) -> list[Child]:
-        return [self.queue, *self.bots, *self.workers]
+        return [self.queue, *self.bots, *self.workers, *self.webs]
 
     @property
     def keyring(self) -> Keyring:
@@ -121,7 +124,7 @@ class House:
         )
 
     async def stop(self) -> None:
-        await asyncio.gather(*(child.stop() for child in [*self.bots, *self.workers]))
+        await asyncio.gather(*(child.stop() for child in [*self.bots, *self.workers, *self.webs]))
         await self.queue.stop()
         await self.proxy.stop()
 
@@ -179,8 +182,10 @@ class House:
                     "ROLLCALL_WEBHOOK_LISTEN": "127.0.0.1",
                     "ROLLCALL_WEBHOOK_PORT": str(ports[number]),
                 }
+        if kind == "web":
+            environment |= {"ROLLCALL_DATABASE_URL": self.database_url, "ROLLCALL_WEB_PORT": str(self.plan.web_port)}
         command = [sys.executable, "-m", "rollcall", kind]
-        ready = ": ready" if kind == "bot" else "worker ready"
+        ready = {"bot": ": ready", "worker": "worker ready", "web": "the pages are served"}[kind]
         log = self.folder / f"{kind}-{number}.log"
         return Child(f"{kind} {number}", command, environment, log, ready, self.plan.working_folder)
 

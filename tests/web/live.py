@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 from typing import Any
@@ -16,12 +17,18 @@ from web.serve import bound
 
 
 @asynccontextmanager
-async def served(app: Starlette, port: int = 0) -> AsyncIterator[int]:
-    """The application on a port; its port."""
+async def served(app: Starlette, port: int = 0, **options: Any) -> AsyncIterator[int]:
+    """The application on a port; its port.
+
+    Args:
+        options: of uvicorn's.
+    """
     taken = bound("127.0.0.1", port)
     taken.listen()
     number: int = taken.getsockname()[1]
-    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1)
+    config = uvicorn.Config(
+        app, log_config=None, access_log=False, lifespan="off", timeout_graceful_shutdown=1, **options
+    )
     server = uvicorn.Server(config)
     server.install_signal_handlers = lambda: None  # type: ignore[attr-defined]
     task = asyncio.create_task(server.serve(sockets=[taken]))
@@ -33,7 +40,12 @@ async def served(app: Starlette, port: int = 0) -> AsyncIterator[int]:
 
 
 class Watcher:
-    """Somebody's browser with the board open: keeps what it is told, and comes back when the line is cut."""
+    """Somebody's browser with the board open: keeps what it is told, and comes back when the line is cut.
+
+    Attributes:
+        times: the Unix time at which a student was first shown so.
+        connected: whether it was told everything, and the line is there since.
+    """
 
     def __init__(self, client: httpx.AsyncClient, path: str) -> None:
         self._client, self._path = client, path
@@ -41,7 +53,7 @@ class Watcher:
         self.said: dict[str, Any] = {}
         self.ended = False
         self.times: dict[tuple[int, str], float] = {}
-        self.connections = 0
+        self.connected = False
         self.text = ""
 
     async def watch(self) -> None:
@@ -52,13 +64,13 @@ class Watcher:
                     if answer.status_code != 200:
                         await asyncio.sleep(0.2)
                         continue
-                    self.connections += 1
                     event = ""
                     async for line in answer.aiter_lines():
                         if line.startswith("event:"):
                             event = line.partition(":")[2].strip()
                         elif line.startswith("data:"):
                             self._take(event, line.partition(":")[2].strip())
+            self.connected = False
             await asyncio.sleep(0.1)
 
     def _take(self, event: str, data: str) -> None:
@@ -69,7 +81,7 @@ class Watcher:
         self.said = json.loads(data)
         if self.said["whole"]:
             self.rows.clear()
-        now = asyncio.get_running_loop().time()
-        for number, name, seen, time in self.said["rows"]:
-            self.rows[number] = (name, seen, time)
+        self.connected, now = True, time.time()
+        for number, name, seen, clock in self.said["rows"]:
+            self.rows[number] = (name, seen, clock)
             self.times.setdefault((number, seen), now)
