@@ -53,7 +53,7 @@ from bot.transport.requests import CountedRequest, Patience
 from bot.transport.timekeeping import Timekeeper
 from bot.transport.unwritable import turn_away
 from bot.upkeep.alarms import Alarms
-from bot.upkeep.appearance import appear
+from bot.upkeep.appearance import Menus, appear
 from bot.upkeep.erasures import clear_traces
 from bot.upkeep.figures import read_database, read_queue
 from bot.upkeep.galleries import QueueWatch, compare_galleries
@@ -73,7 +73,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
 from rollcall.storage.migrate import is_current
 from rollcall.storage.roster_tables import JoinerCard, JoinRequest
-from rollcall.storage.tables import ClosingNotice, Namesake, Review, ReviewCard, StaffNotice
+from rollcall.storage.tables import ClosingNotice, Namesake, Person, Review, ReviewCard, StaffNotice
 from rollcall.storage.written import Rows
 from rollcall.usecases import key_fit
 from rollcall.usecases.first_key import load_or_make
@@ -85,7 +85,7 @@ _LOOK_EVERY = 2.0
 _OTHERS_EVERY = 15.0
 """For what another process has written; of its own a bot hears at once."""
 _BREATH = 0.3
-_WEEKLY_EVERY = 60.0
+_WEEKLY_EVERY = _MENUS_EVERY = 60.0
 _SWEEP_EVERY = 3600.0
 _AGAIN_AFTER = 2.0
 _SWITCH_EVERY = 0.0005
@@ -286,7 +286,8 @@ async def _open(application: App) -> None:
         "boards": keep_boards,
         # Looked for, and not at once: a call just before somebody's answer is one message too many for their chat.
         "calls": _every(_LOOK_EVERY, call_students),
-        "menus": appear,
+        "appearance": appear,
+        "menus": _woken(Menus().keep, (Person,), _MENUS_EVERY),
         "pages": hear_pages,
         "waits": keep_telling,
         "weekly": _every(_WEEKLY_EVERY, tell_weekly),

@@ -8,13 +8,14 @@ from sqlalchemy.orm import Session
 from telegram import Update
 
 from bot.caller import Caller
-from bot.messages.consent import CONSENT_VERSION, ask_consent
+from bot.messages.consent import ask_consent
 from bot.messages.phrases import enrolment_phrase
 from bot.messages.replies import Buttons, reply, take_buttons_away, tidy_button
 from bot.outbox.chat_notes import remove_notes
 from bot.services import Context, now
 from bot.upkeep.recordings import keep_recordings
 from rollcall.config.settings import Settings
+from rollcall.domain.consent import CONSENT_VERSION
 from rollcall.domain.verdict import Purpose
 from rollcall.storage.people import has_consent
 from rollcall.texts import Texts

@@ -9,7 +9,6 @@ from telegram import Update
 
 from bot.caller import Caller
 from bot.handlers.enrolment import begin_words
-from bot.messages.consent import CONSENT_VERSION
 from bot.messages.guesses import too_many, wrong
 from bot.messages.menus import show
 from bot.messages.paging import Page, page_of
@@ -27,6 +26,7 @@ from bot.outbox.claim_cards import words_for_joiner
 from bot.outbox.joiners import show_joiners
 from bot.services import Context, Services, now
 from bot.upkeep.galleries import publish
+from rollcall.domain.consent import CONSENT_VERSION
 from rollcall.domain.names import NameFault
 from rollcall.texts import Texts
 from rollcall.usecases.enrolling import Enrolling

@@ -17,7 +17,7 @@ from bot.messages.menus import show
 from bot.messages.replies import Buttons, reply
 from bot.messages.roles import last_words
 from bot.services import Context, Services, now
-from bot.upkeep.appearance import show_commands
+from bot.upkeep.appearance import app_at, show_commands
 from rollcall.domain.names import shortened_name
 from rollcall.marked import one_below_the_other
 from rollcall.storage.invites import HANDLE
@@ -159,7 +159,7 @@ async def accept(update: Update, context: Context, token: str) -> None:
     opens = [(t("button-open"), f"open:{accepted.class_id}"), (t("button-the-class"), f"class:{accepted.class_id}")]
     await reply(update, text, [opens])
     commands = commands_of(is_teacher=True, is_admin=caller.is_admin, is_student=bool(caller.attended))
-    await show_commands(context.bot, caller.user.id, t, commands)
+    await show_commands(context.bot, caller.user.id, t, commands, app_at(services.settings))
 
 
 def _accept(session: Session, services: Services, caller: Caller, update: Update, token: str) -> Accepted | str:

@@ -15,7 +15,7 @@ from bot.messages.links import JOIN, PAYLOAD, TEACH, WITH
 from bot.messages.menus import show
 from bot.messages.replies import Buttons, reply, student_menu, teacher_menu
 from bot.services import Context, Services, now
-from bot.upkeep.appearance import show_commands
+from bot.upkeep.appearance import app_at, show_commands
 from rollcall.config.settings import Settings
 from rollcall.storage.classes import class_by_code
 from rollcall.storage.invites import redeem_invite
@@ -109,7 +109,7 @@ async def _teach(update: Update, context: Context, token: str) -> None:
     text = t("teacher-welcome") + "\n\n" + t("start-teacher-first") + "\n\n" + command_list(t, TEACHER_COMMANDS)
     await reply(update, text, teacher_menu(t, (), is_admin=False))
     commands = commands_of(is_teacher=True, is_admin=caller.is_admin, is_student=bool(caller.attended))
-    await show_commands(context.bot, caller.user.id, t, commands)
+    await show_commands(context.bot, caller.user.id, t, commands, app_at(services.settings))
 
 
 def _choose_language(session: Session, caller: Caller, code: str) -> None:
@@ -164,4 +164,5 @@ def _newcomer_greeting(caller: Caller, settings: Settings) -> str:
 async def _show_commands(context: Context, caller: Caller, t: Texts) -> None:
     """The menu of the caller's private chat, for what they are, in the language they picked."""
     commands = commands_of(is_teacher=caller.is_teacher, is_admin=caller.is_admin, is_student=bool(caller.attended))
-    await show_commands(context.bot, caller.user.id, t, commands)
+    app = app_at(context.services.settings) if caller.is_teacher else None
+    await show_commands(context.bot, caller.user.id, t, commands, app)

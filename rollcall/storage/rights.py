@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import delete, exists, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.audit.chain import Action
@@ -20,6 +21,7 @@ from rollcall.storage.tables import (
     STUDENT,
     TEACHER,
     ClosingNotice,
+    Conversation,
     Lesson,
     Membership,
     Person,
@@ -31,6 +33,7 @@ from rollcall.storage.teaching import gives_right
 from rollcall.storage.timetable_tables import PlanNotice
 from rollcall.storage.web_access import forget_web
 from rollcall.storage.weekly_tables import WeeklyWord
+from rollcall.texts import DEFAULT_LANGUAGE
 
 
 def roles_of(
@@ -118,7 +121,31 @@ def teachers(session: Session, but: Collection[int], offset: int, limit: int) ->
     return found[offset : offset + limit], len(found)
 
 
-def who_may_teach(session: Session, also: Collection[int]) -> Sequence[Person]:
-    """Everybody who may teach; ``also`` those with these Telegram ids (the admins)."""
-    rows = session.scalars(select(Person).where(Person.is_teacher | Person.telegram_id.in_(also)).order_by(Person.id))
-    return rows.all()
+@dataclass(frozen=True)
+class Teaching:
+    """Somebody who may teach: whose chat shows a teacher's menu, in which language, and a student's beside it."""
+
+    telegram_id: int
+    locale: str
+    is_student: bool
+
+
+def who_may_teach(session: Session, also: Collection[int]) -> Sequence[Teaching]:
+    """Everybody who may teach; ``also`` those with these Telegram ids (the admins), whether we know them or not."""
+    attends = exists().where(
+        Membership.person_id == Person.id,
+        Membership.role == STUDENT,
+        SchoolClass.id == Membership.class_id,
+        SchoolClass.archived_at.is_(None),
+    )
+    rows = session.execute(
+        select(Person.telegram_id, Conversation.locale, attends)
+        .outerjoin(Conversation, Conversation.telegram_id == Person.telegram_id)
+        .where(Person.is_teacher | Person.telegram_id.in_(also))
+        .order_by(Person.id)
+    ).all()
+    unknown = set(also) - {telegram_id for telegram_id, _, _ in rows}
+    return [
+        *(Teaching(one, DEFAULT_LANGUAGE, is_student=False) for one in sorted(unknown)),
+        *(Teaching(one, locale or DEFAULT_LANGUAGE, is_student=student) for one, locale, student in rows),
+    ]

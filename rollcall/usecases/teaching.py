@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from rollcall.domain.names import clean_name
 from rollcall.domain.staff import StaffNews
 from rollcall.storage.audit import Account
-from rollcall.storage.classes import classes_attended
 from rollcall.storage.invites import create_invite, handle_of, name_invite, open_invites, revoke_invite
 from rollcall.storage.people import find_person, locale_of, set_step
-from rollcall.storage.rights import end_teaching, who_may_teach
+from rollcall.storage.rights import end_teaching
 from rollcall.storage.staff import owned_by, pass_on
 from rollcall.storage.staff_notices import promise
 from rollcall.storage.tables import Conversation, Invite, Person
@@ -131,21 +130,3 @@ def unteach(
         if (heir := pass_on(session, class_id, by, now)) is not None:
             promise(session, heir, class_id, StaffNews.YOU_OWN, now, by=doer)
     return Ended(person, locale_of(session, person.telegram_id))
-
-
-@dataclass(frozen=True)
-class Teaching:
-    """Somebody who may teach: whose chat shows a teacher's menu, in which language, and a student's beside it."""
-
-    telegram_id: int
-    locale: str
-    is_student: bool
-
-
-def who_teaches(session: Session, admins: Collection[int]) -> Sequence[Teaching]:
-    """Everybody who may teach, and the admins, who may whether they have used it or not."""
-    found = {one: Teaching(one, locale_of(session, one), is_student=False) for one in admins}
-    for person in who_may_teach(session, admins):
-        attends = bool(classes_attended(session, person.id))
-        found[person.telegram_id] = Teaching(person.telegram_id, locale_of(session, person.telegram_id), attends)
-    return list(found.values())

@@ -10,8 +10,11 @@ from typing import Any
 import pytest
 
 from bot.commands import ADMIN_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS, TEACHER_COMMANDS
-from bot.upkeep.appearance import appear
+from bot.services import now
+from bot.upkeep.appearance import Menus, appear
+from rollcall.storage.people import find_person, make_teacher
 from rollcall.texts import LANGUAGES, texts_in
+from rollcall.usecases.teaching import unteach
 from sandbox.methods import METHODS
 from tests.bot.door import Door, open_door
 from tests.bot.school import ADMIN, ANNA, BORIS, MARIA, OLGA, found, people_on
@@ -39,12 +42,18 @@ def menu(door: Door, scope: str, language: str = "") -> list[tuple[str, str]]:
     return [(one["command"], one["description"]) for one in entries]
 
 
+def button(door: Door, chat: int) -> Any:
+    """What is beside the text field of a chat; None where nothing was set."""
+    return door.telegram.profile.get(f"menu_button/{chat}")
+
+
 def names(door: Door, scope: str, language: str = "") -> list[str]:
     return [name for name, _ in menu(door, scope, language)]
 
 
 async def test_every_role_has_its_menu_in_its_language_from_the_start(door: Door) -> None:
     await appear(door.application, door.services)
+    await Menus().keep(door.application, door.services)
     assert names(door, "default") == names(door, "default", "ru") == list(STUDENT_COMMANDS)
     assert names(door, "managers") == list(GROUP_TEACHER_COMMANDS)
     assert menu(door, "default", "ru")[0][1] == texts_in("ru")(f"command-{STUDENT_COMMANDS[0]}")
@@ -64,6 +73,36 @@ async def test_a_chat_that_is_empty_yet_says_what_the_bot_does(door: Door) -> No
         assert len(t("about-description")) <= 512
         assert len(t("about-short")) <= 120
     assert door.telegram.profile["menu_button/"] == {"type": "commands"}
+
+
+async def test_whoever_becomes_a_teacher_has_the_pages_button_and_whoever_ceases_to_be_one_loses_it(door: Door) -> None:
+    door.use_setting(web_url="https://rollcall.school.example")
+    menus, services = Menus(), door.services
+    await menus.keep(door.application, services)
+    assert button(door, MARIA)["web_app"] == {"url": "https://rollcall.school.example/app"}
+    assert button(door, BORIS) is None
+    with services.database.session() as session:
+        boris = find_person(session, BORIS)
+        assert boris
+        make_teacher(session, boris, None)
+    await menus.keep(door.application, services)
+    assert button(door, BORIS)["text"] == texts_in("ru")("button-pages-menu")
+    assert {"open", "here"} <= set(names(door, str(BORIS)))
+    with services.database.session() as session:
+        unteach(session, None, boris.id, services.settings.admins, now())  # as an admin does in the browser
+    before = len(door.telegram.calls)
+    await menus.keep(door.application, services)
+    assert button(door, BORIS) == {"type": "default"}
+    assert names(door, str(BORIS)) == []
+    assert len(door.telegram.calls) == before + 2, "nobody else's is set again"
+
+
+async def test_whoever_follows_an_invitation_has_the_pages_button_at_once(door: Door) -> None:
+    door.use_setting(web_url="https://rollcall.school.example")
+    people = people_on(door.telegram)
+    (link,) = [word for word in (await door.ask(people[ADMIN], "/invite"))[0].split() if "teach-" in word]
+    await door.ask(people[BORIS], f"/start {link.partition('start=')[2]}")
+    assert button(door, BORIS)["type"] == "web_app"
 
 
 async def test_what_says_so_already_is_not_set_again(door: Door) -> None:
