@@ -67,6 +67,11 @@ class Visit:
         return self.known.person
 
     @property
+    def moment(self) -> datetime:
+        """The present one as Telegram dates what is said to the bot: a note of the same second is of the lesson."""
+        return self.now.replace(microsecond=0)
+
+    @property
     def taught(self) -> Sequence[SchoolClass]:
         """The visitor's own classes."""
         return [one for role, one in self.classes if role == TEACHER]

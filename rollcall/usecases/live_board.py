@@ -117,10 +117,16 @@ def open_boards(session: Session, class_ids: Sequence[int]) -> dict[int, int]:
 def open_here(
     session: Session, teacher: Person, class_id: int, moment: datetime, length: Length
 ) -> tuple[Lesson, bool]:
-    """Open a lesson of the class, whether it is new; one that is open stays as it is."""
+    """Open a lesson of the class, whether it is new; one that is open is kept open for as long as was asked for.
+
+    The bot shows it in the teacher's chat, as one that was opened there.
+    """
     session.get_one(SchoolClass, class_id, with_for_update=True, populate_existing=True)
     new = open_lesson_of(session, class_id) is None
-    return open_for_class(session, teacher, class_id, moment, length).lesson, new
+    lesson = open_for_class(session, teacher, class_id, moment, length).lesson
+    if lesson.board_chat_id is None:
+        lesson.board_chat_id = teacher.telegram_id
+    return lesson, new
 
 
 def close_this(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -56,7 +56,7 @@ async def opened(visit: Visit) -> Response:
     """POST /board/open/<class>: open a lesson; one that is open is shown."""
     settings = visit.site.settings
     length = Length(None, settings.lesson_length, settings.late_after)
-    lesson, new = await visit.as_teacher(live_board.open_here, visit.class_id, _second(visit.now), length)
+    lesson, new = await visit.as_teacher(live_board.open_here, visit.class_id, visit.moment, length)
     return visit.go(f"/board/{lesson.id}", visit.texts("web-board-opened" if new else "web-board-open-already"))
 
 
@@ -72,7 +72,7 @@ async def longer(visit: Visit) -> Response:
 async def closed(visit: Visit) -> Response:
     """POST /board/<lesson>/close: close it, or ask first where it may be a mistake."""
     sure = bool(visit.said("sure"))
-    done = await visit.as_teacher(live_board.close_this, visit.number, _second(visit.now), visit.now, sure=sure)
+    done = await visit.as_teacher(live_board.close_this, visit.number, visit.moment, visit.now, sure=sure)
     if done is None:
         return _back(visit, visit.texts("web-board-is-closed"))
     if isinstance(done, Doubt):
@@ -221,8 +221,3 @@ def _back(visit: Visit, said: str, undo: Undo | None = None) -> Response:
 def _until(visit: Visit, key: str, found: Longer) -> str:
     zone = ZoneInfo(found.school_class.timezone)
     return visit.texts(key, closes=f"{found.lesson.closes_at.astimezone(zone):%H:%M}")
-
-
-def _second(moment: datetime) -> datetime:
-    """As Telegram dates what is said to the bot."""
-    return moment.replace(microsecond=0)

@@ -31,9 +31,9 @@ from rollcall.usecases.lessons import (
     NotReopened,
     close_all_the_same,
     keep_open_longer,
-    open_for_class,
     reopen,
 )
+from rollcall.usecases.live_board import open_here
 from rollcall.usecases.past_lessons import OneLesson, one_lesson, past_lessons
 from rollcall.usecases.staff import has_for_good
 from web.pages.marks import GIVEN
@@ -129,9 +129,8 @@ async def begin(visit: Visit) -> Response:
     settings, minutes = visit.site.settings, typed(visit.said("minutes"))
     asked_for = minutes * _MINUTE if 0 < minutes <= _MOST_MINUTES else None
     length = Length(asked_for, settings.lesson_length, settings.late_after)
-    opened = await visit.as_teacher(open_for_class, visit.class_id, visit.now, length)
-    here = f"/lessons/{opened.lesson.id}"
-    return visit.go(here, _open_until(visit, "board-open", opened.lesson))
+    opened, _ = await visit.as_teacher(open_here, visit.class_id, visit.moment, length)
+    return visit.go(f"/lessons/{opened.id}", _open_until(visit, "board-open", opened))
 
 
 async def longer(visit: Visit) -> Response:
@@ -145,7 +144,7 @@ async def longer(visit: Visit) -> Response:
 
 async def close(visit: Visit) -> Response:
     """POST …/close: at once; who taps it here sees who is missing."""
-    found = await visit.as_teacher(close_all_the_same, visit.number, visit.now, visit.now)
+    found = await visit.as_teacher(close_all_the_same, visit.number, visit.moment, visit.now)
     report = found.report
     attended = sum(report.count(status) for status in STATUSES if MEANINGS[status].attended)
     said = visit.texts("closed", title=report.class_title, attended=attended, students=len(report.marks))
