@@ -2,7 +2,20 @@
 
 from __future__ import annotations
 
-from web.pages import admin, classes, exports, health, lessons, marks, register, rosters, settings, staff, students
+from web.pages import (
+    admin,
+    classes,
+    exports,
+    health,
+    lessons,
+    marks,
+    register,
+    rosters,
+    settings,
+    staff,
+    students,
+    voices,
+)
 from web.pages import timetable as plan
 from web.visit import Handler
 
@@ -67,6 +80,10 @@ REGISTER: tuple[tuple[str, str, Handler, str], ...] = (
     ("POST", _CLASS + "/joiners/{request_id:int}/line", rosters.joiner_line, "button:joiner-line"),
     ("POST", "/absences/{absence_id:int}", rosters.absence, "button:absence"),
     ("POST", "/appeals/{appeal_id:int}", rosters.appeal, "button:appealed"),
+    ("POST", "/reviews/{review_id:int}", voices.review, "button:review"),
+    ("GET", "/reviews/{review_id:int}/note", voices.review_note, "button:review"),
+    ("POST", "/claims/{claim_id:int}", voices.claim, "button:claim"),
+    ("GET", "/claims/{claim_id:int}/note", voices.claim_note, "button:claim"),
     ("GET", _CLASS + "/settings", settings.settings, "button:settings"),
     ("POST", _CLASS + "/settings", settings.set_one, "button:set"),
     ("POST", _CLASS + "/calls", settings.calls, "button:calls"),

@@ -10,13 +10,11 @@ from bot.caller import Caller, remember
 from bot.messages.replies import Buttons
 from bot.services import now
 from rollcall.config.settings import Settings
+from rollcall.domain.consent import CONSENT_VERSION
 from rollcall.storage.people import has_consent, set_step
 from rollcall.storage.tables import SchoolClass
 from rollcall.usecases.challenges import listens
 from rollcall.usecases.dialogue import AGAIN, CONSENT, JOIN_CODE, WORDS
-
-CONSENT_VERSION = "2026-11-28"
-"""Goes up whenever the meaning of the consent text, or of what is said of the way without a voice, changes."""
 
 
 def ask_consent(

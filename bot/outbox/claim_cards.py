@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from bot.messages.consent import CONSENT_VERSION
 from bot.messages.replies import Buttons
 from bot.outbox.asking import ask, show
 from bot.outbox.cards import Subject, keep
 from bot.services import App, Services, now
 from rollcall.domain.claim import ClaimState
+from rollcall.domain.consent import CONSENT_VERSION
 from rollcall.domain.review import Asked
 from rollcall.marked import one_below_the_other
 from rollcall.storage import cards

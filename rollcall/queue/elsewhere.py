@@ -24,6 +24,7 @@ class Touched:
 
     class_id: int = 0
     lesson_id: int = 0
+    person_id: int = 0
 
 
 async def call(client: redis.asyncio.Redis, touched: Touched) -> None:

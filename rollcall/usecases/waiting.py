@@ -61,7 +61,7 @@ class Waiting:
 
     Attributes:
         lines: of the class's list, behind which there is no account.
-        voices: how many recordings wait to be listened to, which is done in the chat.
+        voices: how many recordings wait to be listened to; see `rollcall.usecases.voice_questions`.
     """
 
     joiners: Sequence[Joiner]

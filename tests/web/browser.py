@@ -25,7 +25,6 @@ class Seen:
 
     elsewhere: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
-    bytes: int = 0
 
 
 @asynccontextmanager
@@ -53,7 +52,7 @@ def _asked(seen: Seen, url: str) -> None:
         seen.elsewhere.append(url)
 
 
-async def barriers(page: Page) -> Sequence[str]:
+async def violations(page: Page) -> Sequence[str]:
     """What axe finds."""
     # By the browser's own protocol: the page's policy lets no other script in.
     await page.evaluate(Path(AXE_FILE_PATH).read_text())

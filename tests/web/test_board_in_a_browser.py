@@ -17,7 +17,7 @@ from rollcall.sealing.seal import Keyring
 from rollcall.storage import lessons, people, web_access
 from rollcall.storage.tables import Attendance, Lesson
 from tests.bot.school import ANNA, MARIA
-from tests.web.browser import Seen, barriers, chromium, faults, watched
+from tests.web.browser import Seen, chromium, faults, violations, watched
 from tests.web.live import served
 from tests.web.school import Pages, open_pages
 
@@ -85,7 +85,7 @@ async def test_a_mark_appears_by_itself_a_tap_corrects_and_the_web_may_be_starte
         await tile.locator("a").focus()
         await page.keyboard.press("Enter")
         await expect(page.locator("dialog")).to_be_visible()
-        assert await barriers(page) == []
+        assert await violations(page) == []
         await page.locator('dialog button[value="present"]').click()
         await expect(tile).to_contain_text("на месте")
         await expect(page.locator("#said")).to_contain_text("Анна Ан: присутствует")
@@ -125,13 +125,13 @@ async def test_no_page_has_barriers_or_faults_or_asks_for_anything_elsewhere(roo
     async with served(room.pages.app, room.port):
         for width, scheme in _LOOKS:
             page, seen = await room.enter("/", width=width, scheme=scheme, language=language)
-            for path in ("/board/1", f"/board/1?of={anna}", f"/screen/{screen}", "/", "/nowhere"):
+            for path in ("/board", "/board/1", f"/board/1?of={anna}", f"/screen/{screen}", "/", "/nowhere", "/in/used"):
                 answer = await page.goto(f"http://127.0.0.1:{room.port}{path}")
                 assert answer
                 html = await answer.text()
                 assert faults(html) == [], path
                 assert len(html) < 150_000
-                assert await barriers(page) == [], path
+                assert await violations(page) == [], path
                 wide = await page.evaluate(
                     "document.documentElement.scrollWidth - document.documentElement.clientWidth"
                 )
@@ -139,6 +139,30 @@ async def test_no_page_has_barriers_or_faults_or_asks_for_anything_elsewhere(roo
             assert seen.elsewhere == []
             assert [one for one in seen.complaints if "404" not in one] == []
             await page.context.close()
+
+
+async def test_a_link_that_was_used_lets_nobody_in_and_a_board_ends_for_whoever_is_signed_out(
+    room: Room, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("web.live._ASK_EVERY", 0.1)
+    async with served(room.pages.app, room.port):
+        with room.pages.database.session() as session:
+            token = web_access.make_link(session, MARIA, "/board/1", datetime.now(UTC))
+        page, seen = await room.look(f"/in/{token}")
+        assert await violations(page) == []
+        assert faults(await page.content()) == []
+        await page.locator("button.main").click()
+        await expect(page.locator("#tiles")).to_be_visible()
+        thief, _ = await room.look(f"/in/{token}")
+        await expect(thief.locator("main")).not_to_contain_text("Мария")
+        await expect(thief.locator("main form")).to_have_count(0)
+        with room.pages.database.session() as session:
+            for device in web_access.devices_of(session, MARIA, datetime.now(UTC)):
+                web_access.sign_out(session, device)
+        await expect(page.locator("#tiles")).to_have_count(0)
+        await expect(page.locator("main")).to_contain_text("/web")
+        assert await violations(page) == []
+        assert seen.elsewhere == []
 
 
 def _person(pages: Pages) -> int:

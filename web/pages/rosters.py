@@ -12,7 +12,9 @@ from rollcall.report.wording import excuse_words, span_words, status_word
 from rollcall.roster.model import MOST_BYTES, Roster, Trouble, Unreadable
 from rollcall.roster.reading import read_file, read_text
 from rollcall.usecases import absences, appeals, join_requests, rosters
+from rollcall.usecases.voice_questions import voice_questions
 from rollcall.usecases.waiting import waiting
+from web.pages import voices
 from web.pages.downloads import in_thread
 from web.pages.follow import follow
 from web.pages.within import gone, named, typed
@@ -81,10 +83,12 @@ async def leave(visit: Visit) -> Response:
 async def who_waits(visit: Visit) -> Response:
     """GET …/waiting: what is asked of the class's teachers."""
     found, t = await visit.look(waiting, visit.class_id), visit.texts
+    questions = await visit.as_teacher(voice_questions, visit.class_id, visit.now)
     return visit.page(
         "waiting.html",
         tab="students",
         found=found,
+        voices=voices.on_page(visit, questions),
         days=[span_words(one.first, one.last, t) for one in found.absences],
         reasons=[excuse_words(one.reason, t) if one.reason is not None else "" for one in found.absences],
         marks=[status_word(one.status, t) if one.status is not None else "" for one in found.appeals],

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import ipaddress
 import os
 import pwd
 import shutil
@@ -13,15 +12,11 @@ import tempfile
 import time
 from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
 from sqlalchemy import text
 
 from rollcall.config.settings import Settings, load_settings
@@ -30,6 +25,7 @@ from rollcall.ops import doctor
 from rollcall.queue import bot_end, worker_end
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
+from tests.certificates import certificate_pem, issue, key_pem
 
 PASSWORD = "h%40sh%3Apass%2Fword"
 """As it stands in a URL."""
@@ -65,16 +61,12 @@ def certificates() -> Iterator[Certificates]:
     folder = Path(tempfile.mkdtemp(prefix="rollcall-tls."))
     folder.chmod(0o755)
     made = Certificates(folder)
-    key, authority = _issue("Rollcall's tests", None, None, authority=True)
-    _, stranger = _issue("Somebody", None, None, authority=True)
-    server_key, server = _issue("localhost", key, authority, authority=False)
+    key, authority = issue("Rollcall's tests", None, None, authority=True)
+    _, stranger = issue("Somebody", None, None, authority=True)
+    server_key, server = issue("localhost", key, authority, authority=False)
     for path, certificate in ((made.authority, authority), (made.stranger, stranger), (made.server, server)):
-        path.write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
-    made.key.write_bytes(
-        server_key.private_bytes(
-            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
-        )
-    )
+        path.write_bytes(certificate_pem(certificate))
+    made.key.write_bytes(key_pem(server_key))
     yield made
     shutil.rmtree(folder)
 
@@ -256,28 +248,6 @@ def test_passwords_in_urls_do_not_show_in_a_printed_settings_object() -> None:
 
 def _leaks(said: str) -> list[str]:
     return [part for part in (PASSWORD, PLAIN, "sh:pass", "pass/word", "h@sh", "wrong") if part in said]
-
-
-def _issue(
-    name: str, key: ec.EllipticCurvePrivateKey | None, issuer: x509.Certificate | None, *, authority: bool
-) -> tuple[ec.EllipticCurvePrivateKey, x509.Certificate]:
-    own = ec.generate_private_key(ec.SECP256R1())
-    subject = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, name)])
-    now = datetime.now(UTC)
-    names: list[x509.GeneralName] = [x509.DNSName("localhost"), x509.IPAddress(ipaddress.ip_address("127.0.0.1"))]
-    builder = (
-        x509.CertificateBuilder()
-        .subject_name(subject)
-        .issuer_name(issuer.subject if issuer else subject)
-        .public_key(own.public_key())
-        .serial_number(x509.random_serial_number())
-        .not_valid_before(now - timedelta(hours=1))
-        .not_valid_after(now + timedelta(days=1))
-        .add_extension(x509.BasicConstraints(ca=authority, path_length=None), critical=True)
-    )
-    if not authority:
-        builder = builder.add_extension(x509.SubjectAlternativeName(names), critical=False)
-    return own, builder.sign(key or own, hashes.SHA256())
 
 
 def _program(name: str) -> str:

@@ -1,4 +1,4 @@
-"""Who may see and send what in the register: every route, by every role, on one's own and on another's."""
+"""Who may see and send what: every page and form, by every role, on one's own and on another's."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ from rollcall.usecases import rosters as lists
 from tests.bot.school import ACCOUNTS, ADMIN, COLLEAGUE_INVITE, IGOR, MARIA, PAVEL, found
 from tests.web.school import Guest, Pages
 from web.app import build
-from web.register import REGISTER
+from web.routes import PAGES
 
 ANNA_ID, BORIS_ID, PAVEL_ID, NEXT_ID = 5, 6, 3, 7
 _HOUR = timedelta(hours=1)
 OWN = {
     "class_id": 1, "lesson_id": 1, "person_id": ANNA_ID, "preview_id": 1, "request_id": 1, "absence_id": 1,
-    "appeal_id": 1, "slot_id": 1, "holiday_id": 1, "invite": "ab" * 8,
+    "appeal_id": 1, "review_id": 1, "claim_id": 1, "slot_id": 1, "holiday_id": 1, "invite": "ab" * 8,
 }  # fmt: skip
 """What the teacher of class 1 may name."""
 
@@ -102,10 +102,11 @@ def _corrected(session: Session) -> None:
 
 Prepare = Callable[[Session], None]
 Case = tuple[dict[str, str], Prepare | None, dict[str, int]]
-_STUDENT, _LESSON, _CLASS = (
+_STUDENT, _LESSON, _CLASS, _BOARD = (
     "/classes/{class_id:int}/students/{person_id:int}",
     "/lessons/{lesson_id:int}",
     "/classes/{class_id:int}",
+    "/board/{lesson_id:int}",
 )
 CASES: dict[str, Case] = {
     "POST /classes": ({"title": "Новый"}, None, {}),
@@ -134,6 +135,8 @@ CASES: dict[str, Case] = {
     f"POST {_CLASS}/joiners/{{request_id:int}}/line": ({"line": str(NEXT_ID)}, _line, {}),
     "POST /absences/{absence_id:int}": ({"answer": "excuse"}, None, {}),
     "POST /appeals/{appeal_id:int}": ({"answer": "present"}, None, {}),
+    "POST /reviews/{review_id:int}": ({"answer": "yes"}, None, {}),
+    "POST /claims/{claim_id:int}": ({"answer": "no"}, None, {}),
     f"POST {_CLASS}/settings": ({"what": "late", "value": "5"}, None, {}),
     f"POST {_CLASS}/calls": ({"wanted": "on"}, None, {}),
     f"POST {_CLASS}/timetable": ({"kind": "slot", "weekday": "1", "text": "8:30–9:15"}, None, {}),
@@ -150,10 +153,20 @@ CASES: dict[str, Case] = {
     "POST /teachers/invite": ({"name": "Нина Новая"}, None, {}),
     "GET /teachers/{person_id:int}/end": ({}, None, {"person_id": PAVEL_ID}),
     "POST /teachers/{person_id:int}/end": ({}, None, {"person_id": PAVEL_ID}),
+    f"GET {_BOARD}": ({"of": str(ANNA_ID)}, None, {}),
+    f"POST {_BOARD}/longer": ({"minutes": "90"}, None, {}),
+    f"POST {_BOARD}/close": ({"sure": "yes"}, None, {}),
+    f"POST {_BOARD}/reopen": ({}, _closed, {}),
+    f"POST {_BOARD}/mark": ({"person": str(ANNA_ID), "status": "late", "over": "no"}, None, {}),
+    f"POST {_BOARD}/excuse": ({"person": str(ANNA_ID), "reason": "illness", "over": "no"}, None, {}),
+    f"POST {_BOARD}/undo": ({"person": str(ANNA_ID), "correction": "1"}, _corrected, {}),
+    f"POST {_BOARD}/names": ({"names": "initials"}, None, {}),
 }  # fmt: skip
 """What each form says where it is sent by who may: fields, what has to be there before, other numbers in the path."""
 
-ROUTES = [(method, path, action) for method, path, _, action in REGISTER]
+ROUTES = [(method, path, action) for method, path, _, action in PAGES]
+NO_PAGE = ("/live", "/note")
+"""A stream, which does not end for who may hear it, and what Telegram keeps: `test_board`, `test_voices`."""
 _IDS = [f"{method} {path}" for method, path, _ in ROUTES]
 
 
@@ -213,7 +226,7 @@ def content(file: Path) -> dict[str, list[tuple[object, ...]]]:
     return found
 
 
-@pytest.mark.parametrize(("method", "path", "action"), ROUTES, ids=_IDS)
+@pytest.mark.parametrize(("method", "path", "action"), [one for one in ROUTES if not one[1].endswith(NO_PAGE)], ids=str)
 async def test_who_may_does_it(
     founded: Path, tmp_path: Path, keyring: Keyring, method: str, path: str, action: str
 ) -> None:
@@ -257,7 +270,7 @@ async def test_what_is_anothers_is_like_what_is_not_there(founded: Path, tmp_pat
     async with school(founded, tmp_path, keyring) as pages:
         guest = await pages.enter(MARIA)
         before = content(tmp_path / "school.sqlite3")
-        pavel = {"class_id": 2, "lesson_id": 2, "absence_id": 77, "appeal_id": 77}
+        pavel = {"class_id": 2, "lesson_id": 2, "absence_id": 77, "appeal_id": 77, "review_id": 77, "claim_id": 77}
         nowhere = dict.fromkeys(pavel, 987654)
         nowhere_at_all = dict.fromkeys(pavel, 10**17)
         for method, path, action in ROUTES:
@@ -338,6 +351,10 @@ async def test_whoever_is_not_in_the_lesson_is_passed_over_and_nobody_is_led_els
         fields = {"batch": "00" * 8, "correction": "1"}
         for path in ("/lessons/1/rest/undo", f"/lessons/1/marks/{ANNA_ID}/undo"):
             assert (await sent(guest, "POST", path, fields)).status_code == 303
+        boris = {"person": str(BORIS_ID), "status": "late", "reason": "illness", "correction": "1", "over": "no"}
+        for path in ("/board/1/mark", "/board/1/excuse", "/board/1/undo"):
+            assert (await sent(guest, "POST", path, boris)).headers["location"] == "/board/1"
+        assert "Борис" not in (await guest.page(f"/board/1?of={BORIS_ID}")).text
         assert content(tmp_path / "school.sqlite3") == before
 
 

@@ -18,16 +18,16 @@ from rollcall.storage import classes, people
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attendance, Lesson, SchoolClass
 from tests.bot.school import ADMIN, MARIA, found
-from tests.web.pages.test_matrix import CASES, NEXT_ID, _another_class, _colleague, _line, _now, _plan, path_of
+from tests.web.pages.test_matrix import CASES, NEXT_ID, NO_PAGE, _another_class, _colleague, _line, _now, _plan, path_of
 from tests.web.school import Pages, open_pages
 from web.app import build
-from web.register import REGISTER
+from web.routes import PAGES
 
 _MOST_BYTES = 150_000
 
 
 async def _seen(pages: Pages, language: str) -> dict[str, str]:
-    """Every page of the register that one looks at, by its address."""
+    """Every page that one looks at, by its address."""
     with pages.database.session() as session:
         for account in (MARIA, ADMIN):
             people.conversation_with(session, account, _now()).locale = language
@@ -38,8 +38,8 @@ async def _seen(pages: Pages, language: str) -> dict[str, str]:
         session.add(Lesson(class_id=1, opened_by=2, opened_at=at, late_at=at, closes_at=later, closed_at=later))
     found = {}
     guests = {who: await pages.enter(who) for who in (MARIA, ADMIN)}
-    for method, path, _, action in REGISTER:
-        if method != "GET":
+    for method, path, _, action in PAGES:
+        if method != "GET" or path.endswith(NO_PAGE):
             continue
         fields, _, numbers = CASES.get(f"GET {path}", ({}, None, {}))
         if "other" in fields:

@@ -31,6 +31,8 @@ CHANGES: tuple[tuple[int, str, dict[str, str], str], ...] = (
     (MARIA, "/classes/1/joiners/1", {"answer": "new"}, "joiner:1:1:new"),
     (MARIA, "/absences/1", {"answer": "excuse"}, "absence:1:yes"),
     (MARIA, "/appeals/1", {"answer": "present"}, "appealed:1:present"),
+    (MARIA, "/reviews/1", {"answer": "yes"}, "review:1:yes"),
+    (MARIA, "/claims/1", {"answer": "no"}, "claim:1:no"),
     (MARIA, "/classes/1/link", {}, "newlink:1"),
     (MARIA, "/classes/1/link/end", {}, "endlink:1"),
     (MARIA, "/classes/1/settings", {"what": "late", "value": "5"}, "set:1:late:5"),

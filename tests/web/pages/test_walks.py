@@ -11,24 +11,26 @@ from sqlalchemy import select
 from rollcall.domain.attendance import Status
 from rollcall.domain.permissions import ADMINS, PERMISSIONS
 from rollcall.sealing.seal import Keyring
-from rollcall.storage import people
+from rollcall.storage import lessons, people, web_access
 from rollcall.storage.classes import members_of
-from rollcall.storage.tables import Attendance, Membership
+from rollcall.storage.tables import Attendance, Lesson, Membership
 from rollcall.storage.teaching import teaches
 from tests.bot.school import ADMIN, MARIA
 from tests.web.pages.browsing import PHONE, barriers, browsing
 from tests.web.pages.test_matrix import (
     CASES,
     NEXT_ID,
+    NO_PAGE,
     PAVEL_ID,
     _another_class,
     _colleague,
     _line,
     _now,
     _plan,
+    content,
     path_of,
 )
-from web.register import REGISTER
+from web.routes import PAGES
 
 _LIST = "Белова Анна\nГромов Борис\nДымова Вера"
 
@@ -125,6 +127,34 @@ async def test_an_admin_appoints_a_teacher_by_keyboard(tmp_path: Path, keyring: 
             assert session.get_one(Membership, (1, PAVEL_ID)).until is None
 
 
+async def test_a_tap_on_a_page_of_a_lesson_that_was_closed_meanwhile_does_no_harm_and_says_so(
+    tmp_path: Path, keyring: Keyring
+) -> None:
+    async with browsing(tmp_path, keyring) as here:
+        page = await here.enter(MARIA, "/lessons/1")
+        with here.pages.database.session() as session:
+            lessons.close_lesson(session, session.get_one(Lesson, 1), _now())
+        before = content(tmp_path / "school.sqlite3")
+        await page.click("form[action='/lessons/1/longer'] button")
+        assert "закрыт" in await page.inner_text(".flash")
+        assert await page.locator("form[action='/lessons/1/longer']").count() == 0
+        assert content(tmp_path / "school.sqlite3") == before
+
+
+async def test_whoever_is_signed_out_by_the_bot_is_led_to_the_way_in(tmp_path: Path, keyring: Keyring) -> None:
+    async with browsing(tmp_path, keyring, expected=r"\b401\b") as here:
+        page = await here.enter(MARIA, "/lessons/1")
+        with here.pages.database.session() as session:
+            for device in web_access.devices_of(session, MARIA, _now()):
+                web_access.sign_out(session, device)
+        before = content(tmp_path / "school.sqlite3")
+        await page.check("[aria-label='Анна Ан']")
+        await page.click(".several button:has-text('Присутствует')")
+        assert "/web" in await page.inner_text("main")
+        assert await barriers(page) == []
+        assert content(tmp_path / "school.sqlite3") == before
+
+
 @pytest.mark.parametrize(("language", "scheme", "width"), [("ru", "light", 390), ("en", "dark", 1280)])
 async def test_no_page_keeps_anybody_out(
     tmp_path: Path, keyring: Keyring, language: str, scheme: str, width: int
@@ -138,8 +168,8 @@ async def test_no_page_keeps_anybody_out(
         window: dict[str, Any] = {"viewport": {"width": width, "height": 844}, "color_scheme": scheme}
         seen = {who: await here.enter(who, **window) for who in (MARIA, ADMIN)}
         wrong = {}
-        for method, path, _, action in REGISTER:
-            if method != "GET":
+        for method, path, _, action in PAGES:
+            if method != "GET" or path.endswith(NO_PAGE):
                 continue
             fields, _, numbers = CASES.get(f"GET {path}", ({}, None, {}))
             fields = {"other": str(NEXT_ID)} if "other" in fields else fields
