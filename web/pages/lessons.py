@@ -139,7 +139,9 @@ async def longer(visit: Visit) -> Response:
     if not 0 < minutes <= _MOST_MINUTES:
         return gone(visit)
     found = await visit.as_teacher(keep_open_longer, visit.number, minutes * _MINUTE)
-    return visit.go(here, visit.texts("close-none") if found is None else _open_until(visit, "longer", found.lesson))
+    return visit.go(
+        here, visit.texts("web-board-is-closed") if found is None else _open_until(visit, "longer", found.lesson)
+    )
 
 
 async def close(visit: Visit) -> Response:
