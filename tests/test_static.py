@@ -54,6 +54,7 @@ _EXPLAINED = {
     ("B310", "rollcall/ops/checkups.py"): "the Bot API's address of the administrator's own settings",
     ("B310", "rollcall/ops/doctor.py"): "the Bot API's address of the administrator's own settings",
     ("B310", "rollcall/system/clock_skew.py"): "the same address, for the time it tells",
+    ("B310", "rollcall/system/telegram_files.py"): "the same address, for a note that a teacher listens to",
     (
         "B104",
         "rollcall/config/settings.py",

@@ -25,8 +25,7 @@ class Witness:
 
     async def watch(self) -> None:
         """For ever."""
-        places = ", ".join("?" * len(ATTENDED))
-        query = f"SELECT person_id FROM attendance WHERE lesson_id = ? AND status IN ({places})"  # noqa: S608
+        query = "SELECT person_id, status FROM attendance WHERE lesson_id = ?"
         with sqlite3.connect(f"file:{self._database}?mode=ro", uri=True) as connection:
             before = None
             while True:
@@ -34,6 +33,7 @@ class Witness:
                 (version,) = connection.execute("PRAGMA data_version").fetchone()
                 if version != before:
                     now, before = time.time(), version
-                    for (person_id,) in connection.execute(query, (self._lesson_id, *ATTENDED)):
-                        self.marked.setdefault(person_id, now)
+                    for person_id, status in connection.execute(query, (self._lesson_id,)):
+                        if status in ATTENDED:
+                            self.marked.setdefault(person_id, now)
                 await asyncio.sleep(_EVERY)

@@ -1,4 +1,4 @@
-"""``python -m tests.guide [language ...]``: play the scenes, write what was said, draw it."""
+"""``python -m tests.guide [language ...]``: play the scenes, write what was said, draw it; then the pages' pictures."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rollcall.texts import LANGUAGES
 from tests.end_to_end.product import running
+from tests.guide import pages
 from tests.guide.excerpt import Excerpt
 from tests.guide.picture import draw
 from tests.guide.scenes import Scenes
@@ -45,6 +46,7 @@ def main(languages: list[str]) -> None:
             file = PICTURES / f"{name}.{language}.png"
             draw(excerpt, file)
             print(f"{file.name}: {file.stat().st_size // 1000} kB")
+    pages.main(languages)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,8 @@ import pytest
 from rollcall.texts import LANGUAGES
 from tests.guide.__main__ import CHATS, GUIDE, PICTURES, played
 from tests.guide.excerpt import digest
+from tests.guide.pages import NAMES
+from tests.guide.pages import PICTURES as PAGES
 from tests.guide.picture import shown_by
 
 ANEW = "look at the guide, then: python -m tests.guide"
@@ -53,6 +55,15 @@ def test_no_picture_is_left_over() -> None:
     assert {file.name for file in PICTURES.iterdir()} == {
         f"{name}.{language}.png" for language in LANGUAGES for name in kept(language)
     }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_guide_shows_every_page_of_the_browser_once(language: str) -> None:
+    texts = [(GUIDE / f"{reader}.{language}.md").read_text(encoding="utf-8") for reader in READERS]
+    shown = re.findall(r"pages/([\w.-]+\.png)", "".join(texts))
+    kept_pages = {file.name for file in PAGES.iterdir() if f".{language}." in file.name}
+    assert sorted(shown) == sorted(kept_pages) == sorted(f"{name}.{language}.png" for name in NAMES)
+    assert all((PAGES / name).stat().st_size < LARGEST for name in shown)
 
 
 def test_both_languages_tell_the_same() -> None:

@@ -32,6 +32,8 @@ from web.visit import Visit
 _log = logging.getLogger(__name__)
 
 _YES, _NO = "yes", "no"
+_SIGNS = "✅❌⌛ "
+"""Of the chat, where there are no shapes and colours."""
 _MOMENT, _DAY = "%d.%m. %H:%M", "%d.%m."
 
 
@@ -161,9 +163,10 @@ def _voice(
     t: Texts,
 ) -> Voice:
     again = of.state not in (ReviewState.OPEN, ClaimState.OPEN)
-    said = [*lines, t(decided, teacher=of.teacher)] if again else lines
+    said = [*lines, str(t(decided, teacher=of.teacher)).lstrip(_SIGNS)] if again else lines
     shown = [as_html(one) for one in said]
-    return Voice(f"{kind}{of.question}", f"/{kind}/{of.question}", of.name, shown, silent, answers, again)
+    words = [(answer, word.lstrip(_SIGNS)) for answer, word in answers]
+    return Voice(f"{kind}{of.question}", f"/{kind}/{of.question}", of.name, shown, silent, words, again)
 
 
 def _answer(visit: Visit) -> tuple[bool, bool]:
