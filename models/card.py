@@ -81,7 +81,17 @@ class InstalledSource:
         return f"the installed {self.member.partition('/')[0]}"
 
 
-Source = WheelSource | UrlSource | InstalledSource
+@dataclass(frozen=True)
+class PartsSource:
+    """A file in pieces, each at a source of its own: joined in this order they are the file."""
+
+    parts: tuple[WheelSource | UrlSource | InstalledSource, ...]
+
+    def __str__(self) -> str:
+        return " + ".join(map(str, self.parts))
+
+
+Source = WheelSource | UrlSource | InstalledSource | PartsSource
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,6 +114,8 @@ class Card:
         graphs: the SHA-256 of the graph of these weights by its precision, in hexadecimal: any other file in its place
             is not run, and the graph made anew. It goes with VERSION in `models.onnx.export`.
         weighing: how much what the model says of company weighs: `worker.blend`.
+        words: of a recogniser, where its scores mean yes and no: `rollcall.domain.spoken`.
+        beside: further files that the model consists of, each with its own pin and sources.
     """
 
     package: str
@@ -119,6 +131,8 @@ class Card:
     sources: tuple[Source, ...] = ()
     graphs: Mapping[str, str] = field(default_factory=dict)
     weighing: Mapping[str, float] = field(default_factory=dict)
+    words: Mapping[str, float] = field(default_factory=dict)
+    beside: tuple[Card, ...] = ()
 
     @property
     def origin(self) -> str:
@@ -251,6 +265,8 @@ def card(package: str, entry: Mapping[str, Any]) -> Card:
     """
     fields = dict(entry)
     fields["sources"] = tuple(_source(dict(each)) for each in fields.get("sources", ()))
+    shared = {name: fields.get(name, "") for name in ("kind", "title", "licence")}
+    fields["beside"] = tuple(card(package, shared | each) for each in fields.get("beside", ()))
     if fields.pop("kind") != "encoder":
         return Card(package=package, **fields)
     return EncoderCard(package=package, **(fields | {"suffixes": tuple(fields.get("suffixes", ()))}))
@@ -313,5 +329,14 @@ def _source(fields: dict[str, Any]) -> Source:
             return UrlSource(**fields)
         case "installed":
             return InstalledSource(**fields)
+        case "parts":
+            return PartsSource(tuple(_part(dict(each)) for each in fields["parts"]))
         case kind:
             raise ValueError(f"no source is of kind {kind!r}")
+
+
+def _part(fields: dict[str, Any]) -> WheelSource | UrlSource | InstalledSource:
+    source = _source(fields)
+    if isinstance(source, PartsSource):
+        raise ValueError("a part consists of no parts")
+    return source

@@ -55,7 +55,7 @@ class Heard:
     waveform: Waveform | None = None
     """Its long silences left out."""
     sent: Waveform | None = None
-    """Of a note that enrols, all of it."""
+    """Of a note that enrols, or has a challenge in it, all of it."""
     quality: Quality | None = None
     fingerprint: bytes | None = None
     shapes: bytes | None = None
@@ -111,6 +111,8 @@ class Judge:
                 heard.fingerprint, heard.shapes = fingerprints(waveform, speech)
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
+        if job.challenge is not None and heard.refusal is None:
+            heard.sent = waveform
         if heard.narrow and heard.refusal is None:
             heard.waveform = narrowed(heard.waveform)
         if job.purpose is Purpose.ENROL and heard.refusal is None:

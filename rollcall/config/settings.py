@@ -74,6 +74,8 @@ class Settings(BaseSettings):
     device: Literal["auto", "cpu", "cuda"] = "auto"
     backend: Literal["auto", "torch", "onnx", "onnx-int8"] = "auto"
     """Where the encoder runs."""
+    words_model: str = "whisper-base"
+    """What workers hear the words of challenges with, where the extra words is installed; "none": they do not."""
     voiceprint_key: SecretStr | None = None
     """Base64 of 32 bytes, or several separated by commas: the first seals, every one opens."""
     webhook_url: str | None = None

@@ -82,19 +82,26 @@ NOTES = {
 """What each voice says, note by note: the first three enrol."""
 
 
+DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
+"""In English: recognisers of speech do not understand eSpeak NG's Russian numbers."""
+
+
 def make(folder: Path) -> None:
-    """Write ``<voice>/NN.ogg`` for every sentence."""
+    """Write ``<voice>/NN.ogg`` for every sentence, and ``<voice>/digits/N.ogg`` for every digit."""
     for voice, sentences in NOTES.items():
         (folder / voice).mkdir(parents=True, exist_ok=True)
         for number, sentence in enumerate(sentences, start=1):
             path = folder / voice / f"{number:02}.ogg"
             path.write_bytes(encode(speak(voice, sentence)))
             print(f"{path}  {path.stat().st_size / 1024:.1f} KB")
+        (folder / voice / "digits").mkdir(exist_ok=True)
+        for number, word in enumerate(DIGITS):
+            (folder / voice / "digits" / f"{number}.ogg").write_bytes(encode(speak(voice, word, "en")))
 
 
-def speak(voice: str, sentence: str) -> bytes:
+def speak(voice: str, sentence: str, language: str = "ru") -> bytes:
     """A sentence as WAV."""
-    command = ["espeak-ng", "-v", f"ru+{voice}", "-s", str(SPEED), "--stdout", sentence]
+    command = ["espeak-ng", "-v", f"{language}+{voice}", "-s", str(SPEED), "--stdout", sentence]
     return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - our own words
 
 

@@ -1,0 +1,72 @@
+"""What is said in a note, beside whose voice it is: only where a job asks for it, once the voice is accepted."""
+
+from __future__ import annotations
+
+import logging
+import threading
+from pathlib import Path
+from typing import Final
+
+from models import recogniser
+from models.errors import ModelError
+from models.recogniser.reading import Recogniser
+from rollcall.domain.challenge import Challenge, Words
+from rollcall.domain.spoken import Cuts, judged
+from rollcall.queue.job import SpokenChallenge
+from worker.audio.waveform import Waveform
+
+_log = logging.getLogger(__name__)
+
+NONE: Final = "none"
+Answer = tuple[Words, float | None]
+_NOT_CHECKED: Final[Answer] = (Words.NOT_CHECKED, None)
+
+
+class Ear:
+    """Holds the recogniser once the first note has asked for it: where no class does, it takes no memory."""
+
+    def __init__(self, name: str, models_dir: Path) -> None:
+        """`name`: of `models.recogniser`; `NONE`: nothing is listened for."""
+        self._name = name
+        self._models_dir = models_dir
+        self._loading = threading.Lock()
+        self._loaded: Recogniser | None = None
+        self.able = self._can_be_had()
+        """Whether words can be heard here, as far as anybody knows without loading."""
+
+    def hear(self, asked: SpokenChallenge, waveform: Waveform) -> Answer:
+        """Whether the note says what was asked for, and with what score. Never raises: no fault here is the speaker's.
+
+        What was read is gone when this returns: neither it nor what was expected is told anywhere.
+        """
+        try:
+            ear = self._recogniser()
+            if ear is None:
+                return _NOT_CHECKED
+            challenge = Challenge(asked.language, asked.items)
+            reading = ear.read(waveform.samples, asked.language)
+            return judged(challenge, reading.text, reading.likelihoods, Cuts(**recogniser.CUTS))
+        except Exception as error:  # its message and its frames may hold what was said
+            _log.error("the words of a note could not be checked (%s)", type(error).__name__)
+            return _NOT_CHECKED
+
+    def _can_be_had(self) -> bool:
+        if self._name == NONE:
+            return False
+        try:
+            missing = recogniser.missing(self._name, self._models_dir)
+        except ModelError as error:
+            missing = str(error)
+        if missing:
+            _log.info("words are not listened for: %s", missing)
+        return missing is None
+
+    def _recogniser(self) -> Recogniser | None:
+        with self._loading:
+            if self._loaded is None and self.able:
+                try:
+                    self._loaded = recogniser.load(self._name, self._models_dir)
+                except ModelError as error:
+                    self.able = False
+                    _log.warning("words are not listened for: %s", error)
+            return self._loaded
