@@ -17,8 +17,9 @@ import pytest
 import redis
 from sqlalchemy import create_engine, make_url, text
 
-from models import registry
-from models.errors import WeightsUnavailable
+from models import recogniser, registry
+from models.errors import ModelError, WeightsUnavailable
+from models.recogniser.reading import Recogniser
 from rollcall.config.settings import Settings
 from rollcall.queue.worker_end import connect
 from rollcall.sealing.seal import Keyring
@@ -124,6 +125,16 @@ def real_weights(models_dir: Path) -> Path:
     try:
         return registry.pull("campplus", models_dir)
     except WeightsUnavailable as error:
+        absent(str(error))
+
+
+@pytest.fixture(scope="session")
+def whisper(models_dir: Path) -> Recogniser:
+    """The recogniser of words, fetched on a machine's first run."""
+    try:
+        recogniser.pull(models_dir)
+        return recogniser.load(recogniser.CARD.name, models_dir)
+    except ModelError as error:
         absent(str(error))
 
 

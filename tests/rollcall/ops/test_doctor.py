@@ -13,9 +13,10 @@ import pytest
 import redis
 from sqlalchemy import select, text
 
+from models import recogniser
 from rollcall.cli.main import main
 from rollcall.config.settings import Settings
-from rollcall.ops import checkups, integrity
+from rollcall.ops import checkups, doctor, integrity
 from rollcall.ops.finding import Finding
 from rollcall.sealing.seal import Keyring, load_keyring, voiceprint_binding
 from rollcall.storage.database import Database
@@ -166,3 +167,16 @@ async def test_a_queue_that_may_not_be_written_or_drops_what_it_has(
         bad(await checkups.queue_rights(settings(tmp_path, redis_url=reader)), "may not be written", "right to write")
     finally:
         redis_client.acl_deluser("reader")
+
+
+async def test_words_are_not_heard_without_the_extra_or_the_weights_and_the_cure_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bad(await doctor._words(settings(tmp_path)), "whisper-base is not here", "rollcall models pull whisper-base")
+    bad(await doctor._words(settings(tmp_path, words_model="wisper")), "no model is called 'wisper'", "WORDS_MODEL")
+    assert (await doctor._words(settings(tmp_path, words_model="dummy"))).fact == "listened for by dummy"
+    assert (await doctor._words(settings(tmp_path, words_model="none"))).fact == "not listened for here"
+    monkeypatch.setattr(recogniser, "installed", lambda: False)
+    found = await doctor._words(settings(tmp_path))
+    assert found.good, "who asks for no words needs no extra"
+    assert "pip install 'rollcall[words]'" in found.fact
