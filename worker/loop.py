@@ -134,7 +134,7 @@ class Worker:
         words, score = Words.NOT_CHECKED, None
         started = time.perf_counter()
         if self._ear is not None and heard.job.challenge is not None and heard.sent is not None:
-            words, score = self._ear.hear(heard.job.challenge, heard.sent)
+            words, score = self._ear.hear(heard.job.challenge, heard.sent, heard.speech)
         took = (time.perf_counter() - started) * 1000
         result.timings["words"] = took
         result.timings["work"] += took

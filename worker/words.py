@@ -7,19 +7,34 @@ import threading
 from pathlib import Path
 from typing import Final
 
+import numpy as np
+from numpy.typing import NDArray
+
 from models import recogniser
 from models.errors import ModelError
 from models.recogniser.reading import Recogniser
 from rollcall.domain.challenge import Challenge, Words
 from rollcall.domain.spoken import Cuts, judged
 from rollcall.queue.job import SpokenChallenge
-from worker.audio.waveform import Waveform
+from worker.audio.speech import Speech
+from worker.audio.waveform import SAMPLE_RATE, Waveform
 
 _log = logging.getLogger(__name__)
 
 NONE: Final = "none"
 Answer = tuple[Words, float | None]
 _NOT_CHECKED: Final[Answer] = (Words.NOT_CHECKED, None)
+
+
+_AFTER: Final = 0.6
+"""Seconds after the last speech that are listened to as well: a quiet ending is no speech to the detector."""
+
+
+def told(waveform: Waveform, speech: Speech | None) -> NDArray[np.float32]:
+    """What a recogniser is given of a note: all of it to the end of its speech."""
+    if speech is None or not speech.segments:
+        return waveform.samples
+    return waveform.samples[: round((speech.segments[-1][1] + _AFTER) * SAMPLE_RATE)]
 
 
 class Ear:
@@ -34,7 +49,7 @@ class Ear:
         self.able = self._can_be_had()
         """Whether words can be heard here, as far as anybody knows without loading."""
 
-    def hear(self, asked: SpokenChallenge, waveform: Waveform) -> Answer:
+    def hear(self, asked: SpokenChallenge, waveform: Waveform, speech: Speech | None = None) -> Answer:
         """Whether the note says what was asked for, and with what score. Never raises: no fault here is the speaker's.
 
         What was read is gone when this returns: neither it nor what was expected is told anywhere.
@@ -44,7 +59,7 @@ class Ear:
             if ear is None:
                 return _NOT_CHECKED
             challenge = Challenge(asked.language, asked.items)
-            reading = ear.read(waveform.samples, asked.language)
+            reading = ear.read(told(waveform, speech), asked.language)
             return judged(challenge, reading.text, reading.likelihoods, Cuts(**recogniser.CUTS))
         except Exception as error:  # its message and its frames may hold what was said
             _log.error("the words of a note could not be checked (%s)", type(error).__name__)

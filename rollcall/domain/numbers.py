@@ -67,6 +67,9 @@ def _by_word(table: dict[str, int]) -> dict[str, int]:
     return {word: value for words, value in table.items() for word in words.split()}
 
 
+_ALIKE: Final = {"for": 4, "to": 2, "too": 2, "won": 1, "ate": 8}
+"""English words that sound like digits; recognisers write them for these after a sentence."""
+
 _UNIT, _TEEN, _TEN = _by_word(_UNITS), _by_word(_TEENS), _by_word(_TENS)
 _HUNDRED, _TIME = _by_word(_HUNDREDS), _by_word(_TIMES)
 _NAMED: Final = frozenset({*_UNIT, *_TEEN, *_TEN, *_HUNDRED, *_TIME})
@@ -95,21 +98,27 @@ class Number:
     end: int
 
 
-def numbers(text: str) -> list[Number]:
-    """The numbers read out in a text, in order; what stands together is one."""
+def numbers(text: str, *, alike: bool = False) -> list[Number]:
+    """The numbers read out in a text, in order; what stands together is one.
+
+    Args:
+        text: of one or of both languages.
+        alike: whether words that sound like digits are taken for them.
+    """
+    words = _ALIKE if alike else {}
     return [
         Number(digits, run[0].start(), run[-1].end())
-        for run in _runs(text)
-        if (digits := _digits([token[0].lower() for token in run]))
+        for run in _runs(text, _NAMED | words.keys())
+        if (digits := _digits([str(words.get(token[0].lower(), token[0].lower())) for token in run]))
     ]
 
 
-def _runs(text: str) -> Iterator[list[re.Match[str]]]:
+def _runs(text: str, named: frozenset[str]) -> Iterator[list[re.Match[str]]]:
     """Tokens of numbers with nothing but punctuation between them."""
     run: list[re.Match[str]] = []
     for token in _TOKEN.finditer(text):
         word = token[0].lower()
-        fits = word.isdigit() or word in _NAMED or (word in _BETWEEN and bool(run))
+        fits = word.isdigit() or word in named or (word in _BETWEEN and bool(run))
         if run and (not fits or not _APART.fullmatch(text, run[-1].end(), token.start())):
             yield from _trimmed(run)
             run = []

@@ -7,18 +7,21 @@ as well how likely the challenge is where it read something else, and that is he
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Final
 
 from rollcall.domain.challenge import Challenge, Words
-from rollcall.domain.numbers import SAID, Number, numbers
+from rollcall.domain.numbers import Number, numbers
 
 Likelihoods = Callable[[int, Sequence[str]], list[float]]
 """How likely it is that the text goes on so after its first characters, as natural logarithms: `models.recogniser`."""
 
-_WHOLE: Final = 2
+_MOST: Final = 2
 """Times as many digits as the challenge has: who says more of them may be saying whatever comes."""
+_BETWEEN: Final = re.compile(r"(?<=\d)\D{1,2}(?=\d)")
+_STYLES: Final = (", ", "-", "")
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,28 @@ class Cuts:
     other: float
 
 
+@dataclass(frozen=True)
+class Evidence:
+    """What a reading says for a challenge and against it.
+
+    Attributes:
+        said: it was read as it was asked for; then the others say nothing.
+        likely: logarithm of the challenge's probability, in the place of an answer.
+        beside: that of what was read there.
+        digits: how many were read there.
+    """
+
+    said: bool
+    likely: float = 0.0
+    beside: float = 0.0
+    digits: int = 0
+
+    @property
+    def lead(self) -> float:
+        """How much likelier the challenge is than what was read."""
+        return self.likely - self.beside
+
+
 def judged(challenge: Challenge, text: str, likelihoods: Likelihoods, cuts: Cuts) -> tuple[Words, float]:
     """What was heard of a challenge, and by how much likelier it is than what was read: nought where it was read.
 
@@ -43,33 +68,41 @@ def judged(challenge: Challenge, text: str, likelihoods: Likelihoods, cuts: Cuts
         text: as the recogniser read it.
         likelihoods: of other ways for it to go on.
     """
+    found = weighed(challenge, text, likelihoods)
+    return verdict(found, cuts, len(challenge.items)), found.lead
+
+
+def verdict(found: Evidence, cuts: Cuts, asked: int) -> Words:
+    """Of a challenge of so many items."""
+    if found.said or (found.lead >= -cuts.within and found.likely >= cuts.floor):
+        return Words.HEARD
+    if found.lead >= -cuts.other:
+        return Words.UNSURE
+    return Words.SOMETHING_ELSE if found.digits >= asked - 1 else Words.NOT_HEARD
+
+
+def weighed(challenge: Challenge, text: str, likelihoods: Likelihoods) -> Evidence:
+    """See `judged`."""
     expected = "".join(challenge.items)
-    found = [number for number in numbers(text) if len(number.digits) > 1]
+    found = [number for alike in (False, True) for number in numbers(text, alike=alike) if len(number.digits) > 1]
     if any(_says(number.digits, expected) for number in found):
-        return Words.HEARD, 0.0
+        return Evidence(said=True)
     start, read = _place(text, found)
-    asked = spellings(challenge.language, expected)
-    other = spellings(challenge.language, read.digits) if read else ("",)
-    scores = likelihoods(start, [*asked, *other])
-    likely, beside = _sum(scores[: len(asked)]), _sum(scores[len(asked) :])
-    lead = likely - beside
-    if lead >= -cuts.within and likely >= cuts.floor:
-        return Words.HEARD, lead
-    if read is None or len(read.digits) < len(expected) - 1:
-        return Words.NOT_HEARD if lead < -cuts.other else Words.UNSURE, lead
-    return Words.SOMETHING_ELSE if lead < -cuts.other else Words.UNSURE, lead
+    written = text[start : read.end] if read else ""
+    asked = spellings(expected, written)
+    *scores, beside = likelihoods(start, [*asked, written])
+    return Evidence(False, _sum(scores), beside, len(read.digits) if read else 0)
 
 
-def spellings(language: str, digits: str) -> tuple[str, ...]:
-    """The ways in which a recogniser writes digits that are said one by one."""
-    words = SAID.get(language, SAID["en"])
-    said = [words[int(digit)] for digit in digits]
-    return (", ".join(digits), " ".join(digits), "-".join(digits), digits, ", ".join(said), " ".join(said))
+def spellings(digits: str, written: str = "") -> tuple[str, ...]:
+    """The ways in which a recogniser writes digits that are said one by one, that of what it has written first."""
+    own = _BETWEEN.findall(written)
+    return tuple(style.join(digits) for style in dict.fromkeys([*own[-1:], *_STYLES]))
 
 
 def _says(digits: str, expected: str) -> bool:
     """Whoever has corrected themselves has said it last."""
-    return digits.endswith(expected) and len(digits) <= _WHOLE * len(expected)
+    return digits.endswith(expected) and len(digits) <= _MOST * len(expected)
 
 
 def _place(text: str, found: Sequence[Number]) -> tuple[int, Number | None]:

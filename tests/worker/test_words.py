@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 import redis
 
@@ -27,9 +28,11 @@ from sandbox.saying import saying
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
 from worker.audio.decode import decode
+from worker.audio.speech import Speech
+from worker.audio.waveform import SAMPLE_RATE, Waveform
 from worker.judge import Judge
 from worker.loop import Worker
-from worker.words import Ear
+from worker.words import Ear, told
 
 LEASE = timedelta(seconds=30)
 ASKED = SpokenChallenge(language="en", items=tuple("4712"))
@@ -117,7 +120,7 @@ async def test_nobody_waits_for_the_words_of_another_note(
 ) -> None:
     goes_on, listening = threading.Event(), threading.Event()
 
-    def slowly(_asked: SpokenChallenge, _waveform: object) -> tuple[Words, float | None]:
+    def slowly(_asked: SpokenChallenge, *_note: object) -> tuple[Words, float | None]:
         listening.set()
         assert goes_on.wait(20)
         return Words.HEARD, 0.0
@@ -142,7 +145,7 @@ async def test_a_worker_that_is_stopped_answers_the_note_that_it_is_listening_to
 ) -> None:
     goes_on, listening = threading.Event(), threading.Event()
 
-    def slowly(_asked: SpokenChallenge, _waveform: object) -> tuple[Words, float | None]:
+    def slowly(_asked: SpokenChallenge, *_note: object) -> tuple[Words, float | None]:
         listening.set()
         assert goes_on.wait(20)
         return Words.HEARD, 0.0
@@ -180,6 +183,14 @@ async def test_a_worker_tells_that_it_hears_words(
 ) -> None:
     make_bench(ear).thread.start()
     await wait_until(lambda: redis_client.exists(keys.HEARS_WORDS))
+
+
+def test_all_of_a_note_is_listened_to_up_to_a_moment_after_its_speech() -> None:
+    waveform = Waveform(np.ones(10 * SAMPLE_RATE, np.float32))
+    assert len(told(waveform, None)) == 10 * SAMPLE_RATE
+    assert len(told(waveform, Speech(np.zeros(0, np.float32), ()))) == 10 * SAMPLE_RATE
+    spoken = Speech(np.zeros(0, np.float32), ((0.5, 2.0), (3.0, 4.0)))
+    assert 4.2 * SAMPLE_RATE < len(told(waveform, spoken)) < 5 * SAMPLE_RATE
 
 
 class Blurting:

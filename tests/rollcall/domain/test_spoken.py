@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 
 import pytest
@@ -15,7 +16,7 @@ ASKED = Challenge("ru", tuple("4712"))
 
 
 class Likely:
-    """Says how likely digits are, however they are spelled; and where it was asked to put them."""
+    """Says how likely digits are, however they are spelled, all spellings alike; and where it was asked to put them."""
 
     def __init__(self, **scores: float) -> None:
         self.scores = {key.removeprefix("d"): score for key, score in scores.items()}
@@ -23,7 +24,8 @@ class Likely:
 
     def __call__(self, start: int, continuations: Sequence[str]) -> list[float]:
         self.start = start
-        return [self.scores["".join(number.digits for number in numbers(one))] for one in continuations]
+        digits = ["".join(number.digits for number in numbers(one)) for one in continuations]
+        return [self.scores[one] - math.log(digits.count(one)) for one in digits]
 
 
 def nobody(_start: int, _continuations: Sequence[str]) -> list[float]:
@@ -87,8 +89,17 @@ def test_of_several_numbers_the_longest_is_the_answer_and_the_last_of_such() -> 
     assert text[likely.start :] == "5, 3, 1, 9"
 
 
-@pytest.mark.parametrize("language", ["ru", "en", "de"])
-def test_every_spelling_is_read_as_the_number_that_it_spells(language: str) -> None:
-    written = spellings(language, "40712")
-    assert len(set(written)) == len(written) == 6
-    assert [[one.digits for one in numbers(each)] for each in written] == [["40712"]] * 6
+def test_every_spelling_is_read_as_the_number_that_it_spells_and_that_of_what_was_read_is_the_first() -> None:
+    assert spellings("471", "5. 3. 1. 9.") == ("4. 7. 1", "4, 7, 1", "4-7-1", "471")
+    assert spellings("471", "5319") == spellings("471") == ("4, 7, 1", "4-7-1", "471")
+    for written in ("5 3 1 9", "5-3-1-9", ""):
+        for each in spellings("40712", written):
+            assert [one.digits for one in numbers(each)] == ["40712"]
+
+
+def test_a_word_that_sounds_like_a_digit_is_one_beside_others() -> None:
+    asked = Challenge("en", tuple("4712"))
+    assert judged(asked, "I am here for 712.", nobody, CUTS)[0] is Words.HEARD
+    assert judged(Challenge("en", tuple("7128")), "7, 1, 2, ate", nobody, CUTS)[0] is Words.HEARD
+    likely = Likely(d4712=-30.0, d=-1.0)
+    assert judged(asked, "I came to school for you", likely, CUTS)[0] is Words.NOT_HEARD
