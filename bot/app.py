@@ -30,6 +30,7 @@ from bot.outbox.boards import keep_boards
 from bot.outbox.calls import call_students
 from bot.outbox.claim_cards import keep_claims
 from bot.outbox.closing_notices import close_overdue
+from bot.outbox.fresh_words import invite_anew
 from bot.outbox.joiners import keep_joiners
 from bot.outbox.mark_words import tell_of_marks
 from bot.outbox.namesake_notices import tell_of_namesakes
@@ -60,6 +61,7 @@ from bot.upkeep.galleries import QueueWatch, compare_galleries
 from bot.upkeep.pages import hear_pages, tell_pages
 from bot.upkeep.practices import end_practices
 from bot.upkeep.recordings import ask_to_enrol_again
+from bot.upkeep.renewals import renew_voices
 from bot.upkeep.retention import keep_only_as_long, keep_queue_log_short
 from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable, WrongKey, WrongUse
@@ -291,6 +293,8 @@ async def _open(application: App) -> None:
         "pages": hear_pages,
         "waits": keep_telling,
         "weekly": _every(_WEEKLY_EVERY, tell_weekly),
+        "anew": _every(_WEEKLY_EVERY, invite_anew),
+        "steps": _every(_WEEKLY_EVERY, renew_voices),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),

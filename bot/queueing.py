@@ -131,6 +131,7 @@ async def _post(services: Services, known: Known, audio: bytes, milliseconds: fl
         queued_at=datetime.now(UTC),  # how long it waits, the worker measures by the machines' clocks
         content_hash=content_hash,
         challenge=spoken,
+        follows=known.follows,
     )
     async with services.portions.place(services.queue, attempt.id, attempt.person_id, len(audio)) as place:
         place.entry = entry = await services.queue.post(job, audio)

@@ -200,9 +200,11 @@ class Judge:
             decision = decide_with_tries(
                 embedding, speech_seconds, self._earlier(job), gallery, job.person_id, self._point
             )
-        unsure = decision.verdict is Verdict.UNSURE
         return self._facts(heard, decision.verdict, decision.reason).model_copy(
-            update={**_scores(decision), "embedding": self._sealed(job, embedding) if unsure else None}
+            update={
+                **_scores(decision),
+                "embedding": self._sealed(job, embedding) if _is_wanted(job, decision) else None,
+            }
         )
 
     def _match_narrow(
@@ -259,6 +261,16 @@ class Judge:
             fingerprint=self._keyring.seal(print_, fingerprint_binding(job.id, job.person_id)) if print_ else None,
             shapes=self._keyring.seal(changed, shapes_binding(job.id, job.person_id)) if changed else None,
         )
+
+
+def _is_wanted(job: Job, decision: Decision) -> bool:
+    """Whether the embedding goes back: to be averaged with the next try, or for a step of the voiceprint.
+
+    Together with others a note may pass that would not alone; such a one leads nowhere.
+    """
+    if decision.verdict is Verdict.ACCEPTED:
+        return job.follows and not job.earlier
+    return decision.verdict is Verdict.UNSURE
 
 
 def _scores(decision: Decision) -> dict[str, float | None]:

@@ -6,11 +6,13 @@ from collections.abc import Mapping
 
 from telegram import InputFile, Update
 
+from bot.handlers.following import following_buttons
 from bot.messages.replies import reply
 from bot.services import Context, now
 from rollcall.marked import one_below_the_other
 from rollcall.texts import Texts
 from rollcall.usecases.mydata import MADE_AT, as_json, gather
+from rollcall.usecases.renewing import following
 
 
 async def mydata(update: Update, context: Context) -> None:
@@ -20,7 +22,10 @@ async def mydata(update: Update, context: Context) -> None:
     if found is None:
         await reply(update, caller.texts("mydata-none"))
         return
-    await reply(update, parts_text({name: _size(part) for name, part in found.items()}, caller.texts))
+    person = caller.person
+    standing = await context.services.database.run(following, caller.user.id, person.id) if person is not None else None
+    parts = parts_text({name: _size(part) for name, part in found.items()}, caller.texts)
+    await reply(update, parts, following_buttons(standing, caller.texts))
     if update.effective_chat is not None:
         await update.effective_chat.send_document(
             InputFile(as_json(found), filename=f"rollcall-{now():%Y-%m-%d}.json"),

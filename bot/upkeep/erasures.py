@@ -18,7 +18,9 @@ from rollcall.usecases.erasure import Erased
 from rollcall.usecases.file_scrubbing import rewrite_queue_log
 
 _NAMESPACE = uuid.UUID("0d0d65f1-9a3c-4c0e-8a0c-5a4e7f4a9b1e")
-COUNTED = ("voiceprints", "enrolment_notes", "recordings", "check_values", "queued", "messages", "marks")
+COUNTED = (
+    "voiceprints", "enrolment_notes", "voiceprint_steps", "recordings", "check_values", "queued", "messages", "marks",
+)  # fmt: skip
 """What a receipt counts, in its order."""
 
 

@@ -165,6 +165,7 @@ _ROWS = (
     Permission("button:invite", "a link that makes a teacher; the invitations that are open", ADMINS),
     Permission("button:tidy", "delete one's own enrolment notes from the chat"),
     Permission("button:keep", "have one's own enrolment recordings kept, or not"),
+    Permission("button:follow", "have one's own voiceprint follow one's voice, or not, or put back"),
     Permission("button:language", "choose a language", private=False),
     Permission("button:classes", "another page of one's own classes", TEACHERS),
     Permission("button:class", "the class's card with its join link", THE_TEACHER, Target.CLASS),

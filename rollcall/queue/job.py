@@ -65,6 +65,8 @@ class Job(BaseModel):
     """SHA-256 of the recording's bytes, hexadecimal."""
     challenge: SpokenChallenge | None = None
     """Listened for once the voice is accepted."""
+    follows: bool = False
+    """The sender's voiceprint may take a step by it: the embedding of an accepted note is wanted back."""
 
 
 class Result(BaseModel):
@@ -88,7 +90,8 @@ class Result(BaseModel):
     timings: Annotated[dict[_Name, _Milliseconds], Field(max_length=_MOST_FACTS)] = {}
     """Milliseconds by stage: queue, decode, speech, embed, match; work: the worker's time for its batch, by notes."""
     embedding: bytes | None = None
-    """Sealed float32 [dimension]: of a good enrolment note, and of an unsure check-in."""
+    """Sealed float32 [dimension]: of a good enrolment note, of an unsure check-in, and of an accepted one where the job
+    asks for it."""
     fingerprint: bytes | None = None
     """Sealed audio fingerprint, for telling a replay."""
     content_hash: _Name = ""

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from rollcall.domain.attendance import ATTENDED, Status, status_without_mark
 from rollcall.domain.excuses import kind_of
 from rollcall.domain.review import ReviewState
-from rollcall.storage import reviews
+from rollcall.storage import renewals, reviews
 from rollcall.storage.audit import PersonId
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.corrections import standing_correction
@@ -69,6 +69,7 @@ def correct(
     if wanted.status not in ATTENDED:
         mark.at = mark.confidence = mark.attempt_id = mark.confirmed_by = None
     session.add(correction)
+    renewals.doubt(session, lesson.id, person_id, teacher, now)
     settle_appeal(session, lesson.id, person_id)
     session.flush()
     more = {"reason": kind_of(reason)} if wanted.status is Status.EXCUSED else {}

@@ -50,16 +50,21 @@ def _kept(session: Session, class_id: int) -> tuple[int, str] | None:
 
 
 def _voices(session: Session, class_id: int) -> str:
-    """Whose voiceprints, made when, of which notes, by which encoder; empty where there are none."""
+    """Whose voiceprints, made and renewed when, of which notes, by which encoder; empty where there are none."""
     rows = session.execute(_VOICES, {"class": class_id}).all()
-    said = repr([(person_id, created_at.timestamp(), *of) for person_id, created_at, *of in rows])
+    said = repr(
+        [
+            (person_id, created_at.timestamp(), *of, *([renewed_at.timestamp()] if renewed_at is not None else ()))
+            for person_id, created_at, renewed_at, *of in rows
+        ]
+    )
     return hashlib.sha256(said.encode()).hexdigest() if rows else ""
 
 
 _VOICES = recognised_in(
     select(
-        StoredVoiceprint.person_id, StoredVoiceprint.created_at, StoredVoiceprint.enrolment, StoredVoiceprint.model,
-        StoredVoiceprint.weight_hash,
+        StoredVoiceprint.person_id, StoredVoiceprint.created_at, StoredVoiceprint.renewed_at,
+        StoredVoiceprint.enrolment, StoredVoiceprint.model, StoredVoiceprint.weight_hash,
     ),
     bindparam("class", type_=Integer),
 ).order_by(StoredVoiceprint.person_id)  # fmt: skip

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.storage.correction_tables import MarkWord
 from rollcall.storage.holder import Holder
+from rollcall.storage.renewal_tables import FreshWord
 from rollcall.storage.tables import Call, ClosingNotice, StaffNotice
 from rollcall.storage.timetable_tables import PlanNotice
 from rollcall.storage.weekly_tables import WeeklyWord
@@ -24,8 +25,8 @@ CLAIM = timedelta(minutes=2)
 """A bot that has not sent a message this long after it took it on, was stopped."""
 _AGAIN_FIRST, _AGAIN_MOST = timedelta(seconds=30), timedelta(hours=1)
 
-W = TypeVar("W", ClosingNotice, StaffNotice, MarkWord, WeeklyWord)
-P = TypeVar("P", ClosingNotice, StaffNotice, MarkWord, WeeklyWord, Call, PlanNotice)
+W = TypeVar("W", ClosingNotice, StaffNotice, MarkWord, WeeklyWord, FreshWord)
+P = TypeVar("P", ClosingNotice, StaffNotice, MarkWord, WeeklyWord, FreshWord, Call, PlanNotice)
 
 
 def owed(session: Session, row: type[W], now: datetime, holder: Holder, kept: timedelta) -> Sequence[Any]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, or_, select, true, update
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.util import AliasedClass
 
 from rollcall.audit.chain import Action
 from rollcall.storage import audit
@@ -21,6 +22,8 @@ _Query = TypeVar("_Query", bound=Select[*tuple[Any, ...]])
 
 _RECORDINGS = "recordings "
 """How the text version begins of an agreement to keep recordings, beside the one to voice check-in."""
+_RENEWAL = "renewal "
+"""How it begins of an agreement that the voiceprint follows the voice."""
 _ATTENDANCE = "attendance "
 """How the text version begins of an agreement to be marked without a voice."""
 _WORDS = "words "
@@ -161,7 +164,9 @@ def has_consent(session: Session, telegram_id: int, text_version: str | None = N
     """Whether the account's owner agreed to voice check-in, in this text or in any, and has not withdrawn."""
     if text_version is not None:
         return _agreed(session, telegram_id, Consent.text_version == text_version)
-    neither = [Consent.text_version.not_like(other + "%") for other in (_RECORDINGS, _ATTENDANCE, _WORDS)]
+    neither = [
+        Consent.text_version.not_like(other + "%") for other in (_RECORDINGS, _RENEWAL, _ATTENDANCE, _WORDS)
+    ]
     return _agreed(session, telegram_id, and_(*neither))
 
 
@@ -201,6 +206,29 @@ def keeps_recordings(session: Session, telegram_id: int) -> bool:
     return _agreed(session, telegram_id, Consent.text_version.like(_RECORDINGS + "%"))
 
 
+def agree_to_renew(session: Session, telegram_id: int, text_version: str, language: str, now: datetime) -> None:
+    """Record the separate agreement that the voiceprint follows the voice, once."""
+    if not renews_voice(session, telegram_id):
+        version = _RENEWAL + text_version
+        session.add(Consent(telegram_id=telegram_id, text_version=version, language=language, given_at=now))
+        _consented(session, telegram_id, version)
+
+
+def renews_voice(session: Session, telegram_id: int) -> bool:
+    """Whether the account's owner agreed that the voiceprint follows the voice."""
+    return _agreed(session, telegram_id, is_renewal(Consent))
+
+
+def is_renewal(consent: type[Consent] | AliasedClass[Consent]) -> ColumnElement[bool]:
+    """Whether an agreement is that the voiceprint follows the voice."""
+    return consent.text_version.like(_RENEWAL + "%")
+
+
+def stop_renewing(session: Session, telegram_id: int, now: datetime) -> None:
+    """End that agreement; the others stand."""
+    _withdraw(session, telegram_id, now, is_renewal(Consent))
+
+
 def _consented(session: Session, telegram_id: int, version: str) -> None:
     owner = Account(telegram_id)
     audit.record(session, Action.CONSENT_GIVEN, owner, "consent", about=owner, version=version)
@@ -214,13 +242,13 @@ def _agreed(session: Session, telegram_id: int, to_what: ColumnElement[bool]) ->
 def withdraw_consent(session: Session, telegram_id: int, now: datetime, *, everything: bool = False) -> None:
     """End every agreement of this account that concerns its voice, or every one; the record of it stays."""
     voice = Consent.text_version.not_like(_ATTENDANCE + "%")
+    _withdraw(session, telegram_id, now, true() if everything else voice)
+
+
+def _withdraw(session: Session, telegram_id: int, now: datetime, which: ColumnElement[bool]) -> None:
     withdrawn = session.scalars(
         update(Consent)
-        .where(
-            Consent.telegram_id == telegram_id,
-            Consent.withdrawn_at.is_(None),
-            true() if everything else voice,
-        )
+        .where(Consent.telegram_id == telegram_id, Consent.withdrawn_at.is_(None), which)
         .values(withdrawn_at=now)
         .returning(Consent.text_version)
     )

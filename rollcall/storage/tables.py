@@ -317,6 +317,11 @@ class StoredVoiceprint(Table):
     enrolment: Mapped[str | None] = mapped_column(String(36))
     """Whose notes it was made of; None where none of them were kept."""
     created_at: Mapped[datetime]
+    """Of the enrolment, whatever became of the voiceprint since."""
+    renewed_at: Mapped[datetime | None]
+    """When it last took a step, or was put back; see `rollcall.storage.renewals`."""
+    invited_at: Mapped[datetime | None]
+    """When its owner was last invited to record the voice anew."""
 
 
 class Lesson(Table):

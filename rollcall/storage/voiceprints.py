@@ -21,7 +21,7 @@ from rollcall.domain.voiceprint import Voiceprint, centroid, unpack_embedding
 from rollcall.errors import SealBroken
 from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, embedding_binding, narrow_embedding_binding, voiceprint_binding
-from rollcall.storage import audit
+from rollcall.storage import audit, renewals
 from rollcall.storage.audit import PersonId
 from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
@@ -140,8 +140,11 @@ def complete_enrolment(
             notes=len(rows),
             enrolment=enrolment,
             created_at=now,
+            renewed_at=None,
+            invited_at=None,
         )
     )
+    renewals.forget(session, person_id)
     session.flush()
     owner = PersonId(person_id)
     audit.record(session, Action.VOICEPRINT_MADE, owner, "voiceprint", about=owner, model=voiceprint.model)
@@ -264,6 +267,7 @@ def forget_voice(session: Session, person: Person, now: datetime) -> dict[str, i
         "voiceprints": _delete(session, StoredVoiceprint, StoredVoiceprint.person_id == person.id),
         "enrolment_notes": _delete(session, EnrolmentNote, EnrolmentNote.person_id == person.id),
         "recordings": _delete(session, KeptRecording, KeptRecording.person_id == person.id),
+        "voiceprint_steps": renewals.forget(session, person.id),
         "check_values": _count(session, mine, or_(Attempt.fingerprint.is_not(None), Attempt.content_hash.is_not(None))),
         "note_details": _count(session, mine, Attempt.file_id != ""),
     }

@@ -11,7 +11,9 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.claim import WITHOUT_VOTE, ClaimState
 from rollcall.storage.claim_tables import VoiceClaim
-from rollcall.storage.tables import STUDENT, Membership, SchoolClass, StoredVoiceprint
+from rollcall.storage.people import is_renewal
+from rollcall.storage.renewal_tables import FreshNote
+from rollcall.storage.tables import STUDENT, Consent, Membership, Person, SchoolClass, StoredVoiceprint
 
 
 def withheld(class_id: Any, person_id: Any) -> ColumnElement[bool]:
@@ -56,10 +58,12 @@ class VoiceStanding:
     Attributes:
         withheld: in which classes it has no vote.
         waits: whether a teacher may yet give it one.
+        follows: whether its owner agreed that it follows the voice, and no note waits for its step.
     """
 
     withheld: frozenset[int] = frozenset()
     waits: bool = False
+    follows: bool = False
 
 
 def voice_of(session: Session, person_id: int) -> VoiceStanding | None:
@@ -67,9 +71,11 @@ def voice_of(session: Session, person_id: int) -> VoiceStanding | None:
     rows = session.execute(_VOICE, {"person": person_id}).all()
     if not rows:
         return None
-    held = [(class_id, state) for class_id, state in rows if class_id is not None]
+    held = [(class_id, state) for class_id, state, _ in rows if class_id is not None]
     return VoiceStanding(
-        frozenset(class_id for class_id, _ in held), any(state is ClaimState.OPEN for _, state in held)
+        frozenset(class_id for class_id, _ in held),
+        any(state is ClaimState.OPEN for _, state in held),
+        follows=bool(rows[0][2]),
     )
 
 
@@ -86,8 +92,17 @@ def serves(session: Session, person_id: int, voice: VoiceStanding | None) -> boo
     return not voice.withheld or voice.waits or bool(votes_of(session, person_id))
 
 
+_FOLLOWS = and_(
+    exists().where(
+        Person.id == StoredVoiceprint.person_id,
+        Consent.telegram_id == Person.telegram_id,
+        Consent.withdrawn_at.is_(None),
+        is_renewal(Consent),
+    ),
+    ~exists().where(FreshNote.person_id == StoredVoiceprint.person_id),
+)
 _VOICE = (
-    select(VoiceClaim.class_id, VoiceClaim.state)
+    select(VoiceClaim.class_id, VoiceClaim.state, _FOLLOWS)
     .select_from(StoredVoiceprint)
     .outerjoin(
         VoiceClaim,

@@ -41,6 +41,7 @@ from rollcall.sealing.seal import (
 from rollcall.storage import audit
 from rollcall.storage.audit_tables import AuditHead
 from rollcall.storage.database import Database
+from rollcall.storage.renewal_tables import FreshNote, Renewal
 from rollcall.storage.tables import Attempt, EnrolmentNote, KeptRecording, SchoolClass, StoredVoiceprint
 from rollcall.usecases.galleries import publish
 
@@ -83,6 +84,14 @@ PLACES = (
     Place(
         "check values", Attempt, Attempt.id, Attempt.fingerprint,
         lambda row: fingerprint_binding(row.id, row.person_id),
+    ),
+    Place(
+        "notes that wait for a step", FreshNote, FreshNote.person_id, FreshNote.embedding,
+        lambda row: embedding_binding(row.attempt_id, row.person_id, row.model, row.weight_hash),
+    ),
+    Place(
+        "voiceprints before a step", Renewal, Renewal.id, Renewal.sealed,
+        lambda row: voiceprint_binding(row.person_id, row.model, row.weight_hash),
     ),
     Place(
         "classes' keys", SchoolClass, SchoolClass.id, SchoolClass.file_key,

@@ -14,6 +14,7 @@ from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.correction_tables import Correction, MarkWord
 from rollcall.storage.excuse_tables import Absence, Appeal
 from rollcall.storage.people import agreements_of, find_person
+from rollcall.storage.renewal_tables import FreshNote, FreshWord, Renewal
 from rollcall.storage.roster_tables import JoinRequest, RosterPreview
 from rollcall.storage.tables import (
     AlikeVoices,
@@ -125,6 +126,9 @@ def _of(session: Session, person: Person) -> dict[str, Any]:
         "voiceprint": every(StoredVoiceprint, StoredVoiceprint.created_at),
         "enrolment_notes": every(EnrolmentNote, EnrolmentNote.id),
         "kept_recordings": every(KeptRecording, KeptRecording.created_at),
+        "voiceprint_steps": every(Renewal, Renewal.id),
+        "note_waiting_for_a_step": every(FreshNote, FreshNote.created_at),
+        "words_owed_about_the_voice": every(FreshWord, FreshWord.created_at),
         "announced_absences": every(Absence, Absence.id),
         "objections_to_marks": every(Appeal, Appeal.id),
         "corrected_marks": every(Correction, Correction.id),

@@ -22,6 +22,7 @@ from rollcall.storage.remarks import enrolled_during
 from rollcall.storage.tables import Attempt, Lesson, Person, StoredVoiceprint
 from rollcall.usecases.answer_note import Answer, Claim, answer_to, take_answer
 from rollcall.usecases.dialogue import ENROLLING, ENROLMENT
+from rollcall.usecases.renewing import keep_strong
 from rollcall.usecases.replays import replayed
 from rollcall.usecases.spoken_words import words_count
 from rollcall.usecases.take_note import Posted, note_posted
@@ -184,6 +185,7 @@ def _settle(
             _enrol(session, keyring, attempt, result, now)
         elif note.lesson is not None and words_count(session, note, note.lesson, result, now, hearing=hearing):
             _mark(session, note, note.lesson)
+            keep_strong(session, attempt, result, note.person.telegram_id, now)
     elif attempt.reason is Reason.VOICE_WAITS:
         reviews.ask_at_once(session, attempt, now)
     elif attempt.verdict is Verdict.UNSURE and attempt.purpose is Purpose.CHECK_IN:

@@ -31,6 +31,7 @@ class Known:
         voice_waits: whether a teacher has yet to stand for the voice.
         generation: of the class's gallery; see `rollcall.storage.generations`.
         challenge: what the note is to say.
+        follows: whether the sender's voiceprint may take a step by it.
     """
 
     attempt: Attempt
@@ -38,6 +39,7 @@ class Known:
     voice_waits: bool = False
     generation: int = 0
     challenge: Challenge | None = None
+    follows: bool = False
 
 
 @dataclass(frozen=True)
@@ -139,6 +141,7 @@ def known_of(
         voice_waits=voice is not None and class_id in voice.withheld,
         generation=generation_of(session, class_id, next((one for one in classes if one.id == class_id), None)) or 0,
         challenge=challenge,
+        follows=voice is not None and voice.follows and attempt.lesson_id is not None,
     )
 
 

@@ -1,7 +1,8 @@
-"""What becomes of callback data, by the handlers that the bot registers."""
+"""What a message has to press, and what becomes of callback data, by the handlers that the bot registers."""
 
 from __future__ import annotations
 
+import json
 import re
 from functools import cache
 from types import SimpleNamespace
@@ -14,6 +15,7 @@ from bot.gate import Guarded, number_in
 from bot.routes import add_handlers
 from bot.transport.polling import Poller
 from rollcall.usecases.access import WITH_NUMBERS
+from sandbox.telegram import Call
 
 
 def matches(data: str) -> list[tuple[re.Match[str], Guarded]]:
@@ -27,6 +29,13 @@ def target_number(match: re.Match[str], guarded: Guarded) -> int:
     if guarded.permission.target not in WITH_NUMBERS:
         return 0
     return number_in(cast(Any, SimpleNamespace(match=match)), guarded.permission.target)
+
+
+def buttons_of(call: Call) -> list[tuple[str, str]]:
+    """What a message has to press: label and callback data, row by row."""
+    markup: Any = call.values.get("reply_markup") or {}
+    rows = (json.loads(markup) if isinstance(markup, str) else markup).get("inline_keyboard", [])
+    return [(button["text"], button["callback_data"]) for row in rows for button in row]
 
 
 @cache

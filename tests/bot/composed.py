@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.handlers.following import ask_buttons, following_buttons
 from bot.handlers.joining import joined_words
 from bot.handlers.marks import card_text, list_buttons, list_text
 from bot.handlers.mydata import parts_text
@@ -23,6 +24,7 @@ from bot.outbox.absence_cards import (
 )
 from bot.outbox.answers import text_for
 from bot.outbox.claim_cards import waiting_text
+from bot.outbox.fresh_words import fresh_buttons
 from bot.outbox.mark_words import changed_text
 from bot.outbox.staff_notices import news_text
 from bot.outbox.weekly import word_buttons, word_text
@@ -48,9 +50,11 @@ from rollcall.usecases.absences import AbsenceFacts, AbsenceTold
 from rollcall.usecases.appeals import AppealFacts, AppealTold
 from rollcall.usecases.challenges import Asked, NotShown, Shown
 from rollcall.usecases.claim_cards import Waiting
+from rollcall.usecases.fresh_voices import Invited
 from rollcall.usecases.joined import How, Joined
 from rollcall.usecases.mark_words import Changed
 from rollcall.usecases.marks import LessonFacts, Listed, MarkCard, MarkList
+from rollcall.usecases.renewing import Following
 from rollcall.usecases.staff import News
 from rollcall.usecases.weekly import Word
 from tests.bot.catalogue import sources
@@ -99,6 +103,7 @@ def composed(language: str) -> Iterator[Read]:
     yield from _absences(name, title, t)
     yield from _challenges(title, t)
     yield from _weekly(names, title, t)
+    yield from _following(t)
     keys = [key.removeprefix("mydata-part-") for key in sources(language) if key.startswith("mydata-part-")]
     for number in (1, 5):
         yield Read(
@@ -137,6 +142,19 @@ def _weekly(names: list[str], title: str, t: Texts) -> Iterator[Read]:
             word = Word(t.language, 1, school_class, some)
             buttons = [list(row) for row in word_buttons(word, words)]
             yield Read("a week", _TEACHER, word_text(word, words), buttons)
+
+
+def _following(t: Texts) -> Iterator[Read]:
+    """Of a voiceprint that follows its owner, in each of its states."""
+    for follows in (False, True):
+        buttons = [list(row) for row in fresh_buttons(Invited(1, t.language, follows), t)]
+        yield Read("a score falls", _STUDENT, t("fresh-word"), buttons)
+        for steps in (0, 3):
+            standing = Following(follows, steps)
+            yield Read("my data", _STUDENT, t("mydata-parts"), [list(row) for row in following_buttons(standing, t)])
+    yield Read("follow:ask", _STUDENT, t("follow-ask"), [list(row) for row in ask_buttons(t)])
+    for said in ("done", "stopped", "back-done", "back-not"):
+        yield Read(f"follow {said}", _STUDENT, t(f"follow-{said}"), [])
 
 
 def _marks(name: str, title: str, t: Texts) -> Iterator[Read]:

@@ -160,7 +160,7 @@ class Conversations:
     async def _student(self) -> None:
         for words in ("/start", "/me", "/here", "/mydata", "/help"):
             await self.say(ANNA, words)
-        await self.press(ANNA, "here:1", "here:3")
+        await self.press(ANNA, "here:1", "here:3", "follow:ask", "follow:later")
         await self.press(MARIA, "close:1", "close-not:1", "close-now:1", "reopen:1", "close-not:1", "review:1:yes")
         await self.press(MARIA, "voices:1", "claim:1:yes", "claim:1:reject", "claim:1:accept")
         await self.press(ANNA, "here:1")

@@ -155,6 +155,7 @@ CASES = {
     "button:invite": case("invite", "invites", "conversations"),
     "button:tidy": case("tidy", but=frozenset(Role)),
     "button:keep": case("keep:yes", "consents", but=OTHERS),
+    "button:follow": case("follow:ask"),
     "button:language": case("language:en", "conversations"),
     "button:classes": case("classes:0"),
     "button:class": case(f"class:{CLASS_ID}"),

@@ -15,8 +15,9 @@ from rollcall.domain.attendance import Status
 from rollcall.domain.challenge import draw
 from rollcall.domain.limits import NOTES
 from rollcall.domain.verdict import Reason, Verdict
+from rollcall.domain.voiceprint import pack_embedding
 from rollcall.roster.model import Line, Roster
-from rollcall.sealing.seal import Keyring
+from rollcall.sealing.seal import Keyring, embedding_binding
 from rollcall.storage import (
     allowances,
     cards,
@@ -24,6 +25,7 @@ from rollcall.storage import (
     chores,
     classes,
     excuses,
+    fresh_words,
     inbox,
     invites,
     join_requests,
@@ -32,7 +34,9 @@ from rollcall.storage import (
     people,
     questions,
     recordings,
+    renewals,
     reviews,
+    voiceprints,
     web_access,
     weekly,
 )
@@ -41,7 +45,7 @@ from rollcall.storage.correcting import Wanted, correct, lesson_to_correct, undo
 from rollcall.storage.database import Database
 from rollcall.storage.holder import Holder
 from rollcall.storage.questions import ABSENCES, APPEALS, CLAIMS, JOINERS, REVIEWS
-from rollcall.storage.tables import Lesson, Person, Review, SchoolClass
+from rollcall.storage.tables import Attempt, Lesson, Person, Review, SchoolClass, StoredVoiceprint
 from rollcall.storage.timetable_tables import TOLD, Holiday, Planned, PlanNotice, Slot, Term
 from rollcall.usecases import absences, calls, claim_decisions, erasure, rosters, staff
 from rollcall.usecases.settlement import apply_result
@@ -113,6 +117,7 @@ async def fill(database: Database, keyring: Keyring) -> School:
         session.add(Planned(slot_id=slot.id, day="2026-09-08", begins_at=NINE + 7 * _DAY, state=TOLD))
         session.flush()
         weekly.promise(session, physics.id, "2026-W37", [TEACHER], NINE + 7 * _DAY)
+        _follow(session, keyring, ids[201])
         session.add(PlanNotice(slot_id=slot.id, day="2026-09-08", chat_id=TEACHER))
         web_access.make_link(session, TEACHER, "/", NINE + 7 * _DAY)
         web_access.sign_in(session, TEACHER, "Firefox, Linux", NINE + 7 * _DAY, in_telegram=False)
@@ -190,6 +195,21 @@ async def _decide(school: School) -> None:
         claim = session.scalars(select(VoiceClaim)).one()
         cards.take(session, CLAIMS, claim.id, TEACHER, NINE)
         claim_decisions.decide(session, school.keyring, claim, teacher, accepted=True, now=NINE)
+
+
+def _follow(session: Session, keyring: Keyring, person_id: int) -> None:
+    """A voiceprint that has taken a step, the note that waits for the next, and a word that its owner is owed."""
+    people.agree_to_renew(session, 201, "2026-11", "ru", NINE)
+    stored = session.get_one(StoredVoiceprint, person_id)
+    voiceprint = voiceprints.voiceprint_of(session, keyring, person_id)
+    assert voiceprint
+    first, second = session.scalars(
+        select(Attempt).where(Attempt.person_id == person_id, Attempt.verdict == Verdict.ACCEPTED).limit(2)
+    ).all()
+    renewals.renew(session, keyring, stored, first.id, voiceprint, NINE + 7 * _DAY)
+    binding = embedding_binding(second.id, person_id, stored.model, stored.weight_hash)
+    renewals.keep_fresh(session, second, keyring.seal(pack_embedding(voiceprint.centroid), binding), NINE + 8 * _DAY)
+    assert fresh_words.promise(session, person_id, NINE, NINE + 8 * _DAY)
 
 
 def _correct(session: Session, teacher: Person) -> None:

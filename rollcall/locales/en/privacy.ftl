@@ -48,6 +48,7 @@ receipt-head =
 receipt-nothing = Nothing was left to delete.
 receipt-voiceprints = Voiceprints deleted: { $n }
 receipt-enrolment_notes = Voice samples behind the voiceprint deleted: { $n }
+receipt-voiceprint_steps = Earlier states of the voiceprint deleted: { $n }
 receipt-recordings = Kept recordings deleted: { $n }
 receipt-check_values = Notes whose codes were deleted: { $n }
 receipt-queued = Notes taken out of the queue: { $n }
@@ -80,6 +81,9 @@ mydata-part-voice-notes = voice notes, without the recordings: when each came an
 mydata-part-voiceprint = your voiceprint: that there is one, and since when
 mydata-part-enrolment-notes = recordings that it was made of: { $number }
 mydata-part-kept-recordings = recordings that you allowed me to keep: { $number }
+mydata-part-voiceprint-steps = steps that it took after your voice: { $number }
+mydata-part-note-waiting-for-a-step = a note that may lead to the next step
+mydata-part-words-owed-about-the-voice = a word that I still owe you about your voice
 mydata-part-announced-absences = absences that you announced: { $number }
 mydata-part-objections-to-marks = marks that you objected to: { $number }
 mydata-part-corrected-marks = marks that a teacher gave by hand: { $number }
@@ -95,3 +99,20 @@ mydata-part-sign-in-links = links to the pages that you have not opened: { $numb
 mydata-part-screens = links for a projector that you made: { $number }
 mydata-part-lists-sent = class lists that you sent: { $number }
 mydata-part-lessons-opened = { word-lessons } that you opened: { $number }
+
+fresh-word = Your voice has moved a little away from what you recorded. Your notes are still accepted, but more narrowly each time. Record three new ones in a quiet minute, and it will not come to refusals. Voices change with time, you did nothing wrong.
+button-not-now = Not now
+button-follow = Let the voiceprint follow my voice
+button-follow-no = Stop following my voice
+button-follow-back = Voiceprint as I recorded it
+follow-ask =
+    Voices change over the years. If you like, your voiceprint follows yours: a note that is clearly yours moves it a small step, once a day at most, and never far from what you recorded.
+
+    For that I keep, encrypted, the code of such a note for a day, and what the voiceprint was before each step, so that it can be put back. It is up to you, and nothing else depends on it. To end it or to go back: /mydata
+follow-yes = Yes, let it follow
+follow-done = Agreed: from now on your voiceprint follows your voice. To end it or to go back: /mydata
+follow-stopped = Your voiceprint stays as it is now.
+follow-back-done = Your voiceprint is again as you recorded it.
+follow-back-not = Your voiceprint is already as you recorded it.
+follow-later = All right. You can record your voice anew at any time: /enroll
+follow-no-voice = There is no recorded voice of yours here. To record one: /enroll
