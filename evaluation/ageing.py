@@ -18,9 +18,9 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from evaluation.changes import speed, tempo
-from evaluation.degrade import SAMPLE_RATE, Degradation, Samples, Segments
+from evaluation.degrade import Degradation, Segments
 from evaluation.library import Library
+from evaluation.rates import Samples, speed, tempo
 from evaluation.recordings import find
 from evaluation.systems import EncoderSystem
 from models import registry
@@ -32,6 +32,7 @@ from rollcall.domain.recalibration import outlook
 from rollcall.domain.renewal import is_strong, step
 from rollcall.domain.verdict import Verdict
 from rollcall.domain.voiceprint import NOTES, centroid
+from worker.audio.waveform import SAMPLE_RATE
 
 Voice = NDArray[np.float32]
 """Float32 [dimension], L2-normalised."""
@@ -39,9 +40,14 @@ Notes = Mapping[str, Sequence[Voice]]
 
 STAGES = 5
 """Steps from the voice that enrolled to the one that is farthest from it."""
+DRAWS = 8
+"""Classes that are drawn."""
 DAYS = 60
 """For which somebody goes on leading a voiceprint astray, a note a day."""
 CLASS_SIZE = 15
+"""And four of five where there are fewer people: somebody has to be left outside."""
+_MOST_PEOPLE = 60
+"""Of a folder; a stage takes an embedding of each of their later notes."""
 _LOWER, _SLOWER, _DULLER = 0.02, 0.02, 1.5
 """Of each stage: share of pitch, formants with it; share of tempo; dB an octave that the voice loses above 500 Hz."""
 _EVEN = 500.0
@@ -113,7 +119,8 @@ class Aged:
     """What became of later notes, by the voiceprints as enrolled and as they have followed.
 
     Attributes:
-        own, refused, refused_following: own notes by stage; others' notes likewise under "others", accepted ones.
+        own, refused, refused_following: own notes, by stage.
+        others, taken, taken_following: notes of people outside the class, after the last stage.
     """
 
     own: Counter[int] = field(default_factory=Counter)
@@ -123,18 +130,26 @@ class Aged:
     taken: int = 0
     taken_following: int = 0
 
+    def __str__(self) -> str:
+        stages = [
+            f"stage {number}: {self.refused[number]} and {self.refused_following[number]} of {self.own[number]} refused"
+            for number in sorted(self.own)
+        ]
+        return "; ".join([*stages, f"others: {self.taken} and {self.taken_following} of {self.others} accepted"])
 
-def aged(clean: Notes, by_stage: Mapping[int, Notes], point: Operating, draws: int, seed: int = 0) -> Aged:
+
+def aged(clean: Notes, by_stage: Mapping[int, Notes], strangers: Sequence[Voice], point: Operating) -> Aged:
     """Classes of drawn people grow older; notes by turns lead their voiceprints and try them.
 
     Args:
-        clean: everybody's notes, the first three of which enrol; the rest are tried as others'.
+        clean: everybody's notes, the first three of which enrol; of those outside the class the next three are tried.
         by_stage: everybody's later notes, as they are at each stage.
+        strangers: notes of others who never enrol.
     """
-    rng, found = np.random.default_rng(seed), Aged()
-    for _ in range(draws):
+    rng, found = np.random.default_rng(0), Aged()
+    for _ in range(DRAWS):
         names = rng.permutation(list(clean)).tolist()
-        members, strangers = names[:CLASS_SIZE], names[CLASS_SIZE:]
+        members, outside = names[: class_size(names)], names[class_size(names) :]
         room = Room({name: clean[name][:NOTES] for name in members}, point)
         for number, notes in sorted(by_stage.items()):
             for name, note in 3 * [(own, note) for own in members for note in notes[own][::2]]:
@@ -143,11 +158,16 @@ def aged(clean: Notes, by_stage: Mapping[int, Notes], point: Operating, draws: i
                 found.own[number] += 1
                 found.refused[number] += not room.accepts(note, name, as_enrolled=True)
                 found.refused_following[number] += not room.accepts(note, name)
-        tries = [note for other in strangers for note in clean[other][NOTES : 2 * NOTES]]
+        tries = [*strangers, *(note for other in outside for note in clean[other][NOTES : 2 * NOTES])]
         found.others += len(members) * len(tries)
         found.taken += sum(room.accepts(note, name, as_enrolled=True) for name in members for note in tries)
         found.taken_following += sum(room.accepts(note, name) for name in members for note in tries)
     return found
+
+
+def class_size(people: Sequence[str]) -> int:
+    """How many of these people make a class."""
+    return min(CLASS_SIZE, len(people) * 4 // 5)
 
 
 @dataclass(frozen=True)
@@ -221,38 +241,14 @@ def _even(samples: Samples) -> Samples:
     return samples / np.float32(max(float(np.sqrt(np.mean(samples**2))), 1e-4)) * np.float32(0.05)
 
 
-def main(*folders: str) -> None:
-    """Print every figure."""
-    settings = Settings()
-    encoder = registry.load("campplus", settings.models_dir, settings.device, None, 1, settings.backend)
-    system = EncoderSystem(encoder)
-    point = system.point
-    if point is None:
-        raise ValueError("an encoder without cuts")
-    library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
-    files = {f"{folder}/{name}": paths for folder in folders for name, paths in find(Path(folder)).items()}
-    files = {name: paths for name, paths in files.items() if len(paths) > 2 * NOTES}
-
-    def heard(condition: Degradation | None, first: int) -> Notes:
-        chosen = {name: paths[first:] for name, paths in files.items()}
-        notes = library.notes(system, chosen, condition, [], lambda: None)
-        return {name: [note.test for note in own] for name, own in notes.items()}
-
-    clean = heard(None, 0)
-    for part in (1, 3, STAGES):
-        stages = {number: heard(stage(number), NOTES) for number in range(1, part + 1)}
-        found = aged(clean, stages, point, draws=8)
-        print(f"{part} stages: {found}", flush=True)
-    print(tally(led_astray(clean, point, 200)))
-
-
-def led_astray(clean: Notes, point: Operating, count: int, seed: int = 0) -> list[Poisoning]:
+def led_astray(clean: Notes, point: Operating, count: int) -> list[Poisoning]:
     """So many attempts in drawn classes by notes straight towards another voice, every other one a classmate's."""
-    rng, found = np.random.default_rng(seed), list[Poisoning]()
+    rng, found = np.random.default_rng(0), list[Poisoning]()
     while len(found) < count:
         names = rng.permutation(list(clean)).tolist()
-        owner, other = names[0], names[CLASS_SIZE if len(found) % 2 and len(names) > CLASS_SIZE else 1]
-        room = Room({name: clean[name][:NOTES] for name in names[:CLASS_SIZE]}, point)
+        size = class_size(names)
+        owner, other = names[0], names[size if len(found) % 2 else 1]
+        room = Room({name: clean[name][:NOTES] for name in names[:size]}, point)
         lures = between(clean[owner][NOTES:], clean[other][NOTES:])
         one = poisoned(room, owner, "between", lures, clean[other][NOTES:])
         if one is not None:
@@ -269,6 +265,35 @@ def tally(found: Sequence[Poisoning]) -> str:
         f"of {len(far)} voices that were called another's {sum(one.succeeded for one in far)} got in, "
         f"of {len(near)} that left a doubt before {sum(one.succeeded for one in near)}"
     )
+
+
+def main(*folders: str) -> None:
+    """Print every figure. Folders of people with a single note each are strangers to those before them."""
+    settings = Settings()
+    encoder = registry.load("campplus", settings.models_dir, settings.device, None, 1, settings.backend)
+    system = EncoderSystem(encoder)
+    point = system.point
+    if point is None:
+        raise ValueError("an encoder without cuts")
+    library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
+
+    def heard(files: Mapping[str, Sequence[Path]], condition: Degradation | None = None) -> Notes:
+        notes = library.notes(system, files, condition, [], lambda: None)
+        return {name: [note.test for note in own] for name, own in notes.items()}
+
+    known = {Path(folder).name: find(Path(folder)) for folder in folders}
+    single = {name: files for name, files in known.items() if all(len(paths) == 1 for paths in files.values())}
+    strangers = [note for files in single.values() for own in heard(files).values() for note in own]
+    for name in known.keys() - single.keys():
+        files = {who: paths for who, paths in list(known[name].items())[:_MOST_PEOPLE] if len(paths) > 2 * NOTES}
+        later = {who: paths[NOTES:] for who, paths in files.items()}
+        clean = heard(files)
+        stages: dict[int, Notes] = {0: {who: own[NOTES:] for who, own in clean.items()}}
+        stages |= {number: heard(later, stage(number)) for number in range(1, STAGES + 1)}
+        for last in (0, 1, 3, STAGES):
+            so_far = {number: notes for number, notes in stages.items() if number <= last}
+            print(f"{name}, to stage {last}: {aged(clean, so_far, strangers, point)}", flush=True)
+        print(f"{name}: {tally(led_astray(clean, point, 200))}", flush=True)
 
 
 if __name__ == "__main__":

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from telegram import Update
 
-from bot.messages.consent import CONSENT_VERSION
 from bot.messages.replies import Buttons, reply, take_buttons_away
 from bot.services import Context, now
 from bot.upkeep.galleries import publish_each
+from rollcall.domain.consent import CONSENT_VERSION
 from rollcall.texts import Texts
 from rollcall.usecases.renewing import Following, agree, following, put_back, stop
 

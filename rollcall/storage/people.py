@@ -164,9 +164,7 @@ def has_consent(session: Session, telegram_id: int, text_version: str | None = N
     """Whether the account's owner agreed to voice check-in, in this text or in any, and has not withdrawn."""
     if text_version is not None:
         return _agreed(session, telegram_id, Consent.text_version == text_version)
-    neither = [
-        Consent.text_version.not_like(other + "%") for other in (_RECORDINGS, _RENEWAL, _ATTENDANCE, _WORDS)
-    ]
+    neither = [Consent.text_version.not_like(other + "%") for other in (_RECORDINGS, _RENEWAL, _ATTENDANCE, _WORDS)]
     return _agreed(session, telegram_id, and_(*neither))
 
 

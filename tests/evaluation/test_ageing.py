@@ -63,10 +63,10 @@ def test_synthetic_voices_are_not_led_to_each_other(
     assert sum(one.steps > 0 for one in found) > 30, "the notes do lead somewhere"
     assert [one for one in found if one.succeeded and not one.unsure] == []
     monkeypatch.setattr(renewal, "nearest", lambda _point: -1.0)
-    assert sum(one.succeeded for one in attempts(synthetic, OF_SYNTHETIC, outside=True)) > 5
+    assert sum(one.succeeded for one in attempts(synthetic, OF_SYNTHETIC, outside=True)) > 0
 
 
-def test_a_voice_is_followed_as_it_ages_and_others_are_not_let_in(synthetic: Mapping[str, Sequence[Voice]]) -> None:
+def test_a_voice_is_followed_as_it_ages_and_others_are_not_let_in(monkeypatch: pytest.MonkeyPatch) -> None:
     """On made-up voices whose notes all move alike, so that it is known what there is to gain."""
     rng = np.random.default_rng(4)
 
@@ -82,7 +82,8 @@ def test_a_voice_is_followed_as_it_ages_and_others_are_not_let_in(synthetic: Map
     clean = {name: notes(name, 0.0) for name in people}
     stages = {number: {name: notes(name, 0.25 * number) for name in people} for number in range(1, 6)}
     point = point_on(36.5, -9.5 - 36.5 * 0.1, 0.05)
-    found = ageing.aged(clean, stages, point, draws=1)
+    monkeypatch.setattr(ageing, "DRAWS", 1)
+    found = ageing.aged(clean, stages, [], point)
     assert found.own[5] == 4 * 15
     assert found.refused_following.total() < found.refused.total()
     assert found.taken_following <= found.taken

@@ -14,6 +14,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import Status
+from rollcall.domain.challenge import Words
 from rollcall.domain.operating import operating_point
 from rollcall.domain.renewal import alike, nearest
 from rollcall.domain.review import ReviewState
@@ -228,6 +229,12 @@ async def test_a_note_that_is_not_strong_is_not_kept(year: Year, weak: dict[str,
     assert year.rows() == (0, 0)
 
 
+async def test_a_note_with_the_words_that_were_asked_for_takes_its_step(year: Year) -> None:
+    _, note = await year.lesson()
+    year.look(_said_right, note)
+    assert year.steps() == 1
+
+
 async def test_a_round_video_is_as_good_as_a_voice_note(year: Year) -> None:
     await year.lesson(sent_as=SentAs.VIDEO_NOTE)
     assert year.rows() == (1, 0)
@@ -279,8 +286,20 @@ def _flagged(session: Session, year: Year, lesson: int, _note: str) -> None:
     session.get_one(Attendance, (lesson, year.anna)).status = Status.FLAGGED
 
 
+def _said_right(session: Session, note: str) -> None:
+    session.execute(update(Attempt).where(Attempt.id == note).values(challenge_id=1, words=Words.HEARD))
+
+
 def _gone(session: Session, _year: Year, _lesson: int, note: str) -> None:
     session.execute(update(Attempt).where(Attempt.id == note).values(lesson_id=None))
+
+
+def _other_words(session: Session, _year: Year, _lesson: int, note: str) -> None:
+    session.execute(update(Attempt).where(Attempt.id == note).values(challenge_id=1, words=Words.SOMETHING_ELSE))
+
+
+def _unheard(session: Session, _year: Year, _lesson: int, note: str) -> None:
+    session.execute(update(Attempt).where(Attempt.id == note).values(challenge_id=1))
 
 
 def _erased_details(session: Session, _year: Year, _lesson: int, note: str) -> None:
@@ -289,7 +308,18 @@ def _erased_details(session: Session, _year: Year, _lesson: int, note: str) -> N
 
 @pytest.mark.parametrize(
     "doubt",
-    [_reviewed, _objected, _corrected_and_back, _marked_otherwise, _confirmed, _flagged, _gone, _erased_details],
+    [
+        _reviewed,
+        _objected,
+        _corrected_and_back,
+        _marked_otherwise,
+        _confirmed,
+        _flagged,
+        _gone,
+        _other_words,
+        _unheard,
+        _erased_details,
+    ],
 )
 async def test_a_note_that_somebody_doubts_takes_no_step(year: Year, doubt: Callable[..., None]) -> None:
     lesson, note = await year.lesson()
