@@ -10,6 +10,7 @@ from pathlib import Path
 from sandbox import verdicts
 from sandbox.cast import ENROLMENT_NOTES, Cast, Note
 from sandbox.message import Message
+from sandbox.numbered import numbered_lesson, speaker
 from sandbox.person import Person
 from sandbox.scene import PATIENCE, Scene, Student, deliver
 from sandbox.stage import Outcome, Stage
@@ -56,6 +57,9 @@ class Play(Scene):
         await self._close()
         await self._nosy(self.students[0])
         await self._report()
+        if (teller := speaker(self.students)) is not None:
+            self.stage.act("A number is said that nobody could know before")
+            await numbered_lesson(self, teller)
         self._once_each()
 
     # -- the teacher

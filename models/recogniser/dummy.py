@@ -36,8 +36,7 @@ class Whistled:
     def likelihoods(self, start: int, continuations: Sequence[str]) -> list[float]:
         """See `Reading.likelihoods`."""
         heard = _digits(self.text[start:])
-        # Digits in words it does not read: that is no spelling of nothing.
-        return [_SURE if _digits(one) == heard and bool(one) == bool(heard) else _NEVER for one in continuations]
+        return [_SURE if _digits(one) == heard else _NEVER for one in continuations]
 
 
 class Dummy:

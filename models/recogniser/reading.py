@@ -20,7 +20,12 @@ class Reading(Protocol):
         """Read freely."""
 
     def likelihoods(self, start: int, continuations: Sequence[str]) -> list[float]:
-        """How likely it is that after `text[:start]` the note goes on so: natural logarithms of probabilities."""
+        """How likely it is that after `text[:start]` the note goes on so: natural logarithms of probabilities.
+
+        Args:
+            start: where a word begins, or the end.
+            continuations: none of them empty.
+        """
 
 
 class Recogniser(Protocol):

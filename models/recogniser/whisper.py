@@ -46,8 +46,7 @@ class WhisperReading:
         kept = self._tokens_before(start)
         begun = self._tokens.decode(kept)
         between = self.text[len(begun) : start]
-        # Where nothing more is said the text ends.
-        texts = [[*kept, *(self._tokens.encode(between + one) if one else [self._tokens.end])] for one in continuations]
+        texts = [[*kept, *self._tokens.encode(between + one)] for one in continuations]
         encoded = ctranslate2.StorageView.from_array(np.repeat(np.asarray(self._encoded), len(texts), axis=0))
         aligned = self._model.align(encoded, self._start, texts, num_frames=WINDOW * _HOPS)
         return [float(np.log(np.maximum(one.text_token_probs[len(kept) :], 1e-12)).sum()) for one in aligned]

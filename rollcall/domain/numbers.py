@@ -67,8 +67,8 @@ def _by_word(table: dict[str, int]) -> dict[str, int]:
     return {word: value for words, value in table.items() for word in words.split()}
 
 
-_ALIKE: Final = {"for": 4, "to": 2, "too": 2, "won": 1, "ate": 8}
-"""English words that sound like digits; recognisers write them for these after a sentence."""
+_ALIKE: Final = {"for": 4, "to": 2, "too": 2, "won": 1, "ate": 8, "на": 0, "но": 0}
+"""Words that sound like digits; recognisers write them for these."""
 
 _UNIT, _TEEN, _TEN = _by_word(_UNITS), _by_word(_TEENS), _by_word(_TENS)
 _HUNDRED, _TIME = _by_word(_HUNDREDS), _by_word(_TIMES)

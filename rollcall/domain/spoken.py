@@ -21,7 +21,11 @@ Likelihoods = Callable[[int, Sequence[str]], list[float]]
 _MOST: Final = 2
 """Times as many digits as the challenge has: who says more of them may be saying whatever comes."""
 _BETWEEN: Final = re.compile(r"(?<=\d)\D{1,2}(?=\d)")
-_STYLES: Final = (", ", "-", "")
+_STYLES: Final = (", ", "")
+_ENDS: Final = " .,!?…"
+_NEAR: Final = 12
+"""Letters between two numbers of one answer."""
+_WORD_BEFORE: Final = re.compile(r"[^\W\d_]+['’]?\w*\W*$")
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,7 @@ class Evidence:
     Attributes:
         said: it was read as it was asked for; then the others say nothing.
         likely: logarithm of the challenge's probability, in the place of an answer.
-        beside: that of what was read there.
+        beside: that of what was read there; nought, which is certainty, where no number was.
         digits: how many were read there.
     """
 
@@ -84,14 +88,23 @@ def verdict(found: Evidence, cuts: Cuts, asked: int) -> Words:
 def weighed(challenge: Challenge, text: str, likelihoods: Likelihoods) -> Evidence:
     """See `judged`."""
     expected = "".join(challenge.items)
-    found = [number for alike in (False, True) for number in numbers(text, alike=alike) if len(number.digits) > 1]
+    found = [number for alike in (False, True) for number in numbers(text, alike=alike)]
     if any(_says(number.digits, expected) for number in found):
         return Evidence(said=True)
-    start, read = _place(text, found)
-    written = text[start : read.end] if read else ""
-    asked = spellings(expected, written)
-    *scores, beside = likelihoods(start, [*asked, written])
-    return Evidence(False, _sum(scores), beside, len(read.digits) if read else 0)
+    answer = _answer(found)
+    if not answer:
+        likely = _sum(likelihoods(len(text.rstrip(_ENDS)), spellings(expected)))
+        return Evidence(False, likely)
+    digits = sum(len(number.digits) for number in answer)
+    return max((_held(expected, text, start, answer[-1].end, digits, likelihoods) for start in _starts(text, answer)),
+               key=lambda evidence: evidence.lead)  # fmt: skip
+
+
+def _held(expected: str, text: str, start: int, end: int, digits: int, likelihoods: Likelihoods) -> Evidence:
+    """The challenge against what was written in one place."""
+    written = text[start:end]
+    *scores, beside = likelihoods(start, [*spellings(expected, written), written])
+    return Evidence(False, _sum(scores), beside, digits)
 
 
 def spellings(digits: str, written: str = "") -> tuple[str, ...]:
@@ -105,12 +118,26 @@ def _says(digits: str, expected: str) -> bool:
     return digits.endswith(expected) and len(digits) <= _MOST * len(expected)
 
 
-def _place(text: str, found: Sequence[Number]) -> tuple[int, Number | None]:
-    """Where the challenge would stand: instead of the longest number, the last of several; else at the end."""
-    if not found:
-        return len(text.rstrip(" .,!?…")), None
-    longest = max(reversed(found), key=lambda number: len(number.digits))
-    return longest.start, longest
+def _answer(found: Sequence[Number]) -> list[Number]:
+    """The last numbers that stand near each other: a digit between them may have been taken for a word."""
+    inside = sorted(found, key=lambda number: (number.start, -number.end))
+    apart: list[Number] = []
+    for number in inside:
+        if not apart or number.start >= apart[-1].end:
+            apart.append(number)
+    answer = apart[-1:]
+    for number in reversed(apart[:-1]):
+        if answer[0].start - number.end > _NEAR:
+            break
+        answer.insert(0, number)
+    return answer
+
+
+def _starts(text: str, answer: Sequence[Number]) -> list[int]:
+    """Where an answer may begin: with its first number, or with the word before, which may have been a digit."""
+    start = answer[0].start
+    before = _WORD_BEFORE.search(text[:start])
+    return [start] if before is None else [start, before.start()]
 
 
 def _sum(logarithms: Sequence[float]) -> float:

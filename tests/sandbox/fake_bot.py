@@ -3,7 +3,7 @@
 Run as ``python fake_bot.py [vice]`` in place of ``rollcall up``. With a vice it breaks the contract in one way:
 ``credulous`` accepts every voice, ``gossip`` tells whose voice it heard, ``forgetful`` leaves one student out of the
 report, ``chatty`` answers every note twice, ``mortal`` dies at the first note,
-``deaf`` never answers one.
+``deaf`` never answers one, ``hard of hearing`` shows no number.
 """
 
 from __future__ import annotations
@@ -61,6 +61,7 @@ class School:
         self.asked: set[int] = set()
         self.heard: set[bytes] = set()
         self.present: set[int] = set()
+        self.shown: set[int] = set()
         self.board = 0
 
     def text(self, user: int, text: str) -> None:
@@ -76,6 +77,10 @@ class School:
             self.board = self.say(user, f"Урок открыт: присутствуют 0 из {len(self.names)}")
         elif text == "/close":
             self.say(user, f"Урок закрыт: {len(self.present)} присутствуют")
+        elif text == "/class":
+            self.offer(user, "Класс 8 «Б»", "settings:1")
+        elif text == "/here":
+            self.offer(user, "Скажите число", "say:1")
         elif text == "/report" and user == ADMIN:
             self.report(user)
         elif user in self.asked:
@@ -84,6 +89,25 @@ class School:
             self.say(user, f"{text}, вы в классе. Дальше — /enroll")
         else:
             self.say(user, "Здравствуйте!")
+
+    def offer(self, user: int, text: str, button: str) -> None:
+        self.say(user, text, inline_keyboard=[[{"text": button, "callback_data": button}]])
+
+    def pressed(self, user: int, button: str) -> None:
+        if button.startswith("consent:"):
+            self.asked.add(user)
+            self.say(user, "Как ваше полное имя?")
+        elif button == "settings:1":
+            self.offer(user, "Настройки", "settings:1:number")
+        elif button == "settings:1:number":
+            self.offer(user, "Число в записи", "set:1:number:ask")
+        elif button == "say:1":
+            self.offer(user, "Я буду слушать слова", "say-yes:1")
+        elif button == "say-yes:1":
+            self.shown.add(user)
+            self.say(user, "Никакого числа" if VICE == "hard of hearing" else "4 · 7 · 1 · 2\nчетыре, семь, один, два")
+        else:
+            self.say(user, "Так и сделаем.")
 
     def voice(self, user: int, message: dict[str, Any]) -> None:
         if VICE == "mortal":
@@ -109,6 +133,9 @@ class School:
         if data in self.heard:
             return "Эта запись уже приходила."
         self.heard.add(data)
+        if speaker is None and user in self.shown:
+            self.shown.discard(user)
+            return self.mark(user)
         if speaker is None:
             return "Файл не читается."
         if len(known) < 3:
@@ -156,8 +183,7 @@ def main() -> None:
             offset = update["update_id"] + 1
             if query := update.get("callback_query"):
                 call("answerCallbackQuery", callback_query_id=query["id"])
-                school.asked.add(query["from"]["id"])
-                school.say(query["from"]["id"], "Как ваше полное имя?")
+                school.pressed(query["from"]["id"], query["data"])
             elif "voice" in update["message"]:
                 school.voice(update["message"]["from"]["id"], update["message"])
             else:

@@ -29,12 +29,20 @@ async def test_a_bot_that_keeps_the_contract_passes_and_leaves_its_report(tmp_pa
     code, shown = await perform(tmp_path)
     assert code == 0, shown
     assert "Анна Белова → /enroll" in " ".join(shown.split())
+    assert "06.ogg and 4712" in shown
     assert (tmp_path / "report.png").read_bytes().startswith(b"\x89PNG")
     assert (tmp_path / "report.xlsx").read_bytes().startswith(b"PK")
     transcript = (tmp_path / "transcript.txt").read_text()
     assert "consent:" not in transcript
     assert "97 %" in transcript
     assert "All" in transcript.splitlines()[-1]
+
+
+async def test_where_no_worker_hears_words_the_play_goes_without_a_number(tmp_path: Path) -> None:
+    code, shown = await perform(tmp_path, "hard of hearing")
+    assert code == 0, shown
+    assert "no worker hears words" in shown
+    assert "and 4712" not in shown
 
 
 @pytest.mark.parametrize(

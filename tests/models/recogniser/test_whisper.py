@@ -28,10 +28,9 @@ def test_digits_after_a_sentence_are_read(whisper: Recogniser, voice: str, said:
 def test_what_was_said_is_likelier_than_what_was_not(whisper: Recogniser) -> None:
     reading = whisper.read(note("zac", "4712"), "en")
     start = reading.text.index("4")
-    right, alike, other, nothing = reading.likelihoods(start, ["4, 7, 1, 2", "4, 7, 1, 3", "9, 0, 5, 8", ""])
+    right, alike, other = reading.likelihoods(start, ["4, 7, 1, 2", "4, 7, 1, 3", "9, 0, 5, 8"])
     assert right > -4
     assert right - 5 > alike > other
-    assert nothing < right
 
 
 def test_the_same_note_is_read_the_same_and_how_loud_it_is_does_not_matter(whisper: Recogniser) -> None:
@@ -44,9 +43,8 @@ def test_the_same_note_is_read_the_same_and_how_loud_it_is_does_not_matter(whisp
 def test_silence_and_a_note_of_a_moment_are_no_trouble(whisper: Recogniser) -> None:
     for samples in (np.zeros(48_000, np.float32), np.zeros(0, np.float32), note("zac", "4")[-1600:]):
         reading = whisper.read(samples, "ru")
-        expected, nothing = reading.likelihoods(len(reading.text), [" 4, 7, 1, 2", ""])
-        assert expected < -6
-        assert np.isfinite([expected, nothing]).all()
+        (expected,) = reading.likelihoods(len(reading.text), [" 4, 7, 1, 2"])
+        assert -200 < expected < -6
 
 
 def test_a_sentence_without_digits_has_none(whisper: Recogniser) -> None:
