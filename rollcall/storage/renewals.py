@@ -93,21 +93,25 @@ def steps_of(session: Session, person_id: int) -> int:
 
 def take_back(session: Session, person_id: int, by: audit.Who, now: datetime) -> bool:
     """The voiceprint is again as it was enrolled, and no note waits; False where it was so already."""
+    stored = _locked(session, person_id)
     drop_fresh(session, person_id)
-    steps = _steps(session, person_id, lock=True)
-    return bool(steps) and _to(session, person_id, steps, by, now)
+    steps = _steps(session, person_id)
+    return stored is not None and bool(steps) and _to(session, stored, steps, by, now)
 
 
 def doubt(session: Session, lesson_id: int, person_id: int, by: audit.Who, now: datetime) -> None:
     """A teacher gave a mark by hand: what came of the student's notes in the lesson, and after it, is taken back."""
+    stored = _locked(session, person_id)
+    if stored is None:
+        return
     theirs = set(
         session.scalars(select(Attempt.id).where(Attempt.lesson_id == lesson_id, Attempt.person_id == person_id))
     )
     session.execute(delete(FreshNote).where(FreshNote.person_id == person_id, FreshNote.attempt_id.in_(theirs)))
-    steps = _steps(session, person_id, lock=True)
+    steps = _steps(session, person_id)
     first = next((place for place, step in enumerate(steps) if step.attempt_id in theirs), None)
     if first is not None:
-        _to(session, person_id, steps[first:], by, now)
+        _to(session, stored, steps[first:], by, now)
 
 
 def forget(session: Session, person_id: int) -> int:
@@ -118,14 +122,13 @@ def forget(session: Session, person_id: int) -> int:
     return sum(int(getattr(one, "rowcount", 0)) for one in found[:2])
 
 
-def _to(session: Session, person_id: int, undone: Sequence[Renewal], by: audit.Who, now: datetime) -> bool:
+def _to(session: Session, stored: StoredVoiceprint, undone: Sequence[Renewal], by: audit.Who, now: datetime) -> bool:
     """Before the first of these steps, which are the last ones."""
-    stored = session.get(StoredVoiceprint, person_id, with_for_update=True, populate_existing=True)
     back = undone[0]
-    fits = stored is not None and (stored.model, stored.weight_hash) == (back.model, back.weight_hash)
-    if stored is not None and fits:
+    fits = (stored.model, stored.weight_hash) == (back.model, back.weight_hash)
+    if fits:
         stored.sealed, stored.renewed_at = back.sealed, now
-        owner = PersonId(person_id)
+        owner = PersonId(stored.person_id)
         audit.record(session, Action.VOICEPRINT_PUT_BACK, by, "voiceprint", about=owner, steps=len(undone))
     for step in undone:
         session.delete(step)
@@ -133,6 +136,10 @@ def _to(session: Session, person_id: int, undone: Sequence[Renewal], by: audit.W
     return fits
 
 
-def _steps(session: Session, person_id: int, *, lock: bool = False) -> Sequence[Renewal]:
-    query = select(Renewal).where(Renewal.person_id == person_id).order_by(Renewal.id)
-    return session.scalars(query.with_for_update() if lock else query).all()
+def _locked(session: Session, person_id: int) -> StoredVoiceprint | None:
+    """The voiceprint, nobody else's until the transaction ends: first of all, as for a step and for an erasure."""
+    return session.get(StoredVoiceprint, person_id, with_for_update=True, populate_existing=True)
+
+
+def _steps(session: Session, person_id: int) -> Sequence[Renewal]:
+    return session.scalars(select(Renewal).where(Renewal.person_id == person_id).order_by(Renewal.id)).all()

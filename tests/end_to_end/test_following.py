@@ -10,10 +10,12 @@ from typing import Any
 
 import pytest
 
+from rollcall.texts import texts_in
 from sandbox.person import Person
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, running, speak
 
+T = texts_in("ru")
 ANNA, BORIS = "Анна Белова", "Борис Громов"
 STEP = 120.0
 """Seconds: steps are looked for once a minute."""
@@ -24,9 +26,10 @@ def rows(product: Product, query: str, *values: object) -> list[tuple[Any, ...]]
         return database.execute(query, values).fetchall()
 
 
-async def press(person: Person, button: str) -> str:
+async def press(person: Person, button: str, answer: str) -> None:
+    """Press it, and hear that."""
     await person.press(button)
-    return (await person.answer(PATIENCE)).text
+    await person.answer(PATIENCE, lambda message: answer in message.text)
 
 
 async def lesson(classroom: Classroom, anna: Person, note: bytes) -> str:
@@ -58,8 +61,8 @@ async def test_a_voiceprint_takes_a_step_by_a_note_that_nobody_doubts_and_is_put
         assert rows(product, "SELECT * FROM fresh_notes") == [], "nobody has agreed"
         await anna.say("/mydata")
         await anna.answer(PATIENCE, lambda message: message.has("follow:ask"))
-        await press(anna, "follow:ask")
-        assert "Договорились" in await press(anna, "follow:yes")
+        await press(anna, "follow:ask", T("follow-ask").splitlines()[0])
+        await press(anna, "follow:yes", T("follow-done"))
 
         assert "%" in await lesson(classroom, anna, hers[4])
         await ask(classroom.teacher, "/open")
@@ -77,7 +80,7 @@ async def test_a_voiceprint_takes_a_step_by_a_note_that_nobody_doubts_and_is_put
 
         await anna.say("/mydata")
         await anna.answer(PATIENCE, lambda message: message.has("follow:back"))
-        await press(anna, "follow:back")
+        await press(anna, "follow:back", T("follow-back-done"))
         assert rows(product, "SELECT sealed FROM voiceprints ORDER BY person_id") == as_recorded
         assert rows(product, "SELECT id FROM renewals") == []
         assert "%" in await lesson(classroom, anna, hers[6])

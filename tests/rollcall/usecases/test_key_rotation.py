@@ -14,16 +14,26 @@ from typer.testing import CliRunner
 from rollcall.cli.main import app
 from rollcall.config.settings import Settings
 from rollcall.domain.verdict import Purpose, Reason, Verdict
-from rollcall.domain.voiceprint import Voiceprint
+from rollcall.domain.voiceprint import Voiceprint, pack_embedding, unpack_embedding
 from rollcall.errors import SealBroken, Unavailable
 from rollcall.queue import bot_end
 from rollcall.queue.bot_end import BotQueue
 from rollcall.queue.galleries import GalleryReader, GalleryWriter
 from rollcall.queue.job import Job
 from rollcall.queue.worker_end import WorkerQueue, connect
-from rollcall.sealing.seal import KEY_FILE, KeyFile, Keyring, fingerprint_binding, load_keyring, new_key, parse_keys
-from rollcall.storage import recordings, voiceprints
+from rollcall.sealing.seal import (
+    KEY_FILE,
+    KeyFile,
+    Keyring,
+    embedding_binding,
+    fingerprint_binding,
+    load_keyring,
+    new_key,
+    parse_keys,
+)
+from rollcall.storage import recordings, renewals, voiceprints
 from rollcall.storage.database import Database
+from rollcall.storage.renewal_tables import FreshNote
 from rollcall.storage.tables import Attempt, StoredVoiceprint
 from rollcall.usecases import key_rotation
 from rollcall.usecases.galleries import publish
@@ -129,6 +139,31 @@ async def test_everything_is_sealed_with_the_new_key_and_opens_with_it_alone(
             new.open(attempt.fingerprint, fingerprint_binding(attempt.id, attempt.person_id))
     with connect(settings.effective_redis_url) as worker:
         assert set(GalleryReader(worker, new, "campplus", "w1").get(school.class_id).people) == set(school.ids.values())
+
+
+async def test_a_voiceprint_that_follows_its_owner_goes_on_and_back_with_the_new_key(
+    school: School, settings: Settings, running: Keyring, client: redis.asyncio.Redis
+) -> None:
+    await a_school(school, running, client)
+    anna = school.ids[ANNA]
+    with school.database.session() as session:
+        stored = session.get_one(StoredVoiceprint, anna)
+        first, second, *_ = session.scalars(select(Attempt).where(Attempt.person_id == anna)).all()
+        renewals.renew(session, running, stored, first.id, Voiceprint("campplus", "w1", OTHER), NINE)
+        of = embedding_binding(second.id, anna, "campplus", "w1")
+        assert renewals.keep_fresh(session, second, running.seal(pack_embedding(OTHER), of), NINE)
+    done = await key_rotation.rotate(settings)
+    assert done.resealed["voiceprints before a step"] == done.resealed["notes that wait for a step"] == 1
+    await key_rotation.prune(settings)
+    new = load_keyring(settings)
+    assert len(new.ids) == 1
+    with school.database.session() as session:
+        waiting = session.get_one(FreshNote, anna)
+        assert unpack_embedding(new.open(waiting.embedding, of)).tolist() == OTHER.tolist()
+        assert renewals.take_back(session, anna, None, NINE)
+        back = voiceprints.voiceprint_of(session, new, anna)
+        assert back is not None
+        assert back.centroid.tolist() == VOICE.tolist()
 
 
 @on_sqlite
