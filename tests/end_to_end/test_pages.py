@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import re
 import signal
-import socket
 from pathlib import Path
 
 import httpx
@@ -14,9 +13,11 @@ from playwright.async_api import expect
 
 from sandbox.message import Message
 from tests.chaos.notes import Speaker
+from tests.chaos.proxy import free_port
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, answer_to, ask, running
 from tests.web.browser import chromium, watched
+from tests.web.live import is_served
 
 _DUMMY = {"ROLLCALL_SPEAKER_MODEL": "dummy"}
 
@@ -24,7 +25,7 @@ _DUMMY = {"ROLLCALL_SPEAKER_MODEL": "dummy"}
 async def test_a_teacher_opens_the_board_by_the_bots_link_and_a_tap_there_reaches_student_and_chat(
     tmp_path: Path, wait_until: WaitUntil
 ) -> None:
-    port = _free_port()
+    port = free_port()
     origin = f"http://127.0.0.1:{port}"
     async with running(tmp_path, ROLLCALL_WEB_PORT=str(port)) as product:
         classroom = Classroom(product)
@@ -35,7 +36,7 @@ async def test_a_teacher_opens_the_board_by_the_bots_link_and_a_tap_there_reache
         link = re.search(rf"{origin}/in/\S+", (await ask(classroom.teacher, "/board")).text)
         assert link
         async with httpx.AsyncClient(follow_redirects=True) as browser:
-            await wait_until(lambda: _is_served(port), timeout=PATIENCE)
+            await wait_until(lambda: is_served(port), timeout=PATIENCE)
             page = await browser.post(link[0], headers={"origin": origin})
             person = re.search(r'data-person="(\d+)"', page.text)
             token = re.search(r'csrf" value="(\w+)"', page.text)
@@ -52,7 +53,7 @@ async def test_a_teacher_opens_the_board_by_the_bots_link_and_a_tap_there_reache
 async def test_a_lesson_opened_on_a_page_is_as_one_opened_in_the_chat_and_its_board_outlives_bot_and_queue(
     tmp_path: Path, wait_until: WaitUntil
 ) -> None:
-    port = _free_port()
+    port = free_port()
     voice = Speaker("zac")
     async with running(tmp_path, ROLLCALL_WEB_PORT=str(port), **_DUMMY) as product, chromium() as browser:
         classroom = Classroom(product)
@@ -72,7 +73,7 @@ async def test_a_lesson_opened_on_a_page_is_as_one_opened_in_the_chat_and_its_bo
         assert link
         context = await browser.new_context(locale="ru-RU")
         seen, page = await watched(context), await context.new_page()
-        await wait_until(lambda: _is_served(port), timeout=PATIENCE)
+        await wait_until(lambda: is_served(port), timeout=PATIENCE)
 
         await page.goto(link[0])
         await page.click("main form button")
@@ -106,18 +107,3 @@ def _kill(product: Product, *names: str) -> None:
         line = " ".join(psutil.Process(number).cmdline())
         if any(line.endswith(f" {name}") or f"{name} " in line for name in names):
             os.kill(number, signal.SIGKILL)
-
-
-async def _is_served(port: int) -> bool:
-    async with httpx.AsyncClient() as browser:
-        try:
-            return (await browser.get(f"http://127.0.0.1:{port}")).status_code == 401
-        except httpx.HTTPError:
-            return False
-
-
-def _free_port() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        port: int = one.getsockname()[1]
-        return port

@@ -39,6 +39,15 @@ async def served(app: Starlette, port: int = 0, **options: Any) -> AsyncIterator
         await task
 
 
+async def is_served(port: int) -> bool:
+    """Whether the pages answer there: whoever is not signed in is told so."""
+    async with httpx.AsyncClient() as client:
+        try:
+            return (await client.get(f"http://127.0.0.1:{port}/")).status_code == 401
+        except httpx.HTTPError:
+            return False
+
+
 class Watcher:
     """Somebody's browser with the board open: keeps what it is told, and comes back when the line is cut.
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import socket
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -17,6 +16,7 @@ from rollcall.sealing.seal import Keyring
 from rollcall.storage import lessons, people, web_access
 from rollcall.storage.tables import Attendance, Lesson
 from tests.bot.school import ANNA, MARIA
+from tests.chaos.proxy import free_port
 from tests.web.browser import Seen, chromium, faults, violations, watched
 from tests.web.live import served
 from tests.web.school import Pages, open_pages
@@ -64,10 +64,7 @@ class Room:
 @pytest.fixture(scope="module")
 def port() -> int:
     """A free one."""
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        number: int = taken.getsockname()[1]
-    return number
+    return free_port()
 
 
 @pytest.fixture

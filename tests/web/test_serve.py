@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-import socket
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
@@ -22,7 +21,9 @@ from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Lesson
 from tests.bot.school import MARIA, found
+from tests.chaos.proxy import free_port
 from tests.conftest import WaitUntil
+from tests.web.live import is_served
 from web.serve import bound
 
 _STARTS = 90.0
@@ -44,28 +45,28 @@ async def folder(tmp_path: Path) -> Path:
 
 
 async def test_two_want_one_port_and_the_second_has_it_after_the_first(folder: Path, wait_until: WaitUntil) -> None:
-    port = _free()
+    port = free_port()
     async with _web(folder, port, "first") as first:
-        await wait_until(lambda: _answers(port), _STARTS)
+        await wait_until(lambda: is_served(port), _STARTS)
         async with _web(folder, port, "second"):
             said = folder / "second.log"
             await wait_until(lambda: "cannot be bound" in said.read_text(), _STARTS)
             first.send_signal(signal.SIGTERM)
             await first.wait()
-            await wait_until(lambda: _answers(port), _STARTS)
+            await wait_until(lambda: is_served(port), _STARTS)
             assert said.read_text().count("cannot be bound") == 1
 
 
 def test_a_port_is_ones_own_before_the_first_page_is_served() -> None:
-    port = _free()
+    port = free_port()
     with bound("127.0.0.1", port), pytest.raises(OSError, match="in use"):
         bound("127.0.0.1", port)
 
 
 async def test_it_ends_although_somebody_looks_on(folder: Path, wait_until: WaitUntil) -> None:
-    port, token = _free(), (folder / "screen").read_text()
+    port, token = free_port(), (folder / "screen").read_text()
     async with _web(folder, port, "one") as process, httpx.AsyncClient() as client:
-        await wait_until(lambda: _answers(port), _STARTS)
+        await wait_until(lambda: is_served(port), _STARTS)
         url = f"http://127.0.0.1:{port}/screen/{token}/live"
         async with client.stream("GET", url) as answer:
             lines = answer.aiter_lines()
@@ -101,18 +102,3 @@ async def _web(folder: Path, port: int, name: str) -> AsyncIterator[asyncio.subp
             if process.returncode is None:
                 process.terminate()
                 await process.wait()
-
-
-async def _answers(port: int) -> bool:
-    async with httpx.AsyncClient() as client:
-        try:
-            return (await client.get(f"http://127.0.0.1:{port}/")).status_code == 401
-        except httpx.HTTPError:
-            return False
-
-
-def _free() -> int:
-    with socket.socket() as one:
-        one.bind(("127.0.0.1", 0))
-        number: int = one.getsockname()[1]
-        return number

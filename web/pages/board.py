@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from datetime import timedelta
 from functools import partial
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import segno
 from starlette.requests import Request
@@ -18,17 +17,18 @@ from rollcall.domain.lesson_end import LONGER_BY
 from rollcall.domain.screen_names import ScreenNames, as_shown
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases import live_board, web_access
-from rollcall.usecases.lessons import Doubt, Length, Longer, NotReopened, keep_open_longer, reopen
+from rollcall.usecases.lessons import Doubt, Length, NotReopened, keep_open_longer, reopen
 from rollcall.usecases.live_board import LiveBoard, Seen
 from rollcall.usecases.marks import MarkCard, mark_card, undo_mark
 from web.gate import nowhere, still_may, texts_for, told
 from web.live import streamed
+from web.pages.lessons import WHY_NOT, open_until
+from web.pages.marks import GIVEN
 from web.pages.within import typed
 from web.site import Site
 from web.visit import Undo, Visit
 
 _MINUTE = timedelta(minutes=1)
-_GIVEN = (Status.PRESENT, Status.LATE, Status.ABSENT)
 _LARGE, _MIDDLE = 32, 72
 """Up to so many names each has a large, or a middling, place."""
 
@@ -66,7 +66,7 @@ async def longer(visit: Visit) -> Response:
     found = await visit.as_teacher(keep_open_longer, visit.number, length)
     if found is None:
         return _back(visit, visit.texts("web-board-is-closed"))
-    return _back(visit, _until(visit, "web-board-longer", found))
+    return _back(visit, open_until(visit, "web-board-longer", found.lesson))
 
 
 async def closed(visit: Visit) -> Response:
@@ -85,15 +85,14 @@ async def reopened(visit: Visit) -> Response:
     """POST /board/<lesson>/reopen: it goes on, on the same day."""
     found = await visit.as_teacher(reopen, visit.number, visit.now)
     if isinstance(found, NotReopened):
-        late = found is NotReopened.TOO_LATE
-        return _back(visit, visit.texts("reopen-too-late" if late else "reopen-another"))
-    return _back(visit, _until(visit, "web-board-reopened", found))
+        return _back(visit, visit.texts(WHY_NOT[found]))
+    return _back(visit, open_until(visit, "web-board-reopened", found.lesson))
 
 
 async def marked(visit: Visit) -> Response:
     """POST /board/<lesson>/mark: a tap on a name, and a mark."""
     status = visit.said("status")
-    return await _mark(visit, Status(status), None) if status in _GIVEN else _back(visit, visit.texts("web-form-old"))
+    return await _mark(visit, Status(status), None) if status in GIVEN else _back(visit, visit.texts("web-form-old"))
 
 
 async def excused(visit: Visit) -> Response:
@@ -216,8 +215,3 @@ def _words(t: Texts, found: LiveBoard, names: ScreenNames) -> Mapping[str, Any]:
 
 def _back(visit: Visit, said: str, undo: Undo | None = None) -> Response:
     return visit.go(f"/board/{visit.number}", said, undo)
-
-
-def _until(visit: Visit, key: str, found: Longer) -> str:
-    zone = ZoneInfo(found.school_class.timezone)
-    return visit.texts(key, closes=f"{found.lesson.closes_at.astimezone(zone):%H:%M}")

@@ -8,7 +8,6 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 from starlette.responses import Response
 
-from rollcall.domain.attendance import STATUSES
 from rollcall.domain.names import LONGEST_TITLE
 from rollcall.report.wording import clock
 from rollcall.storage.classes import ClassSummary, join_code_is_good, summaries
@@ -19,7 +18,7 @@ from rollcall.usecases.classes import choose, end_link, renew_link
 from rollcall.usecases.making import title_given
 from rollcall.usecases.past_lessons import past_lessons
 from rollcall.usecases.waiting import waiting
-from web.pages.lessons import Listed, counted, when_of
+from web.pages.lessons import listed_as
 from web.pages.within import bot_link
 from web.visit import Visit
 
@@ -54,16 +53,7 @@ async def overview(visit: Visit) -> Response:
     running = await visit.look(open_lesson_of, visit.class_id)
     zone, good = ZoneInfo(one.timezone), join_code_is_good(one, visit.now)
     found = await visit.look(past_lessons, visit.class_id, 0, _LAST)
-    lessons = [
-        Listed(
-            past.lesson.id,
-            when_of(past.lesson, zone, t),
-            past.lesson.title,
-            past.lesson.closed_at is None,
-            counted({status: past.counts.get(status, 0) for status in STATUSES}, t),
-        )
-        for past in found.lessons
-    ]
+    lessons = [listed_as(past, zone, t) for past in found.lessons]
     usual = one.lesson_minutes or visit.site.settings.lesson_length // _MINUTE
     return visit.page(
         "overview.html",

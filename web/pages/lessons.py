@@ -34,7 +34,7 @@ from rollcall.usecases.lessons import (
     reopen,
 )
 from rollcall.usecases.live_board import open_here
-from rollcall.usecases.past_lessons import OneLesson, one_lesson, past_lessons
+from rollcall.usecases.past_lessons import OneLesson, PastLesson, one_lesson, past_lessons
 from rollcall.usecases.staff import has_for_good
 from web.pages.marks import GIVEN
 from web.pages.register import classes_of, legend
@@ -45,7 +45,7 @@ from web.visit import Visit
 _LISTED, _STUDENTS = 30, 100
 _MINUTE = timedelta(minutes=1)
 _MOST_MINUTES = 600
-_WHY_NOT = {NotReopened.TOO_LATE: "reopen-too-late", NotReopened.ANOTHER_IS_OPEN: "reopen-another"}
+WHY_NOT = {NotReopened.TOO_LATE: "reopen-too-late", NotReopened.ANOTHER_IS_OPEN: "reopen-another"}
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,7 @@ async def lessons(visit: Visit) -> Response:
     """GET /classes/…/lessons: newest first."""
     found = await visit.look(past_lessons, visit.class_id, typed(asked(visit, "page")), _LISTED)
     zone, t = ZoneInfo(found.school_class.timezone), visit.texts
-    listed = [
-        Listed(
-            one.lesson.id,
-            when_of(one.lesson, zone, t),
-            one.lesson.title,
-            one.lesson.closed_at is None,
-            counted({status: one.counts.get(status, 0) for status in STATUSES}, t),
-        )
-        for one in found.lessons
-    ]
+    listed = [listed_as(one, zone, t) for one in found.lessons]
     return visit.page("lessons.html", tab="lessons", lessons=listed, number=found.number, pages=found.pages)
 
 
@@ -130,7 +121,7 @@ async def begin(visit: Visit) -> Response:
     asked_for = minutes * _MINUTE if 0 < minutes <= _MOST_MINUTES else None
     length = Length(asked_for, settings.lesson_length, settings.late_after)
     opened, _ = await visit.as_teacher(open_here, visit.class_id, visit.moment, length)
-    return visit.go(f"/lessons/{opened.id}", _open_until(visit, "board-open", opened))
+    return visit.go(f"/lessons/{opened.id}", open_until(visit, "board-open", opened))
 
 
 async def longer(visit: Visit) -> Response:
@@ -140,7 +131,7 @@ async def longer(visit: Visit) -> Response:
         return gone(visit)
     found = await visit.as_teacher(keep_open_longer, visit.number, minutes * _MINUTE)
     return visit.go(
-        here, visit.texts("web-board-is-closed") if found is None else _open_until(visit, "longer", found.lesson)
+        here, visit.texts("web-board-is-closed") if found is None else open_until(visit, "longer", found.lesson)
     )
 
 
@@ -157,8 +148,8 @@ async def open_again(visit: Visit) -> Response:
     """POST …/reopen: on the day on which it was closed."""
     found, here = await visit.as_teacher(reopen, visit.number, visit.now), f"/lessons/{visit.number}"
     if isinstance(found, NotReopened):
-        return visit.go(here, visit.texts(_WHY_NOT[found]))
-    return visit.go(here, _open_until(visit, "reopened", found.lesson))
+        return visit.go(here, visit.texts(WHY_NOT[found]))
+    return visit.go(here, open_until(visit, "reopened", found.lesson))
 
 
 async def topic(visit: Visit) -> Response:
@@ -215,6 +206,12 @@ def when_of(one: Lesson, zone: ZoneInfo, t: Texts) -> str:
     return lesson_times(one.opened_at.astimezone(zone), closed, t)
 
 
+def listed_as(one: PastLesson, zone: ZoneInfo, t: Texts) -> Listed:
+    """A lesson of the past, in words."""
+    counts = counted({status: one.counts.get(status, 0) for status in STATUSES}, t)
+    return Listed(one.lesson.id, when_of(one.lesson, zone, t), one.lesson.title, one.lesson.closed_at is None, counts)
+
+
 def counted(counts: dict[Status, int], t: Texts) -> list[tuple[Status, int, str]]:
     """Each mark that is counted, how often, and in words; an unusual one only where there is any."""
     words = count_words(counts, t, single=True)
@@ -237,6 +234,7 @@ def _row(report: Report, student: StudentLine, t: Texts) -> Row:
     return Row(student.person_id, student.full_name, student.former, classes_of(mark), mark_said(report, mark, t))
 
 
-def _open_until(visit: Visit, key: str, found: Lesson) -> str:
+def open_until(visit: Visit, key: str, found: Lesson) -> str:
+    """The text with the class's title, and until when its lesson is open."""
     closes = found.closes_at.astimezone(ZoneInfo(visit.school_class.timezone))
     return visit.texts(key, title=visit.school_class.title, closes=clock(closes))
