@@ -58,6 +58,7 @@ from bot.upkeep.appearance import Menus, appear
 from bot.upkeep.erasures import clear_traces
 from bot.upkeep.figures import read_database, read_queue
 from bot.upkeep.galleries import QueueWatch, compare_galleries
+from bot.upkeep.merges import keep_merges
 from bot.upkeep.pages import hear_pages, tell_pages
 from bot.upkeep.practices import end_practices
 from bot.upkeep.recordings import ask_to_enrol_again
@@ -73,6 +74,7 @@ from rollcall.storage.claim_tables import ClaimCard, VoiceClaim
 from rollcall.storage.classes import class_count
 from rollcall.storage.database import Database
 from rollcall.storage.excuse_tables import Absence, AbsenceCard, Appeal, AppealCard
+from rollcall.storage.merge_tables import Merge
 from rollcall.storage.migrate import is_current
 from rollcall.storage.roster_tables import JoinerCard, JoinRequest
 from rollcall.storage.tables import ClosingNotice, Namesake, Person, Review, ReviewCard, StaffNotice
@@ -122,6 +124,7 @@ _PROMISES: dict[str, tuple[Task, Sequence[Rows], float]] = {
     "claims": (keep_claims, (VoiceClaim, ClaimCard), _OTHERS_EVERY),
     "namesakes": (tell_of_namesakes, (Namesake,), _OTHERS_EVERY),
     "joiners": (keep_joiners, (JoinRequest, JoinerCard), _OTHERS_EVERY),
+    "merges": (keep_merges, (Merge,), _OTHERS_EVERY),
 }
 """What sends what is promised, the rows that it is promised by, and after how long it looks in any case."""
 

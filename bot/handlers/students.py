@@ -14,14 +14,14 @@ from bot.messages.rosters import cut
 from bot.outbox import asking
 from bot.outbox.staff_notices import tell_staff
 from bot.services import Context, now
-from bot.upkeep.erasures import follow, receipt_for
+from bot.upkeep.erasures import receipt_for
 from bot.upkeep.galleries import publish_each
+from bot.upkeep.merges import make_one
 from rollcall.domain.names import NameFault
 from rollcall.marked import one_below_the_other
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts
 from rollcall.usecases import students as use_cases
-from rollcall.usecases.erasure import Erased
 from rollcall.usecases.freeing import is_claimed
 from rollcall.usecases.students import Named, OneStudent
 
@@ -151,16 +151,14 @@ async def into_confirmed(update: Update, context: Context) -> None:
     these = (*_names(context), _other(context))
     await services.marks.write()
     begun = await services.database.run(as_teacher(caller, use_cases.begin_merging), *these, receipt_for(update), now())
-    if isinstance(begun, Erased):
-        await follow(context.app, services, begun)
-    one = await services.database.run(as_teacher(caller, use_cases.merge), *these, now()) if begun else None
+
+    async def end() -> OneStudent | None:
+        return await services.database.run(as_teacher(caller, use_cases.merge), *these, now())
+
+    one = await make_one(context.app, services, begun, end)
     if one is None:
         await show(update, t("question-gone"))
         return
-    class_ids = {one.school_class.id, *(begun.class_ids if isinstance(begun, Erased) else ())}
-    await publish_each(services, class_ids)
-    for class_id in class_ids:
-        services.stale_boards.touch_class(class_id)
     await show(update, t("student-merged", name=one.member.name), [_to_list(one.school_class.id, t)])
 
 

@@ -47,7 +47,7 @@ from rollcall.storage.holder import Holder
 from rollcall.storage.questions import ABSENCES, APPEALS, CLAIMS, JOINERS, REVIEWS
 from rollcall.storage.tables import Attempt, Lesson, Person, Review, SchoolClass, StoredVoiceprint
 from rollcall.storage.timetable_tables import TOLD, Holiday, Planned, PlanNotice, Slot, Term
-from rollcall.usecases import absences, calls, claim_decisions, erasure, rosters, staff
+from rollcall.usecases import absences, calls, claim_decisions, erasure, merges, rosters, staff
 from rollcall.usecases.settlement import apply_result
 from rollcall.usecases.take_note import Posted, write_marks
 from tests.rollcall.conftest import NINE, TEACHER, School
@@ -104,6 +104,7 @@ async def fill(database: Database, keyring: Keyring) -> School:
         leaving = session.get_one(Person, ids[203])
         erasure.erase_voice(session, leaving, "a receipt", erasure.Kind.VOICE, NINE + 8 * _DAY)
         chores.take(session, "sweep", NINE + 8 * _DAY)
+        assert merges.ask_to_merge(session, teacher, physics.id, ids[203], ids[204], NINE + 8 * _DAY)
         challenges.add(session, draw("ru"), ids[201], 1, NINE + 2 * _DAY, lesson_id=3)
         slot = Slot(class_id=physics.id, made_by=teacher.id, weekday=2, begins=540, minutes=45, weeks="every")
         session.add_all(

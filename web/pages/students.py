@@ -17,6 +17,7 @@ from rollcall.storage.tables import Person
 from rollcall.usecases import class_moves, freeing
 from rollcall.usecases import students as use_cases
 from rollcall.usecases.freeing import is_claimed
+from rollcall.usecases.merges import ask_to_merge
 from rollcall.usecases.staff import has_for_good
 from rollcall.usecases.student_sheet import Sheet, sheet_file, student_sheet
 from rollcall.usecases.students import Merging, Named, OneStudent
@@ -126,10 +127,7 @@ async def merge_asked(visit: Visit) -> Response:
     found = await visit.as_teacher(use_cases.merging, visit.class_id, named(visit, "person_id"), other)
     if found is None:
         return visit.go(_here(visit), visit.texts("student-merge-not"))
-    question = "student-merge-ask" if not _both_have_accounts(found) else "web-merge-in-chat"
-    said = visit.texts(question, name=found.old.member.name, other=found.new.member.name)
-    if _both_have_accounts(found):
-        return visit.go(_here(visit), said)
+    said = visit.texts("student-merge-ask", name=found.old.member.name, other=found.new.member.name)
     return visit.page(
         "ask.html",
         tab="students",
@@ -142,14 +140,17 @@ async def merge_asked(visit: Visit) -> Response:
 
 
 async def merge(visit: Visit) -> Response:
-    """POST …/students/…/merge: a line of the list and an account are one.
+    """POST …/students/…/merge: a line of the list and an account are one; so will two accounts be.
 
-    Two accounts are made one in the chat alone: what was made of a voice is erased with it, in the bot's own stores.
+    Of these the bot makes one, in a moment: what was made of the lost one's voice goes first, in chats as well.
     """
     other, list_page = typed(visit.said("other")), f"/classes/{visit.class_id}/students"
     one = await visit.as_teacher(_merge, visit.class_id, named(visit, "person_id"), other, visit)
     if one is None:
         return gone(visit)
+    if isinstance(one, Merging):
+        said = visit.texts("web-merging", name=one.old.member.name, other=one.new.member.name)
+        return visit.go(f"{list_page}/{one.new.member.person.id}", said)
     await follow(visit, visit.class_id)
     return visit.go(f"{list_page}/{one.member.person.id}", visit.texts("student-merged", name=one.member.name))
 
@@ -202,15 +203,11 @@ async def free(visit: Visit) -> Response:
 
 def _merge(
     session: Session, teacher: Person, class_id: int, old_id: int, new_id: int, visit: Visit
-) -> OneStudent | None:
+) -> OneStudent | Merging | None:
     found = use_cases.merging(session, teacher, class_id, old_id, new_id)
-    if found is None or _both_have_accounts(found):
-        return None
+    if found is not None and found.old.member.person.has_account:
+        return ask_to_merge(session, teacher, class_id, old_id, new_id, visit.now)
     return use_cases.merge(session, teacher, class_id, old_id, new_id, visit.now)
-
-
-def _both_have_accounts(found: Merging) -> bool:
-    return found.old.member.person.has_account
 
 
 async def _one(visit: Visit) -> OneStudent | None:

@@ -73,7 +73,7 @@ web-name-fault = That does not look like a full name. Give first and last name, 
 web-student-change = Change
 web-sheet-file = Download as a spreadsheet
 web-merge-with = Who it really is
-web-merge-in-chat = Both have Telegram accounts. The bot makes these one: the former account’s voice is deleted with it.
+web-merging = { $name } and { $other } will be one in a few seconds: the former account’s voice is deleted first.
 
 # The class’s list
 web-list = Upload a list

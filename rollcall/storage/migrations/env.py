@@ -13,6 +13,7 @@ from rollcall.storage import (  # noqa: F401 - metadata must know their tables
     claim_tables,
     correction_tables,
     excuse_tables,
+    merge_tables,
     renewal_tables,
     roster_tables,
     timetable_tables,

@@ -17,7 +17,8 @@ from rollcall.sealing.seal import Keyring
 from rollcall.storage import classes, people
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attendance, Lesson, SchoolClass
-from tests.bot.school import ADMIN, MARIA, found
+from rollcall.usecases.merges import merges_owed
+from tests.bot.school import ADMIN, ANNA, MARIA, found
 from tests.web.pages.test_matrix import CASES, NEXT_ID, NO_PAGE, _another_class, _colleague, _line, _now, _plan, path_of
 from tests.web.school import Pages, open_pages
 from web.app import build
@@ -151,6 +152,21 @@ async def test_what_is_wrong_with_a_form_is_said_and_changes_nothing(pages: Page
         answer = await guest.submit(path, **more, **{name: value})
         assert answer.status_code == 200, path
         assert words in answer.text, (path, answer.text)
+
+
+async def test_two_accounts_are_left_to_the_bot_to_be_made_one(pages: Pages) -> None:
+    with pages.database.session() as session:
+        new = people.register_person(session, 31, "Анна Новая", _now())
+        classes.join_class(session, new, session.get_one(SchoolClass, 1), _now())
+    guest = await pages.enter(MARIA, "/classes/1/students/5")
+    asked = await guest.page(f"/classes/1/students/5/merge?other={new.id}")
+    assert "Перенести всё с прежнего аккаунта" in asked.text
+    answer = await guest.submit("/classes/1/students/5/merge", other=str(new.id))
+    assert "через несколько секунд" in answer.text
+    assert answer.url.path == f"/classes/1/students/{new.id}"
+    with pages.database.session() as session:
+        assert [(one.old_id, one.new_id) for one in merges_owed(session)] == [(5, new.id)]
+        assert people.find_person(session, ANNA), "her voice is still to be erased elsewhere"
 
 
 async def test_every_page_is_there_on_either_database(tmp_path: Path, keyring: Keyring, database: Database) -> None:
