@@ -10,8 +10,10 @@ from redis.asyncio import Redis
 
 from rollcall.config.settings import Settings
 from rollcall.queue import bot_end
+from rollcall.queue.announced import hears_words
 from rollcall.queue.galleries import GalleryWriter
 from rollcall.sealing.seal import Keyring
+from rollcall.sealing.signature import Signatures
 from rollcall.storage.database import Database
 from rollcall.usecases import galleries
 
@@ -43,6 +45,13 @@ class Outside:
                 await galleries.publish(self._database, self._keyring, writer, class_id)
         except (redis.RedisError, OSError) as error:
             _log.warning("a gallery could not be written anew", extra={"error": type(error).__name__})
+
+    async def hears_words(self) -> bool:
+        """Whether a worker is there that hears words; no, where the queue does not say."""
+        try:
+            return await hears_words(self.queue, Signatures(self._keyring))
+        except (redis.RedisError, OSError):
+            return False
 
     async def close(self) -> None:
         """Hang up."""

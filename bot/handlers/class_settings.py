@@ -16,14 +16,13 @@ from bot.messages.replies import Buttons, cancel_button, reply
 from bot.messages.zones import LIKELY, zone_label
 from bot.services import Context, now
 from rollcall.config.settings import Settings
-from rollcall.domain.challenge import ChallengeMode
 from rollcall.domain.class_settings import LATE_AFTER, LENGTHS, Vocabulary
 from rollcall.domain.weekly import IN_A_ROW, SHARES
-from rollcall.domain.words_lane import ENOUGH_NOTES, GOOD_SHARE, Rates
 from rollcall.marked import one_below_the_other
+from rollcall.report.understood import number_words
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import LANGUAGES, Texts
-from rollcall.usecases.challenge_settings import NUMBER, NotSet, may_require, rates_of, set_number
+from rollcall.usecases.challenge_settings import NUMBER, NotSet, offered, rates_of, set_number
 from rollcall.usecases.class_settings import DEFAULT, ask_zone, set_class, zone_said
 from rollcall.usecases.classes import choose
 
@@ -97,9 +96,7 @@ async def _show(update: Update, context: Context, one: SchoolClass, what: str | 
         hearing = await context.services.hearing.any_worker()
         rates = await context.services.database.run(rates_of, one.id)
         question += "\n\n" + one_below_the_other(number_words(t, rates, hearing=hearing))
-        modes: list[ChallengeMode] = [ChallengeMode.OFF, ChallengeMode.ASK]
-        if may_require(one, rates, hearing=hearing):
-            modes.append(ChallengeMode.REQUIRE)
+        modes = offered(one, rates, hearing=hearing)
         choices = [(t(f"button-number-{mode}"), f"set:{one.id}:{what}:{mode}") for mode in modes]
     else:
         choices = _choices(t, one, what)
@@ -166,25 +163,6 @@ def _choices(t: Texts, one: SchoolClass, what: str) -> list[tuple[str, str]]:
             for number in (IN_A_ROW if what == "row" else SHARES)
         ]
     return [choice(_language(t, language), language) for language in (DEFAULT, *LANGUAGES)]
-
-
-def number_words(t: Texts, of: Rates, *, hearing: bool) -> list[str]:
-    """How well the class's students are understood, and what is still missing before that can be required."""
-    if not of.notes:
-        words = [t("settings-number-no-rates")]
-    else:
-        shares = {
-            "heard": of.heard, "another": of.other, "unclear": of.unclear, "silent": of.silent,
-        }  # fmt: skip
-        told = {name: round(100 * number / of.notes) for name, number in shares.items()}
-        words = [t("settings-number-rates", notes=of.notes, **told)]
-    if not of.enough:
-        words.append(t("settings-number-few", least=ENOUGH_NOTES))
-    elif not of.good:
-        words.append(t("settings-number-bad", least=round(100 * GOOD_SHARE)))
-    if not hearing:
-        words.append(t("settings-number-deaf"))
-    return words
 
 
 def _told(t: Texts, what: str, number: int) -> str:

@@ -106,7 +106,7 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str, t
     if not board.is_private:
         t = texts_in(board.locale)
     t = t.speaking(board.school_class.vocabulary)
-    text = board_text(t, board, bot)
+    text = board_text(t, board, bot, hearing=await services.hearing.any_worker())
     if opened.already:
         longer = open_until_text(t, "longer", lesson, board.school_class)
         text = (longer if opened.longer else t("open-already")) + "\n\n" + text

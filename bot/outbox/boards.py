@@ -22,6 +22,7 @@ from rollcall.report.text import LONGEST_MESSAGE, units
 from rollcall.storage.roll import make_ready
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.boards import Board, board_moved, board_of, open_lesson_ids
+from rollcall.usecases.challenges import is_asked
 
 _log = logging.getLogger(__name__)
 
@@ -33,11 +34,12 @@ _SPARE = 200
 """Units that a board leaves for a line before it."""
 
 
-def board_text(t: Texts, board: Board, bot: str) -> str:
+def board_text(t: Texts, board: Board, bot: str, *, hearing: bool) -> str:
     """The open lesson, or the closed one's last word; in private with the names that it still lacks.
 
     Args:
         bot: our username; in a group nobody would know where to send a note.
+        hearing: whether a live worker hears words, where the class has its notes say something.
     """
     lesson, count, title = board.lesson, board.count, board.school_class.title
     if lesson.title:
@@ -54,7 +56,11 @@ def board_text(t: Texts, board: Board, bot: str) -> str:
     text = t("board-open", title=title, closes=lesson_clock(lesson.closes_at, zone)) + "\n" + head
     if lesson.late_at < lesson.closes_at:
         text += "\n" + t("board-late-from", late=lesson_clock(lesson.late_at, zone))
-    hint = t("board-hint", bot=bot) + "\n" + t("board-phrase", phrase=lesson_phrase(lesson, t.language))
+    hint = t("board-hint", bot=bot) + "\n"
+    if not is_asked(board.school_class):
+        hint += t("board-phrase", phrase=lesson_phrase(lesson, t.language))
+    else:
+        hint += t("board-number" if hearing else "board-number-deaf")
     return _with_names(t, text, board, hint)
 
 
@@ -105,7 +111,7 @@ async def _show(application: App, services: Services, lesson_id: int) -> None:
         return
     if board.message_id is not None:
         try:
-            await _edit(application, board, board.message_id)
+            await _edit(application, services, board, board.message_id)
             return
         except ChatMigrated:
             # By now it belongs to the new chat, where none of the old messages is.
@@ -118,15 +124,15 @@ async def _show(application: App, services: Services, lesson_id: int) -> None:
         await _send_anew(application, services, board)
 
 
-async def _edit(application: App, board: Board, message_id: int) -> None:
-    text, buttons, _ = _content(application, board)
+async def _edit(application: App, services: Services, board: Board, message_id: int) -> None:
+    text, buttons, _ = await _content(application, services, board)
     await application.bot.edit_message_text(
         text, chat_id=board.chat_id, message_id=message_id, reply_markup=buttons, rate_limit_args=ONCE
     )
 
 
 async def _send_anew(application: App, services: Services, board: Board) -> None:
-    text, buttons, t = _content(application, board)
+    text, buttons, t = await _content(application, services, board)
     place, lesson_id = Place(board.chat_id, board.thread_id), board.lesson.id
     places = [place, *alternatives(place, board.opener)]
     try:
@@ -140,7 +146,10 @@ async def _send_anew(application: App, services: Services, board: Board) -> None
     services.stale_boards.touch(lesson_id)
 
 
-def _content(application: App, board: Board) -> tuple[str, InlineKeyboardMarkup | None, Texts]:
+async def _content(
+    application: App, services: Services, board: Board
+) -> tuple[str, InlineKeyboardMarkup | None, Texts]:
     t = texts_in(board.locale).speaking(board.school_class.vocabulary)
     bot = application.bot.username
-    return board_text(t, board, bot), keyboard(board_buttons(t, board, bot)), t
+    hearing = await services.hearing.any_worker()
+    return board_text(t, board, bot, hearing=hearing), keyboard(board_buttons(t, board, bot)), t

@@ -30,9 +30,10 @@ def rates_of(session: Session, class_id: int) -> Rates:
     return rates(heard_in(session, class_id))
 
 
-def may_require(school_class: SchoolClass, of: Rates, *, hearing: bool) -> bool:
-    """Whether *require* is offered; where it is set, it stays to be seen."""
-    return school_class.challenge is ChallengeMode.REQUIRE or (of.good and hearing)
+def offered(school_class: SchoolClass, of: Rates, *, hearing: bool) -> list[ChallengeMode]:
+    """What there is to choose from; *require* once it is good, and where it is set."""
+    required = school_class.challenge is ChallengeMode.REQUIRE
+    return [mode for mode in ChallengeMode if mode is not ChallengeMode.REQUIRE or required or (of.good and hearing)]
 
 
 def set_number(

@@ -10,10 +10,12 @@ from starlette.responses import Response
 
 from rollcall.domain.class_settings import LATE_AFTER, LENGTHS, Vocabulary, zone_named
 from rollcall.domain.weekly import IN_A_ROW, SHARES
+from rollcall.report.understood import number_words
 from rollcall.report.wording import day_words
 from rollcall.texts import LANGUAGES
 from rollcall.usecases.archive import Archived, in_archive, put_away, restore
 from rollcall.usecases.calls import set_calls
+from rollcall.usecases.challenge_settings import NUMBER, NotSet, offered, rates_of, set_number
 from rollcall.usecases.class_settings import DEFAULT, set_class
 from rollcall.usecases.staff import has_for_good
 from web.pages.follow import follow
@@ -22,7 +24,7 @@ from web.render import as_html
 from web.visit import Undo, Visit
 
 _MINUTE = timedelta(minutes=1)
-_SETTINGS = ("zone", "late", "length", "words", "language", "row", "share")
+_SETTINGS = ("zone", "late", "length", "words", "language", "number", "sentence", "row", "share")
 Choice = tuple[str, str, bool]
 """A value, its words, and whether it is the class's."""
 
@@ -30,12 +32,18 @@ Choice = tuple[str, str, bool]
 async def settings(visit: Visit) -> Response:
     """GET …/settings: all of it, each with what there is to choose from."""
     one, t = visit.school_class, visit.texts
+    hearing, rates = await visit.site.outside.hears_words(), await visit.run(rates_of, visit.class_id)
+    modes = [
+        (mode.value, t(f"button-number-{mode}"), mode is one.challenge) for mode in offered(one, rates, hearing=hearing)
+    ]
+    choices = {what: modes if what == NUMBER else _choices(visit, what) for what in _SETTINGS if what != "zone"}
     return visit.page(
         "settings.html",
         tab="settings",
         one=one,
         clock=f"{visit.now.astimezone(ZoneInfo(one.timezone)):%H:%M}",
-        choices={what: _choices(visit, what) for what in _SETTINGS if what != "zone"},
+        choices=choices,
+        hints={NUMBER: number_words(t, rates, hearing=hearing)},
         asks={what: t(f"settings-{what}-ask") for what in _SETTINGS},
         labels={what: t(f"button-settings-{what}") for what in _SETTINGS},
         lasting=await visit.as_teacher(has_for_good, visit.class_id, visit.now),
@@ -52,7 +60,13 @@ async def set_one(visit: Visit) -> Response:
         if zone is None:
             return visit.go(here, visit.texts("zone-unknown"))
         value = zone
-    changed = await visit.as_teacher(set_class, visit.class_id, what, value)
+    if what == NUMBER:
+        hearing = await visit.site.outside.hears_words()
+        changed = await visit.as_teacher(set_number, visit.class_id, value, hearing=hearing)
+    else:
+        changed = await visit.as_teacher(set_class, visit.class_id, what, value)
+    if isinstance(changed, NotSet):
+        return visit.go(here, visit.texts(f"number-{changed}"))
     return gone(visit) if changed is None else visit.go(here, visit.texts("web-saved"))
 
 
@@ -124,5 +138,9 @@ def _choices(visit: Visit, what: str) -> list[Choice]:
     if what == "language":
         mine_language = one.language or DEFAULT
         return choices([(it, t(f"class-language-{it}")) for it in (DEFAULT, *LANGUAGES)], mine_language)
+    if what == "sentence":
+        return choices(
+            [(it, t(f"button-sentence-{it}")) for it in ("on", "off")], "on" if one.enrol_challenge else "off"
+        )
     numbers, mine = (IN_A_ROW, one.told_missed_in_a_row) if what == "row" else (SHARES, one.told_share_below)
     return choices([(str(it), t(f"told-{what}", number=it) if it else t("told-never")) for it in numbers], mine)

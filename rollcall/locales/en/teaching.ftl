@@ -215,6 +215,8 @@ review-settled = Nothing to decide any more: the { word-student } is marked othe
 review-told-confirmed = <b>{ $title }</b>: your teacher has listened and confirmed you — { $status }, { $time }.
 review-told-rejected = <b>{ $title }</b>: your teacher has listened and did not recognise your voice, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
 
+board-number = I show each { word-student } a number of their own to say.
+board-number-deaf = Numbers are not checked at present: no worker can listen to words. Every note counts.
 board-phrase = Any words will do, for example: “{ $phrase }”
 namesake-card = <b>{ $title }</b>: the new name <b>{ $name }</b> looks the same as <b>{ $other }</b> in this class.
 namesake-letters = The names look the same but are typed with different letters, such as a Cyrillic letter for a Latin one.
