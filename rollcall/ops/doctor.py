@@ -17,7 +17,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from rollcall.config.settings import Settings
 from rollcall.errors import RollcallError
-from rollcall.ops import checkups, integrity
+from rollcall.ops import checkups, ears, integrity
 from rollcall.ops.finding import Finding
 from rollcall.queue import bot_end
 from rollcall.storage.database import Database
@@ -242,5 +242,6 @@ _CHECKS = (
     _device,
     _decoder,
     _words,
+    ears.asked_numbers,
     _voiceprints,
 )

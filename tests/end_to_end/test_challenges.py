@@ -1,0 +1,195 @@
+"""A class whose notes say a number, in both languages: every lane, and what happens when something is killed."""
+
+from __future__ import annotations
+
+import asyncio
+import re
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import closing
+
+import pytest
+import pytest_asyncio
+
+from rollcall.texts import Texts, texts_in
+from sandbox.message import Message
+from sandbox.person import Person
+from sandbox.saying import saying
+from tests.end_to_end.product import PATIENCE, Classroom, Product, answer_to, ask, running, speak, synthetic
+
+pytestmark = pytest.mark.asyncio(loop_scope="module")
+
+NAMES = {
+    "ru": {"zac": "Анна Белова", "Gene2": "Борис Громов", "shelby": "Вера Ким", "whisperf": "Глеб Ёлкин"},
+    "en": {
+        "zac": "Anna Bell", "Gene2": "Boris Groves", "shelby": "Vera Kim", "steph2": "Gleb Fir", "klatt2": "Dora Hill",
+    },
+}  # fmt: skip
+NUMBER = re.compile(r"\d(?: · \d){3}")
+
+
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
+    async with running(tmp_path_factory.mktemp("numbers"), ROLLCALL_WORDS_MODEL="dummy") as product:
+        yield product
+
+
+def tell(product: Product, statement: str, *values: object) -> None:
+    """What no chat can say of the product's database."""
+    with closing(sqlite3.connect(product.data_dir / "rollcall.sqlite3", timeout=30)) as database, database:
+        database.execute(statement, values)
+
+
+def require(product: Product, title: str, mode: str = "require") -> None:
+    """A class that has shown that it works; it takes thirty notes by way of the chat."""
+    tell(product, "UPDATE classes SET challenge = ? WHERE title = ?", mode, title)
+
+
+def number_in(message: Message) -> str:
+    """The digits that a message shows."""
+    found = NUMBER.search(message.text)
+    assert found, message.text
+    return found[0].replace(" · ", "")
+
+
+def another(digits: str) -> str:
+    """A number of other digits."""
+    return "".join(str((int(digit) + 3) % 10) for digit in digits)
+
+
+async def opened(product: Product, language: str, mode: str = "require") -> Classroom:
+    """A class with an open lesson; its students come when they are called for."""
+    classroom, title = Classroom(product, language), f"Numbers {language} {mode}"
+    classroom.teacher.user["language_code"] = language
+    classroom.teacher.read_all()
+    await classroom.begin(title)
+    require(product, title, mode)
+    choice = await ask(classroom.teacher, "/open")
+    if choice.has(title):  # the teacher has the classes of the tests before
+        await classroom.teacher.press(title, choice)
+        await classroom.teacher.answer(PATIENCE)
+    return classroom
+
+
+async def student(classroom: Classroom, voice: str, t: Texts) -> Person:
+    """Somebody who has read in the consent that the words are listened to."""
+    one = classroom.product.person(voice, t.language)
+    await one.follow(classroom.link)
+    assert t("consent-words") in (await one.answer(PATIENCE)).text
+    await one.press("consent:yes")
+    await one.answer(PATIENCE)
+    name = NAMES[t.language][voice]
+    assert name in (await ask(one, name)).text
+    await classroom.enrol(one, [synthetic(voice, number) for number in (1, 2, 3)])
+    return one
+
+
+async def shown(one: Person) -> str:
+    """The number that a student asks for."""
+    offer = await ask(one, "/here")
+    await one.press("say:", offer)
+    return number_in(await one.answer(PATIENCE))
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_each_lane_ends_where_it_should(product: Product, language: str) -> None:
+    t = texts_in(language)
+    classroom = await opened(product, language)
+    at_once = await student(classroom, "zac", t)
+    digits = await shown(at_once)
+    answer = await speak(at_once, saying("zac", digits, 4, whistled=True))
+    assert t("status-present") in answer.text
+    assert re.search(r"\d+ %", answer.text)
+
+    silent = await student(classroom, "Gene2", t)
+    digits = await shown(silent)
+    answer = await speak(silent, synthetic("Gene2", 5))
+    assert t("reason-words_not_heard") in answer.text
+    assert number_in(answer) == digits
+    assert t("status-present") in (await speak(silent, saying("Gene2", digits, 4, whistled=True))).text
+
+    unready = await student(classroom, "shelby", t)
+    answer = await speak(unready, synthetic("shelby", 5))
+    assert t("reason-words_wanted") in answer.text
+    digits = number_in(answer)
+    spliced = another(digits)
+    answer = await speak(unready, saying("shelby", spliced, 4, whistled=True))
+    assert t("reason-words_other") in answer.text
+    assert spliced not in answer.text.replace(" · ", "")
+    assert number_in(answer) != digits
+    assert t("status-present") in (await speak(unready, saying("shelby", number_in(answer), 6, whistled=True))).text
+
+    await classroom.teacher.say("/close")
+    closed = await classroom.teacher.answer(PATIENCE, lambda message: t("total-present").capitalize() in message.text)
+    assert f"{t('total-present').capitalize()}: 3" in closed.text
+
+
+async def test_a_number_that_is_over_or_was_used_brings_a_new_one(product: Product) -> None:
+    t = texts_in("en")
+    classroom = await opened(product, "en", "require")
+    late = await student(classroom, "steph2", t)
+    digits = await shown(late)
+    tell(product, "UPDATE challenges SET shown_at = datetime(shown_at, '-121 seconds') WHERE used_by IS NULL")
+    answer = await speak(late, saying("steph2", digits, 4, whistled=True))
+    assert t("reason-words_wanted") in answer.text
+    fresh = number_in(answer)
+    answer = await speak(late, saying("steph2", another(fresh), 5, whistled=True))
+    used, newest = fresh, number_in(answer)
+    answer = await speak(late, saying("steph2", used, 6, whistled=True))
+    assert used == newest or t("status-present") not in answer.text
+
+
+async def test_a_friends_note_of_the_last_lesson_marks_nobody(product: Product) -> None:
+    t = texts_in("en")
+    classroom = await opened(product, "en", "require")
+    anna = await student(classroom, "klatt2", t)
+    old = saying("klatt2", await shown(anna), 4, whistled=True)
+    assert t("status-present") in (await speak(anna, old)).text
+    await ask(classroom.teacher, "/close")
+    await classroom.teacher.press("reopen:")
+    tell(product, "DELETE FROM attendance")
+    assert t("status-present") not in (await speak(anna, old)).text
+
+
+async def test_where_it_is_only_asked_the_note_counts_and_the_report_says_what_was_heard(product: Product) -> None:
+    t = texts_in("ru")
+    classroom = await opened(product, "ru", "ask")
+    anna = await student(classroom, "whisperf", t)
+    digits = await shown(anna)
+    assert t("status-present") in (await speak(anna, saying("whisperf", another(digits), 4, whistled=True))).text
+    await classroom.teacher.say("/report")
+    report = await classroom.teacher.answer(PATIENCE, lambda message: "Глеб" in message.text)
+    assert t("report-remark-words-something_else") in report.text
+
+
+async def test_without_a_recogniser_notes_count_and_say_so(
+    tmp_path: object, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    t = texts_in("en")
+    async with running(tmp_path_factory.mktemp("deaf"), ROLLCALL_WORDS_MODEL="none") as product:
+        classroom = await opened(product, "en")
+        anna = await student(classroom, "zac", t)
+        offer = await ask(anna, "/here")
+        await anna.press("say:", offer)
+        assert (await anna.answer(PATIENCE)).text == t("say-anything")
+        assert t("status-present") in (await speak(anna, synthetic("zac", 4))).text
+        await classroom.teacher.say("/report")
+        report = await classroom.teacher.answer(PATIENCE, lambda message: "Anna" in message.text)
+        assert t("report-remark-words-not_checked") in report.text
+
+
+async def test_whoever_is_killed_in_the_middle_the_number_holds_and_the_answer_comes_once(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    t = texts_in("en")
+    async with running(tmp_path_factory.mktemp("killed"), ROLLCALL_WORDS_MODEL="dummy") as product:
+        classroom = await opened(product, "en")
+        anna = await student(classroom, "zac", t)
+        digits = await shown(anna)
+        sent = await anna.voice(saying("zac", digits, 4, whistled=True))
+        await asyncio.sleep(0.05)  # somewhere between Telegram and the answer; where exactly must not matter
+        await product.kill_everything()
+        await product.start()
+        answer = await answer_to(anna, sent)
+        assert t("status-present") in answer.text
+        assert [message for message in anna.inbox if message.reply_to == sent.id] == [answer]
