@@ -25,20 +25,21 @@ def asked_words(asked: Asked, t: Texts, now: datetime, *, by_note: bool = False)
     if isinstance(asked.outcome, NotShown):
         return t(_NOTHING[asked.outcome], **({"title": asked.title} if asked.outcome is NotShown.AGREE else {}))
     if asked.lesson is None:
-        raise ValueError("a challenge without a lesson")
+        return t("enrol-number", **_said(asked.outcome, t))
     return shown_words(asked.outcome, asked.lesson, t, now)
 
 
 def shown_words(shown: Shown, lesson: Lesson, t: Texts, now: datetime) -> str:
     """The digits, and under them the same in the person's words."""
-    said = {
-        "digits": _BETWEEN.join(shown.challenge.items),
-        "spelt": ", ".join(t(f"digit-{digit}") for digit in shown.challenge.items),
-        "phrase": lesson_phrase(lesson, t.language),
-    }
+    said = {**_said(shown, t), "phrase": lesson_phrase(lesson, t.language)}
     if shown.kept:
         return t("say-same", seconds=max(0, int((shown.until - now).total_seconds())), **said)
     return t("say-number", **said)
+
+
+def _said(shown: Shown, t: Texts) -> dict[str, str]:
+    items = shown.challenge.items
+    return {"digits": _BETWEEN.join(items), "spelt": ", ".join(t(f"digit-{digit}") for digit in items)}
 
 
 def asked_buttons(asked: Asked, t: Texts) -> Buttons:

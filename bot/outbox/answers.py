@@ -23,11 +23,13 @@ from bot.services import App, Services, now
 from bot.tapping import tap_row
 from bot.transport.pace import Answering, seconds_of
 from rollcall.domain.attendance import MEANINGS
+from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.confidence import percent
 from rollcall.domain.repeated_notes import MOST
 from rollcall.domain.review import Asked
 from rollcall.domain.verdict import WORDS, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES
+from rollcall.domain.words_lane import SAYING
 from rollcall.report.wording import status_word
 from rollcall.storage.attempts import LONGEST_WAIT
 from rollcall.storage.people import keeps_recordings
@@ -35,7 +37,7 @@ from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.answer_note import Answer, Claim, take_answer
 from rollcall.usecases.challenges import Asked as AskedToSay
-from rollcall.usecases.challenges import NotShown, Shown, ask_again, show
+from rollcall.usecases.challenges import NotShown, Shown, ask_again, ask_enrolling, show
 
 _CLAIM = timedelta(minutes=2)
 """A bot that has not sent an answer this long after it took it on, was stopped."""
@@ -126,7 +128,7 @@ async def _composed(
     if attempt.purpose is Purpose.ENROL and attempt.note_number == NOTES and attempt.enrolment is not None:
         waits = await waiting_words(application, services, known.person.id, attempt.enrolment, texts)
     again = await _say_again(services, known, texts)
-    if again is not None:
+    if again is not None and attempt.purpose is Purpose.CHECK_IN:
         offer: Buttons | None = asked_buttons(again, texts)
     else:
         offer = await _offer(services, known, texts, waits=waits is not None)
@@ -141,7 +143,14 @@ async def _composed(
 
 
 async def _say_again(services: Services, known: Answer, t: Texts) -> AskedToSay | None:
-    """What the sender of a note is to say whose voice was right and whose words were not."""
+    """What the sender is to say next: of a note whose voice was right and whose words were not, or in an enrolment."""
+    attempt = known.attempt
+    if attempt.purpose is Purpose.ENROL:
+        if known.step != SAYING or attempt.enrolment is None or attempt.reason is Reason.NOT_EXPECTED:
+            return None
+        hearing = await services.hearing.any_worker()
+        shown = await services.database.run(ask_enrolling, attempt.id, now(), t.language, hearing=hearing)
+        return None if shown is None else AskedToSay(shown, None, "", Vocabulary.NEUTRAL)
     if known.attempt.reason not in WORDS:
         return None
     hearing = await services.hearing.any_worker()

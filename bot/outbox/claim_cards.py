@@ -64,6 +64,8 @@ def card_text(of: ClaimFacts, t: Texts) -> str:
     lines = [t("claim-card", name=of.name, title=of.title, time=f"{of.at:%d.%m. %H:%M}")]
     if of.changed:
         lines.append(t("claim-changed"))
+    if of.unsaid:
+        lines.append(t("claim-unsaid"))
     lines += [t("claim-like", other=other) for other in of.likes]
     if len(lines) == 1:
         lines.append(t("claim-like-someone"))
@@ -110,7 +112,7 @@ _CLAIMS = Subject(
 
 def waiting_text(of: Waiting, asked: Asked, t: Texts) -> str:
     """What is said to a student whose voice waits."""
-    why = t("claim-why-changed") if of.changed else t("claim-why-alike")
+    why = t("claim-why-changed" if of.changed else "claim-why-unsaid" if of.unsaid else "claim-why-alike")
     if asked is Asked.YES:
         word = t("claim-asked")
     else:

@@ -24,6 +24,10 @@ GOOD_SHARE: Final = 0.85
 
 ANSWERS: Final = frozenset({Words.HEARD, Words.SOMETHING_ELSE, Words.UNSURE})
 """Something was said that uses a challenge up. Whoever did not say anything like it may say it yet."""
+UNHEARD: Final = frozenset({Words.SOMETHING_ELSE, Words.UNSURE, Words.NOT_HEARD})
+"""Somebody has listened, and it was not what was asked for."""
+SAYING: Final = 2
+"""Which of an enrolment's notes has something to say, where a class wants that."""
 UNDERSTOOD: Final = frozenset({*ANSWERS, Words.NOT_HEARD})
 """A recogniser has listened."""
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.challenge import LIFE, Challenge, Words
 from rollcall.domain.verdict import Purpose, Verdict
+from rollcall.domain.words_lane import UNHEARD
 from rollcall.storage.challenge_tables import StoredChallenge
-from rollcall.storage.tables import Attempt
+from rollcall.storage.tables import STUDENT, Attempt, Membership, SchoolClass
 
 _CLOCKS_APART = timedelta(seconds=5)
 """No note is sent before what it answers is shown; Telegram tells whole seconds, and at times we have only our own."""
@@ -122,6 +124,36 @@ def first_unsaid(session: Session, attempt: Attempt) -> datetime:
         )
     )
     return min(first, attempt.sent_at) if first is not None else attempt.sent_at
+
+
+def missed_in_enrolment(session: Session, attempt: Attempt) -> int:
+    """How many of the enrolment's other notes were listened to, and did not hold what they were to say."""
+    its = [Attempt.enrolment == attempt.enrolment, Attempt.person_id == attempt.person_id, Attempt.id != attempt.id]
+    return session.scalar(select(func.count()).where(*its, Attempt.words.in_(UNHEARD))) or 0
+
+
+def is_unsaid(session: Session, enrolment: str | None) -> bool:
+    """Whether the enrolment was completed without what it was to say."""
+    if enrolment is None:
+        return False
+    its = [Attempt.enrolment == enrolment, Attempt.note_number.is_not(None), Attempt.words.in_(UNHEARD)]
+    return session.scalar(select(Attempt.id).where(*its).limit(1)) is not None
+
+
+def classes_that_ask(session: Session, person_id: int) -> Sequence[int]:
+    """The student's classes in which an enrolment has to say something."""
+    rows = session.scalars(
+        select(SchoolClass.id)
+        .join(Membership, Membership.class_id == SchoolClass.id)
+        .where(
+            Membership.person_id == person_id,
+            Membership.role == STUDENT,
+            SchoolClass.enrol_challenge,
+            SchoolClass.archived_at.is_(None),
+        )
+        .order_by(SchoolClass.id)
+    )
+    return rows.all()
 
 
 def heard_in(session: Session, class_id: int) -> dict[Words, int]:

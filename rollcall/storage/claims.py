@@ -16,7 +16,7 @@ from rollcall.domain.operating import operating_point
 from rollcall.domain.voiceprint import Voiceprint
 from rollcall.errors import SealBroken, UnknownEncoder
 from rollcall.sealing.seal import Keyring
-from rollcall.storage import audit
+from rollcall.storage import audit, challenges
 from rollcall.storage.audit import PersonId
 from rollcall.storage.claim_tables import ClaimLikeness, VoiceClaim
 from rollcall.storage.similar_accounts import sounds_like
@@ -52,6 +52,8 @@ def take_voice(session: Session, keyring: Keyring, person_id: int, enrolment: st
         settle(session, person_id, now)
         complete_enrolment(session, keyring, person_id, enrolment, now)
         _withhold(session, person_id, enrolment, likenesses, now)
+        if serving is None:
+            _withhold_unsaid(session, person_id, enrolment, now)
         return
     settle(session, person_id, now, votes=False)
     stored = session.get_one(StoredVoiceprint, person_id)
@@ -251,6 +253,16 @@ def _withhold(session: Session, person_id: int, enrolment: str | None, likenesse
         if alike and not is_withheld(session, class_id, person_id):
             claim = _add(session, person_id, class_id, enrolment, now, changed=False)
             _note_likenesses(session, claim, class_id, alike)
+    session.flush()
+
+
+def _withhold_unsaid(session: Session, person_id: int, enrolment: str, now: datetime) -> None:
+    """A first voice that did not say what it was to: a teacher is asked in the classes that want that."""
+    asking = challenges.classes_that_ask(session, person_id)
+    if asking and challenges.is_unsaid(session, enrolment):
+        for class_id in asking:
+            if not is_withheld(session, class_id, person_id):
+                _add(session, person_id, class_id, enrolment, now, changed=False)
     session.flush()
 
 

@@ -101,6 +101,23 @@ def ask_again(session: Session, attempt_id: str, now: datetime, language: str, *
     return Asked(outcome, lesson, school_class.title, school_class.vocabulary)
 
 
+def ask_enrolling(session: Session, attempt_id: str, now: datetime, language: str, *, hearing: bool) -> Shown | None:
+    """What the next note of an enrolment is to say beside its sentence; None where no class of its owner wants that."""
+    attempt = session.get_one(Attempt, attempt_id)
+    if not hearing or attempt.enrolment is None or not challenges.classes_that_ask(session, attempt.person_id):
+        return None
+    student = session.get_one(Person, attempt.person_id)
+    if not has_words_heard(session, student.telegram_id):
+        return None
+    last = challenges.newest(session, student.id, enrolment=attempt.enrolment)
+    if last is not None and _lasts(last, now):
+        return _shown(last, kept=True)
+    number = last.number + 1 if last is not None else 1
+    return _shown(
+        challenges.add(session, draw(language), student.id, number, now, enrolment=attempt.enrolment), kept=False
+    )
+
+
 def show(session: Session, number: int, at: datetime) -> None:
     """The message with it is there, by Telegram's time."""
     challenges.shown(session, number, at)
@@ -141,7 +158,7 @@ def _outcome(
     elif not has_words_heard(session, student.telegram_id):
         return NotShown.AGREE
     last = challenges.newest(session, student.id, lesson_id=lesson.id)
-    if keep and last is not None and challenges.is_open(last, at) and last.shown_at + LIFE - at >= _WORTH_IT:
+    if keep and last is not None and _lasts(last, at):
         return _shown(last, kept=True)
     number = last.number + 1 if last is not None else 1
     if number > MOST_SHOWN:
@@ -149,6 +166,10 @@ def _outcome(
     return _shown(
         challenges.add(session, draw(language), student.id, number, at, lesson_id=lesson.id), kept=False
     )  # fmt: skip
+
+
+def _lasts(row: StoredChallenge, at: datetime) -> bool:
+    return challenges.is_open(row, at) and row.shown_at + LIFE - at >= _WORTH_IT
 
 
 def _shown(row: StoredChallenge, *, kept: bool) -> Shown:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.claim import LAPSES_AFTER, ClaimState
 from rollcall.domain.class_settings import Vocabulary
-from rollcall.storage import claims
+from rollcall.storage import challenges, claims
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.classes import attended_classes, names_in_class
 from rollcall.storage.people import has_consent, locale_of
@@ -28,6 +28,7 @@ class ClaimFacts(Facts):
 
     Attributes:
         changed: the voice does not sound like the one on record.
+        unsaid: it did not say the number that it was to say.
         likes: the classmates whom it sounds like, of those this teacher teaches.
         beside: a voice on record goes on serving meanwhile.
         until: when it lapses, in the class's time zone.
@@ -35,6 +36,7 @@ class ClaimFacts(Facts):
 
     changed: bool
     likes: Sequence[str]
+    unsaid: bool
     beside: bool
     until: datetime
 
@@ -60,6 +62,7 @@ class Waiting:
     Attributes:
         claims: what teachers are asked.
         changed: it does not sound like the one on record.
+        unsaid: it did not say the number that it was to say.
         beside: that one goes on serving.
         serves: the new one does, in other classes.
         titles: the classes in which it waits.
@@ -67,6 +70,7 @@ class Waiting:
 
     claims: Sequence[int]
     changed: bool = False
+    unsaid: bool = False
     beside: bool = False
     serves: bool = False
     titles: Sequence[str] = ()
@@ -103,6 +107,7 @@ def claim_facts(session: Session, claim_id: int, chat_id: int, now: datetime, co
         at=claim.created_at.astimezone(zone),
         teacher=name_of(session, claim.decided_by),
         changed=claim.changed,
+        unsaid=challenges.is_unsaid(session, claim.enrolment),
         likes=[names[one.other_id] for one in likenesses if one.other_id in names],
         beside=claim.class_id is None,
         until=(claim.created_at + LAPSES_AFTER).astimezone(zone),
@@ -135,6 +140,7 @@ def waiting_since_enrolment(session: Session, person_id: int, enrolment: str) ->
     return Waiting(
         claims=[claim.id for claim in open_claims],
         changed=open_claims[0].changed,
+        unsaid=challenges.is_unsaid(session, enrolment),
         beside=None in held,
         serves=bool(votes_of(session, person_id)),
         titles=[one.title for one in attended_classes(session, person) if one.id in held],

@@ -14,6 +14,7 @@ from rollcall.domain.enrolment import DOUBT, differs_from_before, of_two_people,
 from rollcall.domain.operating import operating_point
 from rollcall.domain.verdict import IN_DOUBT, JUDGED, Purpose, Reason, Verdict
 from rollcall.domain.voiceprint import NOTES, unpack_embedding
+from rollcall.domain.words_lane import SAYING
 from rollcall.queue.job import Result
 from rollcall.sealing.seal import Keyring, embedding_binding
 from rollcall.storage import attempts, claims, inbox, lessons, people, reviews, voiceprints
@@ -24,7 +25,7 @@ from rollcall.usecases.answer_note import Answer, Claim, answer_to, take_answer
 from rollcall.usecases.dialogue import ENROLLING, ENROLMENT
 from rollcall.usecases.renewing import keep_strong
 from rollcall.usecases.replays import replayed
-from rollcall.usecases.spoken_words import words_count
+from rollcall.usecases.spoken_words import enrolment_counts, words_count
 from rollcall.usecases.take_note import Posted, note_posted
 
 MOST_TIMES_QUEUED = 5
@@ -182,7 +183,7 @@ def _settle(
         attempt.fingerprint = None  # the note that it repeats has one
     if attempt.verdict is Verdict.ACCEPTED:
         if attempt.purpose is Purpose.ENROL:
-            _enrol(session, keyring, attempt, result, now)
+            _enrol(session, keyring, attempt, result, now, hearing=hearing)
         elif note.lesson is not None and words_count(session, note, note.lesson, result, now, hearing=hearing):
             _mark(session, note, note.lesson)
             keep_strong(session, attempt, result, note.person.telegram_id, now)
@@ -215,7 +216,9 @@ def _copy_facts(attempt: Attempt, result: Result, now: datetime) -> None:
     attempt.fingerprint = result.fingerprint if result.verdict in JUDGED else None
 
 
-def _enrol(session: Session, keyring: Keyring, attempt: Attempt, result: Result, now: datetime) -> None:
+def _enrol(
+    session: Session, keyring: Keyring, attempt: Attempt, result: Result, now: datetime, *, hearing: bool
+) -> None:
     person = session.get_one(Person, attempt.person_id)
     conversation = people.conversation_with(session, person.telegram_id, now)
     expected = conversation.step == ENROLLING and conversation.data.get(ENROLMENT) == attempt.enrolment
@@ -246,10 +249,13 @@ def _enrol(session: Session, keyring: Keyring, attempt: Attempt, result: Result,
         attempt.verdict, attempt.reason = Verdict.REFUSED, Reason.SEVERAL_SPEAKERS
         attempt.fingerprint = None
         return
-    voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
     recordings = [*(row.speech_seconds for row in before), result.speech_seconds or 0.0]
     notes_so_far = whole_notes(recordings)
-    if notes_so_far and notes_so_far[-1].stop == len(recordings):  # else it is too short on its own
+    whole = bool(notes_so_far) and notes_so_far[-1].stop == len(recordings)  # else it is too short on its own
+    if whole and len(notes_so_far) == SAYING and not enrolment_counts(session, attempt, result, hearing=hearing):
+        return
+    voiceprints.add_note(session, person.id, attempt.enrolment, result, now)
+    if whole:
         attempt.note_number = len(notes_so_far)
     if attempt.note_number == NOTES:
         claims.take_voice(session, keyring, person.id, attempt.enrolment, now)

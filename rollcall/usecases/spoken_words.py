@@ -9,17 +9,45 @@ from sqlalchemy.orm import Session
 from rollcall.domain.attendance import ATTENDED
 from rollcall.domain.challenge import ChallengeMode, Words
 from rollcall.domain.verdict import Reason, Verdict
-from rollcall.domain.words_lane import ANSWERS, Lane, Said, lane
+from rollcall.domain.words_lane import ANSWERS, MOST_TRIES, Lane, Said, lane
 from rollcall.queue.job import Result
 from rollcall.storage import challenges, reviews
 from rollcall.storage.note import Note
-from rollcall.storage.tables import Lesson
+from rollcall.storage.people import has_words_heard
+from rollcall.storage.tables import Attempt, Lesson, Person
 
 _UNSAID = {
     Words.NOT_HEARD: Reason.WORDS_NOT_HEARD,
     Words.SOMETHING_ELSE: Reason.WORDS_OTHER,
     Words.UNSURE: Reason.WORDS_UNCLEAR,
 }
+
+
+def enrolment_counts(session: Session, attempt: Attempt, result: Result, *, hearing: bool) -> bool:
+    """Whether the note of an enrolment that has something to say may count; else its attempt says what it lacks.
+
+    After as many tries as a lesson has it counts all the same: a teacher is asked then whether the voice is its owner's
+    (`rollcall.storage.claims`).
+    """
+    person = session.get_one(Person, attempt.person_id)
+    if not challenges.classes_that_ask(session, person.id) or not has_words_heard(session, person.telegram_id):
+        return True
+    answers = attempt.challenge_id is not None and challenges.answered_by(
+        session, attempt, use_up=result.words in ANSWERS
+    )
+    unheard = result.words is None or result.words is Words.NOT_CHECKED
+    if unheard and (answers or not hearing):
+        attempt.words = Words.NOT_CHECKED
+        return True
+    if not answers:
+        attempt.verdict, attempt.reason, attempt.fingerprint = Verdict.REFUSED, Reason.WORDS_WANTED, None
+        return False
+    attempt.words, attempt.words_score = result.words, result.words_score
+    if result.words is Words.HEARD or challenges.missed_in_enrolment(session, attempt) + 1 >= MOST_TRIES:
+        return True
+    if result.words is not None:
+        attempt.verdict, attempt.reason, attempt.fingerprint = Verdict.REFUSED, _UNSAID[result.words], None
+    return False
 
 
 def words_count(session: Session, note: Note, lesson: Lesson, result: Result, now: datetime, *, hearing: bool) -> bool:

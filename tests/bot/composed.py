@@ -80,8 +80,12 @@ def composed(language: str) -> Iterator[Read]:
         yield Read(f"asked {asked}", _STUDENT, text_for(decided, person, school_class, None, 1, t, asked), [])
     remarked = Mark(Status.PRESENT, START, 0.97, remarks=Remarks(START, 3, as_file=True))
     for asked in AskedToDecide:
-        for changed, beside, serves in ((True, True, True), (False, False, True), (False, False, False)):
-            words = waiting_text(Waiting((1,), changed, beside, serves, (title,)), asked, t)
+        for changed, unsaid, beside, serves in (
+            (True, False, True, True),
+            (False, False, False, True),
+            (False, True, False, False),
+        ):
+            words = waiting_text(Waiting((1,), changed, unsaid, beside, serves, (title,)), asked, t)
             last = Attempt(purpose=Purpose.ENROL, verdict=Verdict.ACCEPTED, reason=Reason.GOOD_NOTE, note_number=NOTES)
             text = text_for(last, person, school_class, None, NOTES, t, waits=words)
             yield Read(f"a voice that waits, asked {asked}", _STUDENT, text, [])
@@ -186,6 +190,8 @@ def _challenges(title: str, t: Texts) -> Iterator[Read]:
         buttons = [list(row) for row in asked_buttons(asked, t)]
         yield Read("a number", _STUDENT, asked_words(asked, t, START), buttons)
     yield Read("a lesson has opened", _STUDENT, t("call-by-say"), [list(row) for row in say_button(t, title, 1)])
+    asked = Asked(Shown(1, Challenge(t.language, tuple("4712")), kept=False, until=START), None, "", Vocabulary.NEUTRAL)
+    yield Read("an enrolment", _STUDENT, asked_words(asked, t, START), [])
     for nothing in NotShown:
         for vocabulary in Vocabulary:
             asked = Asked(nothing, None if nothing is NotShown.CLOSED else lesson, title, vocabulary)

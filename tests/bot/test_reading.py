@@ -31,7 +31,7 @@ PARAGRAPHS = {
     "about-description": 3, "staff-give-ask": 2,
     "topic-ask-again": 2, "lesson-delete-ask": 2, "merge-ask": 2,
     "roster-taken": 2, "roster-gone": 2, "roster-removed": 2, "student-move-ask": 2, "student-moved": 2,
-    "say-agree": 2, "say-number": 2, "say-same": 3, "settings-number-ask": 2,
+    "enrol-number": 2, "say-agree": 2, "say-number": 2, "say-same": 3, "settings-number-ask": 2,
 }  # fmt: skip
 """Messages of more than one paragraph. A paragraph that strays into any other is found out."""
 LINES = {
@@ -41,7 +41,7 @@ LINES = {
     "absence-card": 2,
     "lesson-delete-ask": 3, "merge-ask": 3,
     "roster-compared": 2, "roster-taken": 3, "roster-gone": 4, "roster-removed": 4, "roster-names": 2,
-    "review-card-words": 2, "say-number": 3, "say-same": 4,
+    "enrol-number": 3, "review-card-words": 2, "say-number": 3, "say-same": 4,
 }  # fmt: skip
 """And of more than one line, apart from the empty ones between paragraphs; a paragraph is a line at least."""
 JOINED_FROM_PARTS = {"report-count", "report-chart-minutes", "report-excel-moment"}

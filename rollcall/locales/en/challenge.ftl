@@ -46,6 +46,14 @@ words-teacher-decides = This is your voice, but I could not make out the number.
 
 consent-words = In this class a note also says a number that I show. I listen to the words for that, and keep only whether it was heard.
 
+enrol-number =
+    After that, please say these digits, one by one and slowly. They are good for two minutes.
+
+    <b>{ $digits }</b>
+    { $spelt }
+claim-unsaid = The number that I asked for was not heard in it.
+claim-why-unsaid = I could not hear the number that I asked for.
+
 short-reason-words_wanted = no number said
 short-reason-words_not_heard = number not heard
 short-reason-words_other = another number heard
