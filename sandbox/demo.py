@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import importlib.util
 import shutil
+import sys
 import tempfile
 import time
 from collections.abc import Sequence
@@ -23,6 +25,7 @@ from sandbox.stage import Stage, open_transcript
 
 OUT = Path("demo-output")
 TEACHER_ID = 5_000_001
+_PULL = (sys.executable, "-m", "rollcall", "models", "pull", "whisper-base")
 
 
 def main(voices: Path | None = None, out: Path = OUT, keep: bool = False) -> int:
@@ -79,6 +82,7 @@ async def play(
 
 async def _perform(the_play: Play, product: Product, stage: Stage) -> str | None:
     """Run the play against the product; what ended it early, if something did."""
+    await _fetch_recogniser(stage)
     stage.print("Starting Rollcall on a local Telegram …")
     try:
         async with product:
@@ -96,6 +100,19 @@ async def _perform(the_play: Play, product: Product, stage: Stage) -> str | None
     except (BrokenOff, ProductError) as error:
         return str(error)
     return None
+
+
+async def _fetch_recogniser(stage: Stage) -> None:
+    """What numbers are heard with, where there is what it runs on; without it the play goes on, and says so."""
+    if importlib.util.find_spec("ctranslate2") is None:
+        stage.print("Numbers will not be listened to: pip install 'rollcall[words]'")
+        return
+    stage.print("Fetching what numbers are heard with, if it is not here …")
+    pull = await asyncio.create_subprocess_exec(
+        *_PULL, stdin=asyncio.subprocess.DEVNULL, stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL
+    )
+    if await pull.wait():
+        stage.print("It could not be fetched: numbers will not be listened to.")
 
 
 def _conclude(the_play: Play, stage: Stage, out: Path, trouble: str | None, seconds: float) -> int:

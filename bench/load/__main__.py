@@ -51,6 +51,10 @@ def main(
     ] = None,
     rounds: Annotated[int, typer.Option(min=1, help="How often each is run.")] = 1,
     alone: Annotated[int, typer.Option(min=0, help="So many of the students send after all others, one by one.")] = 20,
+    challenge: Annotated[
+        Literal["off", "require"],
+        typer.Option(help="require: everyone asks for a number first; the notes do not hold it, the dearer case."),
+    ] = "off",
     out: Annotated[Path, typer.Option(help="Where tables, figures and pictures go.")] = Path("load-output"),
     seed: Annotated[int, typer.Option(help="Of who sends when.")] = 0,
 ) -> None:
@@ -59,7 +63,7 @@ def main(
         postgres = os.environ.get(_POSTGRES) or _with_services()
     plan = Plan(
         students, classes, minutes * 60, encoder, workers, postgres, seed, alone,
-        installations=_KINDS[installation], beside=beside, rounds=rounds,
+        installations=_KINDS[installation], beside=beside, rounds=rounds, numbers=challenge == "require",
     )  # fmt: skip
     try:
         if students - alone < max(2, classes):

@@ -24,6 +24,7 @@ from sandbox.telegram import Event, Telegram
 _PATIENCE = 120.0
 """Seconds in which nobody is answered: what is missing then is lost."""
 _SECONDS = re.compile(r"(\d+) s(?:econds?)?\b")
+_NUMBER = re.compile(r"\d(?: · \d){3}")
 _ALONE_WAITS = 30.0
 
 
@@ -82,7 +83,12 @@ class Telltale(FloodLimits):
 class Crowd:
     """All students of a school, and their teachers."""
 
-    def __init__(self, telegram: Telegram, roster: Roster) -> None:
+    def __init__(self, telegram: Telegram, roster: Roster, *, numbers: bool = False) -> None:
+        """`numbers`: each student asks for a number first, and sends the note once it is shown."""
+        self._numbers = numbers
+        self._shown: set[int] = set()
+        self._lessons = {one.telegram_id: at % len(roster.teachers) + 1 for at, one in enumerate(roster.students)}
+        """Each class's first lesson has its number: they are opened in the order in which the classes were made."""
         self._telegram = telegram
         self._teachers = roster.teachers
         self.students = roster.students
@@ -123,10 +129,15 @@ class Crowd:
         chance.shuffle(students)
         moments = sorted(chance.uniform(0, seconds) for _ in students)
         started = time.monotonic()
+        asking = set[asyncio.Task[None]]()
         for student, moment in zip(students, moments, strict=True):
             await asyncio.sleep(max(0.0, started + moment - time.monotonic()))
-            await self._send(student)
+            if self._numbers:  # whoever is shown theirs later keeps nobody waiting
+                asking.add(asyncio.create_task(self._ask_and_send(student)))
+            else:
+                await self._send(student)
             tell()
+        await asyncio.gather(*asking)
         last = time.monotonic()
         before = self.answered
         while before < self.sent and time.monotonic() - last < _PATIENCE:
@@ -138,11 +149,24 @@ class Crowd:
     async def one_by_one(self, students: Sequence[Student], pause: float) -> None:
         """Send each note only when the one before is answered and a pause is over."""
         for student in students:
+            if self._numbers:
+                await self._ask(student)
             note = await self._send(student)
             note.alone = True
             with contextlib.suppress(TimeoutError):
                 await self._heard.until(partial(_answers, note), _ALONE_WAITS)
             await asyncio.sleep(pause)
+
+    async def _ask_and_send(self, student: Student) -> None:
+        await self._ask(student)
+        await self._send(student)
+
+    async def _ask(self, student: Student) -> None:
+        """Press the call's button, and wait for the number."""
+        chat = self._telegram.open_private(student.telegram_id)
+        message = {"message_id": 1, "from": self._telegram.bot, "chat": chat, "date": self._telegram.now(), "text": "…"}
+        self._telegram.ask(student.telegram_id, message, f"say:{self._lessons[student.telegram_id]}")
+        await self._heard.until(lambda: student.telegram_id in self._shown or None, _PATIENCE)
 
     async def _send(self, student: Student) -> Note:
         person = self._person(student)
@@ -162,6 +186,9 @@ class Crowd:
             return  # no word about a note
         note = self._notes.get(event.chat_id)
         if note is None:
+            if event.kind == "message" and _NUMBER.search(str(event.payload.get("text", ""))):
+                self._shown.add(event.chat_id)
+                self._heard.fire()
             return
         if event.kind in ("reaction", "action"):
             note.seen = note.seen or event.at

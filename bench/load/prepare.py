@@ -1,8 +1,8 @@
 """A school written into an installation's database, by the code of the commit that is to run.
 
-A program of its own: ``python -P prepare.py FOLDER STUDENTS CLASSES``, with the commit's files as PYTHONPATH and the
-installation's settings in the environment; the database has its tables already. It says how far it is, a line each,
-and leaves in FOLDER what the crowd needs (`bench.load.roster`).
+A program of its own: ``python -P prepare.py FOLDER STUDENTS CLASSES [numbers]``, with the commit's files as PYTHONPATH
+and the installation's settings in the environment; the database has its tables already. It says how far it is, a line
+each, and leaves in FOLDER what the crowd needs (`bench.load.roster`).
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ cast_of: Any = importlib.import_module("bench.load.cast")
 school_of: Any = importlib.import_module("bench.load.school")
 
 
-async def main(folder: Path, students: int, classes: int) -> None:
+async def main(folder: Path, students: int, classes: int, *, numbers: bool = False) -> None:
     """Do it."""
     settings = cast_of.Settings(_env_file=None)
     keyring = cast_of.Keyring([base64.b64decode(settings.voiceprint_key.get_secret_value())])
@@ -31,6 +31,8 @@ async def main(folder: Path, students: int, classes: int) -> None:
     database = school_of.Database.open(settings)
     try:
         await school_of.enrol(school, cast, database, keyring, lambda done: _tell(f"enrolled: {done} of {students}"))
+        if numbers:
+            await database.run(school_of.require_numbers)
     finally:
         await database.close()
     (folder / "notes").mkdir()
@@ -50,6 +52,6 @@ def _tell(what: str) -> None:
 
 if __name__ == "__main__":
     try:
-        asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3])))
+        asyncio.run(main(Path(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), numbers="numbers" in sys.argv[4:]))
     except cast_of.Unavailable as error:
         sys.exit(str(error))

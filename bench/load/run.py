@@ -41,6 +41,7 @@ class Plan:
         quiet: seconds of nothing, to know what that costs.
         beside: a commit that takes turns with this folder's code.
         rounds: how often each is run.
+        numbers: every student is shown a number before the note, and classes require it.
     """
 
     students: int
@@ -57,6 +58,7 @@ class Plan:
     installations: tuple[Kind, ...] = ("one",)
     beside: str | None = None
     rounds: int = 1
+    numbers: bool = False
 
 
 @dataclass(frozen=True)
@@ -128,13 +130,14 @@ async def _prepare(wanted: Plan, code: Code, place: Place, tell: Tell) -> None:
     await run_python(environment, place.folder, "-m", "rollcall", "migrate", tell=lambda _: None)
     await run_python(
         environment, place.folder, "-P", str(_PREPARE), str(place.folder), str(wanted.students), str(wanted.classes),
+        *(["numbers"] if wanted.numbers else []),
         tell=often,
     )  # fmt: skip
 
 
 async def _play(wanted: Plan, contestant: _Contestant, folder: Path, tell: Tell) -> Outcome:
     async with Server() as server, contestant.prepared.copy(folder) as place:
-        crowd = Crowd(server.telegram, roster.read(contestant.prepared.folder))
+        crowd = Crowd(server.telegram, roster.read(contestant.prepared.folder), numbers=wanted.numbers)
         installation = _INSTALLATIONS[contestant.kind](place, server, contestant.code, wanted.encoder, wanted.workers)
         try:
             await installation.start()

@@ -7,9 +7,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from bench.load.cast import Cast, Voice
+from rollcall.domain.challenge import ChallengeMode
 from rollcall.domain.consent import CONSENT_VERSION
 from rollcall.domain.verdict import Purpose
 from rollcall.sealing.seal import Keyring
@@ -17,8 +19,9 @@ from rollcall.storage import attempts
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.classes import create_class, join_class
 from rollcall.storage.database import Database
-from rollcall.storage.people import give_consent, register_person, set_step
-from rollcall.storage.tables import SchoolClass
+from rollcall.storage.people import agree_to_words, give_consent, register_person, set_step
+from rollcall.storage.tables import Person, SchoolClass
+from rollcall.usecases.challenges import WORDS_VERSION
 from rollcall.usecases.dialogue import ENROLLING
 from rollcall.usecases.settlement import apply_result
 
@@ -59,6 +62,14 @@ async def enrol(school: School, cast: Cast, database: Database, keyring: Keyring
     for number in range(len(school.teachers)):
         done += await database.run(_enrol_class, school, number, cast, keyring)
         tell(done)
+
+
+def require_numbers(session: Session) -> None:
+    """Every class requires a number to be said, and every student has agreed to be listened to."""
+    then = datetime.now(UTC) - timedelta(days=7)
+    session.execute(update(SchoolClass).values(challenge=ChallengeMode.REQUIRE))
+    for telegram_id in session.scalars(select(Person.telegram_id).where(Person.telegram_id >= _FIRST_STUDENT)).all():
+        agree_to_words(session, telegram_id, WORDS_VERSION, _LANGUAGE, then)
 
 
 def _enrol_class(session: Session, school: School, number: int, cast: Cast, keyring: Keyring) -> int:

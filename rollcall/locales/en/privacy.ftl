@@ -91,6 +91,7 @@ mydata-part-words-owed-about-marks = messages about marks that you have not had 
 mydata-part-questions-to-the-teacher = questions to a teacher whether it was you: { $number }
 mydata-part-voices-waiting-for-a-teacher = recorded voices that a teacher was asked about: { $number }
 mydata-part-sounds-like-a-classmate = voices in the class that are much like yours: { $number }
+mydata-part-asked-to-say = numbers to say, from the last day: { $number }
 mydata-part-told-of-lessons = calls to check in: { $number }
 mydata-part-named-like-a-classmate = names in the class that look like yours: { $number }
 mydata-part-weekly-words-owed = weekly messages to you as a teacher that were not sent yet: { $number }

@@ -91,6 +91,7 @@ mydata-part-words-owed-about-marks = сообщения об отметках, �
 mydata-part-questions-to-the-teacher = вопросы учителю, вы ли это: { $number }
 mydata-part-voices-waiting-for-a-teacher = записанные голоса, о которых спрашивали учителя: { $number }
 mydata-part-sounds-like-a-classmate = похожие на ваш голоса в классе: { $number }
+mydata-part-asked-to-say = числа, которые нужно было сказать, за последние сутки: { $number }
 mydata-part-told-of-lessons = приглашения отметиться: { $number }
 mydata-part-named-like-a-classmate = похожие на ваше имена в классе: { $number }
 mydata-part-weekly-words-owed = еженедельные сообщения учителю, которые ещё не отправлены: { $number }
