@@ -20,15 +20,14 @@ from torch.nn import functional
 from models.base import CardEncoder
 from models.batch import Batcher
 from models.card import encoder_card
-from models.deep_speaker.features import MelShapes, frame_count
+from models.deep_speaker.features import MelShapes
+from models.deep_speaker.filters import WINDOW, frame_count
 from models.deep_speaker.network import ResCnnNetwork
 from models.device import choose
 from models.encoder import Embeddings, Waveform
 from models.weights.checkpoint import State, build
 
 CARD: Final = encoder_card("models.deep_speaker")
-WINDOW: Final = 160
-"""Frames that the network sees at once."""
 
 
 def window_count(samples: int) -> int:

@@ -31,7 +31,8 @@ from models import registry
 from models.deep_speaker import encoder as rescnn
 from models.deep_speaker import importer
 from models.deep_speaker.encoder import ResCnn, window_count, windows
-from models.deep_speaker.features import BINS, MelShapes, frame_count
+from models.deep_speaker.features import MelShapes
+from models.deep_speaker.filters import BINS, frame_count
 from models.deep_speaker.network import CHANNELS, ResCnnNetwork
 from models.encoder import Waveform
 from models.errors import ModelError

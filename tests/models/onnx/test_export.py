@@ -18,6 +18,7 @@ from models.campplus import encoder as campplus
 from models.campplus.network import CamPlusPlusNetwork
 from models.campplus.runtime import segments
 from models.card import encoders
+from models.deep_speaker.network import ResCnnNetwork
 from models.ecapa import encoder as ecapa
 from models.encoder import Encoder, Waveform
 from models.errors import ModelError
@@ -164,3 +165,25 @@ def test_the_context_of_a_frame_is_its_segments_mean_and_the_whole_notes(frames:
         own = values[100 * segment : 100 * (segment + 1)]
         assert values @ pool[:, segment] == pytest.approx(own.mean() + values.mean(), abs=1e-5)
     assert (spread.sum(axis=0) == 1).all()
+
+
+def test_the_graph_of_rescnn_gives_the_embedding_of_torch_for_any_length(
+    voice: Voice, models_dir_of_onnx: Path, tmp_path: Path
+) -> None:
+    torch.manual_seed(3)
+    network = ResCnnNetwork(32)
+    for module in network.modules():
+        if isinstance(module, torch.nn.BatchNorm2d):
+            module.running_mean = torch.randn_like(module.running_mean) * 0.1  # type: ignore[arg-type]
+            module.running_var = torch.rand_like(module.running_var) + 0.5  # type: ignore[arg-type]
+            module.weight.data.uniform_(-0.3, 1.2)
+            module.bias.data.normal_(0, 0.1)
+    path = tmp_path / "own.rescnn.pt"
+    torch.save(network.state_dict(), path)
+    notes = [voice(seconds=seconds) for seconds in LENGTHS]
+    by_graph = registry.load(str(path), models_dir_of_onnx, "cpu", threads=1, backend="onnx")
+    by_torch = registry.load(str(path), models_dir_of_onnx, "cpu", threads=1, backend="torch")
+    assert by_graph.dimension == by_torch.dimension == 32
+    assert _cosines(by_graph, by_torch, notes).min() > 0.99999
+    silent = np.zeros(40_000, np.float32)
+    assert np.isnan(by_graph.embed([silent])).all()
