@@ -40,6 +40,11 @@ class Library:
                 self.complaints.append(str(error))
         return self._heard[path]
 
+    def speech(self, path: Path) -> NDArray[np.float32] | None:
+        """A file's speech, long silences cut; None where it cannot be used."""
+        heard = self.hear(path)
+        return None if heard is None else self._ear.spoken(heard).samples
+
     def babblers(self, files: Files) -> list[NDArray[np.float32]]:
         """Other people's voices to talk in the background: one file of each speaker."""
         chosen = [heard for own in list(files.values())[:_MOST_BABBLERS] if own and (heard := self.hear(own[-1]))]

@@ -39,7 +39,8 @@ class CardEncoder(ABC):
     @property
     def one_voice_from(self) -> float:
         """See `Encoder.one_voice_from`."""
-        return self.card.one_voice_from
+        own = self.fitted.one_voice_from if self.fitted else None
+        return self.card.one_voice_from if own is None else own
 
     @abstractmethod
     def embed(self, waveforms: Sequence[Waveform]) -> Embeddings:

@@ -27,7 +27,7 @@ from models.errors import ModelError
 CARD: Final = "card.toml"
 COHORT: Final = "cohort.npy"
 NARROW: Final = "narrow.npy"
-_RANGES: Final = "ranges.json"
+RANGES: Final = "ranges.json"
 
 Ranges = Mapping[str, tuple[float, float]]
 """The least and the greatest value of a tensor, by its name in the graph."""
@@ -156,14 +156,20 @@ class Card:
         """The SHA-256 of the graph of weights; empty where these are own ones."""
         return self.graphs.get(precision, "") if weight_hash == self.sha256 else ""
 
-    def ranges(self, weight_hash: str) -> Ranges | None:
+    def ranges(self, weight_hash: str, weights: Path | None = None) -> Ranges | None:
         """How far values reach in the network with these weights, measured on speech by `evaluation.recipes.ranges` for
         `models.onnx.quantize`; None where nobody has measured them.
+
+        Args:
+            weights: own ones may have theirs beside them.
+
+        Raises:
+            ModelError: what lies beside own weights cannot be read.
         """
-        file = self.folder / _RANGES
-        if weight_hash != self.sha256 or not file.is_file():
-            return None
-        return {name: (low, high) for name, (low, high) in json.loads(file.read_text(encoding="utf-8")).items()}
+        file = self.folder / RANGES
+        if weight_hash == self.sha256 and file.is_file():
+            return _as_ranges(json.loads(file.read_text(encoding="utf-8")))
+        return None if weights is None else _own_ranges(weights.parent / RANGES, weight_hash)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -212,12 +218,14 @@ class Judgement:
         slope, offset: of the line from a score to its log-likelihood ratio.
         lead: how much the claimed identity must score above everyone else.
         cohort_mean: float32 [dimension], the mean voice that scores are seen from; None: plain cosines.
+        one_voice_from: as in `EncoderCard`; None: the architecture's.
     """
 
     slope: float
     offset: float
     lead: float
     cohort_mean: NDArray[np.float32] | None = field(default=None, compare=False)
+    one_voice_from: float | None = None
 
 
 @dataclass(frozen=True)
@@ -298,12 +306,34 @@ def read_own(folder: Path) -> OwnCard:
         slope, offset, lead = (float(figures[name]) for name in ("slope", "offset", "lead"))
         if not all(map(math.isfinite, (slope, offset, lead))) or slope <= 0 or lead < 0:
             raise ValueError("no such line")
-        judgement = Judgement(slope, offset, lead, _mean_of(folder / COHORT))
+        limit = document.get("one_voice_from")
+        if limit is not None and not -1 <= float(limit) <= 1:
+            raise ValueError("no such coherence")
+        judgement = Judgement(
+            slope, offset, lead, _mean_of(folder / COHORT), None if limit is None else float(limit)
+        )  # fmt: skip
         return OwnCard(str(document["architecture"]), str(document["file"]), str(document["sha256"]), judgement)
     except OSError as error:
         raise ModelError(f"{error.filename or place} cannot be read: {error.strerror}") from error
     except (ValueError, KeyError, TypeError, EOFError) as error:
         raise ModelError(f"{place} is no encoder's card: remove it, or put it right") from error
+
+
+def _own_ranges(file: Path, weight_hash: str) -> Ranges | None:
+    """Those of own weights; None where there are none, or where they are of other weights."""
+    try:
+        found = json.loads(file.read_text(encoding="utf-8"))
+        return _as_ranges(found["tensors"]) if found["sha256"] == weight_hash else None
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        raise ModelError(f"{file} cannot be read: {error.strerror}") from error
+    except (ValueError, KeyError, TypeError, AttributeError) as error:
+        raise ModelError(f"{file} holds no ranges: remove it") from error
+
+
+def _as_ranges(found: Mapping[str, Sequence[float]]) -> Ranges:
+    return {name: (float(low), float(high)) for name, (low, high) in found.items()}
 
 
 def _mean_of(file: Path) -> NDArray[np.float32] | None:

@@ -267,7 +267,7 @@ def _precision(card: EncoderCard, path: Path, models_dir: Path, backend: str) ->
     if backend != "auto":
         return "int8" if backend == "onnx-int8" else "fp32"
     weight_hash = hash_of(path)
-    if card.ranges(weight_hash) is None:
+    if card.ranges(weight_hash, path) is None:
         return "fp32"
     place = place_of(card, weight_hash, models_dir, "fp32").with_suffix(".choice.json")
     return faster(lambda precision: _by_onnx(card, path, models_dir, precision, threads=1), place)

@@ -34,7 +34,8 @@ from evaluation.calibration import (
     unjudged,
 )
 from evaluation.experiment import Outcome
-from evaluation.library import Library
+from evaluation.library import Files, Library
+from evaluation.recipes.one_voice import OneVoice, one_voice
 from evaluation.recordings import find
 from evaluation.systems import EncoderSystem
 from models import registry
@@ -57,13 +58,21 @@ _TEXT = """\
 architecture = "{architecture}"
 file = {file}
 sha256 = "{sha256}"
-
+{one_voice}
 # Where scores mean yes: the line from a score, seen from the mean voice of cohort.npy, to its log-likelihood ratio.
 [judgement]
 slope = {slope:.2f}
 offset = {offset:.2f}
 lead = {lead:.2f}
 """
+
+
+_ONE_VOICE = """\
+# Of notes of one person {single:.1f} % have a lower coherence, of notes of two {joined:.1f} %.
+one_voice_from = {limit:.2f}
+"""
+_MOST_JOINED = 6
+"""Recordings of a person, of which notes of one voice and of two are made."""
 
 
 @dataclass(frozen=True)
@@ -93,11 +102,34 @@ def main(
         WrongUse: a bad folder, a model that has its figures already, or recordings that are too few.
         Unavailable: the encoder cannot be had.
     """
-    weights = weights_of(model, settings.models_dir)
+    weights_of(model, settings.models_dir)
     found = find(folder)
     people = {name: paths for name, paths in found.items() if len(paths) >= LEAST_NOTES}
     strangers = {name: paths for name, paths in found.items() if name not in people}
     strangers |= {f"stranger {name}": paths for name, paths in (find(cohort) if cohort else {}).items()}
+    library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
+    carded(settings, model, people, strangers, library, conditions, folder)
+    return 0
+
+
+def carded(
+    settings: Settings,
+    model: str,
+    people: Files,
+    strangers: Files,
+    library: Library,
+    conditions: str,
+    folder: Path,
+) -> Path:
+    """Fit on these people, show what it comes to, and write the card.
+
+    Args:
+        folder: what a complaint names as the place where more of them are wanted.
+
+    Raises:
+        WrongUse, Unavailable: as `main`.
+    """
+    weights = weights_of(model, settings.models_dir)
     _enough(folder, len(people))
     try:
         encoder = registry.load(
@@ -105,7 +137,6 @@ def main(
         )  # fmt: skip
     except ModelError as error:
         raise Unavailable(str(error)) from error
-    library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
     notes = usable(gathered(encoder, people, strangers, library, conditions))
     say = Console(highlight=False)
     for complaint in library.complaints:
@@ -113,7 +144,8 @@ def main(
     members, others = notes["clean"]
     _enough(folder, len(members))
     result = fit(encoder, notes)
-    place = write(weights, encoder, result.point, members, others)
+    limit = one_voice(encoder, {name: _speech(library, people[name]) for name in members})
+    place = write(weights, encoder, result.point, members, others, limit)
     point = result.point
     say.print(table(result.folds))
     say.print(
@@ -121,7 +153,17 @@ def main(
         f"accept from {point.accept:.3f}, unsure from {point.unsure:.3f}",
         soft_wrap=True,
     )
-    return 0
+    if limit:
+        say.print(
+            f"one voice from {limit.limit:.2f}: {100 * limit.single:.1f} % of notes of one person lie below, "
+            f"{100 * limit.joined:.1f} % of those of two",
+            soft_wrap=True,
+        )
+    return place
+
+
+def _speech(library: Library, paths: Sequence[Path]) -> list[NDArray[np.float32]]:
+    return [samples for path in paths[:_MOST_JOINED] if (samples := library.speech(path)) is not None]
 
 
 def weights_of(model: str, models_dir: Path) -> Path:
@@ -178,17 +220,20 @@ def mean_of_people(sides: Sequence[Notes]) -> NDArray[np.float32]:
     return np.asarray(np.mean(voices, axis=0), np.float32)
 
 
-def write(weights: Path, encoder: Encoder, point: Operating, people: Notes, strangers: Notes) -> Path:
+def write(
+    weights: Path, encoder: Encoder, point: Operating, people: Notes, strangers: Notes, limit: OneVoice | None
+) -> Path:
     """The card and the mean voice, beside the weights.
 
     Raises:
         Unavailable: the folder cannot be written.
     """
     card = weights.parent / CARD
+    one = _ONE_VOICE.format(single=100 * limit.single, joined=100 * limit.joined, limit=limit.limit) if limit else ""
     text = _TEXT.format(
         people=len(people), notes=sum(map(len, people.values())), strangers=len(strangers),
         architecture=encoder.name, file=_quoted(weights.name), sha256=encoder.weight_hash,
-        slope=point.slope, offset=point.offset, lead=point.lead,
+        slope=point.slope, offset=point.offset, lead=point.lead, one_voice=one,
     )  # fmt: skip
     try:
         with tempfile.TemporaryDirectory(dir=weights.parent) as beside:

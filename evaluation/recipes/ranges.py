@@ -1,21 +1,26 @@
-"""``python -m evaluation.recipes.ranges DIR``: how far the values in CAM++'s graph reach on speech, for eight bits."""
+"""How far the values in an encoder's graph reach on speech, for eight bits.
+
+``python -m evaluation.recipes.ranges DIR WEIGHTS`` writes those of CAM++'s pinned weights into its folder; those of own
+weights lie beside them.
+"""
 
 from __future__ import annotations
 
+import importlib
 import json
+from collections.abc import Iterable
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import onnx
 import typer
+from numpy.typing import NDArray
 from rich.progress import track
 
 from evaluation.listening import Ear
 from evaluation.recordings import find
-from models.campplus import graph as campplus_graph
-from models.campplus.runtime import inputs
-from models.card import encoders
+from models.card import RANGES, Card, Ranges, encoders
 from models.onnx.quantize import tensors
 from models.onnx.session import open_session
 from models.weights.tensors import build
@@ -23,28 +28,44 @@ from models.weights.tensors import build
 _MOST_SECONDS = 8
 
 
+def measure(card: Card, weights: Path, sounds: Iterable[NDArray[np.float32]]) -> Ranges:
+    """The least and the greatest value of each tensor whose range `models.onnx.quantize` needs, over all sounds.
+
+    Args:
+        card: of an architecture with a graph.
+        sounds: speech, float32 [n] at 16 kHz each; the first eight seconds are heard.
+
+    Raises:
+        ModelError: the weights cannot be read or are of something else.
+    """
+    module: Any = importlib.import_module(f"{card.package}.graph")
+    runtime: Any = importlib.import_module(f"{card.package}.runtime")
+    graph = onnx.load_from_string(
+        build(weights, lambda state, _: module.build(state, even=True), card.expected)
+    )  # fmt: skip
+    given = {entry.name for entry in graph.graph.input}
+    names = sorted(set(tensors(graph)))
+    graph.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name not in given)
+    session = open_session(graph.SerializeToString(), 1)
+    low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
+    made = [name for name in names if name not in given]
+    for samples in sounds:
+        inputs = runtime.inputs(samples[: _MOST_SECONDS * 16_000])
+        found = dict(zip(made, session.run(made, inputs), strict=True)) | inputs
+        low = np.minimum(low, [found[name].min() for name in names])
+        high = np.maximum(high, [found[name].max() for name in names])
+    return {name: (round(float(a), 4), round(float(b), 4)) for name, a, b in zip(names, low, high, strict=True)}
+
+
 def main(
     folder: Annotated[Path, typer.Argument(help="DIR/<speaker>/*: many voices.")],
     weights: Annotated[Path, typer.Argument(help="CAM++'s pinned weights.")],
 ) -> None:
     """Write models/campplus/ranges.json: the least and the greatest value of each tensor, over all notes."""
-    model = build(
-        weights,
-        lambda state, _: campplus_graph.build(state, even=True),
-        encoders()["campplus"].expected,
-    )
-    graph = onnx.load_from_string(model)
-    names = sorted(set(tensors(graph)))
-    graph.graph.output.extend(onnx.ValueInfoProto(name=name) for name in names if name != "features")
-    session, ear = open_session(graph.SerializeToString(), None), Ear()
-    low, high = np.full(len(names), np.inf), np.full(len(names), -np.inf)
-    for path in track([path for own in find(folder).values() for path in own], "notes"):
-        samples = ear.spoken(ear.hear(path)).samples[: _MOST_SECONDS * 16_000]
-        found = session.run(names, inputs(samples))
-        low = np.minimum(low, [each.min() for each in found])
-        high = np.maximum(high, [each.max() for each in found])
-    ranges = {name: [round(float(a), 4), round(float(b), 4)] for name, a, b in zip(names, low, high, strict=True)}
-    place = Path(campplus_graph.__file__).with_name("ranges.json")
+    card, ear = encoders()["campplus"], Ear()
+    paths = track([path for own in find(folder).values() for path in own], "notes")
+    ranges = measure(card, weights, (ear.spoken(ear.hear(path)).samples for path in paths))
+    place = Path(str(card.folder / RANGES))
     place.write_text(json.dumps(ranges, indent=0) + "\n", encoding="utf-8")
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from models.base import CardEncoder
 from models.batch import Batcher
@@ -27,9 +28,13 @@ class OnnxEcapa(CardEncoder):
         return self._batcher.embed(waveforms, self._embedding)
 
     def _embedding(self, group: Sequence[Waveform]) -> Embeddings:
-        samples = np.ascontiguousarray(group[0], np.float32)[None]
-        embedding = np.asarray(self._session.run(["embedding"], {"samples": samples})[0])
+        embedding = np.asarray(self._session.run(["embedding"], inputs(group[0]))[0])
         return np.asarray(embedding / np.linalg.norm(embedding), np.float32)
+
+
+def inputs(waveform: Waveform) -> dict[str, NDArray[np.float32]]:
+    """What the graph takes of a note."""
+    return {"samples": np.ascontiguousarray(waveform, np.float32)[None]}
 
 
 def load(model: bytes, weight_hash: str, precision: str, threads: int | None = None) -> OnnxEcapa:

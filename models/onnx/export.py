@@ -104,7 +104,11 @@ def make(package: str, weights: Path, precision: str) -> bytes:
     """
     card = card_of(package)
     module = cast(GraphModule, importlib.import_module(f"{package}.graph"))
-    return build(weights, lambda state, digest: _model(module, card.ranges(digest), state, precision), card.expected)
+    return build(
+        weights,
+        lambda state, digest: _model(module, card.ranges(digest, weights), state, precision),
+        card.expected,
+    )
 
 
 def _keep(made: bytes, place: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +77,27 @@ def test_an_own_card_belongs_to_the_file_that_it_names(tmp_path: Path) -> None:
     mean = read_own(tmp_path).judgement.cohort_mean
     assert mean is not None
     assert mean.shape == (192,)
+
+
+def test_an_own_card_may_say_where_one_voice_ends(tmp_path: Path) -> None:
+    (tmp_path / "card.toml").write_text("one_voice_from = 0.31\n" + OWN, encoding="utf-8")
+    assert read_own(tmp_path).judgement.one_voice_from == 0.31
+    (tmp_path / "card.toml").write_text("one_voice_from = 31\n" + OWN, encoding="utf-8")
+    with pytest.raises(ModelError, match="no encoder's card"):
+        read_own(tmp_path)
+
+
+def test_ranges_beside_own_weights_are_theirs_alone(tmp_path: Path) -> None:
+    card, weights, file = encoders()["ecapa"], tmp_path / "own.ckpt", tmp_path / "ranges.json"
+    assert card.ranges("ab" * 32, weights) is None
+    file.write_text(json.dumps({"sha256": "ab" * 32, "tensors": {"conv_1": [-1, 2.5]}}))
+    assert card.ranges("ab" * 32, weights) == {"conv_1": (-1.0, 2.5)}
+    assert card.ranges("cd" * 32, weights) is None
+    assert card.ranges("ab" * 32) is None
+    for nonsense in ("{", "[]", '{"sha256": "' + "ab" * 32 + '", "tensors": {"conv_1": [1]}}'):
+        file.write_text(nonsense)
+        with pytest.raises(ModelError, match=r"ranges\.json holds no ranges: remove it"):
+            card.ranges("ab" * 32, weights)
 
 
 @pytest.mark.parametrize(
