@@ -1,9 +1,9 @@
 ARGS ?=
 
-.PHONY: help setup run try demo test chaos machines mutate services lint format bench boards load fuzz audit constraints clean
+.PHONY: help setup run try demo test chaos machines mutate services lint format bench boards train-smoke load fuzz audit constraints clean
 
 help: ## Show what there is
-	@grep -E '^[a-z]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{ printf "make %-12s %s\n", $$1, $$2 }'
 
 setup: .venv/.ready ## Install Rollcall into .venv, with all that its development needs
 
@@ -35,6 +35,9 @@ machines: setup services ## Bots, workers and servers in network namespaces, and
 
 mutate: setup services ## See whether the tests notice faults put into what decides (ARGS="rollcall/domain/repeated_notes.py --each 0")
 	scripts/services run -- nice .venv/bin/python -m tests.mutation $(ARGS)
+
+train-smoke: setup ## Train small encoders of made-up voices, all the way to what workers take
+	.venv/bin/python -m pytest -q -n0 tests/training/test_train.py -k smoke $(ARGS)
 
 services: ## Make sure that the PostgreSQL and the Redis of the tests are installed
 	@scripts/services install

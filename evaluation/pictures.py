@@ -6,6 +6,7 @@ Matplotlib's object-oriented interface only, as in `rollcall.report.drawing`. Ev
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from statistics import NormalDist
 from typing import Any
@@ -15,7 +16,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.colors import LinearSegmentedColormap
 from matplotlib.figure import Figure
 from matplotlib.font_manager import FontProperties
-from matplotlib.ticker import NullLocator
+from matplotlib.ticker import NullLocator, PercentFormatter
 from numpy.typing import ArrayLike, NDArray
 
 from evaluation.metrics import equal_error
@@ -36,7 +37,7 @@ from rollcall.report.drawing import (
 
 _DPI = 150
 _FAMILY = "DejaVu Sans"
-_LINES = (PRESENT, FLAGGED, LATE, "#5B5EA6", "#4C9F70", INK, "#B565A7", HOLLOW)
+LINES = (PRESENT, FLAGGED, LATE, "#5B5EA6", "#4C9F70", INK, "#B565A7", HOLLOW)
 _TICKS = (0.0001, 0.0002, 0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 0.6, 0.8, 0.9, 0.95, 0.99)
 _LONGEST_NAME = 26
 _NUMBERED_CELLS = 20
@@ -62,7 +63,7 @@ def det_curve(systems: Mapping[str, tuple[ArrayLike, ArrayLike]], path: Path) ->
     edges = _probit([low, high])
     axes.plot(edges, edges, color=HOLLOW, linewidth=1, linestyle=(0, (3, 3)))
     for place, (name, (far, frr)) in enumerate(curves.items()):
-        colour = _LINES[place % len(_LINES)]
+        colour = LINES[place % len(LINES)]
         shown = (far <= 1.2 * high) & (frr <= 1.2 * high)
         label = f"{_name(name)}: EER {_percent(errors[name])}"
         axes.plot(_probit(far[shown]), _probit(frr[shown]), color=colour, linewidth=2, label=label, zorder=3)
@@ -140,6 +141,41 @@ def reliability_plot(mean_posterior: ArrayLike, observed: ArrayLike, counts: Arr
     for axis in (axes.xaxis, axes.yaxis, below.xaxis):
         axis.set_ticks(np.linspace(0, 1, 6), [f"{share} %" for share in range(0, 101, 20)])
     axes.xaxis.set_ticklabels([])
+    _save(figure, path)
+
+
+@dataclass(frozen=True)
+class Curve:
+    """A stretch of a training: batches done, [points], with what they came to; None where nobody looked."""
+
+    steps: Sequence[int]
+    loss: Sequence[float | None]
+    right: Sequence[float | None]
+    eer: Sequence[float | None]
+
+
+def training_curves(stages: Mapping[str, Curve], path: Path) -> None:
+    """Loss, share of crops taken for their own speaker, and EER of held-out people, over the batches of each stage.
+
+    Args:
+        stages: by the name of their loss, in order. Losses of different kinds are not comparable: each has its colour.
+    """
+    figure, axes = _sheet(1240, "Training", "Over batches; held-out people are never trained on", bottom=0.70)
+    panels = [axes, _axes(figure, (0.13, 0.405, 0.82, 0.215)), _axes(figure, (0.13, 0.11, 0.82, 0.215))]
+    names = "Loss", "Own speaker", "EER, held out"
+    for place, (stage, curve) in enumerate(stages.items()):
+        colour = LINES[place % len(LINES)]
+        for panel, values in zip(panels, (curve.loss, curve.right, curve.eer), strict=True):
+            points = [(step, value) for step, value in zip(curve.steps, values, strict=True) if value is not None]
+            if points:
+                panel.plot(*zip(*points, strict=True), color=colour, linewidth=2, marker="o", markersize=4, label=stage)
+    for panel, name in zip(panels, names, strict=True):
+        panel.grid(color=FAINT, linewidth=1)
+        panel.set_ylim(bottom=0)
+        _label(panel, "Batches" if panel is panels[-1] else "", name)
+    for panel in panels[1:]:
+        panel.yaxis.set_major_formatter(PercentFormatter(1.0, symbol=" %"))
+    _legend(panels[-1], -0.30)
     _save(figure, path)
 
 

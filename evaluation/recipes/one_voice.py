@@ -8,8 +8,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from evaluation.degrade import SAMPLE_RATE
 from models.encoder import Encoder
+from worker.audio.waveform import SAMPLE_RATE
 
 MOST_REFUSED = 0.015
 """Share of notes of one person that may lie below the limit."""

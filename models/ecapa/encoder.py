@@ -46,7 +46,7 @@ class Ecapa(CardEncoder):
         Raises:
             KeyError, AttributeError, RuntimeError: it is the state of something else.
         """
-        options = _options(state)
+        options = options_of(state)
         super().__init__(CARD, weight_hash, int(options["lin_neurons"]))
         self._device = device
         with torch.device("meta"):  # no memory and no random numbers for weights about to be replaced
@@ -96,7 +96,7 @@ def load(path: Path, device: str = "auto", threads: int | None = None) -> Ecapa:
     )
 
 
-def _options(state: State) -> dict[str, Any]:
+def options_of(state: State) -> dict[str, Any]:
     """The arguments of `ECAPA_TDNN` that make a network of these shapes."""
     channels, mels, first_kernel = state["blocks.0.conv.conv.weight"].shape
     widths, kernels = [channels], [first_kernel]

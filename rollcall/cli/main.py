@@ -55,7 +55,7 @@ app.add_typer(keys_app, name="keys")
 _LASTING = (["up"], ["bot"], ["worker"], ["web"])
 """Commands that serve people; the others are somebody's own."""
 _INTERRUPTED = 130
-_WITHOUT_FOLDER = ("demo", "sandbox", "models", "identify", "verify", "evaluate")
+_WITHOUT_FOLDER = ("demo", "sandbox", "models", "identify", "verify", "evaluate", "train")
 """Commands that have nothing to do with the data folder."""
 
 _out = Console()
@@ -314,6 +314,57 @@ def evaluate(
     raise typer.Exit(
         module.main(settings, folder, names, plan, strangers=strangers, degrade=degrade, as_json=as_json, out=out)
     )
+
+
+@app.command()
+def train(
+    folders: Annotated[list[Path] | None, typer.Argument(metavar="DIR…", help="Recordings: docs/training.md")] = None,
+    out: Annotated[Path, typer.Option(help="The encoder's folder")] = Path("my-encoder"),
+    model: Annotated[str, typer.Option(help="rescnn, ecapa or campplus")] = "rescnn",
+    start: Annotated[str, typer.Option("--from", help="Weights to go on from: a name, or a path")] = "",
+    layout: Annotated[str, typer.Option(help="How the recordings are laid out, where it is not found out")] = "auto",
+    epochs: Annotated[str, typer.Option(help="How often all speech is heard, for each stage, by commas")] = "",
+    rate: Annotated[str, typer.Option(help="The highest learning rate, likewise")] = "",
+    held_out: Annotated[float, typer.Option(min=0, max=0.9, help="Share of people who are not trained on")] = 0.2,
+    width: Annotated[int, typer.Option(min=0, help="ResCNN's dimension, ECAPA's channels; 0: the usual")] = 0,
+    patience: Annotated[int, typer.Option(min=0, help="Looks without a better one that end a tuning")] = 3,
+    augment: Annotated[bool, typer.Option(help="Spoil what is trained on as rooms and telephones do")] = True,
+    conditions: Annotated[str | None, typer.Option(help="How notes are spoilt for the cuts, as for evaluate")] = None,
+    precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16")] = "auto",
+    workers: Annotated[int, typer.Option(min=0, help="Processes that load crops")] = 1,
+    threads: Annotated[int, typer.Option(min=0, help="Of the computation on a CPU; 0: all")] = 0,
+    seed: Annotated[int, typer.Option(help="Of all that is random")] = 0,
+    resume: Annotated[bool, typer.Option("--resume", help="Go on with the training in --out")] = False,
+) -> None:
+    """Train an encoder of one's own on recordings, and write its folder with card, report and curves."""
+    settings = _settings("train", level="ERROR")
+    if not folders and not resume:
+        raise WrongUse("train on what? Give a folder of recordings, or --resume with --out")
+    module = _room("training.train", "train")
+    if start and not Path(start).exists():
+        _pull(start, settings, prepare=False)
+    options = module.Options(
+        [str(folder) for folder in folders or ()], layout, model, start, _numbers("epochs", epochs),
+        _numbers("rate", rate), held_out, width, patience, augment, seed, precision,
+    )  # fmt: skip
+    raise typer.Exit(
+        module.main(
+            settings,
+            options,
+            out,
+            workers=workers,
+            threads=threads or os.cpu_count() or 1,
+            resume=resume,
+            conditions=module.CONDITIONS if conditions is None else conditions,
+        )
+    )
+
+
+def _numbers(option: str, text: str) -> list[float]:
+    try:
+        return [float(part) for part in text.split(",")] if text else []
+    except ValueError as error:
+        raise WrongUse(f"--{option} wants numbers by commas, not {text!r}") from error
 
 
 @models_app.command("list")

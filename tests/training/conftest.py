@@ -1,0 +1,51 @@
+"""Made-up people: the shipped synthetic voices, and each of them at other speeds, which makes others of them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from evaluation.degrade import opus_file
+from evaluation.rates import Samples, speed
+from rollcall.config.settings import Settings
+from tests.evaluation.conftest import VOICES
+from training.layouts import plain
+from training.shelf import Shelf, fill
+
+SPEEDS = (0.85, 1.0, 1.18)
+
+
+def heard(path: Path) -> Samples:
+    """A file at 16 kHz."""
+    resampler = av.AudioResampler(format="flt", layout="mono", rate=16_000)
+    with av.open(str(path)) as container:
+        frames = [part for frame in container.decode(audio=0) for part in resampler.resample(frame)]
+    return np.concatenate([frame.to_ndarray()[0] for frame in frames])
+
+
+@pytest.fixture(scope="session")
+def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Twenty-four made-up people with five notes each."""
+    folder = tmp_path_factory.mktemp("crowd")
+    for voice in sorted(path.parent for path in VOICES.glob("*/01.ogg")):
+        for times in SPEEDS:
+            own = folder / f"{voice.name}-{times}"
+            own.mkdir()
+            for path in sorted(voice.glob("*.ogg"))[:5]:
+                (own / path.name).write_bytes(opus_file(speed(heard(path), times), 24))
+    return folder
+
+
+@pytest.fixture(scope="session")
+def shelf(crowd: Path, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+    people = plain(crowd)
+    assert people is not None
+    return fill(people, tmp_path_factory.mktemp("shelves"), 1)
+
+
+@pytest.fixture
+def settings(tmp_path: Path, models_dir: Path) -> Settings:
+    return Settings(_env_file=None, models_dir=models_dir, device="cpu", data_dir=tmp_path / "data")

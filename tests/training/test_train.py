@@ -1,0 +1,207 @@
+"""The whole way, from made-up voices to an encoder that workers take, and what stops it."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+from PIL import Image
+
+from evaluation.experiment import Outcome
+from models import registry
+from models.card import read_own
+from rollcall.config.settings import Settings
+from rollcall.domain.operating import point_of
+from rollcall.errors import WrongUse
+from tests.conftest import WaitUntil
+from training import architectures, train
+from training.history import History, Round
+from training.report import figures
+from training.shelf import Shelf
+from training.train import Options, guard, precision_on
+from training.watch import errors
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(autouse=True)
+def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One for all tests of a run: speech is heard once."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+
+
+def _train(settings: Settings, options: Options, out: Path, resume: bool = False) -> int:
+    return train.main(settings, options, out, workers=0, threads=1, resume=resume, conditions="short:1")
+
+
+def test_smoke_an_encoder_of_made_up_voices_is_one_that_workers_take(
+    settings: Settings, crowd: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    out = tmp_path / "own"
+    options = Options([str(crowd)], model="ecapa", epochs=(8.0,), rates=(3e-3,), width=64, held_out=0.34, augment=False)
+    assert _train(settings, options, out) == 0
+    assert "16 people to train on, 8 held out" in capsys.readouterr().err
+    report = json.loads((out / "training" / "report.json").read_text(encoding="utf-8"))
+    assert list(report["held_out"]) == ["before", "after aam"]
+    assert report["held_out"]["after aam"]["eer"] < report["held_out"]["before"]["eer"]
+    card = read_own(out)
+    assert (card.architecture, card.file) == ("ecapa", "embedding_model.ckpt")
+    encoder = registry.load(str(out), settings.models_dir, "cpu", threads=1)
+    assert encoder.one_voice_from == card.judgement.one_voice_from
+    assert point_of(encoder).measured
+    with pytest.raises(WrongUse, match="holds a training already: say --resume"):
+        _train(settings, options, out)
+
+
+def test_smoke_a_rescnn_goes_through_softmax_and_triplets_to_a_graph_for_workers(
+    settings: Settings, crowd: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "own"
+    options = Options([str(crowd)], epochs=(0.1, 0.1), width=64, held_out=0.34)
+    assert _train(settings, options, out) == 0
+    report = json.loads((out / "training" / "report.json").read_text(encoding="utf-8"))
+    assert list(report["held_out"]) == ["before", "after softmax", "after triplet"]
+    assert set(report["held_out"]["before"]) == {"eer", "f_measure", "true_positive_rate", "accuracy", "min_dcf_0.01"}
+    assert {each["stage"] for each in report["rounds"]} == {"softmax", "triplet"}
+    for picture in ("curves", "det"):
+        with Image.open(out / "training" / f"{picture}.png") as drawn:
+            assert drawn.width == 1080
+    encoder, by_torch = (
+        registry.load(str(out), settings.models_dir, "cpu", threads=1, backend=backend) for backend in ("onnx", "torch")
+    )
+    assert encoder.dimension == 64
+    sound = (np.random.default_rng(0).standard_normal(40_000) / 10).astype(np.float32)
+    assert (encoder.embed([sound]) @ by_torch.embed([sound]).T).item() > 0.9999
+
+
+_AGAIN = """
+import sys
+from pathlib import Path
+from rollcall.config.settings import Settings
+from training.train import Options, main
+options = Options([sys.argv[1]], model="ecapa", epochs=(3.0,), width=32)
+settings = Settings(_env_file=None, device="cpu", models_dir=Path(sys.argv[3]))
+main(settings, options, Path(sys.argv[2]), workers=0, threads=1, resume="resume" in sys.argv, conditions="")
+"""
+
+
+async def test_who_is_killed_goes_on_to_the_same_end(
+    settings: Settings, crowd: Path, tmp_path: Path, wait_until: WaitUntil
+) -> None:
+    def command(out: Path, *more: str) -> list[str]:
+        return [sys.executable, "-W", "ignore", "-c", _AGAIN, str(crowd), str(out), str(settings.models_dir), *more]
+
+    whole, cut = tmp_path / "whole", tmp_path / "cut"
+    subprocess.run(command(whole), cwd=ROOT, check=True, capture_output=True)
+    process = subprocess.Popen(command(cut), cwd=ROOT, stderr=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
+    try:
+        kept = cut / "training" / "aam"
+        await wait_until(lambda: any(kept.glob("CKPT+0*")), timeout=240)
+    finally:
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+    assert not (cut / "embedding_model.ckpt").exists()
+    subprocess.run(command(cut, "resume"), cwd=ROOT, check=True, capture_output=True)
+    one, other = (torch.load(folder / "embedding_model.ckpt", weights_only=True) for folder in (whole, cut))
+    assert one.keys() == other.keys()
+    for name, value in one.items():
+        torch.testing.assert_close(value, other[name], atol=1e-6, rtol=0)
+    rounds = [json.loads((folder / "training" / "report.json").read_text())["rounds"] for folder in (whole, cut)]
+    assert len(rounds[0]) == len(rounds[1]) > 3
+    for same, again in zip(*rounds, strict=True):
+        assert same == pytest.approx(again, abs=1e-6)
+
+
+def test_a_tuning_that_harms_writes_nothing(settings: Settings, crowd: Path, tmp_path: Path) -> None:
+    torch.manual_seed(0)
+    start = tmp_path / "start"
+    start.mkdir()
+    torch.save(architectures.find("ecapa").network(None, 32).state_dict(), start / "embedding_model.ckpt")
+    for rate, why in ((0.03, "no better than its beginning .*: nothing was written"), (100.0, "nothing was written")):
+        out = tmp_path / f"tuned at {rate}"
+        with pytest.raises(WrongUse, match=why):
+            _train(settings, Options([str(crowd)], model="ecapa", start=str(start), epochs=(0.5,), rates=(rate,)), out)
+        assert [path.name for path in out.iterdir()] == ["training"]
+    with pytest.raises(WrongUse, match="is ecapa: give --model ecapa"):
+        _train(settings, Options([str(crowd)], model="campplus", start=str(start)), tmp_path / "other")
+
+
+def _outcome(shelf: Shelf, target: list[float], nontarget: list[float]) -> Outcome:
+    from evaluation.trials import Trials
+
+    def one(scores: list[float]) -> np.ndarray[tuple[int], np.dtype[np.int64]]:
+        return np.zeros(len(scores), np.int64)
+
+    none = np.zeros(0, bool)
+    trials = Trials(np.array(target), one(target), np.array(nontarget), one(nontarget))
+    empty = np.zeros(0)
+    return Outcome(trials, none, empty, none, empty, np.zeros((1, 1), np.int64), none, none, none)
+
+
+def test_the_guard_wants_better_and_not_as_good(shelf: Shelf) -> None:
+    good = _outcome(shelf, [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.5])
+    better = _outcome(shelf, [0.9, 0.8, 0.7, 0.6], [0.1, 0.2, 0.5])
+    guard(good, better)
+    for after in (good, _outcome(shelf, [0.9, 0.8, 0.3, 0.4], [0.1, 0.2, 0.5])):
+        with pytest.raises(WrongUse, match="nothing was written"):
+            guard(good, after)
+    assert errors(_outcome(shelf, [float("nan")], [0.1])) == (1.0, 1.0)
+
+
+def test_the_figures_are_the_origin_projects() -> None:
+    found = figures(_outcome(None, [0.9, 0.8, 0.7, 0.4], [0.1, 0.2, 0.5]))  # type: ignore[arg-type]
+    # At 0.4 three of seven trials... the best cut takes 0.4 and 0.5: four hits, one false.
+    assert found["f_measure"] == pytest.approx(8 / 9)
+    assert found["true_positive_rate"] == 1.0
+    assert found["accuracy"] == pytest.approx(6 / 7)
+    assert 0.25 <= found["eer"] <= 0.34
+
+
+def test_options_that_cannot_be_are_one_line(settings: Settings, crowd: Path, tmp_path: Path) -> None:
+    cases = {
+        "campplus is not trained from random weights: give --from campplus": Options([str(crowd)], model="campplus"),
+        "cannot be trained: choose rescnn, ecapa, campplus": Options([str(crowd)], model="dummy"),
+        r"--epochs wants a number above 0 for each stage \(softmax, triplet\)": Options([str(crowd)], epochs=(1,)),
+        r"--rate wants a number above 0 for each stage \(aam\)": Options([str(crowd)], model="ecapa", rates=(0,)),
+    }
+    for number, (why, options) in enumerate(cases.items()):
+        with pytest.raises(WrongUse, match=why):
+            _train(settings, options, tmp_path / str(number))
+    with pytest.raises(WrongUse, match="holds no training to go on with"):
+        _train(settings, Options([]), tmp_path / "new", resume=True)
+    with pytest.raises(WrongUse, match="no precision 'fp16' on this device"):
+        precision_on(torch.device("cpu"), "fp16")
+    assert precision_on(torch.device("cpu"), "fp32") == "fp32"
+
+
+def test_a_history_is_kept_to_the_letter_and_knows_its_best_look(tmp_path: Path) -> None:
+    history = History(
+        [
+            Round("aam", 0, 0, eer=0.3, min_cllr=0.5),
+            Round("aam", 1, 5, 1.5, 0.25, 0.1, 0.4),
+            Round("aam", 2, 10, 1.0, 0.5),
+            Round("aam", 3, 15, 0.5, 0.75, 0.1, 0.4),
+        ]
+    )
+    history.save(tmp_path / "history")
+    again = History()
+    again.load(tmp_path / "history")
+    assert again == history
+    best = again.best("aam")
+    assert best is not None
+    assert best.number == 1
+    assert again.best("softmax") is None
+
+
+def test_the_way_from_the_command_line_names_what_it_lacks(tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "rollcall", "train", "--out", str(tmp_path / "own")]
+    answer = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, env={**os.environ, "COLUMNS": "200"})
+    assert answer.returncode == 2
+    assert "train on what? Give a folder of recordings" in answer.stderr
