@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.exc import SQLAlchemyError
-from telegram import ReplyParameters
+from telegram import Message, ReplyParameters
 from telegram.error import BadRequest, Forbidden, RetryAfter, TelegramError
 
 from bot import metrics
@@ -100,7 +100,7 @@ async def answer(application: App, services: Services, attempt_id: str, taken: A
         await _record(services, attempt_id, answer_from=now() + wait, answer_holder=None)
         raise
     else:
-        await _shown(services, again, sent.date)
+        await _shown(services, again, sent)
         answered_at = now()
         await _record(services, attempt_id, answered_at=answered_at)
         metrics.ANSWERS.labels("sent").inc()
@@ -158,11 +158,11 @@ async def _say_again(services: Services, known: Answer, t: Texts) -> AskedToSay 
     return None if asked.outcome is NotShown.MARKED else asked
 
 
-async def _shown(services: Services, again: AskedToSay | None, at: datetime) -> None:
+async def _shown(services: Services, again: AskedToSay | None, sent: Message) -> None:
     """What the answer shows lives from now on; unwritten, from when it was drawn, a moment before."""
     if again is not None and isinstance(again.outcome, Shown) and not again.outcome.kept:
         with suppress(SQLAlchemyError, OSError):
-            await services.database.run(show, again.outcome.number, at)
+            await services.database.run(show, again.outcome.number, sent.date)
 
 
 def _count(attempt: Attempt) -> None:
