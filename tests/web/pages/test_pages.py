@@ -11,12 +11,14 @@ import pytest
 
 from rollcall.config.settings import Settings
 from rollcall.domain.attendance import Status
+from rollcall.domain.challenge import ChallengeMode
 from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.permissions import ADMINS, PERMISSIONS
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import classes, people
 from rollcall.storage.database import Database
 from rollcall.storage.tables import Attendance, Lesson, SchoolClass
+from rollcall.texts import texts_in
 from rollcall.usecases.merges import merges_owed
 from tests.bot.school import ADMIN, ANNA, MARIA, found
 from tests.web.pages.test_matrix import CASES, NEXT_ID, NO_PAGE, _another_class, _colleague, _line, _now, _plan, path_of
@@ -152,6 +154,21 @@ async def test_what_is_wrong_with_a_form_is_said_and_changes_nothing(pages: Page
         answer = await guest.submit(path, **more, **{name: value})
         assert answer.status_code == 200, path
         assert words in answer.text, (path, answer.text)
+
+
+async def test_a_number_is_asked_for_there_too_and_not_required_before_it_works(pages: Pages) -> None:
+    guest = await pages.enter(MARIA, "/classes/1")
+    t = texts_in("ru")
+    page = await guest.page("/classes/1/settings")
+    assert t("settings-number-no-rates") in page.text
+    assert 'value="require"' not in page.text
+    refused = await guest.submit("/classes/1/settings", what="number", value="require")
+    assert t("number-deaf") in refused.text
+    await guest.submit("/classes/1/settings", what="number", value="ask")
+    await guest.submit("/classes/1/settings", what="sentence", value="on")
+    with pages.database.session() as session:
+        one = session.get_one(SchoolClass, 1)
+        assert (one.challenge, one.enrol_challenge) == (ChallengeMode.ASK, True)
 
 
 async def test_two_accounts_are_left_to_the_bot_to_be_made_one(pages: Pages) -> None:
