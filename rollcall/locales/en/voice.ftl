@@ -52,8 +52,8 @@ claim-told-lapsed-old = Nobody has confirmed your new recording, so it is delete
 identity = <b>{ $name }</b> — { $percent } %
 no-lesson-open = No { word-lesson } is open now, so you are not marked.
 
-reason-other_voice = This does not sound like you, so you are not marked. If it was you, record another note in a quiet place, close to the microphone, or check in without a voice: /here
-reason-unknown_voice = I do not recognise your voice, so you are not marked. Please say it again: calmly, close to the microphone, in a quiet place. If that does not help, check in without a voice: /here
+reason-other_voice = This does not sound like you, so this note does not count. If it was you, record another note in a quiet place, close to the microphone, or check in without a voice: /here
+reason-unknown_voice = I do not recognise your voice, so this note does not count. Please say it again: calmly, close to the microphone, in a quiet place. If that does not help, check in without a voice: /here
 marked-by-teacher = You are marked already, by your teacher: { $status } · <b>{ $title }</b>. This note changes nothing.
 marked-already = You are marked already: { $status } · { $time } · <b>{ $title }</b>. This note changes nothing.
 reason-unsure = I am not sure yet that it is you. Please send another note: 3 to 5 seconds of speech, close to the microphone, in a quiet place.
