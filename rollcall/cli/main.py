@@ -380,7 +380,7 @@ def list_models() -> None:
         table.add_row(card.name, str(card.dimension), card.licence, card.origin, state)
     recogniser = _room("models.recogniser", "worker")
     lacks = recogniser.missing(recogniser.CARD.name, settings.models_dir)
-    state = "here" if lacks is None else f"{lacks[0]}: {lacks[1]}"
+    state = "here" if lacks is None else f"not here: {lacks[1].removeprefix('run ')}"
     table.add_row(recogniser.CARD.name, "-", recogniser.CARD.licence, recogniser.CARD.origin, state)
     _out.print(table)
 

@@ -105,6 +105,7 @@ def test_the_command_line_imports_and_prints_the_hash(tmp_path: Path, checkpoint
     listed = {line.split()[0]: line for line in command(tmp_path, "list").stdout.splitlines()}
     assert listed["rescnn"].rstrip().endswith(" here")
     assert listed["ecapa"].rstrip().endswith(" not here: rollcall models pull ecapa")
+    assert listed["whisper-base"].rstrip().endswith(" not here: rollcall models pull whisper-base")
     wrong = command(tmp_path, "import", __file__, code=2)
     assert wrong.stderr.startswith(f"rollcall: {__file__} is not a sound HDF5 file")
     assert len(wrong.stderr.splitlines()) == 1
