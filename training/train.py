@@ -155,8 +155,8 @@ def main(
     result.write(state_of(network), architecture, out)
     facts = {"options": asdict(options), "trained": len(trained), "held_out": len(held_out), "precision": precision}
     say.print(report.write(work, history, looks, facts))
-    result.describe(settings, out, shelf, held_out, conditions, say)
-    result.eight_bits(settings, architecture, out, [shelf.samples(own[0]) for own in trained.values()], watch, say)
+    if result.describe(settings, out, shelf, held_out, conditions, say):
+        result.eight_bits(settings, architecture, out, [shelf.samples(own[0]) for own in trained.values()], watch, say)
     say.print(f"{out}: set ROLLCALL_SPEAKER_MODEL to this folder; report and curves: {work}", soft_wrap=True)
     return 0
 

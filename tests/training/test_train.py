@@ -41,6 +41,7 @@ def _train(settings: Settings, options: Options, out: Path, resume: bool = False
     return train.main(settings, options, out, workers=0, threads=1, resume=resume, conditions="short:1")
 
 
+@pytest.mark.timeout(600)
 def test_smoke_an_encoder_of_made_up_voices_is_one_that_workers_take(
     settings: Settings, crowd: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -60,9 +61,11 @@ def test_smoke_an_encoder_of_made_up_voices_is_one_that_workers_take(
         _train(settings, options, out)
 
 
+@pytest.mark.timeout(600)
 def test_smoke_a_rescnn_goes_through_softmax_and_triplets_to_a_graph_for_workers(
-    settings: Settings, crowd: Path, tmp_path: Path
+    settings: Settings, crowd: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("evaluation.recipes.one_voice._MOST", 6)  # a ResCNN hears six windows of each note
     out = tmp_path / "own"
     options = Options([str(crowd)], epochs=(0.1, 0.1), width=64, held_out=0.34)
     assert _train(settings, options, out) == 0
@@ -92,6 +95,7 @@ main(settings, options, Path(sys.argv[2]), workers=0, threads=1, resume="resume"
 """
 
 
+@pytest.mark.timeout(600)
 async def test_who_is_killed_goes_on_to_the_same_end(
     settings: Settings, crowd: Path, tmp_path: Path, wait_until: WaitUntil
 ) -> None:
