@@ -6,7 +6,7 @@ import { word } from "./words.js";
 /** `good`, `doubtful` or `bad`. */
 export function tone(told) {
   if (told.verdict === "accepted") return "good";
-  return told.verdict === "unsure" ? "doubtful" : "bad";
+  return told.verdict === "unsure" || told.verdict === "unsaid" ? "doubtful" : "bad";
 }
 
 export function headline(told) {

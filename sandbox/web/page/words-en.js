@@ -88,6 +88,7 @@ export const en = {
   "verdict-another_voice": "Somebody else speaks",
   "verdict-unknown": "Not recognised",
   "verdict-unsure": "Not sure",
+  "verdict-unsaid": "Your voice, without the number",
   "verdict-refused": "Not accepted",
   "verdict-failed": "Not processed",
   confidence: "confidence",

@@ -88,6 +88,7 @@ export const ru = {
   "verdict-another_voice": "Говорит кто-то другой",
   "verdict-unknown": "Не узнаю",
   "verdict-unsure": "Не уверен",
+  "verdict-unsaid": "Ваш голос, но без числа",
   "verdict-refused": "Не принято",
   "verdict-failed": "Не обработано",
   confidence: "уверенность",
