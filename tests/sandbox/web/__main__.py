@@ -128,10 +128,14 @@ async def _others(visitor: Visitor) -> None:
         await visitor.send_shipped("zac", number)
 
 
+_PACKAGES = ("chromium", "fonts-roboto", "fonts-noto-color-emoji")
+"""Of Debian: the browser, and the letters and signs of a telephone's Telegram."""
+
+
 async def _played(language: str) -> None:
     program = shutil.which("chromium") or shutil.which("google-chrome")
     if program is None:
-        raise SystemExit("the pictures are taken by Chromium: apt-get install chromium fonts-roboto")
+        raise SystemExit(f"the pictures are taken by Chromium: apt-get install {' '.join(_PACKAGES)}")
     with tempfile.TemporaryDirectory() as folder:
         microphone = Microphone(Path(folder))
         async with trying() as url, async_playwright() as playwright:
