@@ -199,6 +199,15 @@ async def test_a_classmates_challenge_is_of_no_use(school: School) -> None:
     assert (attempt.reason, mark(school, lesson)) == (Reason.WORDS_WANTED, None)
 
 
+async def test_a_classmates_later_challenge_takes_nobodys_place(school: School) -> None:
+    lesson = await opened(school, ChallengeMode.REQUIRE, ANNA, BORIS)
+    own = shown(school, lesson)
+    for wait in (5, 10):
+        shown(school, lesson, NINE + wait * SECOND, account=BORIS)
+    attempt = settled(school, sent(school, NINE + 20 * SECOND), Words.HEARD)
+    assert (attempt.challenge_id, attempt.status) == (own.number, Status.PRESENT)
+
+
 async def test_a_result_delivered_twice_uses_a_challenge_once_and_says_the_same(school: School) -> None:
     lesson = await opened(school)
     shown(school, lesson)
