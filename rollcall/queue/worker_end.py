@@ -10,6 +10,7 @@ import os
 import socket
 import time
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -162,13 +163,14 @@ class WorkerQueue:
 
     def announce_words(self) -> None:
         """Tell the bots that words are heard here (`rollcall.queue.announced`). Holds for half a minute, so a worker
-        says it again with every turn of its loop; most of those calls say nothing.
+        says it again with every turn of its loop; most of those calls say nothing. A server that has no room for it
+        holds up no note.
         """
         if time.monotonic() - self._told_words_at < _TELL_WORDS_EVERY:
             return
         said = self.consumer.encode()
         signature = self._signatures.sign(keys.HEARS_WORDS, said)
-        with self._redis.pipeline(transaction=True) as transaction:
+        with suppress(redis.ResponseError), self._redis.pipeline(transaction=True) as transaction:
             transaction.hset(keys.HEARS_WORDS, mapping={keys.SAID: said, keys.SIGNATURE: signature})
             transaction.expire(keys.HEARS_WORDS, _WORDS_HOLD)
             transaction.execute()

@@ -24,7 +24,7 @@ pytestmark = pytest.mark.asyncio(loop_scope="module")
 
 COUNT = count(1)
 NAMES = {
-    "ru": {"zac": "Анна Белова", "Gene2": "Борис Громов", "shelby": "Вера Ким", "whisperf": "Глеб Ёлкин"},
+    "ru": {"zac": "Анна Белова", "Gene2": "Борис Громов", "shelby": "Вера Ким", "steph2": "Глеб Ёлкин"},
     "en": {
         "zac": "Anna Bell", "Gene2": "Boris Groves", "shelby": "Vera Kim", "steph2": "Gleb Fir", "klatt2": "Dora Hill",
     },
@@ -176,9 +176,9 @@ async def test_a_note_of_an_earlier_lesson_marks_nobody_in_a_friends_hand(tmp_pa
 async def test_where_it_is_only_asked_the_note_counts_and_the_report_says_what_was_heard(product: Product) -> None:
     t = texts_in("ru")
     classroom = await opened(product, "ru", "ask")
-    anna = await student(classroom, "whisperf", t)
+    anna = await student(classroom, "steph2", t)
     digits = await shown(anna)
-    assert t("status-present") in (await speak(anna, saying("whisperf", another(digits), 4, whistled=True))).text
+    assert t("status-present") in (await speak(anna, saying("steph2", another(digits), 4, whistled=True))).text
     await classroom.teacher.say("/report")
     report = await classroom.teacher.answer(PATIENCE, lambda message: "Глеб" in message.text)
     assert t("report-remark-words-something_else") in report.text

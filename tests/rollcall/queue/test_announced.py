@@ -120,6 +120,16 @@ async def test_words_are_heard_where_a_worker_of_ours_has_said_so_lately(
     await client.aclose()
 
 
+async def test_a_server_without_room_for_the_word_holds_up_no_note(redis_client: redis.Redis, keyring: Keyring) -> None:
+    queue = WorkerQueue(redis_client, keyring, LEASE)
+    redis_client.config_set("maxmemory", 1)
+    try:
+        queue.announce_words()
+    finally:
+        redis_client.config_set("maxmemory", 0)
+    assert not redis_client.exists(keys.HEARS_WORDS)
+
+
 async def test_nobody_elses_word_of_hearing_words_counts(
     redis_client: redis.Redis, redis_url: str, keyring: Keyring
 ) -> None:
