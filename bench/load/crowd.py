@@ -87,7 +87,11 @@ class Crowd:
         """`numbers`: each student asks for a number first, and sends the note once it is shown."""
         self._numbers = numbers
         self._shown: set[int] = set()
-        self._lessons = {one.telegram_id: at % len(roster.teachers) + 1 for at, one in enumerate(roster.students)}
+        self._lessons = (
+            {one.telegram_id: at % len(roster.teachers) + 1 for at, one in enumerate(roster.students)}
+            if numbers
+            else {}
+        )
         """Each class's first lesson has its number: they are opened in the order in which the classes were made."""
         self._telegram = telegram
         self._teachers = roster.teachers

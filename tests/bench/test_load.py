@@ -57,8 +57,8 @@ async def test_a_small_school_loses_nobody_in_turns_with_another_commit(
     crowds: list[Crowd] = []
 
     class Overheard(Crowd):
-        def __init__(self, telegram: Telegram, roster: Roster) -> None:
-            super().__init__(telegram, roster)
+        def __init__(self, telegram: Telegram, roster: Roster, *, numbers: bool = False) -> None:
+            super().__init__(telegram, roster, numbers=numbers)
             crowds.append(self)
 
     monkeypatch.setattr("bench.load.run.Crowd", Overheard)

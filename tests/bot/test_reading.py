@@ -27,7 +27,7 @@ PARAGRAPHS = {
     "start-stranger": 2, "consent-text": 3, "consent-declined": 2, "joined": 2, "joined-known-voice": 2,
     "joined-without-voice": 2, "forget-ask": 2, "leave-ask": 2, "newclass-made": 2, "class-archive-ask": 2,
     "invitation": 3, "enrol-begin": 2, "enrol-next": 2, "enrol-more": 2, "enrol-again": 2, "enrol-restart": 2,
-    "enrol-next-louder": 2, "enrol-again-usual": 2, "enrol-done": 2,
+    "follow-ask": 2, "enrol-next-louder": 2, "enrol-again-usual": 2, "enrol-done": 2,
     "about-description": 3, "staff-give-ask": 2,
     "topic-ask-again": 2, "lesson-delete-ask": 2, "merge-ask": 2,
     "roster-taken": 2, "roster-gone": 2, "roster-removed": 2, "student-move-ask": 2, "student-moved": 2,
