@@ -5,10 +5,10 @@ from __future__ import annotations
 import re
 
 from sandbox import verdicts
-from sandbox.cast import SHIPPED, Note
+from sandbox.cast import Note
 from sandbox.message import Message
 from sandbox.person import Person
-from sandbox.saying import saying
+from sandbox.saying import DIGITS, saying
 from sandbox.scene import Scene, Student
 from sandbox.stage import Outcome
 
@@ -17,7 +17,7 @@ _NUMBER = re.compile(r"\d(?:\W{1,3}\d){3}")
 
 def speaker(students: list[Student]) -> Student | None:
     """Who can say a number: a shipped voice that has a sentence left."""
-    able = (one for one in students if one.role.voice.left and (SHIPPED / one.role.voice.name / "digits").is_dir())
+    able = (one for one in students if one.role.voice.left and (DIGITS / one.role.voice.name).is_dir())
     return next(able, None)
 
 

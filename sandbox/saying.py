@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 
 from sandbox.cast import SHIPPED
 
+DIGITS = SHIPPED.with_name("digits")
+"""Each voice's, 0.ogg to 9.ogg: beside the voices, where every recording is a note that enrols or checks in."""
 _RATE = 48_000
 _FRAME = 960
 _BIT_RATE = 24_000
@@ -33,11 +35,10 @@ def saying(voice: str, digits: Sequence[str], number: int = 4, *, whistled: bool
         number: of the sentence; the same one twice is the same recording, and Rollcall knows it again.
         whistled: each digit is whistled as well, for ears that understand no speech: `models.recogniser.dummy`.
     """
-    folder = SHIPPED / voice
-    pieces = [_samples(folder / f"{number:02}.ogg")]
+    pieces = [_samples(SHIPPED / voice / f"{number:02}.ogg")]
     for digit in digits:
         pause = _whistled(int(digit)) if whistled else np.zeros(round(_PAUSE * _RATE), np.float32)
-        pieces += [pause, _samples(folder / "digits" / f"{digit}.ogg")]
+        pieces += [pause, _samples(DIGITS / voice / f"{digit}.ogg")]
     return _note(np.concatenate(pieces))
 
 

@@ -87,16 +87,17 @@ DIGITS = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight"
 
 
 def make(folder: Path) -> None:
-    """Write ``<voice>/NN.ogg`` for every sentence, and ``<voice>/digits/N.ogg`` for every digit."""
+    """Write ``<voice>/NN.ogg`` for every sentence, and ``../digits/<voice>/N.ogg`` for every digit."""
     for voice, sentences in NOTES.items():
         (folder / voice).mkdir(parents=True, exist_ok=True)
         for number, sentence in enumerate(sentences, start=1):
             path = folder / voice / f"{number:02}.ogg"
             path.write_bytes(encode(speak(voice, sentence)))
             print(f"{path}  {path.stat().st_size / 1024:.1f} KB")
-        (folder / voice / "digits").mkdir(exist_ok=True)
+        digits = folder.parent / "digits" / voice
+        digits.mkdir(parents=True, exist_ok=True)
         for number, word in enumerate(DIGITS):
-            (folder / voice / "digits" / f"{number}.ogg").write_bytes(encode(speak(voice, word, "en")))
+            (digits / f"{number}.ogg").write_bytes(encode(speak(voice, word, "en")))
 
 
 def speak(voice: str, sentence: str, language: str = "ru") -> bytes:
