@@ -23,6 +23,8 @@ _OWN_PROGRAM = "a list of arguments, no shell; the program and all but a path or
 _EXPLAINED = {
     ("B404", "bench/race.py"): _OWN_PROGRAM,
     ("B603", "bench/race.py"): _OWN_PROGRAM,
+    ("B404", "evaluation/spoken_voices.py"): _OWN_PROGRAM,
+    ("B603", "evaluation/spoken_voices.py"): _OWN_PROGRAM,
     ("B404", "models/onnx/export.py"): _OWN_PROGRAM,
     ("B603", "models/onnx/export.py"): _OWN_PROGRAM,
     ("B404", "models/weights/sources.py"): _OWN_PROGRAM,

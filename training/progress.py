@@ -65,6 +65,11 @@ class Teller:
         if self._events is not None:
             self._events.flush()
 
+    def close(self) -> None:
+        """The last of the events are on the disk."""
+        if self._events is not None:
+            self._events.close()
+
     def _show(self, what: str, done: int, of: int) -> None:
         if self._task is None:
             self._task = self._bar.add_task(what, total=of)

@@ -148,6 +148,7 @@ def main(
         if options.start:
             network.load_state_dict(best_of(work, stage.loss))
         looks[f"after {stage.loss}"] = watch.look(state_of(network), device)
+    teller.close()
     if not together.first():
         return 0
     if options.start:

@@ -134,7 +134,10 @@ async def every_lane(product: Product, language: str) -> None:
     assert t("reason-words_other") in answer.text
     assert spliced not in answer.text.replace(" · ", "")
     assert number_in(answer) != digits
-    assert t("status-present") in (await speak(unready, saying("shelby", number_in(answer), 6, whistled=True))).text
+    # A shipped digit is the same recording each time: said twice by one voice, it would be called that.
+    digits = "".join([digit for digit in "0123456789" if digit not in spliced][:4])
+    tell(product, "UPDATE challenges SET items = ? WHERE used_by IS NULL", " ".join(digits))
+    assert t("status-present") in (await speak(unready, saying("shelby", digits, 6, whistled=True))).text
 
     await classroom.teacher.say("/report")
     present = t("counted-present", number=3)

@@ -51,6 +51,7 @@ def test_a_training_tells_tensorboard_what_it_tells_us(tmp_path: Path, capsys: p
     teller.stage("aam")
     teller.told(Round("aam", 0, 0, eer=0.25, min_cllr=0.5), 4)
     teller.told(Round("aam", 2, 20, 1.5, 0.125), 4)
+    teller.close()
     said = capsys.readouterr().out.splitlines()
     assert said[0] == "aam 0/4, held-out EER 25.00 %"
     assert said[1].startswith("aam 2/4, loss 1.500, right 12.5 %, ")
