@@ -64,7 +64,7 @@ def test_without_a_place_for_the_graph_it_works_and_says_in_one_line_what_would_
     assert "set ROLLCALL_MODELS_DIR" in answer.stderr.strip().splitlines()[-1]
 
 
-@pytest.mark.parametrize(("name", "backend"), [("campplus", "torch"), ("rescnn", "auto")])
+@pytest.mark.parametrize(("name", "backend"), [("campplus", "torch"), ("rescnn", "torch")])
 def test_a_model_that_needs_torch_says_so_in_one_line(without_torch: Path, name: str, backend: str) -> None:
     (without_torch / "rescnn.pt").write_bytes(b"any")
     answer = _run(without_torch, backend, name)
