@@ -45,7 +45,10 @@ class Shelf:
         self.pieces = [Piece(**entry) for entry in index["pieces"]]
         self.left_out: dict[str, str] = index["left_out"]
         """Files that are not trained on, and why."""
-        self._speech: NDArray[np.int16] = np.memmap(folder / _SPEECH, np.int16, "r")
+        # An empty file cannot be mapped, and the split says in words that nothing is left.
+        self._speech: NDArray[np.int16] = (
+            np.memmap(folder / _SPEECH, np.int16, "r") if self.pieces else np.zeros(0, np.int16)
+        )
 
     def __getstate__(self) -> dict[str, object]:
         return {"folder": self.folder}

@@ -52,6 +52,16 @@ def test_what_cannot_be_trained_on_is_left_out_and_named(people: dict[str, list[
     assert why == {"6-silent.ogg": "silent", "7-broken.ogg": "broken file", "8-packed.WAV": "broken file"}
 
 
+def test_where_nothing_can_be_trained_on_the_shelf_is_empty_and_too_few_people_are_told(
+    people: dict[str, list[Path]], tmp_path: Path
+) -> None:
+    (name, paths) = next(iter(people.items()))
+    shelf = fill({name: [path for path in paths if "silent" in path.name]}, tmp_path / "cache", 1)
+    assert shelf.pieces == []
+    with pytest.raises(WrongUse, match="people"):
+        split(shelf.of(piece.person for piece in shelf.pieces), 0.2, 0)
+
+
 def test_sphere_is_heard_as_it_was_recorded(people: dict[str, list[Path]], tmp_path: Path) -> None:
     shelf = fill(people, tmp_path / "shelves", 1)
     one, other = shelf.samples(0), shelf.samples(1)
