@@ -122,7 +122,7 @@ async def _sound(visit: Visit, note: NoteToHear | None) -> Response:
 
 def _review(of: ReviewFacts, t: Texts, where: str) -> Voice:
     kind = "review" if of.by_voice else "here"
-    card = "review-card-voice-waits" if of.voice_waits else f"{kind}-card"
+    card = "review-card-voice-waits" if of.voice_waits else "review-card-words" if of.words else f"{kind}-card"
     lines = [t(card, name=of.name, title=of.title, time=f"{of.at:{_MOMENT}}", tries=MOST)]
     match of.state:
         case ReviewState.OPEN:
@@ -140,7 +140,10 @@ def _review(of: ReviewFacts, t: Texts, where: str) -> Voice:
 def _claim(of: ClaimFacts, t: Texts, where: str) -> Voice:
     lines = [t("claim-card", name=of.name, title=of.title, time=f"{of.at:{_MOMENT}}")]
     lines += [t("claim-changed")] if of.changed else []
-    lines += [t("claim-like", other=other) for other in of.likes] or ([] if of.changed else [t("claim-like-someone")])
+    lines += [t("claim-unsaid")] if of.unsaid else []
+    lines += [t("claim-like", other=other) for other in of.likes]
+    if len(lines) == 1:
+        lines.append(t("claim-like-someone"))
     match of.state:
         case ClaimState.OPEN:
             lines.append(t("claim-until-old" if of.beside else "claim-until-new", until=f"{of.until:{_DAY}}"))

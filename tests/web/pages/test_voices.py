@@ -13,6 +13,7 @@ from rollcall.domain.attendance import Status
 from rollcall.domain.claim import ClaimState
 from rollcall.domain.consent import CONSENT_VERSION
 from rollcall.domain.review import ReviewState
+from rollcall.domain.verdict import Verdict
 from rollcall.sealing.seal import Keyring
 from rollcall.storage import people
 from rollcall.storage.claim_tables import VoiceClaim
@@ -75,6 +76,18 @@ async def test_a_recorded_voice_is_heard_only_of_who_agreed_and_decided_on(tmp_p
         assert _claim(pages) is ClaimState.OPEN
         assert "Ответ записан" in (await guest.submit("/claims/1", answer="no")).text
         assert _claim(pages) is ClaimState.REJECTED
+
+
+async def test_a_student_whose_words_were_unclear_is_not_said_to_have_another_voice(
+    tmp_path: Path, keyring: Keyring
+) -> None:
+    async with Server() as server, _with_telegram(tmp_path, keyring, server) as pages:
+        with pages.database.session() as session:
+            session.scalars(select(Attempt)).one().verdict = Verdict.UNSAID
+        guest = await pages.enter(MARIA, "/classes/1/waiting")
+        page = (await guest.page("/classes/1/waiting")).text
+        assert "число" in page
+        assert "но уверенности нет" not in page
 
 
 async def test_where_telegram_is_out_of_reach_or_not_known_to_the_pages_all_else_works(
