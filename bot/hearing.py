@@ -28,8 +28,8 @@ class Hearing:
         if time.monotonic() >= self._until:
             try:
                 self._known = await self._ask()
-            except redis.RedisError as error:
+            except (redis.RedisError, OSError) as error:
                 _log.warning("it is not known whether a worker hears words", extra={"error": type(error).__name__})
-            else:
-                self._until = time.monotonic() + _HOLDS_FOR
+            # Also where nothing was learnt: while Redis is away nobody waits for it again and again.
+            self._until = time.monotonic() + _HOLDS_FOR
         return self._known

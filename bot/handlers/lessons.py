@@ -23,6 +23,7 @@ from rollcall.domain.names import LONGEST_TITLE
 from rollcall.storage.tables import SchoolClass
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.boards import Board, board_in, board_shown
+from rollcall.usecases.challenges import is_asked
 from rollcall.usecases.lesson_mending import fits_as_topic, give_topic, keep_topic, kept_topic
 from rollcall.usecases.lessons import Length, Opened, keep_open_longer, open_for_class
 
@@ -106,7 +107,7 @@ async def _open(update: Update, context: Context, class_id: int, minutes: str, t
     if not board.is_private:
         t = texts_in(board.locale)
     t = t.speaking(board.school_class.vocabulary)
-    text = board_text(t, board, bot, hearing=await services.hearing.any_worker())
+    text = board_text(t, board, bot, hearing=is_asked(board.school_class) and await services.hearing.any_worker())
     if opened.already:
         longer = open_until_text(t, "longer", lesson, board.school_class)
         text = (longer if opened.longer else t("open-already")) + "\n\n" + text

@@ -151,5 +151,5 @@ async def _content(
 ) -> tuple[str, InlineKeyboardMarkup | None, Texts]:
     t = texts_in(board.locale).speaking(board.school_class.vocabulary)
     bot = application.bot.username
-    hearing = await services.hearing.any_worker()
+    hearing = is_asked(board.school_class) and await services.hearing.any_worker()
     return board_text(t, board, bot, hearing=hearing), keyboard(board_buttons(t, board, bot)), t
