@@ -39,15 +39,26 @@ def spoken(row: StoredChallenge) -> Challenge:
     return Challenge(row.language, tuple(row.items.split()))
 
 
-def newest(session: Session, person_id: int, *, lesson_id: int | None = None, enrolment: str | None = None) -> (
-    StoredChallenge | None
-):  # fmt: skip
-    """The student's last challenge in the lesson, or in the enrolment."""
+def newest(
+    session: Session,
+    person_id: int,
+    *,
+    lesson_id: int | None = None,
+    enrolment: str | None = None,
+    before: datetime | None = None,
+) -> StoredChallenge | None:
+    """The student's last challenge in the lesson, or in the enrolment.
+
+    Args:
+        before: Telegram's time of a note: what was shown after it was sent is not what it answers.
+    """
     its = select(StoredChallenge).where(
         StoredChallenge.person_id == person_id,
         StoredChallenge.lesson_id == lesson_id,
         StoredChallenge.enrolment == enrolment,
     )
+    if before is not None:
+        its = its.where(StoredChallenge.shown_at <= before + _CLOCKS_APART)
     return session.scalar(its.order_by(StoredChallenge.number.desc()).limit(1))
 
 

@@ -261,7 +261,7 @@ def _challenge_to_answer(session: Session, attempt: Attempt, classes: Sequence[S
     if attempt.enrolment is not None:
         if not any(one.enrol_challenge for one in classes):
             return None
-        row = challenges.newest(session, attempt.person_id, enrolment=attempt.enrolment)
+        row = challenges.newest(session, attempt.person_id, enrolment=attempt.enrolment, before=attempt.sent_at)
     else:
         if attempt.lesson_id is None or attempt.class_id is None:
             return None
@@ -269,7 +269,7 @@ def _challenge_to_answer(session: Session, attempt: Attempt, classes: Sequence[S
         school_class = known or session.get_one(SchoolClass, attempt.class_id)
         if school_class.challenge is ChallengeMode.OFF:
             return None
-        row = challenges.newest(session, attempt.person_id, lesson_id=attempt.lesson_id)
+        row = challenges.newest(session, attempt.person_id, lesson_id=attempt.lesson_id, before=attempt.sent_at)
     return row.id if row is not None and challenges.is_open(row, attempt.sent_at) else None
 
 

@@ -208,6 +208,14 @@ async def test_a_classmates_later_challenge_takes_nobodys_place(school: School) 
     assert (attempt.challenge_id, attempt.status) == (own.number, Status.PRESENT)
 
 
+async def test_a_note_answers_what_was_shown_before_it_was_sent_though_more_was_shown_since(school: School) -> None:
+    lesson = await opened(school)
+    first = shown(school, lesson)
+    shown(school, lesson, NINE + 90 * SECOND)
+    attempt = settled(school, sent(school, NINE + 80 * SECOND), Words.HEARD)
+    assert (attempt.challenge_id, attempt.status) == (first.number, Status.PRESENT)
+
+
 async def test_a_result_delivered_twice_uses_a_challenge_once_and_says_the_same(school: School) -> None:
     lesson = await opened(school)
     shown(school, lesson)
