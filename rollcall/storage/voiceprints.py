@@ -282,6 +282,8 @@ def forget_voice(session: Session, person: Person, now: datetime) -> dict[str, i
             score=None, runner_up=None, speech_seconds=None, words_score=None, quality={}, timings={},
         )
     )  # fmt: skip
+    # Once more: a note that was being settled has kept its voice before its row was let go.
+    counts["voiceprint_steps"] += renewals.forget(session, person.id)
     # There is nothing left for a teacher to listen to: the card's note cannot be judged against a voice that is gone.
     session.execute(
         update(Review)
