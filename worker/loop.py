@@ -28,6 +28,8 @@ _log = logging.getLogger(__name__)
 
 BATCH = 16
 """Most notes claimed at once. There is no linger: a batch is what arrived while the last one was in work."""
+MOST_WORDS = 64
+"""Most accepted notes that wait for their words to be heard; beside them others are claimed as ever."""
 _BLOCK = timedelta(seconds=1)
 _BLOCK_MEANWHILE = timedelta(milliseconds=50)
 """While ffmpeg is at work: its notes are judged about this soon after it is done."""
@@ -91,7 +93,7 @@ class Worker:
             if self._ear is not None and self._ear.able:
                 self._queue.announce_words()
             meanwhile: list[Future[Any]] = [*self._slow, *self._words]
-            room = BATCH - len(meanwhile)
+            room = min(BATCH - len(self._slow), MOST_WORDS - len(self._words))
             if room:
                 deliveries = self._queue.claim(room, _BLOCK_MEANWHILE if meanwhile else _BLOCK)
             else:
