@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,17 +22,18 @@ class Split:
     held_out: Sequence[str]
 
 
-def split(pieces: Mapping[str, Sequence[int]], share: float, seed: int) -> Split:
+def split(pieces: Mapping[str, Sequence[int]], share: float, seed: int, heard: Collection[str] = ()) -> Split:
     """Hold some people out, at random, the same for the same seed.
 
     Args:
         pieces: of each person.
         share: of those who have recordings enough to be told apart by; the others are all trained on.
+        heard: on whom the weights to go on from were trained: they are no strangers to the network any more.
 
     Raises:
         WrongUse: too few people are left on either side.
     """
-    able = sorted(person for person, own in pieces.items() if len(own) >= LEAST_NOTES)
+    able = sorted(person for person, own in pieces.items() if len(own) >= LEAST_NOTES and person not in heard)
     count = min(MOST_HELD_OUT, max(LEAST_PEOPLE, round(share * len(able))))
     chosen = set(np.random.default_rng(seed).permutation(able)[:count].tolist())
     trained = sorted(person for person, own in pieces.items() if own and person not in chosen)

@@ -20,6 +20,12 @@ def join(device: torch.device) -> torch.device:
     return torch.device("cuda", int(os.environ["LOCAL_RANK"])) if device.type == "cuda" else device
 
 
+def meet() -> None:
+    """Go on once all of them are here."""
+    if torch.distributed.is_available() and torch.distributed.is_initialized():
+        torch.distributed.barrier()
+
+
 def share() -> tuple[int, int]:
     """Which of how many processes this is."""
     return int(os.environ.get("RANK", "0")), int(os.environ.get("WORLD_SIZE", "1"))

@@ -36,6 +36,7 @@ from worker.audio.waveform import SAMPLE_RATE
 WORK: Final = "training"
 """The folder in the result's in which checkpoints and figures lie."""
 _OPTIONS: Final = "options.json"
+_PEOPLE: Final = "people.json"
 _ROUNDS_AN_EPOCH: Final = 4
 _FIRST_SECONDS: Final = 4
 _LONGEST_ROUND: Final = 500
@@ -120,21 +121,24 @@ def main(
         Unavailable: weights cannot be had, or a folder cannot be written.
     """
     work = out / WORK
-    options = _options(options, work, resume)
-    stages = options.stages
     device = together.join(choose(settings.device))
+    options = _options(options, work, resume)
+    together.meet()
+    stages, precision = options.stages, precision_on(device, options.precision)
     torch.set_num_threads(threads)
     say = Console(stderr=True, highlight=False, quiet=not together.first())
     teller = Teller(say, work)
     shelf = fill(gather(options, say), platformdirs.user_cache_path("rollcall") / "training", threads, teller.filling)
     _name_left_out(shelf, work, say)
-    groups = split(shelf.of(piece.person for piece in shelf.pieces), options.held_out, options.seed)
+    heard = _heard(options.start)
+    groups = split(shelf.of(piece.person for piece in shelf.pieces), options.held_out, options.seed, heard)
     trained, held_out = shelf.of(groups.trained), shelf.of(groups.held_out)
     architecture = architectures.find(options.model)
     watch = Watch(shelf, held_out, architecture)
     torch.manual_seed(options.seed)
     network = architecture.network(given(options.start, architecture, settings.models_dir), options.width or None)
-    precision = precision_on(device, options.precision)
+    if together.first():
+        _keep(options, groups, heard, shelf, work)
     say.print(_summary(shelf, groups, options, device, precision), soft_wrap=True)
     run = Run(
         architecture, device, precision, work, workers, options.seed, options.chances.spec, bool(options.start),
@@ -272,10 +276,40 @@ def _options(options: Options, work: Path, resume: bool) -> Options:
         raise WrongUse(f"{work.parent} holds a training already: say --resume, or choose another --out")
     try:
         work.mkdir(parents=True, exist_ok=True)
-        kept.write_text(json.dumps(asdict(options), indent=1, ensure_ascii=False), encoding="utf-8")
     except OSError as error:
         raise Unavailable(f"{work} cannot be written: {error.strerror}") from error
     return options
+
+
+def _heard(start: str) -> frozenset[str]:
+    """On whom the weights to go on from were trained, where that was here."""
+    kept = Path(start) / WORK / _PEOPLE
+    if not start or not kept.is_file():
+        return frozenset()
+    return frozenset(json.loads(kept.read_text(encoding="utf-8"))["heard"])
+
+
+def _keep(options: Options, groups: Split, heard: frozenset[str], shelf: Shelf, work: Path) -> None:
+    """Write down what is trained, now that all of it can be; where a training goes on, see that it is the same.
+
+    Raises:
+        WrongUse: other recordings lie there than when it began: who was trained on might be held out now.
+        Unavailable: the folder cannot be written.
+    """
+    speech = {
+        person: sum(shelf.pieces[number].size for number in own) for person, own in shelf.of(groups.trained).items()
+    }
+    people = {"heard": sorted({*heard, *groups.trained}), "held_out": list(groups.held_out), "speech": speech}
+    kept = work / _PEOPLE
+    try:
+        if (work / _OPTIONS).exists() and kept.exists():
+            if json.loads(kept.read_text(encoding="utf-8")) != people:
+                raise WrongUse("the recordings are not what they were when this training began: choose another --out")
+            return
+        for path, what in ((kept, people), (work / _OPTIONS, asdict(options))):
+            path.write_text(json.dumps(what, indent=1), encoding="utf-8")
+    except OSError as error:
+        raise Unavailable(f"{work} cannot be written: {error.strerror}") from error
 
 
 def _name_left_out(shelf: Shelf, work: Path, say: Console) -> None:

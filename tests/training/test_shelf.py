@@ -110,6 +110,14 @@ def test_nobody_is_on_both_sides_and_the_same_seed_holds_the_same_people_out(she
     assert len(split(everybody, 0.0, seed=3).held_out) == 8
 
 
+def test_whom_the_given_weights_were_trained_on_is_not_held_out() -> None:
+    pieces = {f"p{number:02}": list(range(5)) for number in range(20)}
+    heard = {f"p{number:02}" for number in range(10)}
+    groups = split(pieces, 0.5, 0, heard)
+    assert not heard & set(groups.held_out)
+    assert heard <= set(groups.trained)
+
+
 def test_who_has_few_recordings_is_trained_on_and_too_few_people_are_told() -> None:
     pieces = {f"often {number}": [0] * 5 for number in range(8)} | {"once": [0], "twice": [0, 0]}
     assert split(pieces, 0.2, seed=0).trained == ["once", "twice"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -82,6 +83,37 @@ def test_smoke_a_rescnn_goes_through_softmax_and_triplets_to_a_graph_for_workers
     assert encoder.dimension == 64
     sound = (np.random.default_rng(0).standard_normal(40_000) / 10).astype(np.float32)
     assert (encoder.embed([sound]) @ by_torch.embed([sound]).T).item() > 0.9999
+
+
+def test_what_cannot_begin_leaves_the_folder_free(settings: Settings, crowd: Path, tmp_path: Path) -> None:
+    out = tmp_path / "own"
+    for mistyped in (Options([str(crowd)], epochs=(1.0,)), Options([str(tmp_path / "nowhere")], model="ecapa")):
+        for _ in range(2):
+            with pytest.raises(WrongUse, match=r"for each stage|nowhere"):
+                _train(settings, mistyped, out)
+
+
+class _Cut(Exception):
+    """The training was cut off as it began."""
+
+
+def test_a_training_does_not_go_on_with_other_recordings(
+    settings: Settings, crowd: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise _Cut
+
+    monkeypatch.setattr(train, "through", cut)
+    here, out = tmp_path / "crowd", tmp_path / "own"
+    shutil.copytree(crowd, here)
+    options = Options([str(here)], model="ecapa", width=32, held_out=0.34)
+    with pytest.raises(_Cut):
+        _train(settings, options, out)
+    with pytest.raises(_Cut):
+        _train(settings, options, out, resume=True)
+    shutil.rmtree(min(here.iterdir()))
+    with pytest.raises(WrongUse, match="not what they were when this training began"):
+        _train(settings, options, out, resume=True)
 
 
 _AGAIN = """
