@@ -115,9 +115,8 @@ async def test_a_note_comes_back_with_what_was_heard_of_its_challenge(
     assert results["right"].timings["work"] > results["right"].timings["words"]
 
 
-async def test_nobody_waits_for_the_words_of_another_note(
-    make_bench: MakeBench, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def _slow(ear: Ear, monkeypatch: pytest.MonkeyPatch) -> tuple[threading.Event, threading.Event]:
+    """An ear that says when it listens, and then waits until it may go on."""
     goes_on, listening = threading.Event(), threading.Event()
 
     def slowly(_asked: SpokenChallenge, *_note: object) -> tuple[Words, float | None]:
@@ -126,6 +125,14 @@ async def test_nobody_waits_for_the_words_of_another_note(
         return Words.HEARD, 0.0
 
     monkeypatch.setattr(ear, "hear", slowly)
+    return goes_on, listening
+
+
+async def test_nobody_waits_for_the_words_of_another_note(
+    make_bench: MakeBench, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    goes_on, listening = _slow(ear, monkeypatch)
+    monkeypatch.setattr("worker.loop.BATCH", 2)  # fewer than wait for their words
     bench = make_bench(ear)
     notes = [synthetic("zac", number) for number in range(1, 7)]
     await bench.post(*((f"asked-{n}", notes[n], ASKED) for n in range(3)), ("same-batch", notes[3], None))
@@ -143,14 +150,7 @@ async def test_nobody_waits_for_the_words_of_another_note(
 async def test_a_worker_that_is_stopped_answers_the_note_that_it_is_listening_to(
     make_bench: MakeBench, ear: Ear, wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    goes_on, listening = threading.Event(), threading.Event()
-
-    def slowly(_asked: SpokenChallenge, *_note: object) -> tuple[Words, float | None]:
-        listening.set()
-        assert goes_on.wait(20)
-        return Words.HEARD, 0.0
-
-    monkeypatch.setattr(ear, "hear", slowly)
+    goes_on, listening = _slow(ear, monkeypatch)
     bench = make_bench(ear)
     await bench.post(*((f"asked-{n}", synthetic("zac", n + 1), ASKED) for n in range(2)))
     bench.thread.start()
