@@ -25,6 +25,7 @@ from typing import Any, Final
 import numpy as np
 import onnxruntime
 
+from evaluation.rates import speed
 from models.recogniser.reading import Samples
 from worker.audio.decode import decode
 from worker.audio.waveform import SAMPLE_RATE
@@ -109,17 +110,17 @@ def _festival() -> Iterator[Voice]:
     for language, names in _FESTIVAL.items():
         for name in names:
             if any(Path("/usr/share/festival/voices").glob(f"*/{name}")):
-                for speed in _SPEEDS if language == "ru" else (1.0,):
-                    yield Voice(f"{name} {speed:g}", "Festival", language, _by_festival(name, speed))
+                for faster in _SPEEDS if language == "ru" else (1.0,):
+                    yield Voice(f"{name} {faster:g}", "Festival", language, _by_festival(name, faster))
 
 
-def _by_festival(name: str, speed: float) -> Speak:
+def _by_festival(name: str, faster: float) -> Speak:
     def speak(text: str) -> Samples:
         with tempfile.TemporaryDirectory() as folder:
             place, sound = Path(folder) / "text", Path(folder) / "sound.wav"
             place.write_text(text, encoding="utf-8")
             _run("text2wave", "-eval", f"(voice_{name})", str(place), "-o", str(sound))
-            return _read(sound.read_bytes(), speed)
+            return _read(sound.read_bytes(), faster)
 
     return speak
 
@@ -166,7 +167,7 @@ def _kokoro() -> Iterator[Voice]:
                     "tokens": np.array([[0, *tokens, 0]]), "style": style.astype(np.float32),
                     "speed": np.ones(1, np.float32),
                 }  # fmt: skip
-                return _resampled(np.asarray(session().run(None, given)[0]).ravel(), 24_000)
+                return speed(np.asarray(session().run(None, given)[0]).ravel(), 24_000 / SAMPLE_RATE)
 
             yield Voice(name, "Kokoro", language, speak)
 
@@ -189,7 +190,7 @@ def _piper() -> Iterator[Voice]:
                 "input": np.array([tokens]), "input_lengths": np.array([len(tokens)]),
                 "scales": np.array([0.667, 1.0, 0.8], np.float32),
             }  # fmt: skip
-            return _resampled(np.asarray(session().run(None, given)[0]).ravel(), 22_050)
+            return speed(np.asarray(session().run(None, given)[0]).ravel(), 22_050 / SAMPLE_RATE)
 
         yield Voice("joe", "Piper", language, speak)
 
@@ -228,24 +229,14 @@ def _run(*command: str) -> bytes:
     return subprocess.run(command, check=True, capture_output=True).stdout  # noqa: S603 - our own words
 
 
-def _read(wav: bytes, speed: float = 1.0) -> Samples:
+def _read(wav: bytes, faster: float = 1.0) -> Samples:
     with wave.open(io.BytesIO(wav)) as file:
         rate = file.getframerate()
         pieces = []
         while piece := file.readframes(rate):  # what streams out of a program does not know its length
             pieces.append(piece)
     samples = np.frombuffer(b"".join(pieces), np.int16) / np.float32(32768)
-    return _resampled(np.asarray(samples, np.float32), round(rate * speed))
-
-
-def _resampled(samples: Samples, rate: int) -> Samples:
-    import av
-
-    resampler = av.AudioResampler(format="flt", layout="mono", rate=SAMPLE_RATE)
-    frame = av.AudioFrame.from_ndarray(samples.astype(np.float32)[None], format="flt", layout="mono")
-    frame.sample_rate = rate
-    parts = [*resampler.resample(frame), *resampler.resample(None)]
-    return np.concatenate([part.to_ndarray()[0] for part in parts]).astype(np.float32)
+    return speed(np.asarray(samples, np.float32), rate * faster / SAMPLE_RATE)
 
 
 def _silence(seconds: float) -> Samples:
