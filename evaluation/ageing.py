@@ -22,8 +22,7 @@ from evaluation.degrade import Degradation, Segments
 from evaluation.library import Library
 from evaluation.rates import Samples, speed, tempo
 from evaluation.recordings import find
-from evaluation.systems import EncoderSystem
-from models import registry
+from evaluation.systems import with_cuts
 from rollcall.config.settings import Settings
 from rollcall.domain.decision import Decision, decide
 from rollcall.domain.gallery import Gallery
@@ -270,11 +269,7 @@ def tally(found: Sequence[Poisoning]) -> str:
 def main(*folders: str) -> None:
     """Print every figure. Folders of people with a single note each are strangers to those before them."""
     settings = Settings()
-    encoder = registry.load("campplus", settings.models_dir, settings.device, None, 1, settings.backend)
-    system = EncoderSystem(encoder)
-    point = system.point
-    if point is None:
-        raise ValueError("an encoder without cuts")
+    system, point = with_cuts("campplus", settings)
     library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
 
     def heard(files: Mapping[str, Sequence[Path]], condition: Degradation | None = None) -> Notes:

@@ -24,8 +24,7 @@ from evaluation import metrics
 from evaluation.degrade import parse
 from evaluation.library import Files, Library
 from evaluation.recordings import find
-from evaluation.systems import EncoderSystem
-from models import registry
+from evaluation.systems import with_cuts
 from rollcall.config.settings import Settings
 from rollcall.domain.operating import FALSE_ACCEPTS, Operating
 from rollcall.domain.scoring import class_mean, scores, seen_from
@@ -139,9 +138,7 @@ def main(
 ) -> None:
     """Print every figure."""
     settings = Settings()
-    system = EncoderSystem(registry.load(model, settings.models_dir, settings.device, None, 1, settings.backend))
-    if system.point is None:
-        raise WrongUse(f"{model} has no cuts: fit them with rollcall models fit")
+    system, point = with_cuts(model, settings)
     library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
 
     def heard(files: Files, condition: str = "") -> dict[str, Rows]:
@@ -175,7 +172,7 @@ def main(
         "three calm notes": {name: first[name][:NOTES] for name in names},
         f"the third {lively}": {name: [*first[name][: NOTES - 1], *raised[name]] for name in names},
     }
-    Console(highlight=False, width=150).print(table(enrolments, tests, system.point))
+    Console(highlight=False, width=150).print(table(enrolments, tests, point))
 
 
 def _usable(rows: Rows) -> Rows:

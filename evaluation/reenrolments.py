@@ -19,8 +19,7 @@ from evaluation.degrade import Degradation, Segments, parse
 from evaluation.library import Library
 from evaluation.rates import Samples
 from evaluation.recordings import find
-from evaluation.systems import EncoderSystem
-from models import registry
+from evaluation.systems import with_cuts
 from rollcall.config.settings import Settings
 from rollcall.domain.enrolment import is_another_voice
 from rollcall.domain.operating import Operating
@@ -83,11 +82,7 @@ def _hoarse(samples: Samples, _at: Segments, _rng: np.random.Generator, _others:
 def main(*folders: str) -> None:
     """Print every figure."""
     settings = Settings()
-    encoder = registry.load("campplus", settings.models_dir, settings.device, None, 1, settings.backend)
-    system = EncoderSystem(encoder)
-    point = system.point
-    if point is None:
-        raise ValueError("an encoder without cuts")
+    system, point = with_cuts("campplus", settings)
     library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
     files = {f"{folder}/{name}": paths for folder in folders for name, paths in find(Path(folder)).items()}
     files = {name: paths for name, paths in files.items() if len(paths) >= 2 * NOTES}

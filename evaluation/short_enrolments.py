@@ -20,8 +20,7 @@ from evaluation.degrade import parse
 from evaluation.library import Library
 from evaluation.metrics import eer
 from evaluation.recordings import find
-from evaluation.systems import EncoderSystem
-from models import registry
+from evaluation.systems import with_cuts
 from rollcall.config.settings import Settings
 from rollcall.domain.enrolment import SHORTEST, differs_from_before
 from rollcall.domain.operating import Operating
@@ -81,9 +80,7 @@ def enrolled(recordings: Mapping[str, Rows], tests: Mapping[str, Rows], point: O
 def main(*folders: str) -> None:
     """Print every figure."""
     settings = Settings()
-    system = EncoderSystem(registry.load("campplus", settings.models_dir, settings.device, None, 1, settings.backend))
-    if system.point is None:
-        raise ValueError("an encoder without cuts")
+    system, point = with_cuts("campplus", settings)
     library = Library(platformdirs.user_cache_path("rollcall") / "evaluation")
     files = {f"{folder}/{name}": paths for folder in folders for name, paths in find(Path(folder)).items()}
     files = {name: paths for name, paths in files.items() if len(paths) > 2 * NOTES}
@@ -100,7 +97,7 @@ def main(*folders: str) -> None:
         (f"{SHORTEST} s each", slice(NOTES), f"short:{SHORTEST}", 1),
         (f"twice {BRIEF} s each", slice(2 * NOTES), f"short:{BRIEF}", 2),
     ):
-        print(f"{name}: {enrolled(heard(part, condition), tests, system.point, parts)}", flush=True)
+        print(f"{name}: {enrolled(heard(part, condition), tests, point, parts)}", flush=True)
 
 
 if __name__ == "__main__":

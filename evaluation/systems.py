@@ -9,10 +9,13 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from models import registry
 from models.encoder import Encoder
+from rollcall.config.settings import Settings
 from rollcall.domain.operating import Operating, point_of
 from rollcall.domain.scoring import scores
 from rollcall.domain.voiceprint import centroid
+from rollcall.errors import WrongUse
 
 Represented = NDArray[np.float32]
 """Whatever a system keeps of a note: an embedding [dimension], or features [frames, coefficients]."""
@@ -69,6 +72,18 @@ class EncoderSystem:
         mean = self.point.cohort_mean if self.point else None
         centroids = np.stack([centroid(notes) for notes in enrolled])
         return scores(np.stack(tests), centroids, mean).astype(np.float64)
+
+
+def with_cuts(model: str, settings: Settings) -> tuple[EncoderSystem, Operating]:
+    """An encoder, and the cuts by which it judges.
+
+    Raises:
+        WrongUse: it has none.
+    """
+    system = EncoderSystem(registry.load(model, settings.models_dir, settings.device, None, 1, settings.backend))
+    if system.point is None:
+        raise WrongUse(f"{model} has no cuts: fit them with rollcall models fit")
+    return system, system.point
 
 
 class PlainCosine(EncoderSystem):
