@@ -13,7 +13,7 @@ from rollcall.domain.challenge import LIFE, Challenge, Words
 from rollcall.domain.verdict import Purpose, Verdict
 from rollcall.domain.words_lane import UNHEARD
 from rollcall.storage.challenge_tables import StoredChallenge
-from rollcall.storage.tables import STUDENT, Attempt, Membership, SchoolClass
+from rollcall.storage.tables import STUDENT, Attempt, Lesson, Membership, SchoolClass
 
 _CLOCKS_APART = timedelta(seconds=5)
 """No note is sent before what it answers is shown; Telegram tells whole seconds, and at times we have only our own."""
@@ -60,6 +60,22 @@ def newest(
     if before is not None:
         its = its.where(StoredChallenge.shown_at <= before + _CLOCKS_APART)
     return session.scalar(its.order_by(StoredChallenge.number.desc()).limit(1))
+
+
+def lesson_asked_in(session: Session, person_id: int, among: Sequence[Lesson], sent_at: datetime) -> int | None:
+    """Of these lessons, that for which a challenge of the student's is open for a note of that time."""
+    last = (
+        select(StoredChallenge)
+        .where(
+            StoredChallenge.person_id == person_id,
+            StoredChallenge.lesson_id.in_([lesson.id for lesson in among]),
+            StoredChallenge.shown_at <= sent_at + _CLOCKS_APART,
+        )
+        .order_by(StoredChallenge.shown_at.desc())
+        .limit(1)
+    )
+    row = session.scalar(last)
+    return row.lesson_id if row is not None and is_open(row, sent_at) else None
 
 
 def add(

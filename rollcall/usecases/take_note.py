@@ -244,12 +244,14 @@ def write_marks(
 def lesson_for(session: Session, person: Person, sent_at: datetime) -> tuple[Lesson | None, bool]:
     """The lesson a note counts for, and whether it was sent before the only open ones began.
 
-    With several lessons open, one where the student is not marked yet comes first.
+    With several lessons open, one where the student is not marked yet comes first; of these, that for which they were
+    shown what to say.
     """
     candidates = lessons.lessons_with_mark(session, person, sent_at)
-    for lesson, mark in candidates:
-        if mark is None or mark.status not in ATTENDED:
-            return lesson, False
+    missing = [lesson for lesson, mark in candidates if mark is None or mark.status not in ATTENDED]
+    if missing:
+        asked = challenges.lesson_asked_in(session, person.id, missing, sent_at) if len(missing) > 1 else None
+        return next((lesson for lesson in missing if lesson.id == asked), missing[0]), False
     if candidates:
         return candidates[0][0], False
     current = lessons.lessons_begun_since(session, person, sent_at)

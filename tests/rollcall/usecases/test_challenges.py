@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 import numpy as np
 import pytest
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 
 from rollcall.domain.attendance import Status
 from rollcall.domain.challenge import LIFE, ChallengeMode, Words
@@ -16,7 +16,7 @@ from rollcall.domain.verdict import Reason, Verdict
 from rollcall.domain.words_lane import MOST_SHOWN
 from rollcall.queue.job import Result
 from rollcall.report.model import Period
-from rollcall.storage import challenges, people, voiceprints
+from rollcall.storage import challenges, classes, lessons, people, voiceprints
 from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import VoiceClaim
@@ -214,6 +214,24 @@ async def test_a_note_answers_what_was_shown_before_it_was_sent_though_more_was_
     shown(school, lesson, NINE + 90 * SECOND)
     attempt = settled(school, sent(school, NINE + 80 * SECOND), Words.HEARD)
     assert (attempt.challenge_id, attempt.status) == (first.number, Status.PRESENT)
+
+
+async def test_of_two_open_lessons_a_note_counts_for_the_one_that_its_number_was_shown_for(school: School) -> None:
+    lesson = await opened(school)
+    with school.database.session() as session:
+        teacher, anna = people.find_person(session, TEACHER), people.find_person(session, ANNA)
+        assert teacher
+        assert anna
+        other = classes.create_class(session, teacher, "Химия 9Б", "UTC", NINE)
+        classes.join_class(session, anna, other, NINE)
+        lessons.open_lesson(session, other.id, teacher, NINE + SECOND, timedelta(minutes=90), timedelta(minutes=10))
+    without = settled(school, sent(school, NINE + 5 * SECOND), None)
+    assert without.lesson_id != lesson, "the lesson that opened last, where nothing was shown"
+    with school.database.session() as session:
+        session.execute(delete(Attendance))
+    shown(school, lesson, NINE + 10 * SECOND)
+    attempt = settled(school, sent(school, NINE + 20 * SECOND), Words.HEARD)
+    assert (attempt.lesson_id, attempt.status) == (lesson, Status.PRESENT)
 
 
 async def test_a_result_delivered_twice_uses_a_challenge_once_and_says_the_same(school: School) -> None:
