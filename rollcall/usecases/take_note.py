@@ -100,7 +100,7 @@ def take_note(
         )  # fmt: skip
         early = False
     else:
-        lesson, early = lesson_for(session, person, note.sent_at)
+        lesson, early = lesson_for(session, person, note.sent_at, classes)
         class_id = lesson.class_id if lesson else classes[-1].id
         attempt = attempts.register(
             session, note, person, Purpose.CHECK_IN,
@@ -241,16 +241,23 @@ def write_marks(
     return unwanted
 
 
-def lesson_for(session: Session, person: Person, sent_at: datetime) -> tuple[Lesson | None, bool]:
+def lesson_for(
+    session: Session, person: Person, sent_at: datetime, classes: Sequence[SchoolClass]
+) -> tuple[Lesson | None, bool]:
     """The lesson a note counts for, and whether it was sent before the only open ones began.
 
     With several lessons open, one where the student is not marked yet comes first; of these, that for which they were
     shown what to say.
+
+    Args:
+        classes: the student's.
     """
     candidates = lessons.lessons_with_mark(session, person, sent_at)
     missing = [lesson for lesson, mark in candidates if mark is None or mark.status not in ATTENDED]
     if missing:
-        asked = challenges.lesson_asked_in(session, person.id, missing, sent_at) if len(missing) > 1 else None
+        asking = {one.id for one in classes if one.challenge is not ChallengeMode.OFF}
+        among = [lesson for lesson in missing if lesson.class_id in asking] if len(missing) > 1 else []
+        asked = challenges.lesson_asked_in(session, person.id, among, sent_at) if among else None
         return next((lesson for lesson in missing if lesson.id == asked), missing[0]), False
     if candidates:
         return candidates[0][0], False

@@ -144,5 +144,5 @@ async def test_of_several_open_lessons_one_without_a_mark_comes_first(database: 
             lesson, _ = open_lesson(session, school_class.id, teacher, opened, timedelta(hours=1), timedelta(0))
             begun.append(lesson)
         for expected in (begun[2], begun[1], begun[0], begun[2]):
-            assert lesson_for(session, anna, at) == (expected, False)
+            assert lesson_for(session, anna, at, []) == (expected, False)
             mark(session, expected, anna.id, at, 0.9, None)
