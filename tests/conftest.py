@@ -25,8 +25,8 @@ from rollcall.queue.worker_end import connect
 from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
-from rollcall.storage.tables import Table
 from tests.office import MISSING
+from tests.schema import empty, lay_schema
 
 _T = TypeVar("_T")
 
@@ -205,14 +205,14 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path, keyring: Keyr
     if request.param == "postgres":
         database = Database(request.getfixturevalue("postgres_url"), keyring)
     else:
-        database = Database(f"sqlite:///{tmp_path / 'test.sqlite3'}", keyring)
+        url = f"sqlite:///{tmp_path / 'test.sqlite3'}"
+        lay_schema(url)
+        database = Database(url, keyring)
     await migrate(database)
     yield database
     if request.param == "postgres":
         with database.session() as session:
-            tables = ", ".join(table.name for table in Table.metadata.sorted_tables)
-            session.execute(text("SET LOCAL session_replication_role = replica"))  # the audit refuses otherwise
-            session.execute(text(f"TRUNCATE {tables} RESTART IDENTITY CASCADE"))
+            empty(session)
     await database.close()
 
 

@@ -23,6 +23,7 @@ from rollcall.storage.tables import Table
 from sandbox.person import Person
 from sandbox.server import Server
 from sandbox.telegram import Call, Telegram
+from tests.schema import lay_schema
 
 Rows = dict[str, list[str]]
 """Every table's rows, each written out."""
@@ -93,6 +94,7 @@ def said(calls: list[Call]) -> list[str]:
 @asynccontextmanager
 async def open_door(folder: Path, database_url: str, redis_url: str, **settings: Any) -> AsyncIterator[Door]:
     """The built application on a Telegram of its own; nothing of it runs by itself."""
+    lay_schema(database_url)
     async with Server() as server:
         application = build_application(
             Settings(

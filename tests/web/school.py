@@ -18,6 +18,7 @@ from rollcall.storage import web_access
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from tests.bot.school import found
+from tests.schema import lay_schema
 from web.app import build
 
 ORIGIN = "http://127.0.0.1:8080"
@@ -66,6 +67,7 @@ class Pages:
 async def open_pages(folder: Path, keyring: Keyring, **settings: object) -> AsyncIterator[Pages]:
     """The pages on a school of their own."""
     url = f"sqlite:///{folder / 'school.sqlite3'}"
+    lay_schema(url)
     database = Database(url, keyring)
     await migrate(database)
     await found(database)

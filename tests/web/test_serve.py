@@ -23,6 +23,7 @@ from rollcall.storage.tables import Lesson
 from tests.bot.school import MARIA, found
 from tests.chaos.proxy import free_port
 from tests.conftest import WaitUntil
+from tests.schema import lay_schema
 from tests.web.live import is_served
 from web.serve import bound
 
@@ -34,6 +35,7 @@ _STARTS = 90.0
 async def folder(tmp_path: Path) -> Path:
     """A data folder with a school in it."""
     settings = Settings(data_dir=tmp_path, _env_file=None)
+    lay_schema(settings.effective_database_url)
     database = Database(settings.effective_database_url, load_keyring(settings, create=True))
     await migrate(database)
     await found(database)

@@ -24,6 +24,7 @@ from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Attempt, StoredVoiceprint
 from tests.rollcall.cli.test_records import exit_code, rollcall
 from tests.rollcall.ops.test_backup import KEY
+from tests.schema import lay_schema
 
 ENROLLED = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)
 WIDE, TELEPHONE = {"high_band": -20.0}, {"high_band": -60.0}
@@ -39,7 +40,9 @@ def school(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> SimpleNamespace:
     sent = iter(range(10_000))
 
     async def begin() -> None:
-        database = Database.open(load_settings())
+        settings = load_settings()
+        lay_schema(settings.effective_database_url)
+        database = Database.open(settings)
         await migrate(database)
         with database.session() as session:
             teacher = people.register_person(session, 1, "Мария", ENROLLED)

@@ -21,6 +21,7 @@ from rollcall.storage.migrate import migrate
 from rollcall.storage.tables import Membership
 from tests.rollcall.cli.test_records import exit_code, rollcall
 from tests.rollcall.ops.test_backup import KEY
+from tests.schema import lay_schema
 
 FIRST = datetime(2026, 9, 1, 6, 0, tzinfo=UTC)  # 09:00 in Moscow
 DAYS = (0, 7, 14)
@@ -37,7 +38,9 @@ def installation(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 async def _fill() -> None:
-    database = Database.open(load_settings())
+    settings = load_settings()
+    lay_schema(settings.effective_database_url)
+    database = Database.open(settings)
     await migrate(database)
     with database.session() as session:
         teacher = people.register_person(session, 1, "Мария", FIRST)
