@@ -88,7 +88,11 @@ def ask_about_words(session: Session, attempt: Attempt, sent_at: datetime, now: 
 
 
 def _ask(session: Session, attempt: Attempt, sent_at: datetime, now: datetime) -> None:
-    """Have the teacher settle the doubt about this note's lesson; what was decided there already holds."""
+    """Have the teacher settle the doubt about this note's lesson.
+
+    What was decided there already holds. A question that was settled without an answer is put again: its voice was
+    erased, or a teacher had marked the student by hand, and that mark is none of somebody who came.
+    """
     if attempt.lesson_id is None:
         return
     review = review_of(session, attempt.lesson_id, attempt.person_id)
@@ -102,6 +106,8 @@ def _ask(session: Session, attempt: Attempt, sent_at: datetime, now: datetime) -
                 session.add(review)
         except IntegrityError:  # another bot settled another try of the same student at this moment
             review = review_of(session, attempt.lesson_id, attempt.person_id)
+    elif review.state is ReviewState.SETTLED and not _came(session, review):
+        _put_again(session, review, attempt.id, sent_at)
     if review is not None and review.state in _ANSWERS:
         attempt.reason = _ANSWERS[review.state]
         drop_embeddings(session, attempt.lesson_id, attempt.person_id)
@@ -124,10 +130,28 @@ def tap_in(session: Session, lesson: Lesson, person_id: int, at: datetime, now: 
         session.add(review)
         session.flush()
     elif review.state is ReviewState.SETTLED:
-        # The voice that left the doubt was erased: the question is another one now.
-        review.state, review.attempt_id, review.sent_at = ReviewState.OPEN, None, min(review.sent_at, at)
-        session.execute(delete(ReviewCard).where(ReviewCard.question_id == review.id))
+        _put_again(session, review, None, min(review.sent_at, at))
     return review.state
+
+
+def _put_again(session: Session, review: Review, attempt_id: str | None, sent_at: datetime) -> None:
+    """The question is open once more, and the student hears of what is decided then.
+
+    Teachers get new cards. One with a note that is in a chat yet asks again itself: forgotten here, its note could not
+    be taken out of the chat when the voice is erased.
+    """
+    card = exists().where(ReviewCard.question_id == review.id, ReviewCard.message_id > 0)
+    if review.attempt_id is None or not session.scalar(select(card)):
+        session.execute(delete(ReviewCard).where(ReviewCard.question_id == review.id))
+        review.attempt_id = attempt_id
+    review.state, review.sent_at = ReviewState.OPEN, sent_at
+    review.decided_by = review.decided_at = review.told_at = None
+
+
+def _came(session: Session, review: Review) -> bool:
+    """Whether the student is marked as there, also by another bot at this moment."""
+    mark = session.get(Attendance, (review.lesson_id, review.person_id), populate_existing=True)
+    return mark is not None and mark.status in ATTENDED
 
 
 def settle_review(session: Session, lesson_id: int, person_id: int) -> None:

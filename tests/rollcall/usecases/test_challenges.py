@@ -22,9 +22,10 @@ from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.remarks import remarks
 from rollcall.storage.reviews import review_of
-from rollcall.storage.tables import Attempt, Attendance, Lesson, SchoolClass
+from rollcall.storage.tables import Attempt, Attendance, Lesson, Person, ReviewCard, SchoolClass
 from rollcall.usecases.challenges import Asked, NotShown, Shown, ask, ask_again, ask_enrolling, show
 from rollcall.usecases.claim_cards import claim_facts
+from rollcall.usecases.marks import set_mark
 from rollcall.usecases.report import build_report
 from rollcall.usecases.retention import Periods, sweep
 from rollcall.usecases.settlement import apply_result
@@ -261,6 +262,67 @@ async def test_after_the_second_unclear_note_the_teacher_is_asked_since_the_firs
         review = review_of(session, lesson, school.ids[ANNA])
         assert review
         assert review.state is ReviewState.SETTLED
+
+
+def carded(school: School, review_id: int, message_id: int) -> None:
+    """A teacher has the card, in this message; 0 once it was taken out of the chat."""
+    with school.database.session() as session:
+        card = {"question_id": review_id, "chat_id": TEACHER, "message_id": message_id}
+        session.merge(ReviewCard(**card, shown=ReviewState.OPEN, claimed_at=NINE, not_before=None))
+
+
+def twice_unclear(school: School, lesson: int, minutes: int = 0) -> Attempt:
+    """Two notes that nobody can make out; the second."""
+    for number in (0, 1):
+        at = NINE + timedelta(minutes=minutes, seconds=50 * number)
+        shown(school, lesson, at)
+        attempt = settled(school, sent(school, at + 20 * SECOND), Words.UNSURE)
+    return attempt
+
+
+async def test_whose_voice_was_erased_while_a_teacher_was_asked_is_asked_about_again(school: School) -> None:
+    """The question was settled by the erasure, without an answer: unasked, their notes would go round in circles."""
+    lesson = await opened(school)
+    twice_unclear(school, lesson)
+    with school.database.session() as session:
+        review = review_of(session, lesson, school.ids[ANNA])
+        assert review
+        number = review.id
+    carded(school, number, 0)
+    with school.database.session() as session:
+        voiceprints.forget_voice(session, session.get_one(Person, school.ids[ANNA]), NINE)
+    await enrol(school)
+    attempt = twice_unclear(school, lesson, 5)
+    assert attempt.reason is Reason.TEACHER_DECIDES
+    with school.database.session() as session:
+        review = review_of(session, lesson, school.ids[ANNA])
+        assert review
+        assert (review.id, review.state, review.decided_at) == (number, ReviewState.OPEN, None)
+        note = session.get_one(Attempt, review.attempt_id)
+        assert (note.verdict, note.sent_at >= NINE + timedelta(minutes=5)) == (Verdict.UNSAID, True)
+        assert not session.scalars(select(ReviewCard)).all(), "the teacher gets a new card, with a note in it"
+
+
+async def test_a_card_whose_note_is_in_a_chat_asks_again_itself(school: School) -> None:
+    """A teacher answered it by a mark of their own; were it forgotten, an erasure would not reach its note."""
+    lesson = await opened(school)
+    first = twice_unclear(school, lesson)
+    with school.database.session() as session:
+        review = review_of(session, lesson, school.ids[ANNA])
+        assert review
+        number = review.id
+    carded(school, number, 77)
+    with school.database.session() as session:
+        teacher = people.find_person(session, TEACHER)
+        assert teacher
+        set_mark(session, teacher, lesson, school.ids[ANNA], Status.ABSENT, None, NINE)
+    attempt = twice_unclear(school, lesson, 5)
+    assert attempt.reason is Reason.TEACHER_DECIDES
+    with school.database.session() as session:
+        review = review_of(session, lesson, school.ids[ANNA])
+        assert review
+        assert (review.state, review.attempt_id) == (ReviewState.OPEN, first.id)
+        assert [card.message_id for card in session.scalars(select(ReviewCard))] == [77]
 
 
 async def test_whoever_is_not_understood_is_in_doubt_and_never_absent(school: School) -> None:
