@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, String, UniqueConstraint
+from sqlalchemy import ForeignKey, String, UniqueConstraint, true
 from sqlalchemy.orm import Mapped, mapped_column
 
 from rollcall.storage.tables import Table
@@ -25,6 +25,8 @@ class StoredChallenge(Table):
     """Separated by spaces."""
     shown_at: Mapped[datetime] = mapped_column(index=True)
     """Telegram's time of the message that shows it; until that is sent, ours of the drawing."""
+    was_shown: Mapped[bool] = mapped_column(default=False, server_default=true())
+    """Telegram has taken the message that shows it. One that was drawn in vain is shown by the next, as a new one."""
     used_by: Mapped[str | None] = mapped_column(String(36))
     """The attempt in which an answer to it was heard, right or wrong: it is no other's any more."""
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.challenge import LIFE, Challenge, Words
 from rollcall.domain.verdict import Purpose, Verdict
-from rollcall.domain.words_lane import UNHEARD
+from rollcall.domain.words_lane import ANSWERS, UNHEARD
 from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.tables import STUDENT, Attempt, Lesson, Membership, SchoolClass
 
@@ -106,21 +106,26 @@ def is_open(row: StoredChallenge, sent_at: datetime) -> bool:
 
 def shown(session: Session, challenge_id: int, at: datetime) -> None:
     """The message with it is there, by Telegram's time: from now on it has its life."""
-    session.execute(update(StoredChallenge).where(StoredChallenge.id == challenge_id).values(shown_at=at))
+    there = update(StoredChallenge).where(StoredChallenge.id == challenge_id)
+    session.execute(there.values(shown_at=at, was_shown=True))
 
 
-def answered_by(session: Session, attempt: Attempt, *, use_up: bool) -> bool:
+def answered_by(session: Session, attempt: Attempt, words: Words | None) -> bool:
     """Whether the note answers the challenge that it was to answer, and no other note has.
 
+    Whoever has not said one of which nobody knows that it was shown, has missed nothing.
+
     Args:
-        use_up: an answer was heard in it: the challenge is no other note's any more.
+        words: what was heard in it; an answer uses the challenge up, and it is no other note's any more.
     """
     its = [
         StoredChallenge.id == attempt.challenge_id,
         StoredChallenge.person_id == attempt.person_id,
         or_(StoredChallenge.used_by.is_(None), StoredChallenge.used_by == attempt.id),
     ]
-    if not use_up:
+    if words in UNHEARD:
+        its.append(StoredChallenge.was_shown.is_(True))
+    if words not in ANSWERS:
         return session.scalar(select(StoredChallenge.id).where(*its)) is not None
     # One statement, so that of two notes one is first.
     first = update(StoredChallenge).where(*its).values(used_by=attempt.id).returning(StoredChallenge.id)

@@ -110,8 +110,8 @@ def ask_enrolling(session: Session, attempt_id: str, now: datetime, language: st
     if not has_words_heard(session, student.telegram_id):
         return None
     last = challenges.newest(session, student.id, enrolment=attempt.enrolment)
-    if last is not None and _lasts(last, now):
-        return _shown(last, kept=True)
+    if last is not None and (standing := _standing(last, now, language, keep=True)) is not None:
+        return standing
     number = last.number + 1 if last is not None else 1
     return _shown(
         challenges.add(session, draw(language), student.id, number, now, enrolment=attempt.enrolment), kept=False
@@ -158,14 +158,26 @@ def _outcome(
     elif not has_words_heard(session, student.telegram_id):
         return NotShown.AGREE
     last = challenges.newest(session, student.id, lesson_id=lesson.id)
-    if keep and last is not None and _lasts(last, at):
-        return _shown(last, kept=True)
+    if last is not None and (standing := _standing(last, at, language, keep=keep)) is not None:
+        return standing
     number = last.number + 1 if last is not None else 1
     if number > MOST_SHOWN:
         return NotShown.ENOUGH
     return _shown(
         challenges.add(session, draw(language), student.id, number, at, lesson_id=lesson.id), kept=False
     )  # fmt: skip
+
+
+def _standing(last: StoredChallenge, at: datetime, language: str, *, keep: bool) -> Shown | None:
+    """The last one, where it is not time for another: nobody has read it yet, or it lives, and is to be kept.
+
+    One whose message did not arrive is as good as new, and none of those that a lesson has was spent. It stays the
+    same one: Telegram may have shown it, and lost only its word that it has.
+    """
+    if not last.was_shown and last.used_by is None:
+        last.shown_at, last.language = at, language
+        return _shown(last, kept=False)
+    return _shown(last, kept=True) if keep and last.language == language and _lasts(last, at) else None
 
 
 def _lasts(row: StoredChallenge, at: datetime) -> bool:

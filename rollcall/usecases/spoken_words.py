@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from rollcall.domain.attendance import ATTENDED
 from rollcall.domain.challenge import ChallengeMode, Words
 from rollcall.domain.verdict import Reason, Verdict
-from rollcall.domain.words_lane import ANSWERS, MOST_TRIES, Lane, Said, lane
+from rollcall.domain.words_lane import MOST_TRIES, Lane, Said, lane
 from rollcall.queue.job import Result
 from rollcall.storage import challenges, reviews
 from rollcall.storage.note import Note
@@ -32,9 +32,7 @@ def enrolment_counts(session: Session, attempt: Attempt, result: Result, *, hear
     person = session.get_one(Person, attempt.person_id)
     if not challenges.classes_that_ask(session, person.id) or not has_words_heard(session, person.telegram_id):
         return True
-    answers = attempt.challenge_id is not None and challenges.answered_by(
-        session, attempt, use_up=result.words in ANSWERS
-    )
+    answers = attempt.challenge_id is not None and challenges.answered_by(session, attempt, result.words)
     unheard = result.words is None or result.words is Words.NOT_CHECKED
     if unheard and (answers or not hearing):
         attempt.words = Words.NOT_CHECKED
@@ -62,9 +60,7 @@ def words_count(session: Session, note: Note, lesson: Lesson, result: Result, no
     if mode is ChallengeMode.OFF or (note.mark is not None and note.mark.status in ATTENDED):
         return True
     attempt = note.attempt
-    answers = attempt.challenge_id is not None and challenges.answered_by(
-        session, attempt, use_up=result.words in ANSWERS
-    )
+    answers = attempt.challenge_id is not None and challenges.answered_by(session, attempt, result.words)
     if answers:
         attempt.words, attempt.words_score = result.words or Words.NOT_CHECKED, result.words_score
     if mode is ChallengeMode.ASK:

@@ -133,6 +133,69 @@ async def test_its_life_counts_from_telegrams_time_of_the_message(school: School
     assert settled(school, note, Words.HEARD).verdict is Verdict.ACCEPTED
 
 
+def asked_again(school: School, attempt: Attempt, at: datetime, language: str = "ru") -> Shown:
+    """What the answer to a note shows."""
+    with school.database.session() as session:
+        outcome = ask_again(session, attempt.id, at, language, hearing=True).outcome
+    assert isinstance(outcome, Shown)
+    return outcome
+
+
+def is_there(school: School, challenge: Shown, at: datetime) -> None:
+    """Telegram has taken the message that shows it."""
+    with school.database.session() as session:
+        show(session, challenge.number, at)
+
+
+async def test_what_an_answer_could_not_show_is_shown_as_new_by_the_next_and_lives_from_then(school: School) -> None:
+    lesson = await opened(school)
+    missed = settled(school, sent(school, NINE), None)
+    drawn = asked_again(school, missed, NINE + 2 * SECOND)
+    again = asked_again(school, missed, NINE + 60 * SECOND)  # Telegram did not take the answer before
+    assert (again.number, again.kept, again.until) == (drawn.number, False, NINE + 60 * SECOND + LIFE)
+    late = asked_again(school, missed, NINE + 300 * SECOND)
+    assert (late.number, late.kept) == (drawn.number, False)
+    is_there(school, late, NINE + 301 * SECOND)
+    after = NINE + 400 * SECOND
+    attempt = settled(school, sent(school, after), Words.HEARD)
+    assert (attempt.verdict, attempt.challenge_id) == (Verdict.ACCEPTED, late.number)
+    assert mark(school, lesson) is Status.PRESENT
+
+
+async def test_numbers_that_no_message_could_show_are_none_of_those_that_a_lesson_has(school: School) -> None:
+    lesson = await opened(school)
+    first = asked(school, lesson).outcome
+    assert isinstance(first, Shown)
+    for number in range(1, MOST_SHOWN + 2):
+        outcome = asked(school, lesson, NINE + number * SECOND).outcome
+        assert isinstance(outcome, Shown)
+        assert outcome.number == first.number
+    is_there(school, first, NINE + 20 * SECOND)
+    assert isinstance(asked(school, lesson, NINE + 30 * SECOND).outcome, Shown)
+
+
+async def test_whoever_does_not_say_what_perhaps_was_never_shown_has_missed_nothing(school: School) -> None:
+    """A message may be there although Telegram did not say so: who says its number is right, and nobody is wrong."""
+    lesson = await opened(school)
+    outcome = asked(school, lesson).outcome
+    assert isinstance(outcome, Shown)
+    other = settled(school, sent(school, NINE + 10 * SECOND), Words.SOMETHING_ELSE)
+    assert (other.reason, other.words) == (Reason.WORDS_WANTED, None)
+    assert settled(school, sent(school, NINE + 20 * SECOND), Words.HEARD).status is Status.PRESENT
+
+
+async def test_whoever_changes_the_language_is_shown_a_number_in_it(school: School) -> None:
+    """One that was shown in the other is listened for in the other."""
+    lesson = await opened(school)
+    first = shown(school, lesson)
+    missed = settled(school, sent(school, NINE + 10 * SECOND), Words.NOT_HEARD)
+    assert asked_again(school, missed, NINE + 11 * SECOND).number == first.number
+    again = asked_again(school, missed, NINE + 12 * SECOND, "en")
+    assert (again.number == first.number, again.challenge.language, again.kept) == (False, "en", False)
+    unseen = asked_again(school, missed, NINE + 13 * SECOND, "ru")
+    assert (unseen.number, unseen.challenge.language) == (again.number, "ru")
+
+
 async def test_the_right_words_mark_the_student_like_any_note(school: School) -> None:
     lesson = await opened(school)
     shown(school, lesson)
@@ -463,8 +526,12 @@ def enrolled(school: School, note: str, words: Words | None = None, *, hearing: 
 
 
 def asked_enrolling(school: School, after: Attempt, at: datetime = NINE, *, hearing: bool = True) -> Shown | None:
+    """What the answer to an enrolment's note shows; and it is there."""
     with school.database.session() as session:
-        return ask_enrolling(session, after.id, at, "ru", hearing=hearing)
+        found = ask_enrolling(session, after.id, at, "ru", hearing=hearing)
+        if found is not None and not found.kept:
+            show(session, found.number, at)
+        return found
 
 
 async def begun(school: School, *, agreed: bool = True) -> Attempt:
