@@ -6,11 +6,13 @@ none the note counts.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from typing import Final
 
-from rollcall.domain.challenge import ChallengeMode, Words
+from rollcall.domain.challenge import LIFE, ChallengeMode, Words
 
 MOST_SHOWN: Final = 8
 """Challenges in a lesson; then the teacher listens. One fits a recording of another number about once in 10,000."""
@@ -84,6 +86,36 @@ def lane(mode: ChallengeMode, said: Said) -> Lane:
     if words is Words.NOT_HEARD:
         return Lane.AGAIN
     return Lane.TEACHER if said.shown >= MOST_SHOWN else Lane.ANEW
+
+
+@dataclass(frozen=True)
+class Miss:
+    """A note in its sender's own voice without what was to be said.
+
+    Attributes:
+        sent_at: by Telegram's time.
+        answered_at: when its sender was told so; ours, which is seconds apart at most.
+    """
+
+    sent_at: datetime
+    answered_at: datetime
+
+
+def since(at: datetime, misses: Sequence[Miss]) -> datetime:
+    """Since when somebody is there who is marked, or asked about, by what they sent at that time.
+
+    Whoever is asked once more is not late by it: the first of the notes counts that led up to this one, each sent
+    within a number's life of the answer to the one before. What that gives away, and why: docs/challenge.md.
+
+    Args:
+        misses: of the sender in the same lesson, the latest first; so many count as there are tries.
+    """
+    first = at
+    for miss in [one for one in misses if one.sent_at <= at][:MOST_TRIES]:
+        if first > miss.answered_at + LIFE:
+            break
+        first = miss.sent_at
+    return first
 
 
 @dataclass(frozen=True)

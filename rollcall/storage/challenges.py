@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import Row, Select, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from rollcall.domain.challenge import LIFE, Challenge, Words
 from rollcall.domain.verdict import Purpose, Verdict
-from rollcall.domain.words_lane import ANSWERS, UNHEARD
+from rollcall.domain.words_lane import ANSWERS, UNHEARD, Miss
 from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.tables import STUDENT, Attempt, Lesson, Membership, SchoolClass
 
@@ -27,11 +28,13 @@ class Tries:
         missed: notes in the student's own voice without what was to be said.
         unclear: those of them that could not be understood.
         shown: how many challenges there were.
+        misses: all notes in the student's own voice that left it unsaid, the latest first.
     """
 
     missed: int
     unclear: int
     shown: int
+    misses: Sequence[Miss]
 
 
 def spoken(row: StoredChallenge) -> Challenge:
@@ -134,28 +137,32 @@ def answered_by(session: Session, attempt: Attempt, words: Words | None) -> bool
 
 def tries_before(session: Session, attempt: Attempt) -> Tries:
     """What the sender's other notes of the lesson have left unsaid."""
-    where = [
-        Attempt.lesson_id == attempt.lesson_id,
-        Attempt.person_id == attempt.person_id,
-        Attempt.id != attempt.id,
-        Attempt.verdict == Verdict.UNSAID,
-        Attempt.words.is_not(None),
-    ]
-    rows = session.scalars(select(Attempt.words).where(*where)).all()
+    rows = session.execute(_unsaid(attempt.lesson_id, attempt.person_id).where(Attempt.id != attempt.id)).all()
+    heard = [words for words, *_ in rows if words is not None]
     last = newest(session, attempt.person_id, lesson_id=attempt.lesson_id)
-    return Tries(len(rows), rows.count(Words.UNSURE), last.number if last is not None else 0)
-
-
-def first_unsaid(session: Session, attempt: Attempt) -> datetime:
-    """When the sender's first note of the lesson was sent that left something unsaid; this one's time at the latest."""
-    first = session.scalar(
-        select(func.min(Attempt.sent_at)).where(
-            Attempt.lesson_id == attempt.lesson_id,
-            Attempt.person_id == attempt.person_id,
-            Attempt.verdict == Verdict.UNSAID,
-        )
+    return Tries(
+        missed=len(heard),
+        unclear=heard.count(Words.UNSURE),
+        shown=last.number if last is not None else 0,
+        misses=_misses(rows),
     )
-    return min(first, attempt.sent_at) if first is not None else attempt.sent_at
+
+
+def misses(session: Session, lesson_id: int, person_id: int) -> Sequence[Miss]:
+    """The student's notes of the lesson that left something unsaid, the latest first."""
+    return _misses(session.execute(_unsaid(lesson_id, person_id)).all())
+
+
+def _unsaid(lesson_id: int | None, person_id: int) -> Select[*tuple[Any, ...]]:
+    return (
+        select(Attempt.words, Attempt.sent_at, func.coalesce(Attempt.answered_at, Attempt.settled_at))
+        .where(Attempt.lesson_id == lesson_id, Attempt.person_id == person_id, Attempt.verdict == Verdict.UNSAID)
+        .order_by(Attempt.sent_at.desc(), Attempt.received_at.desc())
+    )
+
+
+def _misses(rows: Sequence[Row[*tuple[Any, ...]]]) -> Sequence[Miss]:
+    return [Miss(sent_at, answered_at) for _, sent_at, answered_at in rows]
 
 
 def missed_in_enrolment(session: Session, attempt: Attempt) -> int:

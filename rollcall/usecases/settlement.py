@@ -25,7 +25,7 @@ from rollcall.usecases.answer_note import Answer, Claim, answer_to, take_answer
 from rollcall.usecases.dialogue import ENROLLING, ENROLMENT
 from rollcall.usecases.renewing import keep_strong
 from rollcall.usecases.replays import replayed
-from rollcall.usecases.spoken_words import enrolment_counts, words_count
+from rollcall.usecases.spoken_words import enrolment_counts, there_since
 from rollcall.usecases.take_note import Posted, note_posted
 
 MOST_TIMES_QUEUED = 5
@@ -184,9 +184,11 @@ def _settle(
     if attempt.verdict is Verdict.ACCEPTED:
         if attempt.purpose is Purpose.ENROL:
             _enrol(session, keyring, attempt, result, now, hearing=hearing)
-        elif note.lesson is not None and words_count(session, note, note.lesson, result, now, hearing=hearing):
-            _mark(session, note, note.lesson)
-            keep_strong(session, attempt, result, note.person.telegram_id, now)
+        elif note.lesson is not None:
+            since = there_since(session, note, note.lesson, result, now, hearing=hearing)
+            if since is not None:
+                _mark(session, note, note.lesson, since)
+                keep_strong(session, attempt, result, note.person.telegram_id, now)
     elif attempt.reason is Reason.VOICE_WAITS:
         reviews.ask_at_once(session, attempt, now)
     elif attempt.verdict is Verdict.UNSURE and attempt.purpose is Purpose.CHECK_IN:
@@ -262,11 +264,11 @@ def _enrol(
         people.set_step(session, person.telegram_id, "", None, now)
 
 
-def _mark(session: Session, note: Note, lesson: Lesson) -> None:
+def _mark(session: Session, note: Note, lesson: Lesson, since: datetime) -> None:
     attempt = note.attempt
     with session.no_autoflush:  # the attempt is written once, at the end
         attendance = lessons.mark(
-            session, lesson, attempt.person_id, attempt.sent_at, attempt.confidence, attempt.id,
+            session, lesson, attempt.person_id, since, attempt.confidence, attempt.id,
             unmarked=note.mark is None,
         )  # fmt: skip
         attempt.status = attendance.status

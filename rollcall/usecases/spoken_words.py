@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from rollcall.domain.attendance import ATTENDED
 from rollcall.domain.challenge import ChallengeMode, Words
 from rollcall.domain.verdict import Reason, Verdict
-from rollcall.domain.words_lane import MOST_TRIES, Lane, Said, lane
+from rollcall.domain.words_lane import MOST_TRIES, Lane, Said, lane, since
 from rollcall.queue.job import Result
 from rollcall.storage import challenges, reviews
 from rollcall.storage.note import Note
@@ -48,23 +48,25 @@ def enrolment_counts(session: Session, attempt: Attempt, result: Result, *, hear
     return False
 
 
-def words_count(session: Session, note: Note, lesson: Lesson, result: Result, now: datetime, *, hearing: bool) -> bool:
-    """Whether a note in its sender's own voice marks them; else its attempt says what it lacks, and is settled so.
+def there_since(
+    session: Session, note: Note, lesson: Lesson, result: Result, now: datetime, *, hearing: bool
+) -> datetime | None:
+    """Since when a note in its sender's own voice marks them; None: its attempt says what it lacks, and is settled so.
 
-    In a class without challenges, and of somebody who is marked, it always does.
+    In a class without challenges, and of somebody who is marked, it always marks them, since it was sent.
 
     Args:
         hearing: whether a live worker can hear words at all.
     """
+    attempt = note.attempt
     mode = note.school_class.challenge if note.school_class is not None else ChallengeMode.OFF
     if mode is ChallengeMode.OFF or (note.mark is not None and note.mark.status in ATTENDED):
-        return True
-    attempt = note.attempt
+        return attempt.sent_at
     answers = attempt.challenge_id is not None and challenges.answered_by(session, attempt, result.words)
     if answers:
         attempt.words, attempt.words_score = result.words or Words.NOT_CHECKED, result.words_score
     if mode is ChallengeMode.ASK:
-        return True
+        return attempt.sent_at
     before = challenges.tries_before(session, attempt)
     said = Said(
         answers=answers,
@@ -75,14 +77,14 @@ def words_count(session: Session, note: Note, lesson: Lesson, result: Result, no
         heard_by_some=hearing,
         over=lesson.closed_at is not None,
     )
-    way = lane(mode, said)
+    way, first = lane(mode, said), since(attempt.sent_at, before.misses)
     if way in (Lane.COUNTS, Lane.UNCHECKED):
         if way is Lane.UNCHECKED:
             attempt.words = Words.NOT_CHECKED
-        return True
+        return first
     heard = attempt.words
     attempt.verdict = Verdict.UNSAID
     attempt.reason = Reason.WORDS_WANTED if heard is None else _UNSAID[heard]
     if way is Lane.TEACHER:
-        reviews.ask_about_words(session, attempt, challenges.first_unsaid(session, attempt), now)
-    return False
+        reviews.ask_about_words(session, attempt, first, now)
+    return None

@@ -9,9 +9,12 @@ from zoneinfo import ZoneInfo
 from sqlalchemy.orm import Session
 
 from rollcall.domain.review import ReviewState
+from rollcall.domain.words_lane import since
+from rollcall.storage import challenges
 from rollcall.storage.lessons import lessons_to_check_in
 from rollcall.storage.reviews import tap_in
 from rollcall.storage.tables import Person, SchoolClass
+from rollcall.usecases.challenges import is_asked
 
 
 @dataclass(frozen=True)
@@ -35,5 +38,6 @@ def tap(session: Session, student: Person, lesson_id: int, at: datetime, now: da
     if lesson is None:
         return None
     school_class = session.get_one(SchoolClass, lesson.class_id)
-    state = tap_in(session, lesson, student.id, at, now)
-    return Tapped(state, school_class.title, at.astimezone(ZoneInfo(school_class.timezone)))
+    first = since(at, challenges.misses(session, lesson.id, student.id)) if is_asked(school_class) else at
+    state = tap_in(session, lesson, student.id, first, now)
+    return Tapped(state, school_class.title, first.astimezone(ZoneInfo(school_class.timezone)))

@@ -1,11 +1,12 @@
 """Which way a note goes by what was heard of its challenge."""
 
 import itertools
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from rollcall.domain.challenge import ChallengeMode, Words
-from rollcall.domain.words_lane import ENOUGH_NOTES, MOST_SHOWN, MOST_TRIES, Lane, Said, lane, rates
+from rollcall.domain.challenge import LIFE, ChallengeMode, Words
+from rollcall.domain.words_lane import ENOUGH_NOTES, MOST_SHOWN, MOST_TRIES, Lane, Miss, Said, lane, rates, since
 
 OFF, ASK, REQUIRE = ChallengeMode
 
@@ -67,3 +68,40 @@ def test_a_classs_rates_are_good_once_there_are_enough_notes_and_most_were_under
     assert (good.notes, good.unchecked, good.good) == (100, 50, True)
     assert (good.heard, good.other, good.unclear, good.silent) == (90, 1, 6, 3)
     assert rates({}).share == 0.0
+
+
+NINE = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
+SECOND = timedelta(seconds=1)
+
+
+def missed(seconds: int, wait: int = 3) -> Miss:
+    """A note of so many seconds after nine, answered so many later."""
+    return Miss(NINE + seconds * SECOND, NINE + (seconds + wait) * SECOND)
+
+
+def test_whoever_is_asked_once_more_is_there_since_the_first_note() -> None:
+    assert since(NINE + 130 * SECOND, [missed(70), missed(0)]) == NINE
+    assert since(NINE, []) == NINE
+
+
+def test_the_wait_for_an_answer_is_not_the_students() -> None:
+    assert since(NINE + 700 * SECOND, [missed(0, wait=600)]) == NINE
+    assert since(NINE + 300 * SECOND, [missed(0, wait=600)]) == NINE, "sent before the answer came"
+
+
+def test_a_recording_at_the_bell_does_not_make_half_an_hour_later_in_time() -> None:
+    later = NINE + timedelta(minutes=30)
+    assert since(later, [missed(0)]) == later
+    assert since(later, [missed(1790), missed(0)]) == NINE + 1790 * SECOND
+    assert since(NINE + 3 * SECOND + LIFE, [missed(0)]) == NINE
+    assert since(NINE + 4 * SECOND + LIFE, [missed(0)]) == NINE + 4 * SECOND + LIFE
+
+
+def test_no_more_notes_lead_up_to_one_than_there_are_tries() -> None:
+    """Else one recording every two minutes would hold the door open for a lesson."""
+    minutes = [missed(60 * number) for number in reversed(range(10))]
+    assert since(NINE + timedelta(minutes=10), minutes) == minutes[MOST_TRIES - 1].sent_at
+
+
+def test_what_was_sent_after_a_note_does_not_lead_up_to_it() -> None:
+    assert since(NINE, [missed(5)]) == NINE

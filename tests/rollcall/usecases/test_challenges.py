@@ -30,6 +30,7 @@ from rollcall.usecases.report import build_report
 from rollcall.usecases.retention import Periods, sweep
 from rollcall.usecases.settlement import apply_result
 from rollcall.usecases.take_note import take_note
+from rollcall.usecases.tapping import tap
 from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
 SECOND = timedelta(seconds=1)
@@ -327,6 +328,65 @@ async def test_after_the_second_unclear_note_the_teacher_is_asked_since_the_firs
         assert review.state is ReviewState.SETTLED
 
 
+def told(school: School, attempt: Attempt, at: datetime) -> None:
+    """The sender has the answer."""
+    with school.database.session() as session:
+        session.get_one(Attempt, attempt.id).answered_at = at
+
+
+LATE = NINE + timedelta(minutes=10)
+"""The lesson's last moment in time."""
+
+
+@pytest.mark.parametrize("words", [Words.NOT_HEARD, Words.UNSURE, Words.SOMETHING_ELSE, None])
+async def test_whose_first_note_was_in_time_is_not_late_by_being_asked_again(
+    school: School, words: Words | None
+) -> None:
+    lesson = await opened(school)
+    if words is not None:
+        shown(school, lesson, LATE - 40 * SECOND)
+    first = settled(school, sent(school, LATE - 10 * SECOND), words, LATE - 8 * SECOND)
+    assert first.verdict is Verdict.UNSAID
+    told(school, first, LATE - 5 * SECOND)
+    shown(school, lesson, LATE - 5 * SECOND)
+    second = settled(school, sent(school, LATE + 100 * SECOND), Words.HEARD, LATE + 102 * SECOND)
+    assert (second.status, second.marked_at) == (Status.PRESENT, LATE - 10 * SECOND)
+
+
+async def test_whoever_says_it_much_later_is_late_whatever_was_sent_in_time(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    first = settled(school, sent(school, NINE + 20 * SECOND), Words.NOT_HEARD, NINE + 22 * SECOND)
+    told(school, first, NINE + 23 * SECOND)
+    shown(school, lesson, LATE + timedelta(minutes=20))
+    at = LATE + timedelta(minutes=20, seconds=30)
+    assert (settled(school, sent(school, at), Words.HEARD, at).status, mark(school, lesson)) == (Status.LATE,) * 2
+
+
+async def test_a_teachers_card_has_the_time_that_a_number_would_have(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson)
+    told(school, settled(school, sent(school, NINE + 20 * SECOND), Words.NOT_HEARD), NINE + 23 * SECOND)
+    again = twice_unclear(school, lesson, 30)
+    assert again.reason is Reason.TEACHER_DECIDES
+    with school.database.session() as session:
+        review = review_of(session, lesson, school.ids[ANNA])
+        assert review
+        assert review.sent_at == NINE + timedelta(minutes=30, seconds=20)
+
+
+async def test_whoever_taps_after_a_note_that_was_misheard_is_there_since_the_note(school: School) -> None:
+    lesson = await opened(school)
+    shown(school, lesson, LATE - 40 * SECOND)
+    first = settled(school, sent(school, LATE - 10 * SECOND), Words.NOT_HEARD, LATE)
+    told(school, first, LATE)
+    with school.database.session() as session:
+        student = session.get_one(Person, school.ids[ANNA])
+        tapped = tap(session, student, lesson, LATE + 60 * SECOND, LATE + 60 * SECOND)
+        assert tapped
+        assert (tapped.state, tapped.at) == (ReviewState.OPEN, LATE - 10 * SECOND)
+
+
 def carded(school: School, review_id: int, message_id: int) -> None:
     """A teacher has the card, in this message; 0 once it was taken out of the chat."""
     with school.database.session() as session:
@@ -339,7 +399,7 @@ def twice_unclear(school: School, lesson: int, minutes: int = 0) -> Attempt:
     for number in (0, 1):
         at = NINE + timedelta(minutes=minutes, seconds=50 * number)
         shown(school, lesson, at)
-        attempt = settled(school, sent(school, at + 20 * SECOND), Words.UNSURE)
+        attempt = settled(school, sent(school, at + 20 * SECOND), Words.UNSURE, at + 21 * SECOND)
     return attempt
 
 
