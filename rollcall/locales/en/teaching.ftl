@@ -213,7 +213,7 @@ review-confirmed = ✅ Confirmed by { $teacher }: marked as there.
 review-rejected = ❌ Rejected by { $teacher }: not marked, in doubt in the report.
 review-settled = Nothing to decide any more: the { word-student } is marked otherwise, or the voice was deleted.
 review-told-confirmed = <b>{ $title }</b>: your teacher has listened and confirmed you — { $status }, { $time }.
-review-told-rejected = <b>{ $title }</b>: your teacher has listened and did not recognise your voice, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
+review-told-rejected = <b>{ $title }</b>: your teacher has listened and has not confirmed you, so you are not marked. If that is a mistake, talk to them: for a day they can change the answer.
 
 board-number = I show each { word-student } a number of their own to say.
 board-number-deaf = Numbers are not checked at present: no worker can listen to words. Every note counts.

@@ -92,7 +92,7 @@ reason-teacher_decides = I am still not sure, so your teacher will listen to thi
 reason-teacher_decides_later = I am still not sure, so your teacher decides once they have listened to this note. My message has not reached them yet; I keep trying. Tell them yourself as well. You need not send another note.
 reason-nobody_decides = I am still not sure, and a teacher has to decide, but this class has none at the moment. Tell whoever holds the { word-lesson }; as soon as the class has a teacher, I ask them.
 reason-teacher_confirmed = Your teacher has recognised your voice.
-reason-teacher_rejected = Your teacher did not recognise your voice.
+reason-teacher_rejected = Your teacher has listened to your note and has not confirmed you.
 unsure-try = (Try { $n } of { $most }.)
 
 phrase-offer = You could say, for example: “{ $phrase }”
