@@ -7,14 +7,15 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, Select, func, or_, select, update
+from sqlalchemy import Row, Select, and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from rollcall.domain.attendance import Status
 from rollcall.domain.challenge import LIFE, Challenge, Words
-from rollcall.domain.verdict import Purpose, Verdict
+from rollcall.domain.verdict import WORDS, Purpose, Verdict
 from rollcall.domain.words_lane import ANSWERS, UNHEARD, Miss
 from rollcall.storage.challenge_tables import StoredChallenge
-from rollcall.storage.tables import STUDENT, Attempt, Lesson, Membership, SchoolClass
+from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, SchoolClass
 
 _CLOCKS_APART = timedelta(seconds=5)
 """No note is sent before what it answers is shown; Telegram tells whole seconds, and at times we have only our own."""
@@ -151,6 +152,22 @@ def tries_before(session: Session, attempt: Attempt) -> Tries:
 def misses(session: Session, lesson_id: int, person_id: int) -> Sequence[Miss]:
     """The student's notes of the lesson that left something unsaid, the latest first."""
     return _misses(session.execute(_unsaid(lesson_id, person_id)).all())
+
+
+def unsaid_to_the_end(session: Session, lesson_id: int) -> Sequence[Attempt]:
+    """Of a closed lesson: the last such note of everybody who is in doubt, and about whom no teacher was asked."""
+    rows = session.scalars(
+        select(Attempt)
+        .join(Attendance, and_(Attendance.lesson_id == Attempt.lesson_id, Attendance.person_id == Attempt.person_id))
+        .where(
+            Attempt.lesson_id == lesson_id,
+            Attempt.verdict == Verdict.UNSAID,
+            Attempt.reason.in_(sorted(WORDS)),
+            Attendance.status == Status.FLAGGED,
+        )
+        .order_by(Attempt.sent_at, Attempt.received_at)
+    )
+    return list({attempt.person_id: attempt for attempt in rows}.values())
 
 
 def _unsaid(lesson_id: int | None, person_id: int) -> Select[*tuple[Any, ...]]:

@@ -13,8 +13,9 @@ from rollcall.storage import claims, notices
 from rollcall.storage.holder import Holder
 from rollcall.storage.lessons import close_lesson, open_lessons, take_open_lesson
 from rollcall.storage.people import locale_of
-from rollcall.storage.tables import Lesson, SchoolClass
+from rollcall.storage.tables import Lesson, Person, SchoolClass
 from rollcall.usecases.report import build_report
+from rollcall.usecases.spoken_words import ask_about_unsaid
 
 
 @dataclass(frozen=True)
@@ -48,7 +49,17 @@ def close_overdue_lesson(session: Session, lesson_id: int) -> None:
     """Close one of them as of its time, unless somebody has."""
     lesson = take_open_lesson(session, lesson_id)
     if lesson is not None:
-        close_lesson(session, lesson, lesson.closes_at)
+        close(session, lesson, lesson.closes_at)
+
+
+def close(session: Session, lesson: Lesson, at: datetime, teacher: Person | None = None) -> None:
+    """Close an open lesson, and ask about those who could not say their number any more.
+
+    Args:
+        teacher: who closes it; None where its time was up.
+    """
+    close_lesson(session, lesson, at, teacher)
+    ask_about_unsaid(session, lesson, at)
 
 
 def take_notice(session: Session, lesson_id: int, chat_id: int, now: datetime, holder: Holder) -> Notice | None:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from rollcall.domain.lesson_end import goes_on_until, may_reopen, worth_asking
 from rollcall.storage.lesson_changes import extend_lesson, lesson_locked, reopen_lesson
 from rollcall.storage.lessons import (
-    close_lesson,
     lesson_closed_at,
     open_lesson,
     open_lesson_of,
@@ -21,7 +20,7 @@ from rollcall.storage.lessons import (
 from rollcall.storage.roll import Stands, roll
 from rollcall.storage.tables import Lesson, Person, SchoolClass
 from rollcall.usecases.calls import call_all
-from rollcall.usecases.closing import Closed, closed
+from rollcall.usecases.closing import Closed, close, closed
 
 
 @dataclass(frozen=True)
@@ -140,7 +139,7 @@ def close_for_class(
         doubt = _doubt(session, lesson, moment)
         if doubt is not None:
             return doubt
-        close_lesson(session, lesson, moment, teacher)
+        close(session, lesson, moment, teacher)
     return closed(session, lesson, now)
 
 
@@ -149,7 +148,7 @@ def close_all_the_same(session: Session, teacher: Person, lesson_id: int, moment
     lesson = lesson_locked(session, lesson_id)
     teacher.last_class_id = lesson.class_id
     if lesson.closed_at is None:
-        close_lesson(session, lesson, moment, teacher)
+        close(session, lesson, moment, teacher)
     return closed(session, lesson, now)
 
 

@@ -9,12 +9,12 @@ from sqlalchemy.orm import Session
 from rollcall.domain.attendance import ATTENDED
 from rollcall.domain.challenge import ChallengeMode, Words
 from rollcall.domain.verdict import Reason, Verdict
-from rollcall.domain.words_lane import MOST_TRIES, Lane, Said, lane, since
+from rollcall.domain.words_lane import MOST_SHOWN, MOST_TRIES, Lane, Said, lane, since
 from rollcall.queue.job import Result
 from rollcall.storage import challenges, reviews
 from rollcall.storage.note import Note
 from rollcall.storage.people import has_words_heard
-from rollcall.storage.tables import Attempt, Lesson, Person
+from rollcall.storage.tables import Attempt, Lesson, Person, SchoolClass
 
 _UNSAID = {
     Words.NOT_HEARD: Reason.WORDS_NOT_HEARD,
@@ -37,6 +37,9 @@ def enrolment_counts(session: Session, attempt: Attempt, result: Result, *, hear
     if unheard and (answers or not hearing):
         attempt.words = Words.NOT_CHECKED
         return True
+    if not answers and _has_had_enough(session, attempt):
+        attempt.words = Words.NOT_HEARD
+        return True
     if not answers:
         attempt.verdict, attempt.reason, attempt.fingerprint = Verdict.REFUSED, Reason.WORDS_WANTED, None
         return False
@@ -46,6 +49,21 @@ def enrolment_counts(session: Session, attempt: Attempt, result: Result, *, hear
     if result.words is not None:
         attempt.verdict, attempt.reason, attempt.fingerprint = Verdict.REFUSED, _UNSAID[result.words], None
     return False
+
+
+def _has_had_enough(session: Session, attempt: Attempt) -> bool:
+    """Whoever is always too late for their number is asked no more: a teacher's word does as well."""
+    last = challenges.newest(session, attempt.person_id, enrolment=attempt.enrolment)
+    return last is not None and last.number >= MOST_SHOWN
+
+
+def ask_about_unsaid(session: Session, lesson: Lesson, now: datetime) -> None:
+    """The lesson was closed: whoever could not try again is the teacher's to hear, where a number is required."""
+    if session.get_one(SchoolClass, lesson.class_id).challenge is not ChallengeMode.REQUIRE:
+        return
+    for attempt in challenges.unsaid_to_the_end(session, lesson.id):
+        before = challenges.misses(session, lesson.id, attempt.person_id)[1:]
+        reviews.ask_about_words(session, attempt, since(attempt.sent_at, before), now)
 
 
 def there_since(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from rollcall.storage.holder import Holder
 from rollcall.storage.lesson_changes import extend_lesson
-from rollcall.storage.lessons import close_lesson, open_lesson_of, take_open_lesson
+from rollcall.storage.lessons import open_lesson_of, take_open_lesson
 from rollcall.storage.people import locale_of
 from rollcall.storage.tables import Lesson, Person, SchoolClass
 from rollcall.storage.teaching import teachers_of, teaches
@@ -27,6 +27,7 @@ from rollcall.storage.timetables import (
     take_notices,
     take_opening,
 )
+from rollcall.usecases.closing import close
 from rollcall.usecases.lessons import Length, open_for_class
 
 _JUST_BEFORE = timedelta(minutes=30)
@@ -131,7 +132,7 @@ def _running(session: Session, class_id: int, now: datetime) -> Lesson | None:
         return lesson
     taken = take_open_lesson(session, lesson.id)
     if taken is not None:
-        close_lesson(session, taken, taken.closes_at)
+        close(session, taken, taken.closes_at)
     return None
 
 

@@ -25,6 +25,7 @@ from rollcall.storage.reviews import review_of
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person, ReviewCard, SchoolClass
 from rollcall.usecases.challenges import Asked, NotShown, Shown, ask, ask_again, ask_enrolling, show
 from rollcall.usecases.claim_cards import claim_facts
+from rollcall.usecases.closing import close_overdue_lesson
 from rollcall.usecases.marks import set_mark
 from rollcall.usecases.report import build_report
 from rollcall.usecases.retention import Periods, sweep
@@ -457,6 +458,32 @@ async def test_whoever_is_not_understood_is_in_doubt_and_never_absent(school: Sc
     assert mark(school, lesson, BORIS) is Status.ABSENT
 
 
+@pytest.mark.parametrize("mode", [ChallengeMode.REQUIRE, ChallengeMode.OFF])
+async def test_whoever_could_not_try_again_before_the_end_is_the_teachers_to_hear(
+    school: School, mode: ChallengeMode
+) -> None:
+    lesson = await opened(school)
+    end = NINE + timedelta(minutes=90)
+    shown(school, lesson, end - 60 * SECOND)
+    first = settled(school, sent(school, end - 50 * SECOND), Words.NOT_HEARD, end - 49 * SECOND)
+    last = settled(school, sent(school, end - 20 * SECOND), Words.NOT_HEARD, end - 19 * SECOND)
+    assert {first.reason, last.reason} == {Reason.WORDS_NOT_HEARD}
+    with school.database.session() as session:
+        session.get_one(SchoolClass, school.class_id).challenge = mode
+    with school.database.session() as session:
+        close_overdue_lesson(session, lesson)
+    assert mark(school, lesson) is Status.FLAGGED
+    with school.database.session() as session:
+        review = review_of(session, lesson, school.ids[ANNA])
+        if mode is ChallengeMode.OFF:
+            assert review is None
+            return
+        assert review
+        assert (review.state, review.attempt_id, review.sent_at) == (ReviewState.OPEN, last.id, end - 50 * SECOND)
+        assert session.get_one(Attempt, last.id).reason is Reason.TEACHER_DECIDES
+        assert review_of(session, lesson, school.ids[BORIS]) is None
+
+
 async def test_a_note_that_is_settled_after_the_lesson_is_the_teachers(school: School) -> None:
     lesson = await opened(school)
     shown(school, lesson)
@@ -654,6 +681,20 @@ async def test_an_enrolment_without_a_hearing_worker_or_an_agreement_is_as_it_al
         people.agree_to_words(session, ANNA, "1", "ru", NINE)
     first = await begun(school)
     assert asked_enrolling(school, first, hearing=False) is None
+
+
+async def test_whoever_is_always_too_late_for_the_number_records_their_voice_all_the_same(school: School) -> None:
+    note = await begun(school)
+    for number in range(MOST_SHOWN):
+        at = NINE + number * timedelta(minutes=5)
+        assert asked_enrolling(school, note, at), number
+        note = enrolled(school, enrolling(school, at + LIFE + 10 * SECOND), Words.HEARD)
+        assert (note.note_number is None) is (number + 1 < MOST_SHOWN)
+    assert (note.note_number, note.words) == (2, Words.NOT_HEARD)
+    assert enrolled(school, enrolling(school, at + timedelta(minutes=5))).note_number == 3
+    with school.database.session() as session:
+        (claim,) = session.scalars(select(VoiceClaim)).all()
+        assert claim_facts(session, claim.id, TEACHER, NINE, "1").unsaid
 
 
 async def test_an_enrolments_number_that_is_over_is_asked_for_anew(school: School) -> None:
