@@ -12,11 +12,13 @@ from sqlalchemy.orm import Session
 
 from rollcall.domain.attendance import Status
 from rollcall.domain.challenge import LIFE, Challenge, Words
-from rollcall.domain.verdict import WORDS, Purpose, Verdict
+from rollcall.domain.verdict import WORDS, Purpose, Reason, Verdict
 from rollcall.domain.words_lane import ANSWERS, UNHEARD, Miss
 from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.tables import STUDENT, Attempt, Attendance, Lesson, Membership, SchoolClass
 
+_WORTHLESS = frozenset({Reason.TEACHER_REJECTED})
+"""Of a note: a teacher has heard it, and does not believe that its sender was there."""
 _CLOCKS_APART = timedelta(seconds=5)
 """No note is sent before what it answers is shown; Telegram tells whole seconds, and at times we have only our own."""
 
@@ -29,7 +31,7 @@ class Tries:
         missed: notes in the student's own voice without what was to be said.
         unclear: those of them that could not be understood.
         shown: how many challenges there were.
-        misses: all notes in the student's own voice that left it unsaid, the latest first.
+        misses: see `misses`.
     """
 
     missed: int
@@ -150,7 +152,7 @@ def tries_before(session: Session, attempt: Attempt) -> Tries:
 
 
 def misses(session: Session, lesson_id: int, person_id: int) -> Sequence[Miss]:
-    """The student's notes of the lesson that left something unsaid, the latest first."""
+    """The student's notes of the lesson that left something unsaid, the latest first; none that a teacher rejected."""
     return _misses(session.execute(_unsaid(lesson_id, person_id)).all())
 
 
@@ -172,14 +174,14 @@ def unsaid_to_the_end(session: Session, lesson_id: int) -> Sequence[Attempt]:
 
 def _unsaid(lesson_id: int | None, person_id: int) -> Select[*tuple[Any, ...]]:
     return (
-        select(Attempt.words, Attempt.sent_at, func.coalesce(Attempt.answered_at, Attempt.settled_at))
+        select(Attempt.words, Attempt.reason, Attempt.sent_at, func.coalesce(Attempt.answered_at, Attempt.settled_at))
         .where(Attempt.lesson_id == lesson_id, Attempt.person_id == person_id, Attempt.verdict == Verdict.UNSAID)
         .order_by(Attempt.sent_at.desc(), Attempt.received_at.desc())
     )
 
 
 def _misses(rows: Sequence[Row[*tuple[Any, ...]]]) -> Sequence[Miss]:
-    return [Miss(sent_at, answered_at) for _, sent_at, answered_at in rows]
+    return [Miss(sent_at, answered_at) for _, reason, sent_at, answered_at in rows if reason not in _WORTHLESS]
 
 
 def missed_in_enrolment(session: Session, attempt: Attempt) -> int:

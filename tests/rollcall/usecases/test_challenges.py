@@ -21,7 +21,7 @@ from rollcall.storage.attempts import IncomingNote
 from rollcall.storage.challenge_tables import StoredChallenge
 from rollcall.storage.claim_tables import VoiceClaim
 from rollcall.storage.remarks import remarks
-from rollcall.storage.reviews import review_of
+from rollcall.storage.reviews import decide_review, review_of
 from rollcall.storage.tables import Attempt, Attendance, Lesson, Person, ReviewCard, SchoolClass
 from rollcall.usecases.challenges import Asked, NotShown, Shown, ask, ask_again, ask_enrolling, show
 from rollcall.usecases.claim_cards import claim_facts
@@ -362,6 +362,19 @@ async def test_whoever_says_it_much_later_is_late_whatever_was_sent_in_time(scho
     shown(school, lesson, LATE + timedelta(minutes=20))
     at = LATE + timedelta(minutes=20, seconds=30)
     assert (settled(school, sent(school, at), Words.HEARD, at).status, mark(school, lesson)) == (Status.LATE,) * 2
+
+
+async def test_a_note_that_a_teacher_has_rejected_is_nobodys_first(school: School) -> None:
+    lesson = await opened(school)
+    assert twice_unclear(school, lesson, 8).reason is Reason.TEACHER_DECIDES
+    with school.database.session() as session:
+        teacher, review = people.find_person(session, TEACHER), review_of(session, lesson, school.ids[ANNA])
+        assert teacher
+        assert review
+        assert decide_review(session, review, teacher, confirmed=False, now=LATE)
+    shown(school, lesson, LATE + 5 * SECOND)
+    attempt = settled(school, sent(school, LATE + 30 * SECOND), Words.HEARD, LATE + 31 * SECOND)
+    assert (attempt.status, attempt.marked_at) == (Status.LATE, LATE + 30 * SECOND)
 
 
 async def test_a_teachers_card_has_the_time_that_a_number_would_have(school: School) -> None:
