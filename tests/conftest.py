@@ -23,6 +23,7 @@ from models.recogniser.reading import Recogniser
 from rollcall.config.settings import Settings
 from rollcall.queue.worker_end import connect
 from rollcall.sealing.seal import Keyring
+from rollcall.storage import database as storage
 from rollcall.storage.database import Database
 from rollcall.storage.migrate import migrate
 from tests.office import MISSING
@@ -103,6 +104,20 @@ def logging_as_it_was() -> Iterator[None]:
         room.setLevel(level)
     logging.raiseExceptions = before[3]
     logging.captureWarnings(False)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _sqlite_waits_for_no_disk() -> Iterator[None]:
+    """In the tests' own processes, as their PostgreSQL does not; no power fails here, and products have processes."""
+    prepare = storage._prepare_sqlite
+
+    def hastily(connection: Any, record: Any) -> None:
+        prepare(connection, record)
+        connection.execute("PRAGMA synchronous=OFF")
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "_prepare_sqlite", hastily)
+        yield
 
 
 @pytest.fixture(scope="session")

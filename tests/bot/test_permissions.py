@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 import pytest_asyncio
-from sqlalchemy import delete, event
+from sqlalchemy import delete
 from telegram import Update
 from telegram.ext import CallbackQueryHandler, CommandHandler
 
@@ -19,7 +19,6 @@ from bot.gate import Gate, Guarded, Noticed, Undeclared
 from bot.handlers.other import anything
 from rollcall.domain.permissions import PERMISSIONS, STUDENTS, Permission, Role, Target
 from rollcall.domain.staff import Standing
-from rollcall.sealing.seal import Keyring
 from rollcall.storage.database import Database
 from rollcall.storage.people import acquaintance, conversation_with, set_step
 from rollcall.storage.rights import roles_of
@@ -302,7 +301,7 @@ class World:
         """The school as it was founded."""
         copy = folder / "school.sqlite3"
         shutil.copy(self.school, copy)
-        database = _database(copy, self.door.services.keyring)
+        database = Database(f"sqlite:///{copy}", self.door.services.keyring)
         self.door.use(database)
         return database
 
@@ -323,7 +322,7 @@ async def world(tmp_path_factory: pytest.TempPathFactory, valkey_url: str) -> As
             assert await a_colleague_joins(door.services.database) == IGORS_ID
             await door.services.database.close()
             shutil.copy(school, folder / "untouched.sqlite3")
-            untouched = _database(folder / "untouched.sqlite3", door.services.keyring)
+            untouched = Database(f"sqlite:///{folder / 'untouched.sqlite3'}", door.services.keyring)
             yield World(door, people_on(door.telegram), school, untouched)
             await untouched.close()
 
@@ -430,12 +429,6 @@ async def test_what_no_button_of_ours_ever_carried_is_no_buttons_business(world:
             update = Update.de_json(pending, world.door.application.bot)
             assert not [one.pattern for one in buttons if one.check_update(update)], odd
     assert await world.door.press(person, "class:1\n") == [T("question-gone")]
-
-
-def _database(path: Path, keyring: Keyring) -> Database:
-    database = Database(f"sqlite:///{path}", keyring)
-    event.listen(database.engine, "connect", lambda raw, _: raw.execute("PRAGMA synchronous=OFF"))
-    return database
 
 
 def _forgeries(data: str) -> list[str]:

@@ -2,8 +2,11 @@
 
 import asyncio
 import os
+import sqlite3
 import subprocess
+from contextlib import closing
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -14,7 +17,7 @@ from rollcall.domain.attendance import Status
 from rollcall.domain.verdict import Purpose, Reason, Verdict
 from rollcall.report.model import Period
 from rollcall.storage import attempts, classes, inbox, invites, lessons, people, teaching
-from rollcall.storage.database import Database
+from rollcall.storage.database import Database, _prepare_sqlite
 from rollcall.storage.holder import LEASE, Holder, Watch
 from rollcall.storage.migrate import is_current, migrate
 from rollcall.storage.tables import Attempt, Attendance, Consent, Person, SchoolClass, Table
@@ -26,6 +29,14 @@ from tests.rollcall.conftest import ANNA, BORIS, NINE, TEACHER, School
 
 HOLDER, OTHER = Holder("one host", 1, "a"), Holder("another host", 2, "b")
 LATE = timedelta(seconds=16)
+
+
+def test_a_commit_in_sqlite_is_on_the_disk(tmp_path: Path) -> None:
+    # As it was imported: for all other tests of this process there is one that does not wait.
+    with closing(sqlite3.connect(tmp_path / "kept.sqlite3")) as connection:
+        _prepare_sqlite(connection, None)
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert connection.execute("PRAGMA synchronous").fetchone() == (2,), "FULL"
 
 
 async def test_migrating_twice_changes_nothing_and_the_schema_is_what_the_tables_say(database: Database) -> None:
