@@ -168,9 +168,10 @@ def test_an_unknown_device_is_answered_with_the_known_ones(own_weights: Path) ->
 def test_threads_are_set_only_when_asked_for(own_weights: Path) -> None:
     before = torch.get_num_threads()
     try:
-        registry.load(str(own_weights), own_weights.parent, "cpu", threads=1, backend="torch")
-        assert torch.get_num_threads() == 1
+        torch.set_num_threads(2)
         registry.load(str(own_weights), own_weights.parent, "cpu", backend="torch")
+        assert torch.get_num_threads() == 2
+        registry.load(str(own_weights), own_weights.parent, "cpu", threads=1, backend="torch")
         assert torch.get_num_threads() == 1
     finally:
         torch.set_num_threads(before)
