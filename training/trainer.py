@@ -223,7 +223,7 @@ def _loss(name: str, dimension: int, speakers: int) -> nn.Module:
     kinds: Mapping[str, Callable[[], nn.Module]] = {
         "softmax": lambda: Softmax(dimension, speakers),
         "aam": lambda: AngularSoftmax(dimension, speakers),
-        "triplet": Triplet,
+        "triplet": lambda: Triplet(dimension),
     }
     return kinds[name]()
 

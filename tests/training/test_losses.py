@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
+import pytest
 import torch
 from speechbrain.nnet.losses import AdditiveAngularMargin, LogSoftmaxWrapper
 from torch import Tensor
@@ -32,12 +33,17 @@ def _agree(one: Callable[[Tensor], Tensor], other: Callable[[Tensor], Tensor]) -
     torch.testing.assert_close(*gradients, atol=1e-5, rtol=0)
 
 
+def _centred(embeddings: Tensor) -> Tensor:
+    return (embeddings - embeddings.mean(0)) / (embeddings.var(0, correction=0) + 1e-5).sqrt()
+
+
 def test_the_triplet_loss_is_the_papers_over_every_pair_with_its_hardest_negative() -> None:
     def reference(embeddings: Tensor) -> Tensor:
         """Word for word: for each anchor and positive, the most alike crop of somebody else."""
+        centred = _centred(embeddings.double())
 
         def cosine(i: int, j: int) -> Tensor:
-            a, b = embeddings[i].double(), embeddings[j].double()
+            a, b = centred[i], centred[j]
             found: Tensor = (a @ b) / (a.norm() * b.norm())
             return found
 
@@ -50,12 +56,12 @@ def test_the_triplet_loss_is_the_papers_over_every_pair_with_its_hardest_negativ
         assert any(float(term.detach()) > 0 for term in terms)
         return torch.stack(terms).mean().float()
 
-    _agree(lambda embeddings: Triplet()(embeddings, LABELS)[0], reference)
+    _agree(lambda embeddings: Triplet(16)(embeddings, LABELS)[0], reference)
 
 
 def test_triplets_at_rest_cost_nothing_and_the_nearest_crop_tells_who_it_is() -> None:
     corners = torch.eye(4)[LABELS] + 0.01
-    loss, nearest = Triplet()(corners, LABELS)
+    loss, nearest = Triplet(4)(corners, LABELS)
     # The only crop of its person has no other to be near to.
     alone = LABELS == 2
     assert float(loss) == 0
@@ -93,8 +99,7 @@ def test_softmax_is_cross_entropy_of_a_layer_over_centred_embeddings() -> None:
     ours = Softmax(16, 4)
 
     def reference(embeddings: Tensor) -> Tensor:
-        centred = (embeddings - embeddings.mean(0)) / (embeddings.var(0, correction=0) + ours.norm.eps).sqrt()
-        scores = centred @ ours.layer.weight.T + ours.layer.bias
+        scores = _centred(embeddings) @ ours.layer.weight.T + ours.layer.bias
         return torch.stack(
             [-(row - row.exp().sum().log())[label] for row, label in zip(scores, LABELS, strict=True)]
         ).mean()
@@ -103,14 +108,21 @@ def test_softmax_is_cross_entropy_of_a_layer_over_centred_embeddings() -> None:
     assert torch.equal(ours(_embeddings(), LABELS)[1], ours.layer(ours.norm(_embeddings())).argmax(dim=1))
 
 
-def test_what_centres_the_embedding_becomes_part_of_the_last_layer() -> None:
+@pytest.mark.parametrize("loss", [Softmax(16, 4), Triplet(16)], ids=["softmax", "triplet"])
+def test_what_centres_the_embedding_becomes_part_of_the_last_layer(loss: Softmax | Triplet) -> None:
     torch.manual_seed(3)
-    network, ours = torch.nn.Sequential(torch.nn.Linear(6, 16)), Softmax(16, 4)
+    network = torch.nn.Sequential(torch.nn.Linear(6, 16))
     features = torch.randn(64, 6) + 3
     for _ in range(100):
-        ours(network(features), torch.zeros(64, dtype=torch.int64))
-    ours.eval()
-    centred = ours.norm(network(features)).detach()
-    network.load_state_dict(absorbed(ours, network.state_dict(), "0.weight"))
+        loss(network(features), torch.arange(64) % 4)
+    loss.eval()
+    centred = loss.norm(network(features)).detach()
+    network.load_state_dict(absorbed(loss, network.state_dict(), "0.weight"))
     torch.testing.assert_close(network(features), centred, atol=1e-5, rtol=0)
-    assert absorbed(Triplet(), network.state_dict(), "0.weight").keys() == network.state_dict().keys()
+
+
+def test_a_loss_that_centres_nothing_leaves_the_last_layer_as_it_is() -> None:
+    network = torch.nn.Sequential(torch.nn.Linear(6, 16))
+    before = {name: value.clone() for name, value in network.state_dict().items()}
+    found = absorbed(AngularSoftmax(16, 4), network.state_dict(), "0.weight")
+    assert all(torch.equal(found[name], value) for name, value in before.items())
