@@ -38,6 +38,9 @@ _SPEEDS: Final = (0.88, 1.0, 1.12)
 """Of Festival's one Russian voice: slower and deeper, as it is, quicker and higher."""
 _PAUSE: Final = (0.12, 0.35)
 """Seconds between digits of people, by chance."""
+_SILENT: Final = 1e-8
+"""Of a note's loudest power. The pauses of the shared digits are empty, while within their takes two men are quiet for
+long and hiss, at 10^-4.6 and 10^-7: a higher line cuts there, and what is cut is not the digit that it is taken for."""
 
 
 @dataclass(frozen=True)
@@ -89,10 +92,10 @@ def people(folder: Path) -> list[Digits]:
 
 
 def _parted(samples: Samples, count: int) -> list[Samples]:
-    """The note between its longest quiet stretches; nothing where there are not so many of them."""
+    """The note between its longest silences; nothing where there are not so many of them."""
     hop = SAMPLE_RATE // 100
     power = (samples[: len(samples) // hop * hop].reshape(-1, hop) ** 2).mean(axis=1)
-    loud = power > power.max() * 1e-3
+    loud = power > power.max() * _SILENT
     edges = np.flatnonzero(np.diff(np.concatenate([[0], loud.astype(int), [0]])))
     runs = [(start, end) for start, end in edges.reshape(-1, 2).tolist()]
     while len(runs) > count:

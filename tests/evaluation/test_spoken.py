@@ -48,6 +48,22 @@ def test_digits_are_cut_where_it_is_quiet() -> None:
     assert _parted(samples, 4) == []
 
 
+def test_a_take_that_is_quiet_for_long_is_not_parted_there() -> None:
+    rng = np.random.default_rng(1)
+    loud, hiss = rng.normal(0, 0.1, SAMPLE_RATE // 4), rng.normal(0, 5e-4, SAMPLE_RATE // 2)
+    quiet = np.zeros(SAMPLE_RATE // 5)
+    samples = np.concatenate([quiet, loud, hiss, loud, quiet, loud, hiss, quiet]).astype(np.float32)
+    pieces = _parted(samples, 2)
+    assert [len(piece) // (SAMPLE_RATE // 100) for piece in pieces] == [108, 83]
+
+
+@pytest.mark.voices
+def test_no_digit_of_the_people_is_cut_off(voices: Path) -> None:
+    found = people(voices / "digits")
+    shortest = min(len(take) for person in found for takes in person.takes.values() for take in takes)
+    assert shortest > 0.2 * SAMPLE_RATE, "at a higher line some have a tenth of a second"
+
+
 @pytest.mark.voices
 def test_the_people_say_all_ten_digits(voices: Path) -> None:
     found = people(voices / "digits")
