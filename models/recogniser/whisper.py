@@ -1,11 +1,13 @@
-"""Whisper in eight bits through CTranslate2, of a note's last six seconds, in a window of eight instead of its thirty.
+"""Whisper in eight bits through CTranslate2, of a note's last six seconds, in a window of eight at most, not of thirty.
 
-A window costs by its length, and what is asked for is said at a note's end. Two seconds of silence after it, and the
-times that it is made to write down, tell the model that the note is over: without them it repeats itself.
+A window costs by its length, and what is asked for is said at a note's end. The silence after it, and the times that it
+is made to write down, tell the model that the note is over: without them it repeats itself. Without some before it, the
+first word is often missed, and noise is taken for speech; with half a second it repeats itself more.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
@@ -17,21 +19,22 @@ from models.recogniser.mel import RATE, log_mel
 from models.recogniser.reading import Samples
 from models.recogniser.tokens import Tokens
 
-WINDOW: Final = 8
-"""Seconds."""
 TAIL: Final = 6
 """Seconds of the note: four digits that are said slowly take four."""
-_MOST_TOKENS: Final = 44
-"""Of a text: six seconds of quick speech have fewer, and one that repeats itself never ends."""
+_BEFORE, _AFTER = 0.25, 1.75
+"""Seconds of silence before it, and at least so many after it."""
+_MOST_TOKENS: Final = 36
+"""Of a text: six seconds of quick Russian have about as many, and one that repeats itself never ends."""
 _LATEST_BEGIN: Final = 50
 """Fiftieths of a second: the note may begin with silence."""
-_HOPS: Final = 100
+_HOPS_ENCODED: Final = 2
+"""Of the spectrogram, in one step of what is encoded."""
 _LEVEL: Final = 0.1
 """The RMS to which notes are brought, as far as their peaks allow it."""
 
 
 class WhisperReading:
-    """The `Reading` of ten seconds."""
+    """The `Reading` of a note's last seconds."""
 
     def __init__(self, model: Any, tokens: Tokens, start: list[int], encoded: Any, read: list[int]) -> None:
         self._model = model
@@ -47,8 +50,9 @@ class WhisperReading:
         begun = self._tokens.decode(kept)
         between = self.text[len(begun) : start]
         texts = [[*kept, *self._tokens.encode(between + one)] for one in continuations]
-        encoded = ctranslate2.StorageView.from_array(np.repeat(np.asarray(self._encoded), len(texts), axis=0))
-        aligned = self._model.align(encoded, self._start, texts, num_frames=WINDOW * _HOPS)
+        once = np.asarray(self._encoded)
+        encoded = ctranslate2.StorageView.from_array(np.repeat(once, len(texts), axis=0))
+        aligned = self._model.align(encoded, self._start, texts, num_frames=once.shape[1] * _HOPS_ENCODED)
         return [float(np.log(np.maximum(one.text_token_probs[len(kept) :], 1e-12)).sum()) for one in aligned]
 
     def _tokens_before(self, start: int) -> list[int]:
@@ -72,11 +76,13 @@ class Whisper:
     def read(self, samples: Samples, language: str) -> WhisperReading:
         """See `Recogniser.read`."""
         start = [self._tokens.number(f"<|{each}|>") for each in ("startoftranscript", language, "transcribe")]
-        features = log_mel(_level(samples[-TAIL * RATE :]), WINDOW)
+        last = np.concatenate([np.zeros(round(_BEFORE * RATE), np.float32), _level(samples[-TAIL * RATE :])])
+        features = log_mel(last, math.ceil(len(last) / RATE + _AFTER))
         encoded = self._model.encode(ctranslate2.StorageView.from_array(features[None]), to_cpu=True)
         (found,) = self._model.generate(
-            encoded, [start], beam_size=1, max_length=_MOST_TOKENS, max_initial_timestamp_index=_LATEST_BEGIN
-        )
+            encoded, [start], beam_size=1, max_length=2 * _MOST_TOKENS,  # of which it gives a text half
+            max_initial_timestamp_index=_LATEST_BEGIN,
+        )  # fmt: skip
         read = [number for number in found.sequences_ids[0] if number < self._tokens.end]
         return WhisperReading(self._model, self._tokens, start, encoded, read)
 

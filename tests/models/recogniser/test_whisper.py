@@ -5,10 +5,15 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from evaluation.rates import speed
+from models.recogniser.mel import RATE
 from models.recogniser.reading import Recogniser, Samples
-from sandbox.saying import saying
+from sandbox.saying import DIGITS, saying
 from tests.end_to_end.product import synthetic
 from worker.audio.decode import decode
+
+TAIL = 6
+"""Seconds that are listened to."""
 
 
 def note(voice: str, digits: str, number: int = 4) -> Samples:
@@ -23,6 +28,17 @@ def digits(text: str) -> str:
 @pytest.mark.parametrize("language", ["en", "ru"])
 def test_digits_after_a_sentence_are_read(whisper: Recogniser, voice: str, said: str, language: str) -> None:
     assert digits(whisper.read(note(voice, said), language).text).endswith(said)
+
+
+def test_a_text_of_many_words_is_read_to_its_end(whisper: Recogniser) -> None:
+    pieces = []
+    for digit in "471235908264":
+        samples = decode((DIGITS / "shelby" / f"{digit}.ogg").read_bytes()).samples
+        loud = np.flatnonzero(np.abs(samples) > 0.02)
+        pieces += [samples[loud[0] : loud[-1]], np.zeros(200, np.float32)]
+    quick = speed(np.concatenate(pieces), 1.12)
+    assert len(quick) < TAIL * RATE
+    assert digits(whisper.read(quick, "en").text) == "471235908264", "a text is cut off half way"
 
 
 def test_what_was_said_is_likelier_than_what_was_not(whisper: Recogniser) -> None:
