@@ -22,7 +22,6 @@ _MOST: Final = 2
 """Times as many digits as the challenge has: who says more of them may be saying whatever comes."""
 _BETWEEN: Final = re.compile(r"(?<=\d)\D{1,2}(?=\d)")
 _STYLES: Final = (", ", "")
-_ENDS: Final = " .,!?…"
 _NEAR: Final = 12
 """Letters between two numbers of one answer."""
 _WORD_BEFORE: Final = re.compile(r"[^\W\d_]+['’]?\w*\W*$")
@@ -50,8 +49,9 @@ class Evidence:
     Attributes:
         said: it was read as it was asked for; then the others say nothing.
         likely: logarithm of the challenge's probability, in the place of an answer.
-        beside: that of what was read there; nought, which is certainty, where no number was.
-        digits: how many were read there.
+        beside: that of what was read there.
+        digits: how many were read there; where none was, nothing is weighed: a challenge that was said is then as
+            unlikely as any other (docs/accuracy.md), and the question is a third of a note's cost.
     """
 
     said: bool
@@ -65,22 +65,24 @@ class Evidence:
         return self.likely - self.beside
 
 
-def judged(challenge: Challenge, text: str, likelihoods: Likelihoods, cuts: Cuts) -> tuple[Words, float]:
+def judged(challenge: Challenge, text: str, likelihoods: Likelihoods, cuts: Cuts) -> tuple[Words, float | None]:
     """What was heard of a challenge, and by how much likelier it is than what was read: nought where it was read.
+
+    Without a digit in the text nothing is weighed, and there is no such figure.
 
     Args:
         text: as the recogniser read it.
         likelihoods: of other ways for it to go on.
     """
     found = weighed(challenge, text, likelihoods)
-    return verdict(found, cuts, len(challenge.items)), found.lead
+    return verdict(found, cuts, len(challenge.items)), found.lead if found.said or found.digits else None
 
 
 def verdict(found: Evidence, cuts: Cuts, asked: int) -> Words:
     """Of a challenge of so many items."""
-    if found.said or (found.lead >= -cuts.within and found.likely >= cuts.floor):
+    if found.said or (found.digits and found.lead >= -cuts.within and found.likely >= cuts.floor):
         return Words.HEARD
-    if found.lead >= -cuts.other:
+    if found.digits and found.lead >= -cuts.other:
         return Words.UNSURE
     return Words.SOMETHING_ELSE if found.digits >= asked - 1 else Words.NOT_HEARD
 
@@ -93,8 +95,7 @@ def weighed(challenge: Challenge, text: str, likelihoods: Likelihoods) -> Eviden
         return Evidence(said=True)
     answer = _answer(found)
     if not answer:
-        likely = _sum(likelihoods(len(text.rstrip(_ENDS)), spellings(expected)))
-        return Evidence(False, likely)
+        return Evidence(said=False)
     digits = sum(len(number.digits) for number in answer)
     return max((_held(expected, text, start, answer[-1].end, digits, likelihoods) for start in _starts(text, answer)),
                key=lambda evidence: evidence.lead)  # fmt: skip
@@ -107,7 +108,7 @@ def _held(expected: str, text: str, start: int, end: int, digits: int, likelihoo
     return Evidence(False, _sum(scores), beside, digits)
 
 
-def spellings(digits: str, written: str = "") -> tuple[str, ...]:
+def spellings(digits: str, written: str) -> tuple[str, ...]:
     """The ways in which a recogniser writes digits that are said one by one, that of what it has written first."""
     own = _BETWEEN.findall(written)
     return tuple(style.join(digits) for style in dict.fromkeys([*own[-1:], *_STYLES]))
