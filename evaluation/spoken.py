@@ -18,6 +18,7 @@ from typing import Annotated, Final
 
 import numpy as np
 import typer
+from scipy.stats import beta
 
 from evaluation.degrade import Degradation, parse
 from evaluation.recordings import find
@@ -44,8 +45,8 @@ _DETECTOR: Final = cache(SpeechDetector)
 MOST_WRONG: Final = 0.001
 _NEIGHBOURS: Final = 30 / (10 * 9 ** (DIGITS - 1) - 1)
 """Of all other challenges, those that differ in one digit from one that is drawn."""
-_OTHERS: Final = 2
-"""Other challenges that each note is held against: any, and as many that differ in one digit."""
+_SURE: Final = 0.95
+"""Of the bound that is told with a rate."""
 
 
 @dataclass(frozen=True)
@@ -105,9 +106,14 @@ def _said(voice: Voice, digits: str, rng: np.random.Generator) -> Samples:
 
 
 def trials(
-    ear: Recogniser, note: Note, condition: Degradation | None, crowd: Sequence[Samples], rng: np.random.Generator
+    ear: Recogniser,
+    note: Note,
+    condition: Degradation | None,
+    crowd: Sequence[Samples],
+    others: int,
+    rng: np.random.Generator,
 ) -> Iterator[Trial]:
-    """The note, spoilt, against what it says and what it does not."""
+    """The note, spoilt, against what it says and what it does not: so many other challenges, and two one digit off."""
     samples = note.samples
     if condition is not None:
         speech = _DETECTOR().detect(Waveform(samples))
@@ -115,17 +121,17 @@ def trials(
     waveform = Waveform(samples)
     reading = ear.read(told(waveform, _DETECTOR().detect(waveform)), note.language)
     name = condition.name if condition else CLEAN
-    for kind, digits in _asked(note, rng):
+    for kind, digits in _asked(note, others, rng):
         found = weighed(Challenge(note.language, tuple(digits)), reading.text, reading.likelihoods)
         yield Trial(note.group, note.half, name, kind, found)
 
 
-def _asked(note: Note, rng: np.random.Generator) -> Iterator[tuple[str, str]]:
+def _asked(note: Note, others: int, rng: np.random.Generator) -> Iterator[tuple[str, str]]:
     if note.said:
         yield "right", note.said
-        for _ in range(_OTHERS):
+        for _ in range(2):
             yield "one off", _one_off(note.said, rng)
-    for _ in range(_OTHERS):
+    for _ in range(others):
         other = _drawn(note.language, rng)
         if other != note.said:
             yield ("other" if note.said else "none"), other
@@ -163,6 +169,11 @@ def random_rate(found: Sequence[Trial], cuts: Cuts) -> float:
     return near * heard(found, cuts, "one off") + (1 - near) * heard(found, cuts, "other")
 
 
+def at_most(passed: int, tried: int) -> float:
+    """The rate that this many of so many do not exceed, with 95 % confidence (Clopper and Pearson 1934)."""
+    return 1.0 if passed == tried else float(beta.ppf(_SURE, passed + 1, tried - passed))
+
+
 def table(found: Sequence[Trial], cuts: Cuts) -> Iterator[str]:
     """Lines of Markdown: accepted shares by group and condition."""
     yield "| | notes | right | something else | unsure | not heard |"
@@ -178,12 +189,17 @@ def table(found: Sequence[Trial], cuts: Cuts) -> Iterator[str]:
         for kind in ("one off", "other", "none"):
             mine = [one for one in found if one.condition == condition and one.kind == kind]
             yield f"| {condition}: {kind} | {len(mine)} | {heard(mine, cuts, kind):.2%} | | | |"
+    for kind in ("one off", "other", "none"):
+        words = [verdict(one.evidence, cuts, DIGITS) for one in found if one.kind == kind]
+        passed = words.count(Words.HEARD)
+        yield f"| all: {kind} | {len(words)} | {passed}, {at_most(passed, len(words)):.2%} at most | | | |"
 
 
 def main(
     digits: Annotated[Path, typer.Argument(help="People's own digits, with a manifest.csv")],
     crowd: Annotated[Path, typer.Argument(help="Other people's recordings, without numbers")],
     each: Annotated[int, typer.Option(help="Notes of each voice")] = 6,
+    others: Annotated[int, typer.Option(help="Other numbers that each is held against")] = 10,
     conditions: Annotated[str, typer.Option(help="As evaluation.degrade knows them")] = CONDITIONS,
 ) -> None:
     """Measure, fit and print."""
@@ -191,12 +207,12 @@ def main(
     ear = recogniser.load(recogniser.CARD.name, settings.models_dir)
     rng = np.random.default_rng(SEED)
     said = list(notes(digits, crowd, each, rng))
-    others = [note.samples for note in said if not note.said][:40]
+    talking = [note.samples for note in said if not note.said][:40]
     found = [
         trial
         for condition in (None, *parse(conditions))
         for note in said
-        for trial in trials(ear, note, condition, others, rng)
+        for trial in trials(ear, note, condition, talking, others, rng)
     ]
     for half in (0, 1):
         mine, rest = ([one for one in found if (one.half == half) is own] for own in (True, False))

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evaluation.spoken import Trial, fitted, heard, random_rate, table
+from evaluation.spoken import Trial, at_most, fitted, heard, random_rate, table
 from evaluation.spoken_voices import _parted, people
 from rollcall.domain.spoken import Cuts, Evidence
 from worker.audio.waveform import SAMPLE_RATE
@@ -37,6 +37,13 @@ def test_the_table_has_a_line_for_every_voice_and_every_wrong_number() -> None:
     lines = list(table([*RIGHT, trial("other", -20.0)], Cuts(4.0, -10.0, 5.0)))
     assert "| clean: somebody | 4 | 75.0% | 25.0% | 0.0% | 0.0% |" in lines
     assert any(line.startswith("| clean: other | 1 | 0.00%") for line in lines)
+    assert "| all: other | 1 | 0, 95.00% at most | | | |" in lines
+
+
+def test_what_never_happened_is_at_most_three_in_the_number_of_tries() -> None:
+    assert at_most(0, 3000) == pytest.approx(3 / 3000, rel=0.01)
+    assert at_most(1, 4742) == pytest.approx(0.001, rel=0.01)
+    assert at_most(5, 5) == 1
 
 
 def test_digits_are_cut_where_it_is_quiet() -> None:
