@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import hashlib
-import json
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 from rich.console import Console
 from torch import Tensor
@@ -21,15 +19,14 @@ from models.card import CARD, RANGES, encoders
 from models.errors import ModelError
 from models.onnx.export import hash_of
 from rollcall.config.settings import Settings
-from rollcall.errors import Unavailable, WrongUse
+from rollcall.errors import WrongUse
 from training.architectures import Architecture
+from training.disk import keep_json, keep_weights, writing
 from training.shelf import Shelf
 from training.watch import Watch, errors
 from worker.audio.speech import Speech
 from worker.audio.waveform import SAMPLE_RATE, Waveform
 
-CONDITIONS = "babble:10,noise:10,reverb:hard,opus:16,short:2,short:1"
-"""Beside clean notes, for the cuts. Fewer than `rollcall models fit` has, which takes longer than a small training."""
 _MOST_NOTES, _MOST_SECONDS = 8, 10
 _COARSER = 0.005
 """Eight bits may add so much to the EER of held-out people."""
@@ -59,14 +56,10 @@ def write(state: Mapping[str, Tensor], architecture: Architecture, out: Path) ->
         Unavailable: it cannot be written.
     """
     place = out / architecture.file
-    beside = place.with_name(f".{place.name}.part")
-    try:
-        torch.save(dict(state), beside)
+    with writing(out):
         for stale in (CARD, RANGES):
             (out / stale).unlink(missing_ok=True)
-        beside.replace(place)
-    except OSError as error:
-        raise Unavailable(f"{place} cannot be written: {error.strerror}") from error
+    keep_weights(place, state)
     return place
 
 
@@ -95,7 +88,7 @@ def eight_bits(
     card = encoders()[architecture.name]
     found = ranges.measure(card, weights, sounds)
     document = {"sha256": hash_of(weights), "tensors": found}
-    place.write_text(json.dumps(document, indent=0) + "\n", encoding="utf-8")
+    keep_json(place, document)
     try:
         exact, coarse = (
             errors(watch.look_by(registry.load(str(weights), settings.models_dir, "cpu", None, 1, backend)))[0]

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from rollcall.errors import Unavailable
+from training.disk import writing
 from training.layouts import People
 from training.sound import LeftOut, Sound, listen
 from worker.audio.speech import SpeechDetector
@@ -90,11 +90,9 @@ def fill(people: People, cache: Path, threads: int, tick: Callable[[int, int], N
     files = [(person, path) for person, own in people.items() for path in own]
     folder = cache / _VERSION / _key(files)
     if not (folder / _INDEX).is_file():
-        try:
+        with writing(folder, "set XDG_CACHE_HOME to another place"):
             folder.mkdir(parents=True, exist_ok=True)
             _fill(files, folder, threads, tick)
-        except OSError as error:
-            raise Unavailable(f"{folder} cannot be written: {error.strerror}") from error
     return Shelf(folder)
 
 

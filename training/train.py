@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import platformdirs
 import torch
@@ -17,96 +16,32 @@ from torch import Tensor, nn
 from evaluation.experiment import Outcome
 from models.device import choose
 from rollcall.config.settings import Settings
-from rollcall.errors import Unavailable, WrongUse
-from training import architectures, layouts, report, result, together
+from rollcall.errors import WrongUse
+from training import architectures, layouts, ledger, report, result, together
 from training.architectures import Stage
-from training.augment import NONE, Chances
 from training.crops import Batches, Crops
+from training.disk import has_room, keep, writing
 from training.history import History
 from training.layouts import People
+from training.ledger import WORK
+from training.options import Options
 from training.people import Split, split
 from training.progress import Teller
-from training.result import CONDITIONS
 from training.shelf import Shelf, fill
-from training.start import given
+from training.start import begin
 from training.trainer import Run, Trainer, best_of
 from training.watch import Watch, errors, state_of
 from worker.audio.waveform import SAMPLE_RATE
 
-WORK: Final = "training"
-"""The folder in the result's in which checkpoints and figures lie."""
-_OPTIONS: Final = "options.json"
-_PEOPLE: Final = "people.json"
 _ROUNDS_AN_EPOCH: Final = 4
 _FIRST_SECONDS: Final = 4
+_COPIES: Final = 8
+"""Of the weights, on the disk: two checkpoints, each with what Adam keeps of them, the best look and the result."""
 _LONGEST_ROUND: Final = 500
 """Batches: what a run that is cut off may have to do again."""
 
 
-@dataclass(frozen=True)
-class Options:
-    """What a training is of. With the same, the same comes out on the same machine.
-
-    Attributes:
-        folders: of recordings.
-        layout: of these, see `training.layouts`.
-        model: the architecture.
-        start: weights to go on from: a name or a path; empty: random ones.
-        epochs, rates: of each stage; empty: the architecture's own.
-        held_out: share of people who are not trained on.
-        width: of the network; 0: its own. (ResCNN's and ECAPA's dimension, ECAPA's channels.)
-        patience: looks without a better one after which a tuning ends.
-        augment: whether crops are spoilt.
-        seed: of all that is random.
-        precision: "auto", "fp32", "bf16", "fp16".
-    """
-
-    folders: Sequence[str]
-    layout: str = "auto"
-    model: str = "rescnn"
-    start: str = ""
-    epochs: Sequence[float] = ()
-    rates: Sequence[float] = ()
-    held_out: float = 0.2
-    width: int = 0
-    patience: int = 3
-    augment: bool = True
-    seed: int = 0
-    precision: str = "auto"
-
-    @property
-    def chances(self) -> Chances:
-        """How crops are spoilt."""
-        return Chances() if self.augment else NONE
-
-    @property
-    def stages(self) -> Sequence[Stage]:
-        """The architecture's stages, as they were asked for."""
-        own = architectures.find(self.model)
-        stages = own.tuning if self.start else own.scratch
-        if not stages:
-            raise WrongUse(f"{self.model} is not trained from random weights: give --from {self.model}")
-        for name, values in (("epochs", self.epochs), ("rate", self.rates)):
-            if len(values) not in (0, len(stages)) or any(not value > 0 for value in values):
-                kinds = ", ".join(stage.loss for stage in stages)
-                raise WrongUse(f"--{name} wants a number above 0 for each stage ({kinds}), by commas")
-        epochs = self.epochs or [stage.epochs for stage in stages]
-        rates = self.rates or [stage.rate for stage in stages]
-        return [
-            replace(stage, epochs=length, rate=rate) for stage, length, rate in zip(stages, epochs, rates, strict=True)
-        ]
-
-
-def main(
-    settings: Settings,
-    options: Options,
-    out: Path,
-    *,
-    workers: int,
-    threads: int,
-    resume: bool,
-    conditions: str = CONDITIONS,
-) -> int:
+def main(settings: Settings, options: Options, out: Path, *, workers: int, threads: int, resume: bool) -> int:
     """Train, measure, and write the encoder's folder; the exit code.
 
     Args:
@@ -114,31 +49,37 @@ def main(
         workers: processes that load crops.
         threads: of the CPU's computation.
         resume: goes on with the training in `out`, whatever else `options` say.
-        conditions: how held-out people's notes are spoilt for the cuts.
 
     Raises:
-        WrongUse: the data or the options cannot be trained on, or a tuning made nothing better.
+        WrongUse: the data or the options cannot be trained on, which is told as soon as it can be known, or a tuning
+            made nothing better.
         Unavailable: weights cannot be had, or a folder cannot be written.
     """
-    work = out / WORK
     device = together.join(choose(settings.device))
-    options = _options(options, work, resume)
-    together.meet()
+    options, work = _asked(options, out, resume), out / WORK
     stages, precision = options.stages, precision_on(device, options.precision)
+    heard = ledger.heard_by(options.start)
+    architecture = architectures.find(options.model)
+    network = begin(options.start, architecture, options.width, options.seed, settings.models_dir)
+    if not resume:
+        has_room(work, _COPIES * sum(value.nbytes for value in network.state_dict().values()))
+    together.meet()
     torch.set_num_threads(threads)
     say = Console(stderr=True, highlight=False, quiet=not together.first())
     teller = Teller(say, work)
-    shelf = fill(gather(options, say), platformdirs.user_cache_path("rollcall") / "training", threads, teller.filling)
+    people = gather(options, say)
+    ledger.check_files(people, work)
+    # Before hours of listening: more recordings than there are files will not be usable.
+    split({name: range(len(own)) for name, own in people.items()}, options.held_out, options.seed, heard)
+    shelf = fill(people, platformdirs.user_cache_path("rollcall") / "training", threads, teller.filling)
     _name_left_out(shelf, work, say)
-    heard = _heard(options.start)
     groups = split(shelf.of(piece.person for piece in shelf.pieces), options.held_out, options.seed, heard)
     trained, held_out = shelf.of(groups.trained), shelf.of(groups.held_out)
-    architecture = architectures.find(options.model)
+    for stage in stages:
+        learnt_from(stage, trained)
     watch = Watch(shelf, held_out, architecture)
-    torch.manual_seed(options.seed)
-    network = architecture.network(given(options.start, architecture, settings.models_dir), options.width or None)
     if together.first():
-        _keep(options, groups, heard, shelf, work)
+        ledger.keep(options, people, groups, heard, shelf, work)
     say.print(_summary(shelf, groups, options, device, precision), soft_wrap=True)
     run = Run(
         architecture, device, precision, work, workers, options.seed, options.chances.spec, bool(options.start),
@@ -159,11 +100,23 @@ def main(
         guard(*looks.values())
     result.write(state_of(network), architecture, out)
     facts = {"options": asdict(options), "trained": len(trained), "held_out": len(held_out), "precision": precision}
-    say.print(report.write(work, history, looks, facts))
-    if result.describe(settings, out, shelf, held_out, conditions, say):
+    with writing(work):
+        said = report.write(work, history, looks, facts)
+    say.print(said)
+    if result.describe(settings, out, shelf, held_out, options.conditions, say):
         result.eight_bits(settings, architecture, out, [shelf.samples(own[0]) for own in trained.values()], watch, say)
     say.print(f"{out}: set ROLLCALL_SPEAKER_MODEL to this folder; report and curves: {work}", soft_wrap=True)
     return 0
+
+
+def _asked(options: Options, out: Path, resume: bool) -> Options:
+    """What is trained, in a folder that is ready for it."""
+    if resume:
+        options = ledger.begun(out)
+    options.check()
+    if not resume:
+        ledger.claim(out)
+    return options
 
 
 def guard(*looks: Outcome) -> None:
@@ -193,8 +146,7 @@ def through(
     seed: int,
 ) -> None:
     """A whole stage, or what is left of it."""
-    # Whose recordings are one cannot be told from the channel: triplets are made of people with two or more.
-    people = {name: own for name, own in trained.items() if stage.loss != "triplet" or len(own) > 1}
+    people = learnt_from(stage, trained)
     crops = Crops(shelf, people, run.architecture.samples, options.chances)
     heard = sum(shelf.pieces[number].size for own in people.values() for number in own)
     part, parts = together.share()
@@ -263,58 +215,26 @@ def _flags() -> Sequence[str]:
     return next((line.partition(":")[2].split() for line in lines if line.startswith(("flags", "Features"))), ())
 
 
-def _options(options: Options, work: Path, resume: bool) -> Options:
-    """As asked; where a training goes on, as it was asked for then."""
-    kept = work / _OPTIONS
-    if resume:
-        try:
-            found: dict[str, Any] = json.loads(kept.read_text(encoding="utf-8"))
-        except (OSError, ValueError) as error:
-            raise WrongUse(f"{work.parent} holds no training to go on with: leave --resume out") from error
-        return Options(**found)
-    if kept.exists():
-        raise WrongUse(f"{work.parent} holds a training already: say --resume, or choose another --out")
-    try:
-        work.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise Unavailable(f"{work} cannot be written: {error.strerror}") from error
-    return options
-
-
-def _heard(start: str) -> frozenset[str]:
-    """On whom the weights to go on from were trained, where that was here."""
-    kept = Path(start) / WORK / _PEOPLE
-    if not start or not kept.is_file():
-        return frozenset()
-    return frozenset(json.loads(kept.read_text(encoding="utf-8"))["heard"])
-
-
-def _keep(options: Options, groups: Split, heard: frozenset[str], shelf: Shelf, work: Path) -> None:
-    """Write down what is trained, now that all of it can be; where a training goes on, see that it is the same.
+def learnt_from(stage: Stage, trained: Mapping[str, Sequence[int]]) -> Mapping[str, Sequence[int]]:
+    """Who a stage learns from: triplets from people with two recordings or more, since one has one channel only.
 
     Raises:
-        WrongUse: other recordings lie there than when it began: who was trained on might be held out now.
-        Unavailable: the folder cannot be written.
+        WrongUse: they are too few for a triplet.
     """
-    speech = {
-        person: sum(shelf.pieces[number].size for number in own) for person, own in shelf.of(groups.trained).items()
-    }
-    people = {"heard": sorted({*heard, *groups.trained}), "held_out": list(groups.held_out), "speech": speech}
-    kept = work / _PEOPLE
-    try:
-        if (work / _OPTIONS).exists() and kept.exists():
-            if json.loads(kept.read_text(encoding="utf-8")) != people:
-                raise WrongUse("the recordings are not what they were when this training began: choose another --out")
-            return
-        for path, what in ((kept, people), (work / _OPTIONS, asdict(options))):
-            path.write_text(json.dumps(what, indent=1), encoding="utf-8")
-    except OSError as error:
-        raise Unavailable(f"{work} cannot be written: {error.strerror}") from error
+    if stage.loss != "triplet":
+        return trained
+    found = {name: own for name, own in trained.items() if len(own) > 1}
+    if len(found) < 2:
+        raise WrongUse(
+            f"{len(found)} of the people to train on have two usable recordings or more, and triplets want two such "
+            "people: add recordings, or hold fewer people out (--held-out)"
+        )
+    return found
 
 
 def _name_left_out(shelf: Shelf, work: Path, say: Console) -> None:
     lines = [f"{path}: {why}" for path, why in shelf.left_out.items()]
-    (work / "left-out.txt").write_text("".join(f"{line}\n" for line in lines), encoding="utf-8")
+    keep(work / "left-out.txt", "".join(f"{line}\n" for line in lines).encode())
     for line in lines[:10]:
         say.print(f"left out: {line}", soft_wrap=True, markup=False)
     if len(lines) > 10:

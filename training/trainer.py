@@ -25,6 +25,7 @@ from rollcall.errors import WrongUse
 from training.architectures import Architecture, Stage
 from training.augment import masks
 from training.crops import Batch, Batches, Crops, loader
+from training.disk import keep_weights, writing
 from training.history import History, Round
 from training.losses import AngularSoftmax, Softmax, Triplet, absorbed
 from training.watch import Watch, errors, state_of
@@ -159,14 +160,13 @@ class Trainer(Brain):  # type: ignore[misc]
     def on_fit_start(self) -> None:
         super().on_fit_start()
         if not self._history.of(self._stage.loss):
-            self._looked(Round(self._stage.loss, 0, self._before))
+            self._looked(Round(self._stage.loss, 0, self._so_far))
 
     def on_stage_start(self, _: Any, epoch: int | None = None) -> None:
         # Whoever goes on from here draws what would have been drawn.
         torch.manual_seed(self._run.seed * 1_000_003 + (epoch or 0))
         self._batches.round = epoch or 0
         self._right = self._seen = 0
-        self._before = self._history.rounds[-1].step
 
     def on_fit_batch_start(self, *_: Any) -> None:
         if self._run.tuning and self.step == 1:
@@ -182,7 +182,7 @@ class Trainer(Brain):  # type: ignore[misc]
     def on_stage_end(self, _: Any, stage_loss: float, epoch: int | None = None) -> None:
         number = epoch or 0
         found = Round(
-            self._stage.loss, number, self._before + self._steps, float(stage_loss), self._right / max(1, self._seen)
+            self._stage.loss, number, self._so_far + self._steps, float(stage_loss), self._right / max(1, self._seen)
         )
         if number % self._look_every == 0 or number == self.counter.limit:
             self._looked(found)
@@ -193,7 +193,10 @@ class Trainer(Brain):  # type: ignore[misc]
             self.counter.current = self.counter.limit  # in the checkpoint too
         self._keep(number)
 
-    _before = 0
+    @property
+    def _so_far(self) -> int:
+        """Batches in the whole training, up to the end of the last round."""
+        return self._history.rounds[-1].step if self._history.rounds else 0
 
     def _looked(self, found: Round) -> None:
         state = self.state()
@@ -201,7 +204,7 @@ class Trainer(Brain):  # type: ignore[misc]
         found = Round(found.stage, found.number, found.step, found.loss, found.right, eer, min_cllr)
         self._history.rounds.append(found)
         if if_main_process() and self._history.best(self._stage.loss) is found:
-            _replace(self._folder / BEST, state)
+            keep_weights(self._folder / BEST, state)
         self._run.tell(found, self.counter.limit)
 
     def _weary(self) -> bool:
@@ -212,11 +215,12 @@ class Trainer(Brain):  # type: ignore[misc]
     def _keep(self, number: int) -> None:
         """A checkpoint, whole or not at all, and none beside it."""
         self.step, self.avg_train_loss = 0, 0.0  # the next round's, as Brain would set them in a moment
-        self.checkpointer.save_checkpoint(name=_UNFINISHED)
-        if if_main_process():
-            made = self._folder / f"CKPT+{_UNFINISHED}"
-            made.replace(made.with_name(f"CKPT+{number:06}"))
-            self.checkpointer.delete_checkpoints(num_to_keep=1)
+        with writing(self._folder):
+            self.checkpointer.save_checkpoint(name=_UNFINISHED)
+            if if_main_process():
+                made = self._folder / f"CKPT+{_UNFINISHED}"
+                made.replace(made.with_name(f"CKPT+{number:06}"))
+                self.checkpointer.delete_checkpoints(num_to_keep=1)
 
 
 def _loss(name: str, dimension: int, speakers: int) -> nn.Module:
@@ -226,12 +230,6 @@ def _loss(name: str, dimension: int, speakers: int) -> nn.Module:
         "triplet": lambda: Triplet(dimension),
     }
     return kinds[name]()
-
-
-def _replace(path: Path, state: Mapping[str, Tensor]) -> None:
-    beside = path.with_suffix(".part")
-    torch.save(dict(state), beside)
-    beside.replace(path)
 
 
 def best_of(folder: Path, stage: str) -> dict[str, Any]:

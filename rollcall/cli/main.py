@@ -331,32 +331,27 @@ def train(
     augment: Annotated[bool, typer.Option(help="Spoil what is trained on as rooms and telephones do")] = True,
     conditions: Annotated[str | None, typer.Option(help="How notes are spoilt for the cuts, as for evaluate")] = None,
     precision: Annotated[str, typer.Option(help="auto, fp32, bf16 or fp16")] = "auto",
-    workers: Annotated[int, typer.Option(min=0, help="Processes that load crops")] = 1,
-    threads: Annotated[int, typer.Option(min=0, help="Of the computation on a CPU; 0: all")] = 0,
-    seed: Annotated[int, typer.Option(help="Of all that is random")] = 0,
+    workers: Annotated[int, typer.Option(min=0, max=256, help="Processes that load crops")] = 1,
+    threads: Annotated[int, typer.Option(min=0, max=256, help="Of the computation on a CPU; 0: all")] = 0,
+    seed: Annotated[int, typer.Option(min=0, help="Of all that is random")] = 0,
     resume: Annotated[bool, typer.Option("--resume", help="Go on with the training in --out")] = False,
 ) -> None:
     """Train an encoder of one's own on recordings, and write its folder with card, report and curves."""
     settings = _settings("train", level="ERROR")
     if not folders and not resume:
         raise WrongUse("train on what? Give a folder of recordings, or --resume with --out")
-    module = _room("training.train", "train")
-    if start and not Path(start).exists():
-        _pull(start, settings, prepare=False)
-    options = module.Options(
+    module, wanted = _room("training.train", "train"), _room("training.options", "train")
+    options = wanted.Options(
         [str(folder) for folder in folders or ()], layout, model, start, _numbers("epochs", epochs),
         _numbers("rate", rate), held_out, width, patience, augment, seed, precision,
+        wanted.CONDITIONS if conditions is None else conditions,
     )  # fmt: skip
+    if not resume:
+        options.check()
+        if start and not Path(start).exists():
+            _pull(start, settings, prepare=False)
     raise typer.Exit(
-        module.main(
-            settings,
-            options,
-            out,
-            workers=workers,
-            threads=threads or os.cpu_count() or 1,
-            resume=resume,
-            conditions=module.CONDITIONS if conditions is None else conditions,
-        )
+        module.main(settings, options, out, workers=workers, threads=threads or os.cpu_count() or 1, resume=resume)
     )
 
 
