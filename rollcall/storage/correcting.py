@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,7 +20,7 @@ from rollcall.storage.corrections import standing_correction
 from rollcall.storage.excuses import settle_appeal
 from rollcall.storage.lessons import suspicious_notes
 from rollcall.storage.mark_record import put_on_record
-from rollcall.storage.tables import Attendance, Lesson, Person
+from rollcall.storage.tables import Attendance, Lesson, Person, StoredVoiceprint
 
 TOLD_AFTER = timedelta(seconds=30)
 """So much later the student hears of it: until then a slip of the thumb is put right, and nobody was told."""
@@ -43,10 +45,24 @@ def lesson_to_correct(session: Session, lesson_id: int) -> Lesson:
     return session.get_one(Lesson, lesson_id, with_for_update=True, populate_existing=True)
 
 
+def hold(session: Session, person_ids: Iterable[int]) -> frozenset[int]:
+    """Whom marks are about to be given or taken from: nobody leaves meanwhile. Those who are still there.
+
+    In the order in which an erasure goes: the voice, the person, and only then what hangs on them. Whoever locked a
+    mark first would wait for an erasure that waits for the mark. Of several people, whoever corrects them too goes in
+    the same order.
+    """
+    wanted = sorted(set(person_ids))
+    voices = select(StoredVoiceprint.person_id).where(StoredVoiceprint.person_id.in_(wanted))
+    session.execute(voices.order_by(StoredVoiceprint.person_id).with_for_update())
+    people = select(Person.id).where(Person.id.in_(wanted)).order_by(Person.id)
+    return frozenset(session.scalars(people.with_for_update(read=True, key_share=True)))
+
+
 def correct(
     session: Session, lesson: Lesson, person_id: int, teacher: Person, wanted: Wanted, now: datetime
 ) -> Correction | None:
-    """Give the mark, and have the student told; None where it is that already.
+    """Give the mark, and have the student told; None where it is that already. The student is held: `hold`.
 
     A question to the teachers about the student in this lesson is settled by it.
     """
@@ -80,7 +96,10 @@ def correct(
 
 
 def undo(session: Session, lesson: Lesson, correction: Correction, teacher: Person, now: datetime) -> bool:
-    """Put back what was there before; False where the correction does not stand any more, or is not the last."""
+    """Put back what was there before; False where the correction does not stand any more, or is not the last.
+
+    The student is held: `hold`.
+    """
     mark = _locked(session, lesson.id, correction.person_id)
     last = standing_correction(session, lesson.id, correction.person_id)
     if mark is None or last is None or last.id != correction.id or mark.status is not correction.status:

@@ -15,7 +15,7 @@ from rollcall.domain.absence import APPEAL_WITHIN, AppealState
 from rollcall.domain.attendance import MEANINGS, Status, seen_by_student
 from rollcall.storage import excuses
 from rollcall.storage.classes import attended_classes, names_in_class
-from rollcall.storage.correcting import Wanted, correct, lesson_to_correct
+from rollcall.storage.correcting import Wanted, correct, hold, lesson_to_correct
 from rollcall.storage.excuse_tables import Appeal
 from rollcall.storage.people import locale_of
 from rollcall.storage.tables import Attendance, Lesson, Person, SchoolClass
@@ -93,6 +93,8 @@ def decide(session: Session, teacher: Person, appeal_id: int, status: Status | N
     """Give the mark, or keep the one that is there (None). False where it was decided already."""
     appeal = session.get_one(Appeal, appeal_id)
     lesson = lesson_to_correct(session, appeal.lesson_id)
+    if not hold(session, [appeal.person_id]):
+        return False
     state = AppealState.KEPT if status is None else AppealState.ACCEPTED
     if not excuses.decide_appeal(session, appeal, teacher, state, now):
         return False

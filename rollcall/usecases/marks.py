@@ -20,7 +20,7 @@ from rollcall.domain.collation import sort_key
 from rollcall.domain.review import ReviewState
 from rollcall.storage import reviews
 from rollcall.storage.classes import members_of
-from rollcall.storage.correcting import Wanted, correct, lesson_to_correct, undo
+from rollcall.storage.correcting import Wanted, correct, hold, lesson_to_correct, undo
 from rollcall.storage.correction_tables import Correction
 from rollcall.storage.corrections import batch_of, standing_correction
 from rollcall.storage.lessons import excused_from
@@ -173,7 +173,7 @@ def set_mark(
 ) -> MarkCard | None:
     """The teacher gives a mark; the card as it is then. None where the person is no student of the class any more."""
     lesson = lesson_to_correct(session, lesson_id)
-    if person_id in _students(session, lesson):
+    if hold(session, [person_id]) and person_id in _students(session, lesson):
         correct(session, lesson, person_id, teacher, Wanted(status, reason), now)
     return mark_card(session, lesson_id, person_id)
 
@@ -183,7 +183,8 @@ def undo_mark(
 ) -> tuple[bool, MarkCard | None]:
     """The last correction is taken back: whether that was still to be done, and the card as it is then."""
     lesson = lesson_to_correct(session, lesson_id)
-    correction = session.get(Correction, correction_id)
+    held = hold(session, [person_id])
+    correction = session.get(Correction, correction_id) if held else None
     done = False
     if correction is not None and (correction.lesson_id, correction.person_id) == (lesson_id, person_id):
         done = undo(session, lesson, correction, teacher, now)
@@ -199,10 +200,13 @@ def rest_of(session: Session, lesson_id: int) -> Rest:
 def mark_rest(session: Session, teacher: Person, lesson_id: int, status: Status, now: datetime) -> Rest:
     """All of them get this mark."""
     lesson, batch = lesson_to_correct(session, lesson_id), secrets.token_hex(8)
+    rest = _rest(session, lesson)
+    held = hold(session, rest)
     names = [
         name
-        for person_id, name in _rest(session, lesson).items()
-        if correct(session, lesson, person_id, teacher, Wanted(status, batch=batch), now) is not None
+        for person_id, name in rest.items()
+        if person_id in held
+        and correct(session, lesson, person_id, teacher, Wanted(status, batch=batch), now) is not None
     ]
     return Rest(lesson_facts(session, lesson), names, batch)
 
@@ -218,11 +222,14 @@ def mark_several(
 ) -> Rest:
     """Those who were chosen get this mark; who is no student of the lesson is passed over."""
     lesson, batch = lesson_to_correct(session, lesson_id), secrets.token_hex(8)
+    chosen = list(dict.fromkeys(person_ids))
+    held = hold(session, chosen)
     students = _students(session, lesson)
     names = [
         students[person_id]
-        for person_id in dict.fromkeys(person_ids)
-        if person_id in students
+        for person_id in chosen
+        if person_id in held
+        and person_id in students
         and correct(session, lesson, person_id, teacher, Wanted(status, reason, batch=batch), now) is not None
     ]
     return Rest(lesson_facts(session, lesson), names, batch)
@@ -232,10 +239,12 @@ def undo_rest(session: Session, teacher: Person, lesson_id: int, batch: str, now
     """What was done to all of them is taken back, but for those whose mark has changed since."""
     lesson = lesson_to_correct(session, lesson_id)
     names = _students(session, lesson)
+    batched = batch_of(session, lesson_id, batch)
+    held = hold(session, [one.person_id for one in batched])
     undone = [
         names.get(one.person_id, "")
-        for one in batch_of(session, lesson_id, batch)
-        if undo(session, lesson, one, teacher, now)
+        for one in batched
+        if one.person_id in held and undo(session, lesson, one, teacher, now)
     ]
     return Rest(lesson_facts(session, lesson), undone)
 
