@@ -218,28 +218,6 @@ def between(own: Sequence[Voice], other: Sequence[Voice]) -> Callable[[int], Ite
     return of_the_day
 
 
-def recorded(lures: Sequence[Voice]) -> Callable[[int], Iterator[Voice]]:
-    """Recorded notes, the boldest first, of which any may be sent on any day."""
-    return lambda _day: iter(lures)
-
-
-def laid_over(own: Samples, other: Samples, share: float) -> Samples:
-    """Both voices at once, equally long, so much of the one and of the other."""
-    size = min(len(own), len(other))
-    return (1 - share) * _even(own[:size]) + share * _even(other[:size])
-
-
-def moved(other: Samples) -> Iterator[Samples]:
-    """The other voice's note made another: lower and higher, slower and faster."""
-    for times in (0.90, 0.94, 0.97, 1.03, 1.06, 1.10):
-        yield speed(other, times)
-        yield tempo(other, times)
-
-
-def _even(samples: Samples) -> Samples:
-    return samples / np.float32(max(float(np.sqrt(np.mean(samples**2))), 1e-4)) * np.float32(0.05)
-
-
 def led_astray(clean: Notes, point: Operating, count: int) -> list[Poisoning]:
     """So many attempts in drawn classes by notes straight towards another voice, every other one a classmate's."""
     rng, found = np.random.default_rng(0), list[Poisoning]()

@@ -75,9 +75,18 @@ def speech_power(samples: Samples, segments: Segments) -> float:
     return float(np.mean(np.square(speech, dtype=np.float64))) if len(speech) else 0.0
 
 
+def mixed(samples: Samples, segments: Segments, disturbance: Samples, snr: float) -> Samples:
+    """The disturbance, float32 [n], added, its mean power ``snr`` dB below that of the speech."""
+    power = speech_power(disturbance, ())
+    if not power:
+        return samples
+    scale = np.sqrt(speech_power(samples, segments) / power * _linear(-snr))
+    return samples + np.float32(scale) * disturbance
+
+
 def white_noise(samples: Samples, segments: Segments, snr: float, rng: np.random.Generator) -> Samples:
     """White Gaussian noise at ``snr`` dB."""
-    return _mixed(samples, segments, rng.standard_normal(len(samples), np.float32), snr)
+    return mixed(samples, segments, rng.standard_normal(len(samples), np.float32), snr)
 
 
 def babble(
@@ -92,7 +101,7 @@ def babble(
     for voice in (voices[place] for place in chosen):
         looped = np.resize(np.roll(voice, -int(rng.integers(len(voice)))), len(samples))
         crowd += looped / np.sqrt(speech_power(voice, ()))
-    return _mixed(samples, segments, crowd, snr)
+    return mixed(samples, segments, crowd, snr)
 
 
 def reverb(samples: Samples, segments: Segments, t60: float, drr: float, rng: np.random.Generator) -> Samples:
@@ -194,15 +203,6 @@ def opus_file(samples: Samples, kilobits: float) -> bytes:
         container.mux(stream.encode(frame))
         container.mux(stream.encode(None))
     return sent.getvalue()
-
-
-def _mixed(samples: Samples, segments: Segments, disturbance: Samples, snr: float) -> Samples:
-    """The disturbance added, its mean power ``snr`` dB below that of the speech."""
-    power = speech_power(disturbance, ())
-    if not power:
-        return samples
-    scale = np.sqrt(speech_power(samples, segments) / power * _linear(-snr))
-    return samples + np.float32(scale) * disturbance
 
 
 def _telephone_band(size: int) -> NDArray[np.float64]:

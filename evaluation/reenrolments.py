@@ -7,7 +7,7 @@ noise, hoarse. The same is tried with every other person's notes. The figures st
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,9 +15,9 @@ import numpy as np
 import platformdirs
 from numpy.typing import NDArray
 
-from evaluation.degrade import Degradation, Segments, parse
+from evaluation.degrade import Degradation, parse
 from evaluation.library import Library
-from evaluation.rates import Samples
+from evaluation.rates import speed
 from evaluation.recordings import find
 from evaluation.systems import with_cuts
 from rollcall.config.settings import Settings
@@ -74,11 +74,6 @@ def alike(first: Notes, point: Operating) -> int:
     return int((found[np.tril_indices(len(names), -1)] >= point.accept).sum())
 
 
-def _hoarse(samples: Samples, _at: Segments, _rng: np.random.Generator, _others: Sequence[Samples]) -> Samples:
-    places = np.arange(0, len(samples) - 1, HOARSE)
-    return np.asarray(np.interp(places, np.arange(len(samples)), samples), np.float32)
-
-
 def main(*folders: str) -> None:
     """Print every figure."""
     settings = Settings()
@@ -96,7 +91,7 @@ def main(*folders: str) -> None:
     first = heard(slice(0, NOTES), None)
     print(f"{len(first)} people; pairs that sound alike: {alike(first, point)} of {len(first) * (len(first) - 1) // 2}")
     again = slice(NOTES, 2 * NOTES)
-    hoarse = Degradation("hoarse", (_hoarse,))
+    hoarse = Degradation("hoarse", (lambda samples, _at, _rng, _others: speed(samples, HOARSE),))
     for condition in (None, *parse(",".join(CONDITIONS)), hoarse):
         found = enrolled_again(first, heard(again, condition), point)
         print(f"{condition.name if condition else 'clean'}: {found}", flush=True)

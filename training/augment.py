@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor
 
 from evaluation import degrade, rates
+from evaluation.rates import Samples
 from worker.audio.band import narrowed
 from worker.audio.waveform import Waveform
 
-Samples = NDArray[np.float32]
 Voices = Callable[[np.random.Generator, int], Sequence[Samples]]
 """Gives so many other people's voices, for babble."""
 
@@ -73,9 +72,7 @@ def noisy(samples: Samples, snr: float, rng: np.random.Generator) -> Samples:
     """Noise at ``snr`` dB, from white to pink: its power falls as 1 / f to a power of 0 to 1."""
     spectrum = np.fft.rfft(rng.standard_normal(len(samples)))
     spectrum *= np.power(np.maximum(np.arange(len(spectrum)), 1), -rng.uniform(0, _PINK) / 2)
-    noise = np.fft.irfft(spectrum, len(samples))
-    loud = np.sqrt(degrade.speech_power(samples, ()) / max(float(np.mean(noise**2)), 1e-12) * 10 ** (-snr / 10))
-    return np.asarray(samples + loud * noise, np.float32)
+    return degrade.mixed(samples, (), np.fft.irfft(spectrum, len(samples)).astype(np.float32), snr)
 
 
 def masked(features: Tensor, rng: np.random.Generator) -> Tensor:

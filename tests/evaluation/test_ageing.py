@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import permutations
 from pathlib import Path
 
@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from evaluation import ageing
-from evaluation.ageing import SHARES, Poisoning, Room, Voice, between, laid_over, moved, poisoned, recorded
+from evaluation.ageing import SHARES, Poisoning, Room, Voice, between, poisoned
+from evaluation.rates import Samples, speed, tempo
 from models.campplus import encoder as campplus
 from models.dummy.encoder import Dummy
 from models.encoder import Encoder
@@ -47,6 +48,28 @@ def attempts(voices: Mapping[str, Sequence[Voice]], point: Operating, *, outside
         one = poisoned(room, owner, "between", between(voices[owner][NOTES:], plain), plain)
         if one is not None:
             yield one
+
+
+def recorded(lures: Sequence[Voice]) -> Callable[[int], Iterator[Voice]]:
+    """Recorded notes, the boldest first, of which any may be sent on any day."""
+    return lambda _day: iter(lures)
+
+
+def laid_over(own: Samples, other: Samples, share: float) -> Samples:
+    """Both voices at once, equally long, so much of the one and of the other."""
+    size = min(len(own), len(other))
+    return (1 - share) * _even(own[:size]) + share * _even(other[:size])
+
+
+def moved(other: Samples) -> Iterator[Samples]:
+    """The other voice's note made another: lower and higher, slower and faster."""
+    for times in (0.90, 0.94, 0.97, 1.03, 1.06, 1.10):
+        yield speed(other, times)
+        yield tempo(other, times)
+
+
+def _even(samples: Samples) -> Samples:
+    return samples / np.float32(max(float(np.sqrt(np.mean(samples**2))), 1e-4)) * np.float32(0.05)
 
 
 @pytest.fixture(scope="module")
