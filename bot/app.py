@@ -58,11 +58,11 @@ from bot.upkeep.appearance import Menus, appear
 from bot.upkeep.erasures import clear_traces
 from bot.upkeep.figures import read_database, read_queue
 from bot.upkeep.galleries import QueueWatch, compare_galleries
-from bot.upkeep.merges import keep_merges
+from bot.upkeep.merges import Merges
 from bot.upkeep.pages import hear_pages, tell_pages
 from bot.upkeep.practices import end_practices
 from bot.upkeep.recordings import ask_to_enrol_again
-from bot.upkeep.renewals import renew_voices
+from bot.upkeep.renewals import Renewals
 from bot.upkeep.retention import keep_only_as_long, keep_queue_log_short
 from rollcall.config.settings import Settings
 from rollcall.errors import Unavailable, WrongKey, WrongUse
@@ -124,7 +124,6 @@ _PROMISES: dict[str, tuple[Task, Sequence[Rows], float]] = {
     "claims": (keep_claims, (VoiceClaim, ClaimCard), _OTHERS_EVERY),
     "namesakes": (tell_of_namesakes, (Namesake,), _OTHERS_EVERY),
     "joiners": (keep_joiners, (JoinRequest, JoinerCard), _OTHERS_EVERY),
-    "merges": (keep_merges, (Merge,), _OTHERS_EVERY),
 }
 """What sends what is promised, the rows that it is promised by, and after how long it looks in any case."""
 
@@ -292,12 +291,13 @@ async def _open(application: App) -> None:
         # Looked for, and not at once: a call just before somebody's answer is one message too many for their chat.
         "calls": _every(_LOOK_EVERY, call_students),
         "appearance": appear,
+        "merges": _woken(Merges().keep, (Merge,), _OTHERS_EVERY),
         "menus": _woken(Menus().keep, (Person,), _MENUS_EVERY),
         "pages": hear_pages,
         "waits": keep_telling,
         "weekly": _every(_WEEKLY_EVERY, tell_weekly),
         "anew": _every(_WEEKLY_EVERY, invite_anew),
-        "steps": _every(_WEEKLY_EVERY, renew_voices),
+        "steps": _every(_WEEKLY_EVERY, Renewals().take),
         "clock": _every(_UPKEEP_EVERY, timekeeper.watch),
         "alarms": _every(_UPKEEP_EVERY, Alarms().watch),
         "allowances": _every(_SWEEP_EVERY, _sweep_allowances),

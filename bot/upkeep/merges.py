@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 from bot.services import App, Services, now
 from bot.upkeep.erasures import follow
 from bot.upkeep.galleries import publish_each
-from rollcall.storage.merge_tables import Merge
+from bot.upkeep.tries import Tries
 from rollcall.usecases.erasure import Erased
 from rollcall.usecases.merges import begin_owed, end_owed, merges_owed
 from rollcall.usecases.students import Merging, OneStudent
@@ -15,19 +15,26 @@ from rollcall.usecases.students import Merging, OneStudent
 End = Callable[[], Awaitable[OneStudent | None]]
 
 
-async def keep_merges(application: App, services: Services) -> None:
+class Merges:
     """What was asked for in the browser.
 
     Two bots at it do no harm: the erasure has one receipt, and of the rest the second finds nothing to do.
     """
-    for one in await services.database.run(merges_owed):
-        await services.marks.write()
-        begun = await services.database.run(begin_owed, one, now())
 
-        async def end(one: Merge = one) -> OneStudent | None:
-            return await services.database.run(end_owed, one, now())
+    def __init__(self) -> None:
+        self._tries: Tries[int] = Tries("a merge")
 
-        await make_one(application, services, begun, end)
+    async def keep(self, application: App, services: Services) -> None:
+        """All that is owed; one that fails is put off alone."""
+        owed = {one.old_id: one for one in await services.database.run(merges_owed)}
+
+        async def carry_out(old_id: int) -> None:
+            one = owed[old_id]
+            await services.marks.write()
+            begun = await services.database.run(begin_owed, one, now())
+            await make_one(application, services, begun, lambda: services.database.run(end_owed, one, now()))
+
+        await self._tries.each(services, owed, carry_out)
 
 
 async def make_one(application: App, services: Services, begun: Erased | Merging | None, end: End) -> OneStudent | None:

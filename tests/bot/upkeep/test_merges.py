@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
+from typing import Any
+
+import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from bot.services import now
-from bot.upkeep.merges import keep_merges
+from bot.upkeep.merges import Merges
 from rollcall.storage import classes, people
 from rollcall.storage.merge_tables import Merge
 from rollcall.storage.tables import Attempt, Erasure, Person, SchoolClass, StoredVoiceprint
@@ -48,11 +52,11 @@ async def test_the_voice_goes_from_everywhere_and_the_marks_are_the_new_accounts
     database = door.services.database
     new_id = await database.run(_asked)
     assert await database.run(_left, new_id) == (1, 1, 0, True, [False])
-    await keep_merges(door.application, door.services)
+    await Merges().keep(door.application, door.services)
     assert await database.run(_left, new_id) == (0, 0, 1, False, [True])
     deleted = [one.values for one in door.telegram.calls if one.method.lower() == "deletemessage"]
     assert [(int(one["chat_id"]), int(one["message_id"])) for one in deleted] == [(ANNA, 5)]
-    await keep_merges(door.application, door.services)
+    await Merges().keep(door.application, door.services)
     assert await database.run(_left, new_id) == (0, 0, 1, False, [True])
 
 
@@ -62,7 +66,7 @@ async def test_a_bot_that_died_half_way_is_followed_by_one_that_ends_it(door: Do
     (one,) = await database.run(merges_owed)
     assert await database.run(begin_owed, one, now())
     assert await database.run(_left, new_id) == (1, 0, 1, True, [False])
-    await keep_merges(door.application, door.services)
+    await Merges().keep(door.application, door.services)
     assert await database.run(_left, new_id) == (0, 0, 1, False, [True])
 
 
@@ -74,5 +78,34 @@ async def test_what_cannot_be_done_any_more_is_owed_no_more(door: Door) -> None:
         people.make_teacher(session, _known(session, ANNA), None)
 
     await database.run(taught)
-    await keep_merges(door.application, door.services)
+    await Merges().keep(door.application, door.services)
     assert await database.run(_left, new_id) == (0, 1, 0, True, [False])
+
+
+async def test_one_that_fails_is_put_off_alone_and_the_others_go_on(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database, merges, tried = door.services.database, Merges(), []
+    new_id = await database.run(_asked)
+
+    def owed(session: Session) -> list[Merge]:
+        """Another one before it, of people who are not there."""
+        first = Merge(old_id=998, new_id=999, class_id=CLASS_ID, asked_by=1, asked_at=now(), receipt="first")
+        return [first, *merges_owed(session)]
+
+    def begin(session: Session, one: Merge, at: datetime) -> Any:
+        tried.append(one.old_id)
+        if one.old_id == 998:
+            raise RuntimeError("a fault of ours")
+        return begin_owed(session, one, at)
+
+    monkeypatch.setattr("bot.upkeep.merges.merges_owed", owed)
+    monkeypatch.setattr("bot.upkeep.merges.begin_owed", begin)
+    await merges.keep(door.application, door.services)
+    assert await database.run(_left, new_id) == (0, 0, 1, False, [True])
+    await merges.keep(door.application, door.services)
+    assert tried.count(998) == 1, "it is not tried again at once"
+    later = now() + timedelta(minutes=1)
+    monkeypatch.setattr("bot.upkeep.tries.now", lambda: later)
+    await merges.keep(door.application, door.services)
+    assert tried.count(998) == 2
