@@ -8,17 +8,15 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.orm import Session
 from telegram import Update
-from telegram.error import TelegramError
 
 from bot.caller import Caller
 from bot.messages.paging import PAGE, page_of, pages_for, turning
 from bot.messages.replies import Buttons, cancel_button, reply, take_buttons_away
 from bot.services import Context, now
-from bot.upkeep.appearance import show_no_commands
 from rollcall.domain.names import clean_name
 from rollcall.storage import invites, rights
 from rollcall.storage.tables import Invite
-from rollcall.texts import Texts, texts_in
+from rollcall.texts import Texts
 from rollcall.usecases import teaching
 
 _SHORT = 18
@@ -107,17 +105,7 @@ async def unteach_confirmed(update: Update, context: Context) -> None:
     if ended is None:
         await reply(update, caller.texts("teacher-gone"))
         return
-    await reply(update, caller.texts("unteach-done", name=ended.person.full_name))
-    await _tell(context, ended.person.telegram_id, texts_in(ended.locale))
-
-
-async def _tell(context: Context, chat_id: int, t: Texts) -> None:
-    """A word to the person, and their menu is a student's again. Their chat may be closed to us: no reason to fail."""
-    try:
-        await context.bot.send_message(chat_id, t("no-teacher-any-more"))
-    except TelegramError:
-        return
-    await show_no_commands(context.bot, chat_id)
+    await reply(update, caller.texts("unteach-done", name=ended.full_name))
 
 
 def _revoking(t: Texts, one: Invite, zone: str) -> tuple[str, str]:

@@ -11,8 +11,7 @@ from bot.messages.replies import keyboard
 from bot.messages.roles import last_words
 from bot.outbox.side_by_side import all_of
 from bot.services import App, Services, now
-from bot.upkeep.appearance import show_no_commands
-from rollcall.domain.staff import TO_STUDENTS, StaffNews
+from rollcall.domain.staff import StaffNews
 from rollcall.storage import staff_notices
 from rollcall.texts import Texts, texts_in
 from rollcall.usecases.archive import warn_of_erasure
@@ -43,8 +42,10 @@ async def _tell(application: App, services: Services, notice_id: int) -> None:
     news = await run(take_notice, notice_id, now(), services.holder)
     if news is None:
         return
+    if news.news is StaffNews.NO_TEACHER and news.at_all:  # invited again meanwhile
+        await run(staff_notices.kept, notice_id)
+        return
     t = texts_in(news.locale).speaking(news.vocabulary)
-    to_student = news.news in TO_STUDENTS
     buttons = [[(t("button-the-class"), f"class:{news.class_id}")]] if news.still else None
     if news.news is StaffNews.MOVED:
         buttons = [[(t("button-me"), "me")]]
@@ -57,8 +58,6 @@ async def _tell(application: App, services: Services, notice_id: int) -> None:
         await run(staff_notices.put_off, notice_id, now())
         return
     await run(staff_notices.kept, notice_id)
-    if not news.at_all and not to_student:
-        await show_no_commands(application.bot, news.chat_id)
 
 
 def news_text(news: News, t: Texts) -> str:

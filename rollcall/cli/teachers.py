@@ -81,7 +81,7 @@ def remove(number: Annotated[int, typer.Argument(metavar="ID", help="As rollcall
         try:
             with database_needed():
                 ended = await database.run(unteach, None, number, settings.admins, datetime.now(UTC))
-                return ended.person.full_name if ended is not None else None
+                return ended.full_name if ended is not None else None
         finally:
             await database.close()
 

@@ -35,6 +35,8 @@ class StaffNews(StrEnum):
     """Somebody else decides from now on."""
     YOU_OWN = "you-own"
     """You decide from now on."""
+    NO_TEACHER = "no-teacher"
+    """You teach nothing any more: an admin says so."""
     APPOINTED = "appointed"
     """You teach it: an admin says so."""
     ARCHIVED = "archived"
@@ -59,7 +61,6 @@ class StaffNews(StrEnum):
 
 OUT_OR_BACK = frozenset({StaffNews.OUT, StaffNews.BACK, StaffNews.UNLISTED})
 """Of which the last word counts."""
-TO_STUDENTS = OUT_OR_BACK | {StaffNews.MOVED, StaffNews.FREED, StaffNews.FREED_OUT}
 
 
 def ends_with(day: date, timezone: str) -> datetime:

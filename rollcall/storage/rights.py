@@ -22,6 +22,7 @@ from rollcall.storage.tables import (
     TEACHER,
     ClosingNotice,
     Conversation,
+    Invite,
     Lesson,
     Membership,
     Person,
@@ -128,6 +129,18 @@ class Teaching:
     telegram_id: int
     locale: str
     is_student: bool
+
+
+def who_taught(session: Session, still: Collection[int]) -> Sequence[int]:
+    """The Telegram ids of those who may not teach any more; ``still`` may (the admins)."""
+    had_class = exists().where(Membership.person_id == Person.id, Membership.role == TEACHER)
+    was_invited = exists().where(Invite.used_by == Person.telegram_id)
+    rows = session.scalars(
+        select(Person.telegram_id)
+        .where(Person.is_teacher.is_(False), Person.telegram_id.not_in(still), had_class | was_invited)
+        .order_by(Person.id)
+    )
+    return rows.all()
 
 
 def who_may_teach(session: Session, also: Collection[int]) -> Sequence[Teaching]:

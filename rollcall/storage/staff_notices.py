@@ -19,7 +19,7 @@ _KEPT = timedelta(days=7)
 def promise(
     session: Session,
     to: Person,
-    class_id: int,
+    class_id: int | None,
     news: StaffNews,
     now: datetime,
     *,

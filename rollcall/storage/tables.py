@@ -503,7 +503,8 @@ class StaffNotice(Table):
 
     __tablename__ = "staff_notices"
     id: Mapped[int] = mapped_column(primary_key=True)
-    class_id: Mapped[int] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), index=True)
+    class_id: Mapped[int | None] = mapped_column(ForeignKey("classes.id", ondelete="CASCADE"), index=True)
+    """None where it is about no class."""
     chat_id: Mapped[int] = mapped_column(BigInteger)
     news: Mapped[StaffNews]
     about_id: Mapped[int | None] = mapped_column(ForeignKey("people.id", ondelete="CASCADE"), index=True)

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from sqlalchemy.orm import Session
 
+from rollcall.domain.class_settings import Vocabulary
 from rollcall.domain.staff import StaffNews, Standing, ends_with, last_day
 from rollcall.storage import staff, staff_notices
 from rollcall.storage.audit import Account
@@ -96,6 +97,7 @@ class News:
     """A word to a teacher, or to a student who was moved.
 
     Attributes:
+        class_id: None, and no title, where it is about no class.
         name: whom it is about; to a student, the class that they come from.
         still: they teach the class, and may be shown a way to it.
         at_all: they teach something.
@@ -104,7 +106,7 @@ class News:
     locale: str
     chat_id: int
     news: StaffNews
-    class_id: int
+    class_id: int | None
     title: str
     vocabulary: str
     name: str
@@ -300,19 +302,20 @@ def take_notice(session: Session, notice_id: int, now: datetime, holder: Holder)
 
 
 def _news(session: Session, notice: StaffNotice, now: datetime) -> News:
-    school_class = session.get_one(SchoolClass, notice.class_id)
+    school_class = session.get_one(SchoolClass, notice.class_id) if notice.class_id is not None else None
+    zone = school_class.timezone if school_class is not None else ""
     reader = find_person(session, notice.chat_id)
     return News(
         locale=locale_of(session, notice.chat_id),
         chat_id=notice.chat_id,
         news=notice.news,
-        class_id=school_class.id,
-        title=school_class.title,
-        vocabulary=school_class.vocabulary,
+        class_id=notice.class_id,
+        title=school_class.title if school_class is not None else "",
+        vocabulary=school_class.vocabulary if school_class is not None else Vocabulary.SCHOOL,
         name=_came_from(session, notice) if notice.news is StaffNews.MOVED else _name(session, notice.about_id),
         by=_name(session, notice.by_id),
-        until=None if notice.until is None else last_day(notice.until, school_class.timezone),
-        still=reader is not None and teaches(session, reader.id, school_class.id, now),
+        until=None if notice.until is None else last_day(notice.until, zone),
+        still=reader is not None and school_class is not None and teaches(session, reader.id, school_class.id, now),
         at_all=reader is not None and reader.is_teacher,
     )
 

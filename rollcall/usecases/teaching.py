@@ -12,7 +12,7 @@ from rollcall.domain.names import clean_name
 from rollcall.domain.staff import StaffNews
 from rollcall.storage.audit import Account
 from rollcall.storage.invites import create_invite, handle_of, name_invite, open_invites, revoke_invite
-from rollcall.storage.people import find_person, locale_of, set_step
+from rollcall.storage.people import find_person, set_step
 from rollcall.storage.rights import end_teaching
 from rollcall.storage.staff import owned_by, pass_on
 from rollcall.storage.staff_notices import promise
@@ -49,14 +49,6 @@ class Revoked:
 
     done: bool
     still_open: Sequence[Invite]
-
-
-@dataclass(frozen=True)
-class Ended:
-    """Who does not teach any more, and the language in which they were last heard."""
-
-    person: Person
-    locale: str
 
 
 def invite(session: Session, conversation: Conversation, valid: timedelta, said: str, now: datetime) -> Invited:
@@ -112,8 +104,8 @@ def teacher_by_id(session: Session, person_id: int, admins: Collection[int]) -> 
 
 def unteach(
     session: Session, admin: int | None, person_id: int, admins: Collection[int], now: datetime
-) -> Ended | None:
-    """From now on the person teaches nothing, until invited again; None where they do not anyway.
+) -> Person | None:
+    """From now on the person teaches nothing, until invited again, and hears of it; None where they do not anyway.
 
     Args:
         admin: whose doing it is; None: of the command line.
@@ -125,8 +117,9 @@ def unteach(
         return None
     owned, by = owned_by(session, person), Account(admin) if admin is not None else None
     end_teaching(session, person, by, now)
+    promise(session, person, None, StaffNews.NO_TEACHER, now)
     doer = find_person(session, admin) if admin is not None else None
     for class_id in owned:
         if (heir := pass_on(session, class_id, by, now)) is not None:
             promise(session, heir, class_id, StaffNews.YOU_OWN, now, by=doer)
-    return Ended(person, locale_of(session, person.telegram_id))
+    return person

@@ -532,6 +532,7 @@ class Conversations:
         await self.press(ADMIN, f"unteach:{person}")
         self.roles[OLGA] = _NOBODY
         await self.press(ADMIN, f"unteach-yes:{person}", f"unteach-yes:{person}", f"unteach:{person}", "class:1")
+        await self._told()
         await self.say(OLGA, "/start", "/open")
         await self.say(ADMIN, "/teachers")
 

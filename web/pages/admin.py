@@ -103,7 +103,7 @@ async def unteach(visit: Visit) -> Response:
     ended = await visit.run(teaching.unteach, who, visit.number, admins, visit.now)
     if ended is None:
         return gone(visit)
-    return visit.go("/teachers", visit.texts("unteach-done", name=ended.person.full_name))
+    return visit.go("/teachers", visit.texts("unteach-done", name=ended.full_name))
 
 
 async def _teachers(visit: Visit) -> dict[str, Any]:

@@ -39,7 +39,6 @@ teacher-gone = This person is not a teacher any more.
 unteach-ask = Remove <b>{ $name }</b> as a teacher? The classes and their records stay, but <b>{ $name }</b> will not see them until invited again.
 unteach-yes = Yes, remove
 unteach-done = <b>{ $name }</b> is no longer a teacher.
-no-teacher-any-more = The administrator has removed you as a teacher. Your classes and their records stay.
 
 link = Join link: { $link }
 link-until = It works until { $until }.

@@ -61,6 +61,7 @@ staff-told-you-left = You no longer teach <b>{ $title }</b>. If that is a mistak
 staff-told-over = Your time as a substitute in <b>{ $title }</b> is over. Thank you!
 staff-told-owner = <b>{ $title }</b>: <b>{ $name }</b> is in charge of this class now.
 staff-told-you-own = You are in charge of <b>{ $title }</b> now: you decide who teaches it.
+staff-told-no-teacher = The administrator has removed you as a teacher. Your classes and their records stay.
 staff-told-moved = <b>{ $by }</b>, your teacher, has moved you from class <b>{ $name }</b> to class <b>{ $title }</b>. From now on you check in there; your earlier marks are kept. If this is a mistake, tell your teacher.
 staff-told-freed = <b>{ $by }</b>, your teacher, has freed the line <b>{ $name }</b> in class <b>{ $title }</b>: it looks as if you claimed it by mistake. If you are in this class, write me your first and last name and I will ask the teacher.
 staff-told-freed-out = <b>{ $by }</b> has freed the line <b>{ $name }</b> in class <b>{ $title }</b>: it was claimed by mistake. You are no longer in this class. If that is wrong, tell the teacher.

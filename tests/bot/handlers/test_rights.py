@@ -13,12 +13,15 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.gate import Guarded
+from bot.outbox.staff_notices import keep_staff
+from bot.services import now
 from rollcall.domain.limits import GUESSES, Limit
 from rollcall.domain.verdict import Reason
-from rollcall.storage.people import find_person, set_step
-from rollcall.storage.tables import Attempt, Invite, Lesson, Membership, SchoolClass
+from rollcall.storage.people import find_person, make_teacher, set_step
+from rollcall.storage.tables import Attempt, Invite, Lesson, Membership, SchoolClass, StaffNotice
 from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import ENROLLING
+from rollcall.usecases.teaching import unteach
 from sandbox.person import Person
 from tests.bot.door import Door, said
 from tests.bot.school import ADMIN, ANNA, CLASS_ID, MARIA, PAVEL, STRANGER
@@ -117,7 +120,11 @@ async def test_whoever_does_not_teach_any_more_reaches_nothing_until_invited_aga
         assert lesson.board_chat_id == STRANGER
     asked = await door.press(admin, f"unteach:{person.id}")
     assert asked == [T("unteach-ask", name=person.full_name)]
-    assert T("no-teacher-any-more") in await door.press(admin, f"unteach-yes:{person.id}")
+    assert await door.press(admin, f"unteach-yes:{person.id}") == [T("unteach-done", name=person.full_name)]
+    before = len(door.telegram.calls)
+    await keep_staff(door.application, door.services)
+    (word,) = [call for call in door.telegram.calls[before:] if call.method.lower() == "sendmessage"]
+    assert (str(word.values["chat_id"]), word.values["text"]) == (str(STRANGER), T("staff-told-no-teacher"))
     # Neither by a command, nor by an old button, nor by the invitation of then; and no board is kept for them.
     assert await door.ask(stranger, "/report") == [T("not-a-teacher")]
     assert await door.press(stranger, f"report:{lesson.class_id}:all") == [T("not-a-teacher")]
@@ -128,6 +135,21 @@ async def test_whoever_does_not_teach_any_more_reaches_nothing_until_invited_aga
     assert again
     await door.ask(stranger, f"/start {again[1]}")
     assert "Своё" in (await door.ask(stranger, "/classes"))[0]
+
+
+async def test_who_is_removed_and_invited_again_before_it_was_said_hears_nothing_of_it(
+    door: Door, people: dict[int, Person]
+) -> None:
+    with door.services.database.session() as session:
+        maria = find_person(session, MARIA)
+        assert maria
+        assert unteach(session, ADMIN, maria.id, {ADMIN}, now())
+        make_teacher(session, maria, None)
+    before = len(door.telegram.calls)
+    await keep_staff(door.application, door.services)
+    assert T("staff-told-no-teacher") not in said(door.telegram.calls[before:])
+    with door.services.database.session() as session:
+        assert session.scalars(select(StaffNotice).where(StaffNotice.chat_id == MARIA)).all() == []
 
 
 async def test_admins_are_no_teachers_to_be_removed(door: Door, people: dict[int, Person]) -> None:

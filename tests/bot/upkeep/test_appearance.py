@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +12,12 @@ import pytest
 
 from bot.commands import ADMIN_COMMANDS, GROUP_TEACHER_COMMANDS, STUDENT_COMMANDS, TEACHER_COMMANDS
 from bot.services import now
+from bot.transport.pace import pace_of
 from bot.upkeep.appearance import Menus, appear
 from rollcall.storage.people import find_person, make_teacher
 from rollcall.texts import LANGUAGES, texts_in
 from rollcall.usecases.teaching import unteach
+from sandbox.faults import Fault
 from sandbox.methods import METHODS
 from tests.bot.door import Door, open_door
 from tests.bot.school import ADMIN, ANNA, BORIS, MARIA, OLGA, found, people_on
@@ -97,6 +100,50 @@ async def test_whoever_becomes_a_teacher_has_the_pages_button_and_whoever_ceases
     assert len(door.telegram.calls) == before + 2, "nobody else's is set again"
 
 
+async def test_who_ceased_to_teach_while_no_bot_ran_loses_the_button_at_the_next_start(door: Door) -> None:
+    door.use_setting(web_url="https://rollcall.school.example")
+    await Menus().keep(door.application, door.services)
+    with door.services.database.session() as session:
+        maria = find_person(session, MARIA)
+        assert maria
+        unteach(session, None, maria.id, door.services.settings.admins, now())
+    assert button(door, MARIA)["type"] == "web_app"
+    before = len(door.telegram.calls)
+    await Menus().keep(door.application, door.services)
+    assert button(door, MARIA) == {"type": "default"}
+    assert names(door, str(MARIA)) == []
+    theirs = [call.method for call in door.telegram.calls[before:] if str(call.values.get("chat_id")) == str(ANNA)]
+    assert theirs == [], "who never taught is left alone"
+
+
+@pytest.mark.parametrize("trouble", [{"retry_after": 60}, {"code": 500, "detail": "Internal Server Error"}])
+async def test_a_chat_that_telegram_takes_nothing_for_gets_its_button_later_and_holds_up_no_other(
+    door: Door, monkeypatch: pytest.MonkeyPatch, trouble: dict[str, Any]
+) -> None:
+    door.use_setting(web_url="https://rollcall.school.example")
+    menus = Menus()
+    door.telegram.faults.add(Fault("setChatMenuButton", chat_id=MARIA, **trouble))
+    await menus.keep(door.application, door.services)
+    assert button(door, MARIA) is None
+    assert button(door, OLGA)["type"] == "web_app"
+    await menus.keep(door.application, door.services)
+    assert button(door, MARIA) is None, "it is not asked for at once"
+    later = now() + timedelta(seconds=61)
+    monkeypatch.setattr("bot.upkeep.tries.now", lambda: later)
+    pace_of(door.application.bot)._closed_until.clear()
+    await menus.keep(door.application, door.services)
+    assert button(door, MARIA)["type"] == "web_app"
+
+
+async def test_what_everybody_sees_waits_for_as_long_as_telegram_asks(
+    door: Door, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PTB_TIMEDELTA", "true")  # spares us the library's warning about the coming type
+    door.telegram.faults.flood("setChatMenuButton", retry_after=1)
+    await appear(door.application, door.services)
+    assert door.telegram.profile["menu_button/"] == {"type": "commands"}
+
+
 async def test_whoever_follows_an_invitation_has_the_pages_button_at_once(door: Door) -> None:
     door.use_setting(web_url="https://rollcall.school.example")
     people = people_on(door.telegram)
@@ -131,6 +178,8 @@ async def test_the_menu_of_a_chat_follows_what_its_owner_becomes_and_picks(door:
     rows = json.loads(sent[0].values["reply_markup"])["inline_keyboard"]
     (number,) = [one["callback_data"] for row in rows for one in row if one["text"] == "Ольга Ол"]
     await door.press(people[ADMIN], number.replace("unteach", "unteach-yes"))
+    menus = Menus()
+    await menus.keep(door.application, door.services)
     assert names(door, str(OLGA)) == []
 
 
