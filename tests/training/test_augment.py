@@ -42,7 +42,7 @@ def test_nothing_happens_where_nothing_may() -> None:
 
 
 def test_a_band_takes_the_high_tones_and_leaves_the_low_ones() -> None:
-    tones = (np.sin(2 * np.pi * 1000 * TIME) + np.sin(2 * np.pi * 6000 * TIME)).astype(np.float32) / 10
+    tones = np.asarray(np.sin(2 * np.pi * 1000 * TIME) + np.sin(2 * np.pi * 6000 * TIME), np.float32) * np.float32(0.1)
     heard = spoilt(tones, SIZE, np.random.default_rng(0), _others, replace(NONE, band=1.0))
     before, after = (np.abs(np.fft.rfft(each[:SIZE])) for each in (tones, heard))
     assert after[6000] < 0.01 * before[6000]

@@ -39,7 +39,7 @@ def _person_goes(session: Session, anna: Person) -> None:
 def _somebody_waits(school: School) -> bool:
     waiting = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'"
     with school.database.session() as session:
-        return session.scalar(text(waiting)) == 1
+        return bool(session.scalar(text(waiting)) == 1)
 
 
 @on_postgres
