@@ -25,10 +25,15 @@ _ABOVE_SPEECH: Final = 25.0
 _SHORTEST: Final = 6
 """Frames of 16 ms."""
 _SURE, _NEVER = 0.0, -60.0
+_SWALLOWED = -7.0
+"""Neither one nor the other: between the two cuts of the recogniser for people, whose card both are judged by."""
 
 
 class Whistled:
-    """The `Reading` of whistles. What is whistled is certain, and anything else impossible."""
+    """The `Reading` of whistles.
+
+    What is whistled is certain; a number of which one digit was left out may have been meant; others are impossible.
+    """
 
     def __init__(self, digits: Sequence[str]) -> None:
         self.text = " ".join(digits)
@@ -36,7 +41,7 @@ class Whistled:
     def likelihoods(self, start: int, continuations: Sequence[str]) -> list[float]:
         """See `Reading.likelihoods`."""
         heard = _digits(self.text[start:])
-        return [_SURE if _digits(one) == heard else _NEVER for one in continuations]
+        return [_likelihood(_digits(one), heard) for one in continuations]
 
 
 class Dummy:
@@ -47,6 +52,13 @@ class Dummy:
     def read(self, samples: Samples, _language: str) -> Whistled:
         """See `Recogniser.read`."""
         return Whistled(_whistled(samples))
+
+
+def _likelihood(said: Sequence[str], heard: Sequence[str]) -> float:
+    if said == heard:
+        return _SURE
+    without_one = [[*said[:place], *said[place + 1 :]] for place in range(len(said))]
+    return _SWALLOWED if len(heard) > 1 and heard in without_one else _NEVER
 
 
 def _digits(text: str) -> list[str]:

@@ -94,16 +94,18 @@ async def test_a_note_comes_back_with_what_was_heard_of_its_challenge(
     await bench.post(
         ("right", saying("zac", "4712", 4, whistled=True), ASKED),
         ("other", saying("zac", "4713", 5, whistled=True), ASKED),
+        ("unclear", saying("klatt2", "472", 4, whistled=True), ASKED),
         ("nothing", synthetic("zac", 6), ASKED),
         ("unasked", saying("zac", "4712", 6, whistled=True), None),
         ("no-voice", b"OggS" + bytes(100), ASKED),
     )
     bench.thread.start()
-    await wait_until(lambda: len(bench.results()) == 5)
+    await wait_until(lambda: len(bench.results()) == 6)
     results = bench.results()
     assert {name: result.words for name, result in results.items()} == {
         "right": Words.HEARD,
         "other": Words.SOMETHING_ELSE,
+        "unclear": Words.UNSURE,
         "nothing": Words.NOT_HEARD,
         "unasked": None,
         "no-voice": None,

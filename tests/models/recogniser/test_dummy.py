@@ -25,6 +25,14 @@ def test_what_is_whistled_is_certain_however_it_is_written_and_nothing_else_is()
     assert another < -20
 
 
+def test_a_number_of_which_a_digit_is_left_out_may_have_been_meant() -> None:
+    reading = Dummy().read(whistles(4, 1, 2), "en")
+    swallowed, certain, another, longer = reading.likelihoods(
+        0, ["4, 7, 1, 2", "4, 1, 2", "4, 7, 1, 3", "4, 7, 0, 1, 2"]
+    )
+    assert certain > swallowed > another == longer
+
+
 def test_silence_noise_and_next_to_nothing_are_no_whistles() -> None:
     noise = np.random.default_rng(1).normal(0, 0.1, 48_000).astype(np.float32)
     for samples in (np.zeros(48_000, np.float32), noise, np.zeros(10, np.float32)):
