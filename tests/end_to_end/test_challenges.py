@@ -7,6 +7,7 @@ import re
 import sqlite3
 from collections.abc import AsyncIterator
 from contextlib import closing
+from functools import partial
 from itertools import count
 from pathlib import Path
 
@@ -95,7 +96,15 @@ async def open_lesson(classroom: Classroom, title: str) -> None:
 
 
 async def student(classroom: Classroom, voice: str, t: Texts) -> Person:
-    """Somebody who has read in the consent that the words are listened to."""
+    """Somebody whose voice is known."""
+    one = await joined(classroom, voice, t)
+    for number in (1, 2, 3):
+        assert f"{number}/3" in (await speak(one, synthetic(voice, number))).text
+    return one
+
+
+async def joined(classroom: Classroom, voice: str, t: Texts) -> Person:
+    """Somebody who has read in the consent that the words are listened to, and begins to record their voice."""
     one = classroom.product.person(voice, t.language)
     await one.follow(classroom.link)
     assert t("consent-words") in (await one.answer(PATIENCE)).text
@@ -103,8 +112,13 @@ async def student(classroom: Classroom, voice: str, t: Texts) -> Person:
     await one.answer(PATIENCE)
     name = NAMES[t.language][voice]
     assert name in (await ask(one, name)).text
-    await classroom.enrol(one, [synthetic(voice, number) for number in (1, 2, 3)])
+    await ask(one, "/enroll")
     return one
+
+
+def shows(one: Person, button: str) -> Message | None:
+    """The message in which the button is now: menus turn in place."""
+    return next((message for message in reversed(one.inbox) if message.has(button) and not message.deleted), None)
 
 
 async def shown(one: Person) -> str:
@@ -152,6 +166,70 @@ async def every_lane(product: Product, language: str) -> None:
     await classroom.teacher.say("/report")
     present = t("counted-present", number=3)
     await classroom.teacher.answer(PATIENCE, lambda message: f"{present}: 3" in message.text)
+
+
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_what_nobody_can_make_out_is_the_teachers_to_hear(language: str, tmp_path: Path) -> None:
+    """In a lesson after two unclear notes, in an enrolment after three tries; and then it counts."""
+    async with running(tmp_path, ROLLCALL_WORDS_MODEL="dummy") as product:
+        classroom = await opened(product, language)
+        await unclear_in_a_lesson(classroom, texts_in(language))
+        await unsaid_in_an_enrolment(classroom, texts_in(language))
+
+
+async def unclear_in_a_lesson(classroom: Classroom, t: Texts) -> None:
+    """A digit is swallowed, of the next number as well: the teacher hears the note, and confirms."""
+    anna, teacher = await student(classroom, "Gene2", t), classroom.teacher
+    digits = await shown(anna)
+    answer = await speak(anna, saying("Gene2", digits[:3], 4, whistled=True))
+    assert t("reason-words_unclear") in answer.text
+    assert number_in(answer) != digits
+    digits = change(classroom.product, apart_from(digits[:3]))
+    assert t("words-teacher-decides") in (await speak(anna, saying("Gene2", digits[:3], 5, whistled=True))).text
+    card = await teacher.answer(PATIENCE, lambda message: message.has("review:"))
+    assert NAMES[t.language]["Gene2"] in card.text
+    assert card.raw["voice"]["file_unique_id"], "there is something to listen to"
+    await teacher.press("✅", card)
+    assert t("status-present") in (await anna.answer(PATIENCE)).text
+
+
+async def unsaid_in_an_enrolment(classroom: Classroom, t: Texts) -> None:
+    """By the class's setting: one says the number in the second recording, another does not in three."""
+    product, teacher = classroom.product, classroom.teacher
+    await ask(teacher, "/class")
+    for button in ("settings:1", "settings:1:sentence", "set:1:sentence:on"):
+        await teacher.until(partial(shows, teacher, button), PATIENCE)
+        await teacher.press(button)
+    on = t("settings-sentence-on")
+    await teacher.until(lambda: any(on in message.text for message in teacher.inbox) or None, PATIENCE)
+
+    heard = await joined(classroom, "shelby", t)
+    answer = await speak(heard, synthetic("shelby", 1))
+    assert "1/3" in answer.text
+    assert "2/3" in (await speak(heard, saying("shelby", number_in(answer), 2, whistled=True))).text
+    answer = await speak(heard, synthetic("shelby", 3))
+    assert "3/3" in answer.text
+    assert t("claim-why-unsaid") not in answer.text
+
+    never = await joined(classroom, "klatt2", t)
+    answer = await speak(never, synthetic("klatt2", 1))
+    digits = number_in(answer)
+    answer = await speak(never, synthetic("klatt2", 2))
+    assert t("reason-words_not_heard") in answer.text
+    assert number_in(answer) == digits
+    answer = await speak(never, saying("klatt2", another(digits), 3, whistled=True))
+    assert t("reason-words_other") in answer.text
+    assert number_in(answer) != digits
+    digits = change(product, apart_from(another(digits)))
+    assert "2/3" in (await speak(never, saying("klatt2", digits[:3], 4, whistled=True))).text
+    answer = await speak(never, synthetic("klatt2", 5))
+    assert "3/3" in answer.text
+    assert t("claim-why-unsaid") in answer.text
+    card = await teacher.answer(PATIENCE, lambda message: message.has("claim:"))
+    assert NAMES[t.language]["klatt2"] in card.text
+    assert t("claim-unsaid") in card.text
+    await teacher.press("✅", card)
+    assert t("claim-told-accepted") in (await never.answer(PATIENCE)).text
 
 
 async def test_a_number_that_is_over_or_was_used_brings_a_new_one(product: Product) -> None:
