@@ -23,7 +23,7 @@ async def played(language: str, folder: Path) -> dict[str, Excerpt]:
     """The scenes, in an installation of their own."""
     shown: dict[str, Excerpt] = {}
     try:
-        async with running(folder) as product:
+        async with running(folder, ROLLCALL_WORDS_MODEL="dummy") as product:
             shown = await Scenes(product, language).play()
     except TimeoutError:
         if not shown:

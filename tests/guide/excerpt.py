@@ -21,6 +21,10 @@ _WEEK = {
     "Вторник": "Понедельник|Вторник|Среда|Четверг|Пятница|Суббота|Воскресенье",
     "Tuesday": "Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday",
 }
+_NUMBER = {
+    "четыре, семь, один, два": "ноль|один|два|три|четыре|пять|шесть|семь|восемь|девять",
+    "four, seven, one, two": "zero|one|two|three|four|five|six|seven|eight|nine",
+}
 _EVEN: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"(start=(?:join|teach)-)[\w-]+"), r"\1AbCdEfGh"),
     *((re.compile(rf"\b\d{{1,2}} (?:{months})\b"), day) for day, months in _DAYS.items()),
@@ -31,6 +35,8 @@ _EVEN: Sequence[tuple[re.Pattern[str], str]] = (
     (re.compile(r"\b20[2-9]\d\b"), "2026"),
     (re.compile(r"\d{4}-\d{2}-\d{2}"), "2026-09-01"),
     (re.compile(r"([—·] )\d{1,3} %"), r"\g<1>97 %"),
+    (re.compile(r"\b\d(?: · \d){3}\b"), "4 · 7 · 1 · 2"),
+    *((re.compile(rf"\b(?:{word})(?:, (?:{word})){{3}}\b"), said) for said, word in _NUMBER.items()),
     (re.compile("«[^«»]{60,}»"), "«Сегодня утром шёл дождь, и мы поехали в школу на автобусе через старый мост.»"),
     (re.compile("“[^“”]{60,}”"), "“This morning it rained, and we went to school by bus across the old bridge.”"),
 )  # fmt: skip

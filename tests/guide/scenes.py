@@ -11,8 +11,9 @@ from rollcall.domain.attendance import Status
 from rollcall.report.chart import chart
 from rollcall.report.model import LessonHead, Mark, Period, Report, StudentLine
 from rollcall.texts import Texts, texts_in
-from sandbox.message import Message
+from sandbox.message import Message, Sent
 from sandbox.person import Person
+from sandbox.saying import saying
 from tests.end_to_end.product import PATIENCE, TEACHER_ID, Product, link_in, synthetic
 from tests.guide.excerpt import Excerpt
 
@@ -63,6 +64,8 @@ class Scenes:
         await self._me()
         await self._teachers()
         await self._list()
+        await self._ask_for_numbers()
+        await self._say_a_number()
         return self.shown
 
     @property
@@ -206,6 +209,30 @@ class Scenes:
         await self._press(chat, teacher, "roster:", preview)
         chat.hear(await teacher.edited(preview, PATIENCE, lambda shown: not shown.has("roster:")))
 
+    async def _ask_for_numbers(self) -> None:
+        chat, teacher = self._excerpt("teacher-number", 1), self.teacher
+        await teacher.say("/class")
+        await self._press(None, teacher, "settings:", await self._showing(teacher, "settings:"))
+        await self._press(None, teacher, "settings:1:number", await self._showing(teacher, "settings:1:number"))
+        chat.hear(await self._showing(teacher, "set:1:number:ask"))
+        await self._press(chat, teacher, "set:1:number:ask")
+        await teacher.until(lambda: self._reads(teacher, self.t("settings-spoken-ask")), PATIENCE)
+
+    async def _say_a_number(self) -> None:
+        teacher, anna = self.teacher, self.anna
+        self.begun = datetime.now(UTC)
+        await teacher.say("/open")
+        chat = self._excerpt("student-number", 2)
+        chat.hear(await self._showing(anna, "say:"))
+        await self._press(chat, anna, "say:")
+        chat.hear(await self._showing(anna, "say-yes:"))
+        await self._press(chat, anna, "say-yes:")
+        shown = chat.hear(await self._heard(anna, " · "))
+        digits = [one for one in shown.text.partition("\n")[0] if one.isdigit()]
+        chat.speak()
+        note = saying(_VOICES[self.language][0], digits, 5, whistled=True)
+        chat.hear(await self._answered(anna, await anna.voice(note)))
+
     def _chart(self) -> bytes:
         """The picture of this lesson, at nine."""
         at = datetime(2026, 9, 1, 9, 0, tzinfo=UTC)
@@ -229,6 +256,11 @@ class Scenes:
     async def _heard(self, person: Person, part: str) -> Message:
         return await person.answer(PATIENCE, lambda message: part in message.text)
 
+    @staticmethod
+    def _reads(person: Person, part: str) -> Message | None:
+        """The message that says so now, likewise."""
+        return next((message for message in person.inbox if part in message.text), None)
+
     async def _showing(self, person: Person, data: str) -> Message:
         """The message that has such a button now: menus turn in place."""
 
@@ -240,5 +272,7 @@ class Scenes:
         return message
 
     async def _spoken(self, person: Person, student: int, number: int) -> Message:
-        sent = await person.voice(synthetic(_VOICES[self.language][student], number))
+        return await self._answered(person, await person.voice(synthetic(_VOICES[self.language][student], number)))
+
+    async def _answered(self, person: Person, sent: Sent) -> Message:
         return await person.answer(PATIENCE, lambda message: message.reply_to == sent.id)
