@@ -17,7 +17,7 @@ from tests.guide.pages import PICTURES as PAGES
 from tests.guide.picture import shown_by
 
 ANEW = "look at the guide, then: python -m tests.guide"
-LARGEST = 60_000
+LARGEST = 65_536
 READERS = ("teacher", "student", "admin")
 
 
