@@ -276,7 +276,7 @@ CASES = {
     "button:uninvite": case(f"uninvite:{INVITE[:16]}", "invites"),
     "button:teachers": case("teachers:0"),
     "button:unteach": case(f"unteach:{OLGAS_ID}"),
-    "button:unteach-yes": case(f"unteach-yes:{OLGAS_ID}", "people"),
+    "button:unteach-yes": case(f"unteach-yes:{OLGAS_ID}", "people", "staff_notices"),
     "unknown button": case("whatever"),
 }
 CELLS = [(action, role) for action in PERMISSIONS for role in Role]

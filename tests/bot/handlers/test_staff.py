@@ -265,7 +265,10 @@ async def test_who_is_in_charge_and_does_not_teach_any_more_is_followed(door: Do
     await joins(door, people, IGOR)
     await told(door)
     await door.press(people[ADMIN], f"unteach-yes:{await number_of(door, MARIA)}")
-    assert await told(door) == {IGOR: [T("staff-told-you-own", title="Физика")]}
+    assert await told(door) == {
+        IGOR: [T("staff-told-you-own", title="Физика")],
+        MARIA: [T("staff-told-no-teacher")],
+    }
     assert (await tries(door, people[IGOR]))["button:staff-out"]
 
 
