@@ -158,7 +158,15 @@ class Trainer(Brain):  # type: ignore[misc]
         return cast(Tensor, loss)
 
     def on_fit_start(self) -> None:
-        super().on_fit_start()
+        kept = list(self._folder.glob("CKPT+*"))
+        try:
+            super().on_fit_start()
+        except Exception as error:  # there is no end of what torch, pickle, YAML and zip say of half a file
+            if not kept:
+                raise
+            raise WrongUse(
+                f"{kept[0]} is damaged ({type(error).__name__}): delete it, and --resume does this stage again"
+            ) from error
         if not self._history.of(self._stage.loss):
             self._looked(Round(self._stage.loss, 0, self._so_far))
 

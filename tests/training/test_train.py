@@ -187,6 +187,26 @@ def test_who_is_killed_goes_on_to_the_same_end(settings: Settings, crowd: Path, 
         assert same == pytest.approx(again, abs=1e-6)
 
 
+def test_a_damaged_checkpoint_is_named_and_without_it_the_stage_is_done_again(
+    settings: Settings, crowd: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def cut(*_: object) -> None:
+        raise _Cut
+
+    monkeypatch.setattr("training.result.write", cut)
+    out = tmp_path / "own"
+    with pytest.raises(_Cut):
+        _train(settings, Options([str(crowd)], model="ecapa", epochs=(0.1,), width=8, held_out=0.34), out)
+    (kept,) = (out / "training" / "aam").glob("CKPT+*")
+    for part in ("network.ckpt", "CKPT.yaml"):
+        (kept / part).write_bytes(b"{cut off")
+        with pytest.raises(WrongUse, match=r"CKPT\+\d+ is damaged .*: delete it"):
+            _train(settings, Options([]), out, resume=True)
+    shutil.rmtree(kept)
+    with pytest.raises(_Cut):
+        _train(settings, Options([]), out, resume=True)
+
+
 def test_a_tuning_that_harms_writes_nothing(settings: Settings, crowd: Path, tmp_path: Path) -> None:
     torch.manual_seed(0)
     start = tmp_path / "start"
