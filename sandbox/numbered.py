@@ -29,17 +29,13 @@ async def numbered_lesson(scene: Scene, student: Student) -> None:
     digits = await _shown(scene, student)
     if digits is None:
         return
-    for again in (True, False):
-        sentence = student.role.voice.take()
-        said = saying(student.role.voice.name, digits, int(sentence.name.partition(".")[0]))
-        outcome = scene.note(Outcome(student.name, f"says {' '.join(digits)} after a sentence"))
-        note = Note(sentence.voice, f"{sentence.name} and {digits}", said, "audio/ogg")
-        answer = await scene.send(student, note, "says a number", outcome)
-        wrong = [] if answer is None else verdicts.accepted(answer.text, student.name, scene.others(student))
-        # Of pieces that are joined some are taken for two voices: whoever that happens to says it again.
-        if not wrong or not again or not student.role.voice.left:
-            outcome.wrong += wrong
-            break
+    sentence = student.role.voice.take()
+    said = saying(student.role.voice.name, digits, int(sentence.name.partition(".")[0]))
+    outcome = scene.note(Outcome(student.name, f"says {' '.join(digits)} after a sentence"))
+    note = Note(sentence.voice, f"{sentence.name} and {digits}", said, "audio/ogg")
+    answer = await scene.send(student, note, "says a number", outcome)
+    if answer is not None:
+        outcome.wrong += verdicts.accepted(answer.text, student.name, scene.others(student))
     await scene.ask(scene.teacher, "/close", "closes it")
 
 
