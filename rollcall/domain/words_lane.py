@@ -15,7 +15,7 @@ from typing import Final
 from rollcall.domain.challenge import LIFE, ChallengeMode, Words
 
 MOST_SHOWN: Final = 8
-"""Challenges in a lesson; then the teacher listens. One fits a recording of another number about once in 10,000."""
+"""Challenges in a lesson; then the teacher listens. Of recordings of another number 8 in 10,000 are taken for one."""
 MOST_TRIES: Final = 3
 """Notes without the right words; after the last one the teacher listens. Likewise after the second unclear one."""
 _MOST_UNCLEAR: Final = 2
