@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
+from models.campplus import encoder as campplus
 from models.recogniser.dummy import Dummy
 from rollcall.domain.verdict import Purpose
+from sandbox.numbered import STEADY
 from sandbox.saying import saying
 from sandbox.voices.make import NOTES
 from tests.end_to_end.product import synthetic
 from worker.audio.decode import decode
 from worker.audio.quality import complaint, measure
-from worker.audio.speech import SpeechDetector
+from worker.audio.speech import SpeechDetector, cut
 
 
 def heard(note: bytes) -> str:
@@ -37,3 +41,13 @@ def test_what_they_say_is_fit_to_be_judged(whistled: bool) -> None:
 def test_every_digit_sounds_unlike_the_others() -> None:
     notes = {saying("zac", str(digit)) for digit in range(10)}
     assert len(notes) == 10
+
+
+def test_a_steady_voices_number_never_passes_for_two_peoples(real_weights: Path) -> None:
+    encoder, detector = campplus.load(real_weights, "cpu", threads=1), SpeechDetector()
+    # Each digit in each place, beside near ones and far ones, each sentence that may be left by then.
+    numbers = ["".join(str((start + step * place) % 10) for place in range(4)) for step in (3, 7) for start in range(10)]
+    for voice in STEADY:
+        notes = [decode(saying(voice, number, 4 + place % 3)) for place, number in enumerate(numbers)]
+        _, coherence = encoder.hear([cut(note, detector.detect(note)).samples for note in notes])
+        assert min(coherence) > encoder.one_voice_from + 0.1, voice
