@@ -46,7 +46,9 @@ def test_every_digit_sounds_unlike_the_others() -> None:
 def test_a_steady_voices_number_never_passes_for_two_peoples(real_weights: Path) -> None:
     encoder, detector = campplus.load(real_weights, "cpu", threads=1), SpeechDetector()
     # Each digit in each place, beside near ones and far ones, each sentence that may be left by then.
-    numbers = ["".join(str((start + step * place) % 10) for place in range(4)) for step in (3, 7) for start in range(10)]
+    numbers = [
+        "".join(str((start + step * place) % 10) for place in range(4)) for step in (3, 7) for start in range(10)
+    ]
     for voice in STEADY:
         notes = [decode(saying(voice, number, 4 + place % 3)) for place, number in enumerate(numbers)]
         _, coherence = encoder.hear([cut(note, detector.detect(note)).samples for note in notes])
