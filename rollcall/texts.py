@@ -11,12 +11,13 @@ from __future__ import annotations
 
 from functools import cache
 from importlib import resources
-from typing import Any
-
-from fluent.runtime import FluentBundle, FluentResource
+from typing import TYPE_CHECKING, Any
 
 from rollcall.domain.class_settings import Vocabulary
 from rollcall.marked import read, shielded
+
+if TYPE_CHECKING:
+    from fluent.runtime import FluentBundle
 
 LANGUAGES = ("en", "ru")
 DEFAULT_LANGUAGE = "en"
@@ -56,6 +57,8 @@ def _speaking(language: str, vocabulary: str) -> Texts:
 
 @cache
 def _bundle_in(language: str) -> FluentBundle:
+    from fluent.runtime import FluentBundle, FluentResource
+
     # Without isolation marks: a name must read, copy and compare exactly as it was given.
     bundle = FluentBundle([language], use_isolating=False)
     for file in sorted(_folder(language).iterdir(), key=lambda entry: entry.name):

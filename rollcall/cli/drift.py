@@ -5,16 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from statistics import median
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
 from rich.table import Table
 
 from rollcall.cli.classes import look, settings_for
-from rollcall.domain.drift import FEWEST, Drift, Heard, drift, wants_fresh
 from rollcall.errors import Unavailable, WrongUse
-from rollcall.storage.scored_notes import scored_notes
+
+if TYPE_CHECKING:
+    from rollcall.domain.drift import Drift, Heard
 
 _FEWEST_DAYS = 7.0
 _MOST_SHOWN = 20
@@ -26,6 +27,9 @@ def show_drift(
     out: Annotated[Path | None, typer.Option(help="Draw it too: a PNG, score against days since enrolment")] = None,
 ) -> None:
     """Show how scores of accepted notes move with the days since enrolment, by voices without a name."""
+    from rollcall.domain.drift import FEWEST
+    from rollcall.storage.scored_notes import scored_notes
+
     found = look(settings_for("drift"), scored_notes)
     notes = [note for own in found.values() for note in own]
     if len(notes) < FEWEST or max(note.days for note in notes) < _FEWEST_DAYS:
@@ -64,6 +68,8 @@ def _by_kind(notes: Sequence[Heard]) -> Table:
 
 def _by_voice(found: Mapping[int, Sequence[Heard]]) -> Table:
     """Those that come nearest to the cut first. The numbers are of this table alone, and lead to nobody."""
+    from rollcall.domain.drift import drift
+
     trends = [trend for own in found.values() if (trend := drift(own)) is not None]
     trends.sort(key=lambda one: one.ahead - one.cut)
     table = Table("voice", box=None, pad_edge=False)
@@ -83,6 +89,8 @@ def _a_year(one: Drift) -> str:
 
 
 def _word(one: Drift) -> str:
+    from rollcall.domain.drift import wants_fresh
+
     if wants_fresh(one):
         return "should record anew"
     return "falls" if one.falls else ""

@@ -6,10 +6,9 @@ import asyncio
 from collections.abc import Sequence
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from sqlalchemy.orm import Session
 
 from rollcall.config.settings import Settings, load_settings
 from rollcall.errors import Unavailable, WrongUse
@@ -17,11 +16,12 @@ from rollcall.ops.logs import set_up_logging
 from rollcall.report.exports import Form, export
 from rollcall.report.model import Report
 from rollcall.report.moodle import sessions_table
-from rollcall.storage.classes import classes_called
-from rollcall.storage.database import Database, database_needed
-from rollcall.storage.tables import SchoolClass
 from rollcall.texts import LANGUAGES, Texts, texts_in
-from rollcall.usecases.report import record_of_days
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from rollcall.storage.tables import SchoolClass
 
 _SESSIONS = "moodle-sessions"
 _Days = tuple[date | None, date | None]
@@ -59,6 +59,8 @@ def report(
 
 
 async def _read(settings: Settings, of: str, days: _Days, form: str) -> tuple[Report, str]:
+    from rollcall.storage.database import Database, database_needed
+
     database = Database.open(settings)
     try:
         with database_needed():
@@ -69,6 +71,9 @@ async def _read(settings: Settings, of: str, days: _Days, form: str) -> tuple[Re
 
 def _record(session: Session, of: str, days: _Days, form: str, now: datetime) -> tuple[Report, str]:
     """The record, and the class's words."""
+    from rollcall.storage.classes import classes_called
+    from rollcall.usecases.report import record_of_days
+
     one = _the_one(of, classes_called(session, of))
     return record_of_days(session, one, *days, form, now), one.vocabulary
 
