@@ -13,16 +13,17 @@ from typing import Any, TypeVar
 
 import redis
 
+from models.recogniser.reading import Samples
 from rollcall.domain.challenge import Words
 from rollcall.domain.verdict import Reason, Verdict
 from rollcall.ops.liveness import Pulse
 from rollcall.queue.galleries import GalleryReader
-from rollcall.queue.job import MOST_MILLISECONDS, Result, failure
+from rollcall.queue.job import MOST_MILLISECONDS, Result, SpokenChallenge, failure
 from rollcall.queue.worker_end import Delivery, WorkerQueue
 from worker import metrics
 from worker.audio.decode import is_plain
 from worker.judge import Heard, Judge
-from worker.words import Ear
+from worker.words import Ear, told
 
 _log = logging.getLogger(__name__)
 
@@ -122,8 +123,10 @@ class Worker:
         answers = []
         for (delivery, heard), result in zip(batch, results, strict=True):
             result.timings["work"] = each
-            if heard.job.challenge is not None and result.verdict is Verdict.ACCEPTED:
-                self._words[self._words_thread.submit(self._hear_words, heard, result)] = delivery
+            asked = heard.job.challenge
+            if asked is not None and heard.sent is not None and result.verdict is Verdict.ACCEPTED:
+                tail = told(heard.sent, heard.speech)
+                self._words[self._words_thread.submit(self._hear_words, asked, tail, result)] = delivery
             else:
                 answers.append((delivery, result))
         answers += [(self._words.pop(future), future.result()) for future in list(self._words) if future.done()]
@@ -131,12 +134,12 @@ class Worker:
             if not self._patiently(partial(self._settle, delivery, result)):
                 return
 
-    def _hear_words(self, heard: Heard, result: Result) -> Result:
+    def _hear_words(self, asked: SpokenChallenge, tail: Samples, result: Result) -> Result:
         """The result with what was heard of the challenge in it."""
         words, score = Words.NOT_CHECKED, None
         started = time.perf_counter()
-        if self._ear is not None and heard.job.challenge is not None and heard.sent is not None:
-            words, score = self._ear.hear(heard.job.challenge, heard.sent, heard.speech)
+        if self._ear is not None:
+            words, score = self._ear.hear(asked, tail)
         took = (time.perf_counter() - started) * 1000
         result.timings["words"] = took
         result.timings["work"] += took

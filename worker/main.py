@@ -20,6 +20,7 @@ from rollcall.sealing.seal import load_keyring
 from worker import metrics
 from worker.judge import Judge
 from worker.loop import Worker, renewal_period
+from worker.memory import share_one_arena
 from worker.words import Ear
 
 _log = logging.getLogger(__name__)
@@ -34,6 +35,7 @@ def main(settings: Settings) -> None:
         Unavailable: the encoder's weights or the queue are out of reach.
         SettingsError: the voiceprint key is missing.
     """
+    share_one_arena()
     vitals = Vitals(ready={"encoder": lambda: "not loaded yet"})
     with observed(vitals, settings):
         _serve(settings, vitals)

@@ -7,12 +7,9 @@ import threading
 from pathlib import Path
 from typing import Final
 
-import numpy as np
-from numpy.typing import NDArray
-
 from models import recogniser
 from models.errors import ModelError
-from models.recogniser.reading import Recogniser
+from models.recogniser.reading import TAIL, Recogniser, Samples
 from rollcall.domain.challenge import Challenge, Words
 from rollcall.domain.spoken import Cuts, judged
 from rollcall.queue.job import SpokenChallenge
@@ -30,11 +27,12 @@ _AFTER: Final = 0.6
 """Seconds after the last speech that are listened to as well: a quiet ending is no speech to the detector."""
 
 
-def told(waveform: Waveform, speech: Speech | None) -> NDArray[np.float32]:
-    """What a recogniser is given of a note: all of it to the end of its speech."""
-    if speech is None or not speech.segments:
-        return waveform.samples
-    return waveform.samples[: round((speech.segments[-1][1] + _AFTER) * SAMPLE_RATE)]
+def told(waveform: Waveform, speech: Speech | None) -> Samples:
+    """What a recogniser reads of a note, the last seconds to the end of its speech: all that is kept while it waits."""
+    end = len(waveform.samples)
+    if speech is not None and speech.segments:
+        end = min(end, round((speech.segments[-1][1] + _AFTER) * SAMPLE_RATE))
+    return waveform.samples[max(0, end - TAIL * SAMPLE_RATE) : end].copy()
 
 
 class Ear:
@@ -49,8 +47,10 @@ class Ear:
         self.able = self._can_be_had()
         """Whether words can be heard here, as far as anybody knows without loading."""
 
-    def hear(self, asked: SpokenChallenge, waveform: Waveform, speech: Speech | None = None) -> Answer:
+    def hear(self, asked: SpokenChallenge, samples: Samples) -> Answer:
         """Whether the note says what was asked for, and with what score. Never raises: no fault here is the speaker's.
+
+        `samples` are what `told` gives of it.
 
         What was read is gone when this returns: neither it nor what was expected is told anywhere.
         """
@@ -59,7 +59,7 @@ class Ear:
             if ear is None:
                 return _NOT_CHECKED
             challenge = Challenge(asked.language, asked.items)
-            reading = ear.read(told(waveform, speech), asked.language)
+            reading = ear.read(samples, asked.language)
             return judged(challenge, reading.text, reading.likelihoods, Cuts(**recogniser.CUTS))
         except Exception as error:  # its message and its frames may hold what was said
             _log.error("the words of a note could not be checked (%s)", type(error).__name__)

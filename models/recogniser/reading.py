@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Final, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 Samples = NDArray[np.float32]
 """float32 [n] at 16 kHz, in [-1, 1]."""
+TAIL: Final = 6
+"""Seconds of a note's end that are read: four digits that are said slowly take four."""
 
 
 class Reading(Protocol):
@@ -36,7 +38,7 @@ class Recogniser(Protocol):
         """For logs."""
 
     def read(self, samples: Samples, language: str) -> Reading:
-        """Read the last seconds of a note.
+        """Read the last `TAIL` seconds of a note.
 
         Args:
             samples: see there.

@@ -16,11 +16,9 @@ import ctranslate2
 import numpy as np
 
 from models.recogniser.mel import RATE, log_mel
-from models.recogniser.reading import Samples
+from models.recogniser.reading import TAIL, Samples
 from models.recogniser.tokens import Tokens
 
-TAIL: Final = 6
-"""Seconds of the note: four digits that are said slowly take four."""
 _BEFORE, _AFTER = 0.25, 1.75
 """Seconds of silence before it, and at least so many after it."""
 _MOST_TOKENS: Final = 36
@@ -50,9 +48,9 @@ class WhisperReading:
         begun = self._tokens.decode(kept)
         between = self.text[len(begun) : start]
         texts = [[*kept, *self._tokens.encode(between + one)] for one in continuations]
-        once = np.asarray(self._encoded)
-        encoded = ctranslate2.StorageView.from_array(np.repeat(once, len(texts), axis=0))
-        aligned = self._model.align(encoded, self._start, texts, num_frames=once.shape[1] * _HOPS_ENCODED)
+        frames = np.asarray(self._encoded).shape[1] * _HOPS_ENCODED
+        # One by one: all at once they take as long, and five times the memory.
+        aligned = [self._model.align(self._encoded, self._start, [text], num_frames=frames)[0] for text in texts]
         return [float(np.log(np.maximum(one.text_token_probs[len(kept) :], 1e-12)).sum()) for one in aligned]
 
     def _tokens_before(self, start: int) -> list[int]:

@@ -15,7 +15,7 @@ import redis
 from models import recogniser
 from models.dummy.encoder import Dummy
 from models.errors import ModelError
-from models.recogniser.reading import Reading, Samples
+from models.recogniser.reading import TAIL, Reading, Samples
 from rollcall.domain.challenge import Words
 from rollcall.domain.verdict import Purpose, Verdict
 from rollcall.queue import bot_end, keys
@@ -187,12 +187,22 @@ async def test_a_worker_tells_that_it_hears_words(
     await wait_until(lambda: redis_client.exists(keys.HEARS_WORDS))
 
 
-def test_all_of_a_note_is_listened_to_up_to_a_moment_after_its_speech() -> None:
-    waveform = Waveform(np.ones(10 * SAMPLE_RATE, np.float32))
-    assert len(told(waveform, None)) == 10 * SAMPLE_RATE
-    assert len(told(waveform, Speech(np.zeros(0, np.float32), ()))) == 10 * SAMPLE_RATE
-    spoken = Speech(np.zeros(0, np.float32), ((0.5, 2.0), (3.0, 4.0)))
-    assert 4.2 * SAMPLE_RATE < len(told(waveform, spoken)) < 5 * SAMPLE_RATE
+def test_a_note_is_listened_to_up_to_a_moment_after_its_speech() -> None:
+    waveform = Waveform(np.arange(10 * SAMPLE_RATE, dtype=np.float32))
+    last = waveform.samples[-1]
+    assert told(waveform, None)[-1] == last
+    assert told(waveform, Speech(np.zeros(0, np.float32), ()))[-1] == last
+    assert told(waveform, Speech(np.zeros(0, np.float32), ((9.0, 10.0),)))[-1] == last
+    heard = told(waveform, Speech(np.zeros(0, np.float32), ((0.5, 2.0), (3.0, 4.0))))
+    assert heard[0] == 0
+    assert 4.2 * SAMPLE_RATE < len(heard) < 5 * SAMPLE_RATE
+
+
+def test_a_note_that_waits_for_its_words_keeps_no_more_than_what_is_read_of_it() -> None:
+    waveform = Waveform(np.ones(60 * SAMPLE_RATE, np.float32))
+    kept = told(waveform, None)
+    assert len(kept) == TAIL * SAMPLE_RATE
+    assert kept.base is None, "a slice would keep the whole note"
 
 
 class Blurting:
@@ -209,7 +219,7 @@ def test_a_recogniser_that_fails_costs_nobody_anything_and_blurts_nothing_out(
 ) -> None:
     monkeypatch.setattr(recogniser, "load", lambda _name, _folder: Blurting())
     with caplog.at_level(logging.DEBUG):
-        assert ear.hear(ASKED, decode(synthetic("zac", 1))) == (Words.NOT_CHECKED, None)
+        assert ear.hear(ASKED, decode(synthetic("zac", 1)).samples) == (Words.NOT_CHECKED, None)
     assert "ValueError" in caplog.text
     assert "четыре" not in caplog.text
     assert "4712" not in caplog.text
@@ -227,7 +237,7 @@ def test_a_recogniser_that_cannot_be_loaded_is_not_tried_again_and_no_ability_an
     monkeypatch.setattr(recogniser, "load", broken)
     assert ear.able
     for _ in range(2):
-        assert ear.hear(ASKED, decode(synthetic("zac", 1))) == (Words.NOT_CHECKED, None)
+        assert ear.hear(ASKED, decode(synthetic("zac", 1)).samples) == (Words.NOT_CHECKED, None)
     assert len(tried) == 1
     assert not ear.able
 

@@ -7,13 +7,10 @@ import pytest
 
 from evaluation.rates import speed
 from models.recogniser.mel import RATE
-from models.recogniser.reading import Recogniser, Samples
+from models.recogniser.reading import TAIL, Recogniser, Samples
 from sandbox.saying import DIGITS, saying
 from tests.end_to_end.product import synthetic
 from worker.audio.decode import decode
-
-TAIL = 6
-"""Seconds that are listened to."""
 
 
 def note(voice: str, digits: str, number: int = 4) -> Samples:
