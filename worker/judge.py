@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
 
@@ -57,8 +58,8 @@ class Heard:
     sent: Waveform | None = None
     """Of a note that enrols, or has a challenge in it, all of it."""
     quality: Quality | None = None
-    fingerprint: bytes | None = None
-    shapes: bytes | None = None
+    prints: Future[tuple[bytes, bytes]] | None = None
+    """Of a note that is fit to be judged, its fingerprint and shapes: nothing before its result waits for them."""
     together: float | None = None
     """Of a note that enrols, the share of its speech that is two speakers' at once."""
     narrow: bool = False
@@ -79,6 +80,7 @@ class Judge:
         self._keyring = keyring
         self._detector = SpeechDetector()
         self._chaperon = Chaperon(encoder)
+        self._printing = ThreadPoolExecutor(max_workers=2, thread_name_prefix="prints")
         self._point = point_of(encoder)
         self._narrow = narrow_point(encoder.weight_hash)
         """For telephone notes; without one they are refused."""
@@ -107,8 +109,7 @@ class Judge:
         if heard.refusal in _TOO_LITTLE and (waveform.cut_off or waveform.lost > 0):
             heard.refusal = Reason.DAMAGED
         if heard.refusal is None:
-            with _timed(heard.timings, "fingerprints"):
-                heard.fingerprint, heard.shapes = fingerprints(waveform, speech)
+            heard.prints = self._printing.submit(_prints, heard.timings, waveform, speech)
         heard.speech = speech
         heard.waveform = cut(waveform, speech)
         if job.challenge is not None and heard.refusal is None:
@@ -245,8 +246,9 @@ class Judge:
 
     def _facts(self, heard: Heard, verdict: Verdict, reason: Reason) -> Result:
         job = heard.job
-        # Of what was not judged nothing is kept that a later note could be taken for.
-        print_, changed = (heard.fingerprint, heard.shapes) if verdict in JUDGED else (None, None)
+        print_, changed = heard.prints.result() if heard.prints is not None else (b"", b"")
+        if verdict not in JUDGED:  # nothing is kept of it that a later note could be taken for
+            print_ = changed = b""
         return Result(
             job_id=job.id,
             content_hash=job.content_hash,
@@ -287,6 +289,11 @@ def _quality(heard: Heard) -> dict[str, float]:
     if heard.doubt is not None:
         facts[DOUBT] = heard.doubt
     return {key: float(value) for key, value in facts.items()}
+
+
+def _prints(timings: dict[str, float], waveform: Waveform, speech: Speech) -> tuple[bytes, bytes]:
+    with _timed(timings, "fingerprints"):
+        return fingerprints(waveform, speech)
 
 
 @contextmanager

@@ -149,12 +149,12 @@ class Cast:
     def _hear(self, data: bytes) -> Recording | None:
         job = Job(id="load", purpose=Purpose.ENROL, person_id=0, queued_at=datetime.now(UTC))
         heard = self._judge.listen(job, data)
-        if heard.refusal is not None or heard.waveform is None or heard.speech is None or not heard.fingerprint:
+        if heard.refusal is not None or heard.waveform is None or heard.speech is None or heard.prints is None:
             return None
         embeddings, coherence = self.encoder.hear([heard.waveform.samples])
         if coherence[0] < self.encoder.one_voice_from:
             return None
-        return Recording(data, embeddings[0], heard.fingerprint, heard.speech.seconds)
+        return Recording(data, embeddings[0], heard.prints.result()[0], heard.speech.seconds)
 
     def _told_apart(self, found: Mapping[int, list[Recording]], size: int) -> list[Voice]:
         """So many that a class of all, or of all but the last, knows each; fewer where there are not."""
