@@ -12,7 +12,7 @@ import pytest
 from evaluation import ageing
 from evaluation.ageing import SHARES, Poisoning, Room, Voice, between, poisoned
 from evaluation.rates import Samples, speed, tempo
-from models.campplus import encoder as campplus
+from models import registry
 from models.dummy.encoder import Dummy
 from models.encoder import Encoder
 from rollcall.domain import renewal
@@ -39,9 +39,11 @@ def voices_of(sounds: Sounds, encoder: Encoder) -> dict[str, list[Voice]]:
     return {name: list(encoder.embed(list(own))) for name, own in sounds.items()}
 
 
-def attempts(voices: Mapping[str, Sequence[Voice]], point: Operating, *, outside: bool) -> Iterator[Poisoning]:
-    """Everybody led to everybody else, who is in the class or not, on the straight way."""
-    for owner, other in permutations(voices, 2):
+def attempts(
+    voices: Mapping[str, Sequence[Voice]], point: Operating, *, outside: bool, every: int = 1
+) -> Iterator[Poisoning]:
+    """Everybody led to everybody else, or to every so many-th, who is in the class or not, on the straight way."""
+    for owner, other in list(permutations(voices, 2))[::every]:
         members = [name for name in voices if not (outside and name == other)]
         room = Room({name: voices[name][:NOTES] for name in members}, point)
         plain = voices[other][NOTES:]
@@ -114,13 +116,13 @@ def test_a_voice_is_followed_as_it_ages_and_others_are_not_let_in(monkeypatch: p
 
 @pytest.mark.voices
 @pytest.mark.timeout(420)
-def test_in_two_hundred_attempts_no_real_voice_is_led_to_another(
+def test_in_a_hundred_attempts_no_real_voice_is_led_to_another(
     voices: Path, real_weights: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    encoder = campplus.load(real_weights, "cpu", threads=1)
+    encoder = registry.load("campplus", real_weights.parent, "cpu", threads=1)  # in eight bits, as a worker hears
     point, sounds = point_of(encoder), sounds_in(voices / "dev")
     known = voices_of(sounds, encoder)
-    found = [*attempts(known, point, outside=False), *attempts(known, point, outside=True)]
+    found = [one for outside in (False, True) for one in attempts(known, point, outside=outside, every=2)]
     names = list(known)
     for owner, other in zip(names, names[1:] + names[:1], strict=True):
         own, theirs, plain = sounds[owner][NOTES:], sounds[other][NOTES:], known[other][NOTES:]
@@ -131,8 +133,9 @@ def test_in_two_hundred_attempts_no_real_voice_is_led_to_another(
             one = poisoned(room, owner, kind, recorded([*encoder.embed(lures), *known[owner][NOTES:]]), plain)
             assert one is not None
             found.append(one)
-    assert len(found) == 200
-    assert sum(one.steps > 0 for one in found) > 190
+    assert len(found) == 110
+    assert sum(one.steps > 0 for one in found) > 105
     assert [one for one in found if one.succeeded] == []
     monkeypatch.setattr(renewal, "nearest", lambda _point: -1.0)
-    assert sum(one.succeeded for one in attempts(known, point, outside=True)) > 45, "so the attempts are good ones"
+    succeeded = sum(one.succeeded for one in attempts(known, point, outside=True, every=4))
+    assert succeeded > 11, "so the attempts are good ones"

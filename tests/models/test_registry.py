@@ -85,9 +85,10 @@ def test_the_longest_ending_tells_the_architecture(tmp_path: Path) -> None:
     for name, says in {"own.pt": "CAM", "own.BIN": "CAM", "own.ckpt": "ECAPA", "rescnn.pt": "ResCNN"}.items():
         (tmp_path / name).write_bytes(b"not weights")
         with pytest.raises(ModelError, match=f"does not hold {says}"):
-            registry.load(str(tmp_path / name), tmp_path, "cpu")
+            registry.load(str(tmp_path / name), tmp_path, "cpu", backend="torch")
+    own = (tmp_path / "rescnn.pt").rename(tmp_path / "own.rescnn.pt")
     with pytest.raises(ModelError, match="does not hold ResCNN"):
-        registry.load(str((tmp_path / "rescnn.pt").rename(tmp_path / "own.rescnn.pt")), tmp_path, "cpu")
+        registry.load(str(own), tmp_path, "cpu", backend="torch")
 
 
 def test_a_folder_is_told_by_its_card_or_by_the_one_file_of_weights_in_it(own_weights: Path, tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from models.campplus import encoder as campplus
+from models import registry
 from models.recogniser.dummy import Dummy
 from rollcall.domain.verdict import Purpose
 from sandbox.numbered import STEADY
@@ -44,7 +44,7 @@ def test_every_digit_sounds_unlike_the_others() -> None:
 
 
 def test_a_steady_voices_number_never_passes_for_two_peoples(real_weights: Path) -> None:
-    encoder, detector = campplus.load(real_weights, "cpu", threads=1), SpeechDetector()
+    encoder, detector = registry.load("campplus", real_weights.parent, "cpu", threads=1), SpeechDetector()
     # Each digit in each place, beside near ones and far ones, each sentence that may be left by then.
     numbers = [
         "".join(str((start + step * place) % 10) for place in range(4)) for step in (3, 7) for start in range(10)

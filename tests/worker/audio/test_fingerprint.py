@@ -37,21 +37,21 @@ def recordings(voices: Path) -> dict[str, list[Waveform]]:
 
 
 @pytest.mark.voices
-def test_of_200_copies_re_encoded_trimmed_and_at_another_volume_99_in_100_are_known_again(
+def test_of_100_copies_re_encoded_trimmed_and_at_another_volume_99_in_100_are_known_again(
     recordings: dict[str, list[Waveform]],
 ) -> None:
     everyone = [waveform for own in recordings.values() for waveform in own]
     known = Library([fingerprint(waveform) for waveform in everyone])
     rng = np.random.default_rng(3)
     caught = 0
-    for number, place in enumerate(rng.permutation(len(everyone))[:200]):
+    for number, place in enumerate(rng.permutation(len(everyone))[:100]):
         samples = everyone[place].samples
         trimmed = samples[_HALF_A_SECOND:] if number % 2 else samples[:-_HALF_A_SECOND]
         louder = gain(trimmed, 6.0 if number // 2 % 2 else -6.0)
         copy = fingerprint(Waveform(opus(louder, _BIT_RATES[number % len(_BIT_RATES)])))
         # Among all recordings, as in a class: finding the copy, and none but it, is the task.
         caught += same_recording(copy, known) == place
-    assert caught >= 198
+    assert caught >= 99
 
 
 @pytest.mark.voices
@@ -204,10 +204,10 @@ def test_damaged_fingerprints_are_no_fingerprints() -> None:
 
 @pytest.mark.voices
 def test_of_thousands_of_pairs_with_silence_gates_hum_and_bells_none_is_taken_for_the_same(voices: Path) -> None:
-    sounds = replays.recordings([voices / "dev", voices / "digits"])
+    sounds = replays.recordings([voices / "dev", voices / "digits"])[::2]
     notes = replays.different_notes(sounds, np.random.default_rng(10))
     pairs, wrong = replays.called_the_same(notes)
-    assert pairs > 8000
+    assert pairs > 2000
     assert wrong == 0
     # And against all the others at once, where pieces are put together too.
     for place, note in enumerate(notes[:12]):
@@ -217,7 +217,7 @@ def test_of_thousands_of_pairs_with_silence_gates_hum_and_bells_none_is_taken_fo
 
 @pytest.fixture(scope="module")
 def sounds(voices: Path) -> list[replays.Sound]:
-    return replays.recordings([voices / "dev"])
+    return replays.recordings([voices / "dev"])[::2]
 
 
 @pytest.fixture(scope="module")
