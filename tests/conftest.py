@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import logging
 import os
 import shutil
@@ -15,6 +16,7 @@ from typing import Any, NoReturn, TypeVar
 import platformdirs
 import pytest
 import redis
+from filelock import FileLock
 from sqlalchemy import create_engine, make_url, text
 
 from models import recogniser, registry
@@ -83,6 +85,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             if why and item.get_closest_marker(marker):
                 item.add_marker(pytest.mark.skip(reason=why))
                 _LEFT_OUT[marker] = why
+
+
+def pytest_collection_finish() -> None:
+    """Modules and tests stay to the end: in search of garbage, nobody looks through all of them again."""
+    gc.freeze()
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
@@ -182,6 +189,25 @@ def redis_client(redis_url: str) -> Iterator[redis.Redis]:
     """A blocking client of the empty queue."""
     with connect(redis_url) as client:
         yield client
+
+
+@pytest.fixture(scope="session")
+def common(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of this run's test processes together."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
+
+
+def made_once(folder: Path, make: Callable[[Path], object]) -> Path:
+    """A folder that is filled by the first test process to want it, and there for the others."""
+    with FileLock(folder.with_name(f"{folder.name}.lock")):
+        if not folder.is_dir():
+            begun = folder.with_name(f"{folder.name}.begun")
+            shutil.rmtree(begun, ignore_errors=True)  # a test that was stopped in the middle
+            begun.mkdir()
+            make(begun)
+            begun.rename(folder)
+    return folder
 
 
 async def each(lots: AsyncIterator[Sequence[_T]]) -> AsyncGenerator[_T, None]:

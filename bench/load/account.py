@@ -7,7 +7,6 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
-from scipy.stats import spearmanr
 from sqlalchemy import func, select
 
 from bench.load.crowd import Note, Telltale
@@ -121,6 +120,8 @@ def account(
         refusals: how often the bot was asked to wait, by method.
         until: when the run was over (``time.monotonic``): so long did they wait who have no answer.
     """
+    from scipy.stats import spearmanr  # a second's work, and only an account needs it
+
     rush = [note for note in notes if not note.alone]
     done = [note for note in rush if note.answers]
     sent = np.array([note.sent for note in done])

@@ -13,7 +13,6 @@ from typing import Any
 import kubernetes_validate
 import pytest
 import yaml
-from cloudcoil.models.keda import v1alpha1 as keda
 
 from rollcall.config.settings import Settings
 from rollcall.queue import keys
@@ -21,7 +20,6 @@ from tests.deploy.tools import ROOT, SETTINGS, checked
 
 FOLDERS = ("base", "gpu", "keda")
 VERSIONS = ("1.30", "1.37")
-KEDA = {"ScaledObject": keda.ScaledObject, "TriggerAuthentication": keda.TriggerAuthentication}
 
 
 @cache
@@ -63,10 +61,13 @@ def test_the_published_schema_would_find_a_mistake() -> None:
 
 
 def test_the_scaler_is_valid_by_keda_s_own_definitions() -> None:
+    from cloudcoil.models.keda import v1alpha1 as keda  # a client of Kubernetes comes along, and takes its time
+
+    kinds = {"ScaledObject": keda.ScaledObject, "TriggerAuthentication": keda.TriggerAuthentication}
     ours = [one for one in rendered("keda") if one["apiVersion"] == "keda.sh/v1alpha1"]
-    assert {one["kind"] for one in ours} == KEDA.keys()
+    assert {one["kind"] for one in ours} == kinds.keys()
     for one in ours:
-        read = KEDA[one["kind"]].model_validate(one)
+        read = kinds[one["kind"]].model_validate(one)
         # A field that KEDA does not know would be dropped on the way.
         assert read.model_dump(mode="json", by_alias=True, exclude_unset=True) == one
 

@@ -7,10 +7,12 @@ from pathlib import Path
 import av
 import numpy as np
 import pytest
+from filelock import FileLock
 
 from evaluation.degrade import opus_file
 from evaluation.rates import Samples, speed
 from rollcall.config.settings import Settings
+from tests.conftest import made_once
 from tests.evaluation.conftest import VOICES
 from training.layouts import plain
 from training.shelf import Shelf, fill
@@ -27,23 +29,33 @@ def heard(path: Path) -> Samples:
 
 
 @pytest.fixture(scope="session")
-def crowd(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def crowd(common: Path) -> Path:
     """Twenty-four made-up people with five notes each."""
-    folder = tmp_path_factory.mktemp("crowd")
+    return made_once(common / "crowd", _speak)
+
+
+def _speak(folder: Path) -> None:
     for voice in sorted(path.parent for path in VOICES.glob("*/01.ogg")):
         for times in SPEEDS:
             own = folder / f"{voice.name}-{times}"
             own.mkdir()
             for path in sorted(voice.glob("*.ogg"))[:5]:
                 (own / path.name).write_bytes(opus_file(speed(heard(path), times), 24))
-    return folder
 
 
 @pytest.fixture(scope="session")
-def shelf(crowd: Path, tmp_path_factory: pytest.TempPathFactory) -> Shelf:
+def heard_before(common: Path) -> Path:
+    """What is heard of the crowd by any test, in place of the user's own cache."""
+    return common / "heard"
+
+
+@pytest.fixture(scope="session")
+def shelf(crowd: Path, heard_before: Path) -> Shelf:
+    """Where a training looks for the crowd's."""
     people = plain(crowd)
     assert people is not None
-    return fill(people, tmp_path_factory.mktemp("shelves"), 1)
+    with FileLock(f"{heard_before}.lock"):
+        return fill(people, heard_before / "rollcall" / "training", 1)
 
 
 @pytest.fixture

@@ -36,9 +36,9 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture(autouse=True)
-def _own_cache(tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch) -> None:
+def _own_cache(heard_before: Path, shelf: Shelf, monkeypatch: pytest.MonkeyPatch) -> None:
     """One for all tests of a run: speech is heard once."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path_factory.getbasetemp() / "cache"))
+    monkeypatch.setenv("XDG_CACHE_HOME", str(heard_before))
 
 
 def _train(settings: Settings, options: Options, out: Path, resume: bool = False) -> int:
