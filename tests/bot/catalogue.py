@@ -6,7 +6,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -79,7 +80,8 @@ _A_MOMENT = frozenset({"board-late-from"})
 """Where ``late`` is a time."""
 
 
-def sources(language: str) -> dict[str, str]:
+@cache
+def sources(language: str) -> Mapping[str, str]:
     """The source of each message of a language, by its key."""
     found = {}
     for file in sorted((resources.files("rollcall") / "locales" / language).iterdir(), key=lambda one: one.name):
@@ -111,7 +113,7 @@ def renderings(key: str, language: str, counts: tuple[int, ...] = COUNTS) -> Ite
                 break
 
 
-def _wanted(key: str, every: dict[str, str]) -> set[str]:
+def _wanted(key: str, every: Mapping[str, str]) -> set[str]:
     """The values that the message needs, and those within it."""
     inner = re.findall(r"\{ ([a-z][\w-]*) \}", every[key])
     return variables(every[key]).union(*(_wanted(one, every) for one in inner))
