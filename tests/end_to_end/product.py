@@ -13,9 +13,12 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from rollcall.config.settings import Settings
+from rollcall.sealing.seal import load_keyring
 from sandbox.message import Message, Sent
 from sandbox.person import Person
 from sandbox.server import Server
+from tests.schema import lay_schema
 
 TEACHER_ID = 1001
 PATIENCE = 60.0
@@ -100,7 +103,21 @@ class Product:
 async def running(
     data_dir: Path, ready: str = "getUpdates", python: str = sys.executable, **environment: str
 ) -> AsyncIterator[Product]:
-    """The product on a Telegram of its own, stopped at the end."""
+    """The product on a Telegram of its own, stopped at the end; it finds an empty database and a key."""
+    if "ROLLCALL_DATABASE_URL" not in {*os.environ, *environment}:
+        settings = Settings(data_dir=data_dir, _env_file=None)
+        data_dir.mkdir(parents=True, exist_ok=True)
+        load_keyring(settings, create=True)
+        lay_schema(f"sqlite:///{settings.database_file}")
+    async with running_anew(data_dir, ready, python, **environment) as product:
+        yield product
+
+
+@asynccontextmanager
+async def running_anew(
+    data_dir: Path, ready: str = "getUpdates", python: str = sys.executable, **environment: str
+) -> AsyncIterator[Product]:
+    """The same in a folder in which nothing is."""
     data_dir.mkdir(parents=True, exist_ok=True)
     async with Server() as server:
         product = Product(server, data_dir, environment, python=python)

@@ -18,7 +18,17 @@ import redis
 from rollcall.queue import keys
 from tests import oggs, sounds
 from tests.conftest import WaitUntil
-from tests.end_to_end.product import PATIENCE, Classroom, Product, answer_to, ask, link_in, running, speak, synthetic
+from tests.end_to_end.product import (
+    PATIENCE,
+    Classroom,
+    Product,
+    answer_to,
+    ask,
+    link_in,
+    running_anew,
+    speak,
+    synthetic,
+)
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 
@@ -31,7 +41,7 @@ WORDS = {
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
-    async with running(tmp_path_factory.mktemp("product")) as product:
+    async with running_anew(tmp_path_factory.mktemp("product")) as product:
         yield product
 
 

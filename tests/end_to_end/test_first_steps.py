@@ -9,7 +9,7 @@ import pytest_asyncio
 
 from rollcall.texts import texts_in
 from tests import sounds
-from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, running, speak, synthetic
+from tests.end_to_end.product import PATIENCE, Classroom, Product, ask, running_anew, speak, synthetic
 from worker.audio.decode import decode
 from worker.audio.speech import SpeechDetector
 
@@ -20,7 +20,7 @@ T = texts_in("ru")
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def product(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Product]:
-    async with running(tmp_path_factory.mktemp("product")) as product:
+    async with running_anew(tmp_path_factory.mktemp("product")) as product:
         yield product
 
 

@@ -5,7 +5,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from tests.end_to_end.product import Classroom, ask, running, speak, synthetic
+from tests.end_to_end.product import Classroom, ask, running_anew, speak, synthetic
 
 ROOT = Path(__file__).parents[2]
 MOST_MIB = 700
@@ -25,7 +25,7 @@ async def test_a_light_installation_is_small_and_answers_its_first_note(tmp_path
     assert setup.returncode == 0, setup.stderr
 
     python = str(venv / "bin/python")
-    async with running(tmp_path / "data", python=python, ROLLCALL_MODELS_DIR=str(models), **BYTECODE) as product:
+    async with running_anew(tmp_path / "data", python=python, ROLLCALL_MODELS_DIR=str(models), **BYTECODE) as product:
         classroom = Classroom(product)
         await classroom.begin()
         student = await classroom.student("Захар Волков", [synthetic("zac", number) for number in (1, 2, 3)])
