@@ -44,7 +44,7 @@ CLASS_SIZES = (3, 5, 10)
 PRIOR = 0.01
 LEAD = 0.05
 """How much the claimed identity must score above everyone else, where nobody has found that it costs true claims."""
-_ANY_LINE = (30.0, -10.0)
+ANY_LINE = (30.0, -10.0)
 """A point for whoever asks only for scores."""
 _DRAWS = 4
 
@@ -97,7 +97,7 @@ def fit(encoder: Encoder, notes: Conditions, sizes: Sequence[int], seed: int) ->
 
 def unjudged(encoder: Encoder, cohort_mean: NDArray[np.float32] | None = None) -> EncoderSystem:
     """An encoder of which only the scores are wanted, so that nobody need have measured it."""
-    return EncoderSystem(encoder, point_on(*_ANY_LINE, LEAD, cohort_mean))
+    return EncoderSystem(encoder, point_on(*ANY_LINE, LEAD, cohort_mean))
 
 
 def cross_validate(encoder: Encoder, notes: Conditions, draws: int) -> Iterator[Fold]:

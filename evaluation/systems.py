@@ -69,9 +69,9 @@ class EncoderSystem:
 
     def score(self, enrolled: Sequence[Sequence[Represented]], tests: Sequence[Represented]) -> NDArray[np.float64]:
         """See `System.score`."""
-        mean = self.point.cohort_mean if self.point else None
+        mean, whitening = (self.point.cohort_mean, self.point.whitening) if self.point else (None, None)
         centroids = np.stack([centroid(notes) for notes in enrolled])
-        return scores(np.stack(tests), centroids, mean).astype(np.float64)
+        return scores(np.stack(tests), centroids, mean, whitening).astype(np.float64)
 
 
 def with_cuts(model: str, settings: Settings) -> tuple[EncoderSystem, Operating]:

@@ -26,7 +26,7 @@ from models.errors import ModelError
 
 CARD: Final = "card.toml"
 COHORT: Final = "cohort.npy"
-NARROW: Final = "narrow.npy"
+NARROW: Final = "narrow.npz"
 RANGES: Final = "ranges.json"
 
 Ranges = Mapping[str, tuple[float, float]]
@@ -187,8 +187,8 @@ class EncoderCard(Card):
         judgement: where the scores of the pinned weights mean yes, for scores seen from the mean voice of the folder's
             cohort.npy; empty: nobody has measured it. These figures are read by whoever judges: `rollcall.operating`.
         plain: likewise for plain cosines, of own weights that nobody has measured.
-        narrow: likewise for telephone notes and prints through `worker.audio.band`, for scores seen from the mean voice
-            of the folder's narrow.npy; empty: such notes are not judged.
+        narrow: likewise for telephone notes through `worker.audio.band`, for scores under what the folder's narrow.npz
+            holds: mean voice, whitening, shift; empty: such notes are not judged.
         one_person: what turns agree to where one person speaks, with the pinned weights: `worker.blend`.
     """
 

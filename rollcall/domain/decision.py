@@ -49,7 +49,7 @@ def decide(
     """
     row = gallery.places[claimed]
     point = point.stricter(gallery.raised)
-    against = gallery.scores(embedding, point.cohort_mean)
+    against = gallery.scores(embedding, point.cohort_mean, point.whitening)
     own = float(against[row])
     against[row] = -np.inf
     runner_up = float(against.max()) if len(against) > 1 else None

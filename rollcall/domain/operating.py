@@ -44,6 +44,9 @@ class Operating:
         unsure: score from which another note is asked for; below it the voice is someone else's.
         cohort_mean: float32 [dimension]; None where none was measured.
         measured: whether the figures were measured with these weights.
+        whitening: float32 [dimension, dimension], as in `rollcall.domain.scoring`; None: scores go without.
+        shift: float32 [dimension], of a point for telephone notes: what leads from the sum of both hearings of an
+            enrolment to where these notes lie, `rollcall.domain.second_print`.
     """
 
     slope: float
@@ -53,6 +56,8 @@ class Operating:
     unsure: float
     cohort_mean: NDArray[np.float32] | None = field(default=None, compare=False)
     measured: bool = False
+    whitening: NDArray[np.float32] | None = field(default=None, compare=False)
+    shift: NDArray[np.float32] | None = field(default=None, compare=False)
 
     def llr(self, score: _Score) -> _Score:
         """Log-likelihood ratio of "the owner speaks" against "someone else speaks"."""
@@ -143,7 +148,7 @@ def operating_point(model: str, weight_hash: str) -> Operating:
 def narrow_point(weight_hash: str) -> Operating | None:
     """The operating point for telephone notes, compared with prints of the same band; None where nobody measured it.
 
-    A shared channel makes strangers alike, so it has cuts and a mean voice of its own.
+    A shared channel makes strangers alike, so it has cuts, a mean voice and a whitening of its own.
 
     Args:
         weight_hash: SHA-256 of the weights, hexadecimal.
@@ -211,8 +216,11 @@ def _narrow() -> Mapping[str, Operating]:
     for file in _cards():
         card = tomllib.loads(file.read_text(encoding="utf-8"))
         if line := card.get("narrow"):
-            mean = _mean_voice(file.parent / "narrow.npy")
-            found[card["sha256"][:_TELLING]] = replace(_plain(**line), cohort_mean=mean, measured=True)
+            with np.load(file.parent / "narrow.npz", allow_pickle=False) as arrays:
+                mean, whitening, shift = (_fixed(arrays[name]) for name in ("cohort_mean", "whitening", "shift"))
+            found[card["sha256"][:_TELLING]] = replace(
+                _plain(**line), cohort_mean=mean, measured=True, whitening=whitening, shift=shift
+            )
     return found
 
 
@@ -230,6 +238,10 @@ def _cards() -> list[Path]:
 
 
 def _mean_voice(file: Path) -> NDArray[np.float32]:
-    mean: NDArray[np.float32] = np.load(file, allow_pickle=False)
-    mean.setflags(write=False)
-    return mean
+    return _fixed(np.load(file, allow_pickle=False))
+
+
+def _fixed(kept: NDArray[np.floating]) -> NDArray[np.float32]:
+    array = kept.astype(np.float32)
+    array.setflags(write=False)
+    return array

@@ -65,17 +65,18 @@ def outlook(notes: Mapping[int, NDArray[np.float32]], point: Operating) -> Outlo
     people = list(notes)
     centroids = np.stack([centroid(list(notes[person])) for person in people])
     mean = class_mean(centroids, point.cohort_mean)
-    centred = seen_from(mean, centroids)
+    centred = seen_from(mean, centroids, point.whitening)
     genuine: list[float] = []
     between = np.zeros((len(people), len(people)))
-    for row, person in enumerate(people):
-        own = seen_from(mean, notes[person])
+    seen = [seen_from(mean, notes[person], point.whitening) for person in people]
+    for row, (person, own) in enumerate(zip(people, seen, strict=True)):
         between[row] = (own @ centred.T).mean(axis=0)
         for index, others in _leave_one_out(notes[person]):
-            genuine.append(float(own[index] @ seen_from(mean, centroid(list(others))[None])[0]))
+            rest = seen_from(mean, centroid(list(others))[None], point.whitening)
+            genuine.append(float(own[index] @ rest[0]))
     pairs = {(a, b): (between[a, b] + between[b, a]) / 2 for a, b in combinations(range(len(people)), 2)}
     alike = {pair for pair, score in pairs.items() if score >= point.accept}
-    impostor = _impostor_scores([seen_from(mean, notes[person]) for person in people], centred, alike)
+    impostor = _impostor_scores(seen, centred, alike)
     raised, false_accepts = _raise(impostor, point, len(people))
     cut = point.accept + raised
     closest = max(pairs, key=lambda pair: pairs[pair])

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from rollcall.config.settings import Settings
 from rollcall.domain.operating import narrow_point, operating_point
 from rollcall.domain.recalibration import Outlook, outlook
+from rollcall.domain.second_print import second_notes
 from rollcall.domain.voiceprint import Voiceprint, centroid
 from rollcall.errors import UnknownEncoder
 from rollcall.queue import bot_end
@@ -51,8 +52,11 @@ async def publish(database: Database, keyring: Keyring, writer: GalleryWriter, c
         raised = found.raised if found else 0.0
         if made_by is None or not narrow:
             return Content(voiceprints, raised, generation)
-        prints = {person_id: Voiceprint(*made_by, centroid(list(each))) for person_id, each in narrow.items()}
-        by_telephone = await _narrow_outlook(narrow, made_by)
+        point = narrow_point(made_by[1])
+        # A key that was dropped from the ring may have sealed one of a person's two, and not the other.
+        second = {one: second_notes(each, notes[one], point) for one, each in narrow.items() if one in notes}
+        prints = {person_id: Voiceprint(*made_by, centroid(list(each))) for person_id, each in second.items()}
+        by_telephone = await asyncio.to_thread(outlook, second, point) if point is not None else None
         return Content(voiceprints, raised, generation, prints, by_telephone.raised if by_telephone else 0.0)
 
     return await writer.write(class_id, read)
@@ -115,9 +119,3 @@ async def _outlook(notes: Mapping[int, NDArray[np.float32]], made_by: tuple[str,
     except UnknownEncoder:  # nobody's voice is judged by it
         return None
     return await asyncio.to_thread(outlook, notes, point)
-
-
-async def _narrow_outlook(notes: Mapping[int, NDArray[np.float32]], made_by: tuple[str, str]) -> Outlook | None:
-    """The same for telephone notes."""
-    point = narrow_point(made_by[1])
-    return await asyncio.to_thread(outlook, notes, point) if point is not None else None

@@ -124,3 +124,11 @@ def test_nobody_is_accepted_unless_theirs_is_the_best_match_above_the_cut(
 def test_confidence_grows_with_the_score(low: float, high: float) -> None:
     low, high = sorted((low, high))
     assert POINT.confidence(low) <= POINT.confidence(high)
+
+
+def test_a_decision_is_made_under_the_points_whitening() -> None:
+    point = replace(POINT, cohort_mean=np.zeros(3, np.float32), whitening=np.diag([1, 1, 0.1]).astype(np.float32))
+    apart = Gallery((ANNA, BORIS), np.stack([unit(1, -1, 0), unit(-1, 1, 0)]))
+    note = unit(1, -1, 2.4)
+    assert decide(note, apart, ANNA, 4.0, replace(point, whitening=None)).verdict is Verdict.UNSURE
+    assert decide(note, apart, ANNA, 4.0, point).verdict is Verdict.ACCEPTED

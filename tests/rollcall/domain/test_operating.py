@@ -59,15 +59,21 @@ def test_the_shipped_points_are_what_was_measured(
         assert hashlib.sha256(point.cohort_mean.tobytes()).hexdigest().startswith(cohort)
 
 
-def test_telephone_notes_have_cuts_and_a_mean_voice_of_their_own_where_they_were_measured() -> None:
+def test_telephone_notes_have_cuts_and_a_view_of_their_own_where_they_were_measured() -> None:
     point = narrow_point(CAMPPLUS)
     assert point is not None
-    assert (point.slope, point.offset, point.lead, point.accept, point.unsure) == (22.3, -8.5, 0.05, 0.59, 0.28)
+    assert (point.slope, point.offset, point.lead, point.accept, point.unsure) == (26.4, -8.4, 0.05, 0.49, 0.31)
     assert point.cohort_mean is not None
     wide = operating_point("campplus", CAMPPLUS).cohort_mean
     assert wide is not None
     assert point.cohort_mean.shape == wide.shape
     assert not np.allclose(point.cohort_mean, wide, atol=0.01)
+    assert point.shift is not None
+    assert point.shift.shape == wide.shape
+    assert 0.1 < np.linalg.norm(point.shift) < 1
+    assert point.whitening is not None
+    assert np.allclose(point.whitening, point.whitening.T, atol=2e-3)
+    assert np.linalg.eigvalsh(point.whitening).min() > 0.3, "no direction is lost"
     assert narrow_point(ECAPA) is None
     assert narrow_point(OWN) is None
 

@@ -94,3 +94,16 @@ def test_two_who_sound_as_one_leave_nothing_to_compare() -> None:
 @pytest.mark.parametrize("students", [0, 1])
 def test_alone_nobody_is_mixed_up(students: int) -> None:
     assert outlook(a_class(students), POINT) is None
+
+
+def test_a_class_is_seen_as_its_notes_will_be_under_the_points_whitening() -> None:
+    """What the voices share in the whitened space, nobody is told apart by; what it takes away, does no harm."""
+    notes = a_class(20, noise=1.2)
+    point = replace(POINT, cohort_mean=np.zeros(64, np.float32))
+    noisy = np.diag(np.where(np.arange(64) < 56, 0.01, 1.0)).astype(np.float32)
+    plain, whitened = outlook(notes, point), outlook(notes, replace(point, whitening=noisy))
+    assert plain is not None
+    assert whitened is not None
+    assert plain.raised == 0
+    assert whitened.raised > 0.1, "eight directions tell twenty people apart worse than sixty-four"
+    assert whitened.closest_score > plain.closest_score

@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from rollcall.domain.gallery import Gallery
 from rollcall.domain.scoring import class_mean, scores
 
 
@@ -45,3 +46,26 @@ def test_ones_own_centroid_scores_one_and_nothing_scores_more(people: int, seed:
 
 def test_a_voice_that_is_the_mean_itself_is_like_nobody() -> None:
     assert scores(voices(1, 1), voices(1, 1), voices(1, 1)[0]).item() == pytest.approx(0, abs=1e-3)
+
+
+ALIKE = np.diag([1.0, 1.0, 0.2]).astype(np.float32)
+"""Takes away most of the third direction, in which every person's notes differ."""
+
+
+def test_in_what_ones_own_notes_differ_counts_less_where_the_whitening_is_known() -> None:
+    own, other = np.array([[0.8, 0, 0.6], [0, 0.8, 0.6]], np.float32)
+    note = np.array([[0.7, 0.1, -0.7]], np.float32)
+    prints, nowhere = np.stack([own, other]), np.zeros(3, np.float32)
+    plain, whitened = scores(note, prints, nowhere)[0], scores(note, prints, nowhere, ALIKE)[0]
+    assert plain[0] < 0.3
+    assert whitened[0] > 0.8
+    assert abs(whitened[1]) < 0.2
+    assert np.diag(scores(prints, prints, nowhere, ALIKE)) == pytest.approx([1, 1], abs=1e-6)
+
+
+def test_a_gallery_scores_under_the_whitening_that_it_is_asked_for_now() -> None:
+    prints, mean = voices(4, 1), voices(1, 2)[0] * 0.3
+    gallery, note = Gallery((1, 2, 3, 4), prints), voices(1, 5)
+    whitening = np.diag(np.linspace(0.1, 1.0, 64)).astype(np.float32)
+    for each in (None, whitening, None):
+        assert np.allclose(gallery.scores(note[0], mean, each), scores(note, prints, mean, each)[0], atol=1e-6)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from sqlalchemy import select
 
 from rollcall.config.settings import Settings
+from rollcall.domain.operating import point_on
 from rollcall.domain.verdict import Reason
 from rollcall.domain.voiceprint import centroid
 from rollcall.queue.galleries import GalleryReader
@@ -88,6 +90,19 @@ async def test_a_gallery_carries_the_second_prints_of_those_who_have_one(setting
         assert session.scalars(select(EnrolmentNote.person_id)).all() == [school.ids[BORIS]] * 3
     await rebuild(settings)
     assert narrow_in_gallery(settings, school) == {}
+
+
+async def test_a_second_print_is_made_of_both_hearings_of_the_notes(
+    settings: Settings, school: School, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shift = np.zeros(192, np.float32)
+    shift[3] = 1.0
+    point = replace(point_on(20.0, -8.0, 0.0, np.zeros(192, np.float32)), shift=shift)
+    monkeypatch.setattr("rollcall.usecases.galleries.narrow_point", lambda _hash: point)
+    await enrol(school, ANNA, VOICE, CALLED, keep=False)
+    await rebuild(settings)
+    (found,) = narrow_in_gallery(settings, school).values()
+    assert found == pytest.approx((VOICE + CALLED + shift) / 3**0.5, abs=1e-6)
 
 
 async def test_kept_recordings_give_the_second_print_and_leave_the_first_to_the_bit(
