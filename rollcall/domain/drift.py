@@ -33,6 +33,8 @@ NEAR = 0.05
 """Of score above the cut: from there on single notes begin to fail."""
 _SURE = NormalDist().inv_cdf(0.975)
 _YEAR = 365.0
+_TOGETHER = 1 / 86_400
+"""Days: a second, and Telegram tells none shorter. Between two notes of one there is no slope."""
 
 
 @dataclass(frozen=True)
@@ -119,7 +121,7 @@ def _slopes(ordered: Sequence[Heard]) -> tuple[NDArray[np.float64], float]:
         days, score = np.array([note.days for note in own]), np.array([note.score for note in own])
         first, second = np.triu_indices(len(own), 1)
         apart = days[second] - days[first]
-        paired = apart > 0
+        paired = apart > _TOGETHER
         found.append(_YEAR * (score[second] - score[first])[paired] / apart[paired])
         variance += len(own) * (len(own) - 1) * (2 * len(own) + 5) / 18
     return np.sort(np.concatenate(found)), math.sqrt(variance)

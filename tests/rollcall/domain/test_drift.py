@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from rollcall.domain.drift import FEWEST, NEAR, SPAN, Drift, Heard, drift, wants_fresh
@@ -95,6 +95,7 @@ def test_nothing_is_said_of_nothing() -> None:
     assert (one.a_year, one.falls, wants_fresh(one)) == (None, False, False)
 
 
+@example([(0.0, 0.0, None), (2.2e-308, 1.0, None)])  # a slope beyond any number
 @given(st.lists(st.tuples(st.floats(0, 2000), st.floats(-1, 1), st.sampled_from([None, *SentAs])), min_size=1))
 def test_the_order_of_the_notes_says_nothing(rows: list[tuple[float, float, SentAs | None]]) -> None:
     heard = [Heard(days, score, CUT, kind) for days, score, kind in rows]
