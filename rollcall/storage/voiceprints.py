@@ -202,12 +202,16 @@ def notes_of_class(
     return _opened_by_person(keyring, by_person, open_note), made_by
 
 
-def narrow_notes_of_class(
+def both_notes_of_class(
     session: Session, keyring: Keyring, class_id: int
-) -> tuple[dict[int, NDArray[np.float32]], tuple[str, str] | None]:
-    """The same as a telephone passes them, of everybody of whom every note was heard so."""
+) -> tuple[dict[int, NDArray[np.float32]], dict[int, NDArray[np.float32]], tuple[str, str] | None]:
+    """The same, and likewise as a telephone passes them, of everybody of whom every note was heard so.
+
+    Read at once: somebody may be enrolling anew, and what belongs together must be of the same notes.
+    """
     by_person, made_by = _note_rows(session, class_id)
-    return _opened_by_person(keyring, by_person, open_narrow), made_by
+    notes, narrow = (_opened_by_person(keyring, by_person, each) for each in (open_note, open_narrow))
+    return notes, narrow, made_by
 
 
 def _opened_by_person(

@@ -26,7 +26,7 @@ from rollcall.sealing.seal import Keyring, load_keyring
 from rollcall.storage.database import Database
 from rollcall.storage.generations import generation_of
 from rollcall.storage.tables import SchoolClass
-from rollcall.storage.voiceprints import narrow_notes_of_class, notes_of_class, voiceprints_of_class
+from rollcall.storage.voiceprints import both_notes_of_class, notes_of_class, voiceprints_of_class
 
 _Notes = tuple[dict[int, NDArray[np.float32]], tuple[str, str] | None]
 """The notes behind every voiceprint, and the model that made them."""
@@ -68,9 +68,9 @@ def _content(
     # First: what changes after it makes the gallery seem older than it is, never newer.
     generation = generation_of(session, class_id)
     voiceprints = voiceprints_of_class(session, keyring, class_id)
-    narrow, _ = narrow_notes_of_class(session, keyring, class_id)
+    notes, narrow, made_by = both_notes_of_class(session, keyring, class_id)
     return (
-        generation, voiceprints, notes_of_class(session, keyring, class_id),
+        generation, voiceprints, (notes, made_by),
         {person_id: each for person_id, each in narrow.items() if person_id in voiceprints},
     )  # fmt: skip
 

@@ -142,7 +142,7 @@ async def test_a_new_encoder_makes_both_prints_anew(settings: Settings, school: 
     found = await reembed(settings, embedder("w2"), lambda *_: None)
     assert (found.done, found.narrow) == (1, 0)
     with school.database.session() as session:
-        narrow, made_by = voiceprints.narrow_notes_of_class(session, school.keyring, school.class_id)
+        _, narrow, made_by = voiceprints.both_notes_of_class(session, school.keyring, school.class_id)
     assert made_by == ("campplus", "w2")
     assert centroid(list(narrow[school.ids[ANNA]])).tolist() == CALLED.tolist()
 

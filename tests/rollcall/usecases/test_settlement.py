@@ -342,7 +342,7 @@ async def test_a_note_as_a_telephone_passes_it_is_kept_beside_the_note_and_opens
         rows = session.scalars(select(EnrolmentNote)).all()
         assert [voiceprints.open_narrow(school.keyring, row).tolist() for row in rows] == [OTHER.tolist()] * 3
         assert [voiceprints.open_note(school.keyring, row).tolist() for row in rows] == [VOICE.tolist()] * 3
-        narrow, made_by = voiceprints.narrow_notes_of_class(session, school.keyring, school.class_id)
+        _, narrow, made_by = voiceprints.both_notes_of_class(session, school.keyring, school.class_id)
         assert made_by == ("campplus", "w1")
         assert narrow[school.ids[ANNA]].tolist() == [OTHER.tolist()] * 3
         rows[0].embedding, rows[0].narrow = rows[0].narrow or b"", rows[0].embedding
@@ -358,5 +358,5 @@ async def test_who_was_heard_by_a_telephone_in_two_notes_of_three_has_no_second_
         await apply(school, school.result(note, reason=Reason.GOOD_NOTE, voice=VOICE, narrow=narrow))
     assert await count(school, StoredVoiceprint) == 1
     with school.database.session() as session:
-        assert voiceprints.narrow_notes_of_class(session, school.keyring, school.class_id)[0] == {}
-        assert len(voiceprints.notes_of_class(session, school.keyring, school.class_id)[0]) == 1
+        notes, by_telephone, _ = voiceprints.both_notes_of_class(session, school.keyring, school.class_id)
+        assert (len(notes), by_telephone) == (1, {})
