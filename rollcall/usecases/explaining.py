@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
+from rollcall.domain.band import HIGH_BAND, was_narrow
 from rollcall.domain.confidence import percent
 from rollcall.domain.decision import SHORT_MARGIN, SURE_SPEECH_SECONDS
 from rollcall.domain.operating import narrow_point, operating_point
@@ -83,6 +83,6 @@ def _scale(attempt: Attempt) -> Scale | None:
     brief = SHORT_MARGIN if (attempt.speech_seconds or 0.0) < SURE_SPEECH_SECONDS else 0.0
     accept = attempt.threshold - brief
     narrow = narrow_point(attempt.weight_hash or "")
-    # Which of the two prints it was compared with is not on record: the cut tells, as long as nothing moved it.
-    point = narrow if narrow is not None and math.isclose(accept, narrow.accept, abs_tol=1e-6) else usual
+    by_telephone = HIGH_BAND in attempt.quality and was_narrow(attempt.quality)
+    point = narrow if narrow is not None and by_telephone else usual
     return Scale(attempt.score, attempt.threshold, point.unsure + accept - point.accept, point.lead, attempt.runner_up)
