@@ -10,7 +10,7 @@ from rollcall.texts import texts_in
 from tests.bot.door import changed, open_door, rows_of
 from tests.bot.school import ADMIN, MARIA, found, people_on
 
-NUMBERS = (0, 99_999, 2**31 - 1, 2**31, 2**63, int("9" * 40))
+NUMBERS = (0, 2**31 - 1, 2**31, 2**63, int("9" * 40))
 WITH_NUMBERS = set(Target) - {Target.NONE, Target.INVITE}
 TAILS = {
     "review": ":yes", "claim": ":no", "report": ":all", "open": ":20", "longer": ":60",

@@ -26,7 +26,7 @@ from rollcall.storage.tables import Allowance
 from rollcall.texts import texts_in
 from rollcall.usecases.dialogue import CONSENT, ENROLLING, NAME
 from sandbox.person import Person
-from tests.bot.door import Door, changed, open_door, rows_of, said
+from tests.bot.door import Door, Rows, changed, open_door, rows_of, said
 from tests.bot.school import (
     ACCOUNTS,
     ADMIN,
@@ -291,6 +291,8 @@ class World:
     people: dict[int, Person]
     school: Path
     untouched: Database
+    rows: Rows | None = None
+    """What is in it, where that is known."""
 
     def reused(self) -> Database:
         """The same, once for all who change nothing."""
@@ -356,9 +358,13 @@ async def test_each_cell_of_the_table(world: World, tmp_path: Path, action: str,
             with database.session() as session:
                 (conversation_with(session, person.id, datetime.now(UTC))).locale = "ru"
                 set_step(session, person.id, *one.step, datetime.now(UTC))
-        before = await rows_of(database)
+            world.rows = None
+        before = world.rows if refused and world.rows is not None else await rows_of(database)
         answers = await _take(world.door, person, action, one)
-        differs = changed(before, await rows_of(database))
+        after = await rows_of(database)
+        differs = changed(before, after)
+        if refused:
+            world.rows = after
     finally:
         if not refused:
             await database.close()
@@ -437,7 +443,7 @@ def _forgeries(data: str) -> list[str]:
         return ["uninvite:" + "0" * 16]
     head, _, rest = data.partition(":")
     tail = rest.lstrip("0123456789")
-    numbers = (0, 99_999, 2**31, 2**63, int("9" * 40))
+    numbers = (99_999, int("9" * 40))  # others are `test_forged_buttons`'
     return [forged for number in numbers if len((forged := f"{head}:{number}{tail}").encode()) <= 64]
 
 

@@ -39,7 +39,7 @@ async def test_twenty_short_notes_of_one_student_shut_nobody_out(voices: Path, t
             await speak(students[0], note)
 
         async def check_in(number: int) -> list[str]:
-            return [(await speak(students[number], note)).text for note in notes[number][3:8]]
+            return [(await speak(students[number], note)).text for note in notes[number][3:6]]
 
         answers = [text for texts in await asyncio.gather(*map(check_in, range(STUDENTS))) for text in texts]
         # A copy of a note that was judged is still one, however it was changed, and leaves a way in.
@@ -51,7 +51,7 @@ async def test_twenty_short_notes_of_one_student_shut_nobody_out(voices: Path, t
         await students[2].press("forget:yes")
         await students[2].answer(PATIENCE)
         again = await speak(students[3], notes[2][5])
-    assert len(answers) == 5 * STUDENTS
+    assert len(answers) == 3 * STUDENTS
     assert not [text for text in answers if "heard this recording" in text or "sent before" in text]
     assert sum(bool(re.search(r"\d+ %", text)) for text in answers) >= 0.95 * len(answers), answers
     for copy in copies:

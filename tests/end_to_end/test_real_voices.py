@@ -1,4 +1,4 @@
-"""Ten real speakers enrol and check in; sixty strangers try. Through Telegram, bot, queue, worker and database."""
+"""Ten real speakers enrol and check in; thirty strangers try. Through Telegram, bot, queue, worker and database."""
 
 import asyncio
 import re
@@ -9,7 +9,7 @@ import pytest
 from sandbox.person import Person
 from tests.end_to_end.product import Classroom, ask, running, speak
 
-STRANGERS = 60
+STRANGERS = 30
 
 
 @pytest.mark.voices
@@ -28,7 +28,7 @@ async def test_a_class_of_real_voices_is_recognised_and_strangers_are_not(voices
         await ask(classroom.teacher, "/open")
 
         async def check_in(speaker: str) -> list[str]:
-            return [(await speak(students[speaker], note.read_bytes())).text for note in speakers[speaker][3:]]
+            return [(await speak(students[speaker], note.read_bytes())).text for note in speakers[speaker][3:7]]
 
         answers = dict(zip(speakers, await asyncio.gather(*map(check_in, speakers)), strict=True))
 
@@ -49,7 +49,7 @@ async def test_a_class_of_real_voices_is_recognised_and_strangers_are_not(voices
         for speaker, texts in answers.items()
     }
     missed = [text for speaker, texts in answers.items() for text in texts if text not in recognised[speaker]]
-    assert total == 70
+    assert total == 40
     assert total - len(missed) >= 0.97 * total, missed
     for speaker, texts in answers.items():
         others = [name for other, name in names.items() if other != speaker]
