@@ -110,8 +110,7 @@ def _growth(found: Stages) -> list[str]:
 
 def _service(results: Results) -> list[str]:
     found = results.service
-    ours = next((standing for standing in results.standings if standing.name == "campplus"), None)
-    bare = statistics.median(ours.alone) if ours else float("nan")
+    bare = {each.name: statistics.median(each.alone) for each in results.standings}
     rows = [["idle, one note at a time", *_percentiles(found.idle)]]
     rows += [[f"{load:.0%} load", *_percentiles(times)] for load, times in found.loads.items()]
     median = statistics.median(found.idle)
@@ -120,9 +119,14 @@ def _service(results: Results) -> list[str]:
     return [
         *_table(["update → answer, through the sandbox", "p50, ms", "p95, ms"], rows),
         "",
-        f"Idle p50 is {median / bare:.1f} × the bare note → embedding. Of it, ms: {parts}, bookkeeping {rest:.1f}. "
+        f"Idle p50 is {_times(median, bare.get('campplus-int8'))} the bare note → embedding in eight bits, "
+        f"{_times(median, bare.get('campplus'))} in single precision. Of it, ms: {parts}, bookkeeping {rest:.1f}. "
         f"`rollcall up` answered its first note {found.first:.1f} s after its start.",
     ]
+
+
+def _times(whole: float, part: float | None) -> str:
+    return "– ×" if part is None else f"{whole / part:.1f} ×"
 
 
 def _percentiles(times: Sequence[float]) -> list[str]:

@@ -18,6 +18,7 @@ NOTE = Path(__file__).parents[2] / "sandbox" / "voices" / "zac" / "01.ogg"
 def _results() -> Results:
     standings = [
         Standing("campplus", alone=[50.0, 52.0], pair=[40.0, 30.0], start=[1.0], megabytes=150.0),
+        Standing("campplus-int8", alone=[30.0, 30.0], pair=[60.0, 60.0], start=[1.0], megabytes=150.0),
         Standing("a", alone=[400.0, 500.0], pair=[5.0, 5.0], start=[9.0], megabytes=800.0),
     ]
     stages = Stages({"decode": 6.0}, {"decode": {"pydub": 60.0}}, {1: 10.0}, {10: (0.1, 0.01)}, 90.0, 0.75)
@@ -26,7 +27,7 @@ def _results() -> Results:
 
 
 def test_a_ratio_is_the_median_of_the_rounds_own_ratios() -> None:
-    assert dict(ratios(_results().standings, "a")) == {"campplus": 7.0, "a": 1.0}
+    assert dict(ratios(_results().standings, "a")) == {"campplus": 7.0, "campplus-int8": 12.0, "a": 1.0}
     assert not dict(ratios(_results().standings, "b"))
 
 
@@ -35,7 +36,7 @@ def test_the_table_says_what_was_found_and_who_was_missing() -> None:
     assert "| Rollcall, CAM++, ONNX Runtime | 51 | 35.0 | 7.00 | – | 1.0 | 150 |" in told
     assert "Not here: Resemblyzer." in told
     assert "pydub 60.0 (10.0 ×)" in told
-    assert "Idle p50 is 2.4 × the bare note" in told
+    assert "Idle p50 is 4.0 × the bare note → embedding in eight bits, 2.4 × in single precision." in told
 
 
 def test_results_are_kept_and_drawn(tmp_path: Path) -> None:
