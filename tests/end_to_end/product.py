@@ -22,6 +22,7 @@ from tests.schema import lay_schema
 
 TEACHER_ID = 1001
 PATIENCE = 60.0
+_WITHOUT_PAGES = Path(__file__).parent / "without_pages"
 SYNTHETIC = Path(__file__).parents[2] / "sandbox" / "voices"
 
 
@@ -103,7 +104,13 @@ class Product:
 async def running(
     data_dir: Path, ready: str = "getUpdates", python: str = sys.executable, **environment: str
 ) -> AsyncIterator[Product]:
-    """The product on a Telegram of its own, stopped at the end; it finds an empty database and a key."""
+    """The product on a Telegram of its own, stopped at the end.
+
+    It finds an empty database and a key, and serves no pages unless it is given a port for them.
+    """
+    if "ROLLCALL_WEB_PORT" not in environment:
+        path = environment.get("PYTHONPATH", os.environ.get("PYTHONPATH", ""))
+        environment["PYTHONPATH"] = os.pathsep.join([path, str(_WITHOUT_PAGES)] if path else [str(_WITHOUT_PAGES)])
     if "ROLLCALL_DATABASE_URL" not in {*os.environ, *environment}:
         settings = Settings(data_dir=data_dir, _env_file=None)
         data_dir.mkdir(parents=True, exist_ok=True)

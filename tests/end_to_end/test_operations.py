@@ -21,6 +21,7 @@ from rollcall.storage.database import Database
 from rollcall.storage.tables import Attempt, EnrolmentNote, Person
 from rollcall.storage.voiceprints import open_note
 from sandbox.faults import Fault
+from tests.chaos.proxy import free_port
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import Classroom, Product, ask, running, speak, synthetic
 
@@ -37,6 +38,7 @@ async def test_the_log_of_a_whole_lesson_with_errors_holds_no_secret_and_nobody(
         "ROLLCALL_LOG_FORMAT": "json",
         "ROLLCALL_LOG_LEVEL": "DEBUG",
         "ROLLCALL_OPS_PORT": str(port),
+        "ROLLCALL_WEB_PORT": str(free_port()),
     }
     async with running(tmp_path, **settings) as product:
         telegram = product.server.telegram

@@ -17,6 +17,7 @@ from rollcall.queue import keys
 from rollcall.queue.job import Result
 from rollcall.queue.worker_end import connect
 from sandbox.person import Person
+from tests.chaos.proxy import free_port
 from tests.conftest import WaitUntil
 from tests.end_to_end.product import PATIENCE, Classroom, Product, answer_to, ask, running, speak, synthetic
 
@@ -119,7 +120,7 @@ def closed(path: Path) -> bool:
 
 
 async def test_up_refuses_a_folder_in_use_and_stops_within_ten_seconds_leaving_no_process(tmp_path: Path) -> None:
-    async with running(tmp_path) as product:
+    async with running(tmp_path, ROLLCALL_WEB_PORT=str(free_port())) as product:
         second = await asyncio.to_thread(
             subprocess.run,
             [sys.executable, "-m", "rollcall", "up"],
