@@ -1,4 +1,4 @@
-"""A term of one teacher: forty students, twenty-four lessons, and what goes wrong in one. At its end the class's record
+"""A term of one teacher: forty students, twenty lessons, and what goes wrong in one. At its end the class's record
 is, cell by cell and in every form, what a ledger says that was kept beside it.
 """
 
@@ -29,7 +29,7 @@ from tests.term.ledger import ABSENT, EXCUSED, LATE, LETTERS, MARKS, PRESENT, WO
 from tests.term.listener import listening
 
 TEACHER, COLLEAGUE = 1, 2
-STUDENTS, LESSONS = 40, 24
+STUDENTS, LESSONS = 40, 20
 FIRST = datetime(2026, 9, 1, 9, 0)  # noqa: DTZ001 - the clock on the wall; a Tuesday
 TIMETABLE = {2: "09:00–09:45", 4: "09:00–09:45"}
 """By day of the week."""
