@@ -11,13 +11,13 @@ import sys
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar, cast
 
 import platformdirs
 import pytest
 import redis
 from filelock import FileLock
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, make_url, text
 
 from models import recogniser, registry
 from models.errors import ModelError, WeightsUnavailable
@@ -124,6 +124,31 @@ def _sqlite_waits_for_no_disk() -> Iterator[None]:
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(storage, "_prepare_sqlite", hastily)
+        yield
+
+
+class _Compiled(dict[Any, Any]):
+    """Compiled statements of all engines: those of one kind of dialect may have each other's."""
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get((type(key[0]), *key[1:]), default)
+
+    def __setitem__(self, key: Any, compiled: Any) -> None:
+        super().__setitem__((type(key[0]), *key[1:]), compiled)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _statements_are_compiled_once() -> Iterator[None]:
+    """Most tests have a database of their own, and each engine would compile its statements anew."""
+    make, shared = create_engine, cast(Any, _Compiled())
+
+    def sharing(url: Any, **options: Any) -> Engine:
+        engine = make(url, **options)
+        engine._compiled_cache = shared
+        return engine
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(storage, "create_engine", sharing)
         yield
 
 
