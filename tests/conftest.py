@@ -92,6 +92,11 @@ def pytest_collection_finish() -> None:
     gc.freeze()
 
 
+def pytest_sessionfinish() -> None:
+    """At the end they go before the libraries that made them: else some crash."""
+    gc.unfreeze()
+
+
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say what was left out where nobody can miss it."""
     for marker, why in _LEFT_OUT.items():

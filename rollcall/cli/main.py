@@ -92,7 +92,7 @@ def main() -> None:
         report_unforeseen(error)  # Python's own trace would quote what the log must not
         sys.exit(1)
     finally:
-        gc.freeze()  # an interpreter that ends looks through all that it has for garbage: half a second of a bot's time
+        gc.unfreeze()  # what is left for after the end of the libraries that made it may crash: h5py's does
 
 
 def _tell(error: RollcallError) -> None:
