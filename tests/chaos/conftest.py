@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import os
+import subprocess
 import tempfile
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,8 @@ from tests.chaos.form import Form, Note
 from tests.chaos.house import House, Plan, house
 from tests.chaos.notes import VOICES
 from tests.conftest import WaitUntil
+
+_SERVICES = Path(__file__).parents[2] / "scripts" / "services"
 
 
 @dataclass
@@ -67,6 +69,21 @@ async def home(plan: Plan, students: int) -> AsyncIterator[Home]:
                 yield Home(made, form, client)
 
 
+@contextmanager
+def own_postgres() -> Iterator[str]:
+    """The URL of a server that nobody else uses: whose backend is killed throws out everybody on it."""
+    run = [str(_SERVICES), "run", "--", "sh", "-c", 'echo "$ROLLCALL_TEST_POSTGRES_URL"; cat']
+    with subprocess.Popen(run, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as servers:
+        assert servers.stdin
+        assert servers.stdout
+        try:
+            url = servers.stdout.readline().strip()
+            assert url, "PostgreSQL is not installed"
+            yield url
+        finally:
+            servers.stdin.close()  # so cat ends, and the servers with it
+
+
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def small() -> AsyncIterator[Home]:
     """One bot that polls, one worker, SQLite, Valkey."""
@@ -77,10 +94,9 @@ async def small() -> AsyncIterator[Home]:
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
 async def large() -> AsyncIterator[Home]:
     """Two bots behind a webhook, three workers, PostgreSQL, Redis."""
-    postgres = os.environ.get("ROLLCALL_TEST_POSTGRES_URL")
-    assert postgres, "ROLLCALL_TEST_POSTGRES_URL is not set"
-    async with home(Plan(bots=2, workers=3, queue="redis", postgres=postgres), 3) as made:
-        yield made
+    with own_postgres() as postgres:
+        async with home(Plan(bots=2, workers=3, queue="redis", postgres=postgres), 3) as made:
+            yield made
 
 
 @pytest.fixture
