@@ -1,4 +1,4 @@
-"""A class whose notes say a number: every lane, in one language or the other, and what happens at a kill."""
+"""A class whose notes say a number, in both languages: every lane, and what happens when something is killed."""
 
 from __future__ import annotations
 
@@ -128,9 +128,10 @@ async def shown(one: Person) -> str:
     return number_in(await one.answer(PATIENCE))
 
 
-async def test_each_lane_ends_where_it_should(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_each_lane_ends_where_it_should(language: str, tmp_path: Path) -> None:
     async with running(tmp_path, ROLLCALL_WORDS_MODEL="dummy") as product:
-        await every_lane(product, "ru")
+        await every_lane(product, language)
 
 
 async def every_lane(product: Product, language: str) -> None:
@@ -167,12 +168,13 @@ async def every_lane(product: Product, language: str) -> None:
     await classroom.teacher.answer(PATIENCE, lambda message: f"{present}: 3" in message.text)
 
 
-async def test_what_nobody_can_make_out_is_the_teachers_to_hear(tmp_path: Path) -> None:
+@pytest.mark.parametrize("language", ["ru", "en"])
+async def test_what_nobody_can_make_out_is_the_teachers_to_hear(language: str, tmp_path: Path) -> None:
     """In a lesson after two unclear notes, in an enrolment after three tries; and then it counts."""
     async with running(tmp_path, ROLLCALL_WORDS_MODEL="dummy") as product:
-        classroom = await opened(product, "en")
-        await unclear_in_a_lesson(classroom, texts_in("en"))
-        await unsaid_in_an_enrolment(classroom, texts_in("en"))
+        classroom = await opened(product, language)
+        await unclear_in_a_lesson(classroom, texts_in(language))
+        await unsaid_in_an_enrolment(classroom, texts_in(language))
 
 
 async def unclear_in_a_lesson(classroom: Classroom, t: Texts) -> None:
