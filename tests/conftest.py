@@ -71,7 +71,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave out what cannot run here, loudly; in CI a missing prerequisite is a failure, but for LibreOffice."""
     _drop_speechbrains_old_names()
     # A file is run by one process: whichever is left with a long one at the end keeps the other waiting.
-    items.sort(key=lambda item: not item.path.parent.name.startswith(_LONG))
+    items.sort(key=lambda item: item.path.relative_to(Path(__file__).parent).parts[0] not in _LONG)
     missing = {
         "voices": None if VOICES.is_dir() else f"the real voices are not at {VOICES}",
         "postgres": None if _POSTGRES else "no PostgreSQL: run the tests with make test",
