@@ -43,7 +43,7 @@ RUNNER = os.environ.get("PYTEST_XDIST_WORKER", "gw0")
 _MACHINES = os.geteuid() == 0 and shutil.which("ip") is not None and bool(_POSTGRES and _REDIS)
 
 _LEFT_OUT: dict[str, str] = {}
-_LONG = ("machines", "chaos", "end_to_end", "bench", "term", "training", "guide", "web")
+_LONG = ("machines", "chaos", "end_to_end", "bench", "term", "training", "guide", "web", "sandbox", "worker")
 """Folders whose files take long, first: of whole products, trainings, browsers."""
 
 

@@ -106,7 +106,7 @@ async def test_when_up_alone_is_killed_its_children_do_not_live_on(tmp_path: Pat
         assert product.process
         product.process.kill()
         await product.process.wait()
-        await wait_until(lambda: not [pid for pid in children.values() if Path(f"/proc/{pid}/exe").exists()])
+        await wait_until(lambda: not [pid for pid in children.values() if Path(f"/proc/{pid}/exe").exists()], PATIENCE)
         (data / "valkey" / "appendonlydir" / "appendonly.aof.manifest").write_text("")
         await product.start()
         assert product.log.count("the queue's files are damaged, and set aside") == 1
