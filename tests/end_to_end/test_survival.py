@@ -27,29 +27,34 @@ NAMES = {"zac": "Захар Волков", "shelby": "Шура Белкина"}
 
 async def test_after_kill_9_of_everything_the_class_goes_on(tmp_path: Path) -> None:
     async with running(tmp_path) as product:
-        classroom = Classroom(product)
-        await classroom.begin()
-        students = {
-            voice: await classroom.student(NAMES[voice], [synthetic(voice, number) for number in (1, 2, 3)])
-            for voice in VOICES
-        }
-        await ask(classroom.teacher, "/open")
-        assert NAMES["zac"] in (await speak(students["zac"], synthetic("zac", 4))).text
+        await everything_is_killed(product)
 
-        in_flight = [await students[voice].voice(synthetic(voice, 5)) for voice in VOICES]
-        await asyncio.sleep(0.05)  # somewhere between Telegram and the answer; where exactly must not matter
-        await product.kill_everything()
-        late = await students["shelby"].voice(synthetic("shelby", 6))
-        await product.start()
 
-        for voice, sent in zip(VOICES, in_flight, strict=True):
-            assert NAMES[voice] in (await answer_to(students[voice], sent)).text
-        assert NAMES["shelby"] in (await answer_to(students["shelby"], late)).text
-        closed = await ask(classroom.teacher, "/close")
-        assert "Присутствуют: 2" in closed.text
-        report = await ask(classroom.teacher, "/report")
-        assert all(name in report.text for name in NAMES.values())
-        assert not product.server.telegram.updates.pending
+async def everything_is_killed(product: Product) -> None:
+    """In a lesson, with notes in flight; at its end all of them are on the report."""
+    classroom = Classroom(product)
+    await classroom.begin()
+    students = {
+        voice: await classroom.student(NAMES[voice], [synthetic(voice, number) for number in (1, 2, 3)])
+        for voice in VOICES
+    }
+    await ask(classroom.teacher, "/open")
+    assert NAMES["zac"] in (await speak(students["zac"], synthetic("zac", 4))).text
+
+    in_flight = [await students[voice].voice(synthetic(voice, 5)) for voice in VOICES]
+    await asyncio.sleep(0.05)  # somewhere between Telegram and the answer; where exactly must not matter
+    await product.kill_everything()
+    late = await students["shelby"].voice(synthetic("shelby", 6))
+    await product.start()
+
+    for voice, sent in zip(VOICES, in_flight, strict=True):
+        assert NAMES[voice] in (await answer_to(students[voice], sent)).text
+    assert NAMES["shelby"] in (await answer_to(students["shelby"], late)).text
+    closed = await ask(classroom.teacher, "/close")
+    assert "Присутствуют: 2" in closed.text
+    report = await ask(classroom.teacher, "/report")
+    assert all(name in report.text for name in NAMES.values())
+    assert not product.server.telegram.updates.pending
 
 
 async def test_a_killed_worker_and_a_killed_valkey_are_replaced_and_the_notes_answered(
