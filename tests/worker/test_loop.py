@@ -29,7 +29,9 @@ from tests.conftest import WaitUntil
 from tests.end_to_end.product import synthetic
 from worker.audio import ffmpeg
 from worker.audio.decode import decode
-from worker.audio.speech import SpeechDetector, cut
+from worker.audio.fingerprint import fingerprints
+from worker.audio.speech import Speech, SpeechDetector, cut
+from worker.audio.waveform import Waveform
 from worker.judge import Judge
 from worker.loop import Worker
 
@@ -177,6 +179,27 @@ async def test_a_note_that_cannot_be_judged_is_answered_with_a_failure(
     await wait_until(bench.results)
     assert bench.results()["note-1"].verdict is Verdict.FAILED
     assert bench.client.xlen(keys.JOBS) == 0
+
+
+async def test_a_note_whose_fingerprint_cannot_be_taken_costs_only_itself(
+    make_bench: Callable[..., Bench], wait_until: WaitUntil, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = synthetic("shelby", 1)
+    length = len(decode(other).samples)
+
+    def fails(waveform: Waveform, speech: Speech) -> tuple[bytes, bytes]:
+        if len(waveform.samples) == length:
+            raise FloatingPointError("not a number")
+        return fingerprints(waveform, speech)
+
+    monkeypatch.setattr("worker.judge.fingerprints", fails)
+    bench = make_bench()
+    await bench.post((job(1), NOTE), (job(2), other), (job(3), NOTE))
+    bench.thread.start()
+    await wait_until(lambda: len(bench.results()) == 3)
+    verdicts = [bench.results()[f"note-{number}"].verdict for number in (1, 2, 3)]
+    assert verdicts == [Verdict.ACCEPTED, Verdict.FAILED, Verdict.ACCEPTED]
+    assert bench.results()["note-1"].fingerprint
 
 
 async def test_a_check_in_is_matched_with_its_class_and_explained(
