@@ -43,6 +43,7 @@ from bot.probes import vitals
 from bot.results import answer_overdue, collect_results, recover_lost
 from bot.routes import add_handlers
 from bot.services import App, Context, Services, now
+from bot.stopping import stop_on_signals
 from bot.transport import clock
 from bot.transport.deafness import Hearing, poll_seconds
 from bot.transport.first_sign import Signs
@@ -168,10 +169,16 @@ def main(settings: Settings) -> None:
 
 
 def _serve(application: App, settings: Settings) -> None:
+    loop = asyncio.new_event_loop()
+    asyncio.set_event_loop(loop)
+    stop_on_signals(loop)
     try:
         if settings.webhook_url is None:
             application.run_polling(
-                timeout=poll_seconds(settings), allowed_updates=_ALLOWED_UPDATES, bootstrap_retries=-1
+                timeout=poll_seconds(settings),
+                allowed_updates=_ALLOWED_UPDATES,
+                bootstrap_retries=-1,
+                stop_signals=None,
             )
         else:
             application.run_webhook(
@@ -181,6 +188,7 @@ def _serve(application: App, settings: Settings) -> None:
                 secret_token=webhook_secret(application.bot.token),
                 allowed_updates=_ALLOWED_UPDATES,
                 bootstrap_retries=-1,
+                stop_signals=None,
             )
     except InvalidToken as error:
         raise WrongUse("Telegram refuses the token: copy it from @BotFather into ROLLCALL_TELEGRAM_TOKEN") from error
